@@ -1,0 +1,289 @@
+"""Every error that atlex raises, in one tree.
+
+    AtlexError
+    ├── InputError                      a value was refused before anything was sent (also a ValueError)
+    ├── LexiconError                    Lexicon documents are broken or contradict each other
+    ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
+    └── XrpcError                       a call failed: .error, .message, .method
+        ├── XrpcResponseError           the server answered with an error: .status, .headers, .body
+        │   ├── XrpcAuthenticationError status 401: .www_authenticate
+        │   ├── RateLimitError          status 429: .limit, .remaining, .reset, .policy, .retry_after
+        │   └── LexAuthFactorError      the login needs a second factor
+        ├── XrpcInvalidResponseError    the server broke the protocol: .status, .headers, .body
+        │   └── XrpcResponseValidationError   the answer doesn't match its lexicon: .issues
+        └── XrpcInternalError           the call never got an answer
+            ├── XrpcFetchError          the network failed; the cause is attached
+            └── LoggedOutError          the session has ended
+
+Errors that a lexicon declares are classes of the generated package, below XrpcResponseError. One that comes with
+status 401 or 429 is an instance of the class for that status as well.
+
+No message, repr or attribute that a message is made of holds a token or a password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = [
+    "AtlexError",
+    "InputError",
+    "InterfaceVersionError",
+    "Issue",
+    "LexAuthFactorError",
+    "LexiconError",
+    "LoggedOutError",
+    "RateLimitError",
+    "XrpcAuthenticationError",
+    "XrpcError",
+    "XrpcFetchError",
+    "XrpcInternalError",
+    "XrpcInvalidResponseError",
+    "XrpcResponseError",
+    "XrpcResponseValidationError",
+]
+
+_ISSUES_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One fault of a value.
+
+    Attributes:
+        path: Where it is, from the value that was checked: ``embed.images[2].alt``. Empty for the value itself.
+        reason: What is wrong, in a few words.
+        raw: The value at fault as it came. It isn't part of the issue's text.
+    """
+
+    path: str
+    reason: str
+    raw: Any = None
+
+    def __repr__(self) -> str:
+        return f"Issue(path={self.path!r}, reason={self.reason!r})"
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self.path else self.reason
+
+
+def _sentence(opening: str, issues: Sequence[Issue]) -> str:
+    shown = "; ".join(str(issue) for issue in issues[:_ISSUES_SHOWN])
+    more = len(issues) - _ISSUES_SHOWN
+    return f"{opening}: {shown}" + (f"; and {more} more" if more > 0 else "")
+
+
+class AtlexError(Exception):
+    """The base of every error that atlex raises."""
+
+
+class InputError(AtlexError, ValueError):
+    """A value was refused before anything was sent.
+
+    Attributes:
+        issues: Every fault of the value, each with its path.
+    """
+
+    def __init__(self, message: str, issues: Sequence[Issue] = ()) -> None:
+        super().__init__(_sentence(message, issues) if issues else message)
+        self.issues: tuple[Issue, ...] = tuple(issues)
+
+
+class LexiconError(AtlexError):
+    """Lexicon documents are broken, or contradict each other.
+
+    Attributes:
+        diagnostics: What was found, one entry a fault, as printable values.
+    """
+
+    def __init__(self, message: str, diagnostics: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.diagnostics: tuple[object, ...] = tuple(diagnostics)
+
+
+class InterfaceVersionError(AtlexError, ImportError):
+    """A generated package was made for another version of the generated-code interface."""
+
+
+class XrpcError(AtlexError):
+    """A call failed.
+
+    Attributes:
+        error: The error code, such as ``ExpiredToken``.
+        message: The sentence that came with it.
+        method: The NSID of the method called, or None outside a call.
+    """
+
+    def __init__(self, error: str, message: str, *, method: str | None = None) -> None:
+        super().__init__(error, message)
+        self.error = error
+        self.message = message
+        self.method = method
+
+    def __str__(self) -> str:
+        return (
+            f"{self.method}: {self.error}: {self.message}" if self.method else f"{self.error}: {self.message}"
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(error={self.error!r}, message={self.message!r}, method={self.method!r})"
+        )
+
+
+class XrpcResponseError(XrpcError):
+    """The server answered with an error (status 400 and above).
+
+    Attributes:
+        status: The HTTP status.
+        headers: The answer's headers; look-ups ignore case.
+        body: The answer's body as it came.
+    """
+
+    def __init__(
+        self,
+        error: str,
+        message: str,
+        *,
+        status: int,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        method: str | None = None,
+    ) -> None:
+        super().__init__(error, message, method=method)
+        self.status = status
+        self.headers: Mapping[str, str] = {} if headers is None else headers
+        self.body = body
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(error={self.error!r}, message={self.message!r}, "
+            f"status={self.status!r}, method={self.method!r})"
+        )
+
+
+class XrpcAuthenticationError(XrpcResponseError):
+    """The server wants other credentials (status 401)."""
+
+    @property
+    def www_authenticate(self) -> Mapping[str, Mapping[str, str] | str]:
+        """The challenges of the ``WWW-Authenticate`` header (RFC 9110, section 11.6.1).
+
+        Maps a scheme to its parameters, or to its token68 value. Empty when there is no such header, or none
+        that can be read without guessing.
+        """
+        from atlex.xrpc import parse_www_authenticate
+
+        return parse_www_authenticate(self.headers.get("www-authenticate")) or {}
+
+
+class RateLimitError(XrpcResponseError):
+    """Too many requests (status 429)."""
+
+    @property
+    def limit(self) -> int | None:
+        """How many requests the window allows, or None where the server doesn't say."""
+        return self._figure("ratelimit-limit")
+
+    @property
+    def remaining(self) -> int | None:
+        """How many requests the window has left, or None where the server doesn't say."""
+        return self._figure("ratelimit-remaining")
+
+    @property
+    def reset(self) -> int | None:
+        """When the window ends, in seconds since 1970, or None where the server doesn't say."""
+        return self._figure("ratelimit-reset")
+
+    @property
+    def policy(self) -> str | None:
+        """The server's policy as it came, such as ``3000;w=300``, or None where it doesn't say."""
+        return self.headers.get("ratelimit-policy")
+
+    @property
+    def retry_after(self) -> str | None:
+        """The ``Retry-After`` header as it came (seconds or an HTTP date), or None."""
+        return self.headers.get("retry-after")
+
+    def _figure(self, name: str) -> int | None:
+        text = self.headers.get(name, "").strip()
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+
+
+class LexAuthFactorError(XrpcResponseError):
+    """The login needs a second factor: log in again with ``auth_factor_token``."""
+
+
+class XrpcInvalidResponseError(XrpcError):
+    """The server's answer breaks the protocol: a wrong content type, a body that isn't JSON, a stray status.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The answer's headers; look-ups ignore case.
+        body: The answer's body as it came.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        method: str | None = None,
+    ) -> None:
+        super().__init__("InvalidResponse", message, method=method)
+        self.status = status
+        self.headers: Mapping[str, str] = {} if headers is None else headers
+        self.body = body
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(message={self.message!r}, status={self.status!r}, method={self.method!r})"
+        )
+
+
+class XrpcResponseValidationError(XrpcInvalidResponseError):
+    """The answer doesn't match its lexicon, beyond what the reading level can give up.
+
+    Attributes:
+        issues: Every fault, each with its path.
+    """
+
+    def __init__(
+        self,
+        issues: Sequence[Issue],
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        method: str | None = None,
+    ) -> None:
+        super().__init__(
+            _sentence("The data doesn't match its lexicon", issues),
+            status=status,
+            headers=headers,
+            body=body,
+            method=method,
+        )
+        self.issues: tuple[Issue, ...] = tuple(issues)
+
+
+class XrpcInternalError(XrpcError):
+    """The call never got an answer; the cause is attached where there is one."""
+
+    def __init__(self, message: str, *, method: str | None = None) -> None:
+        super().__init__("InternalServerError", message, method=method)
+
+
+class XrpcFetchError(XrpcInternalError):
+    """The network failed: no connection, a broken one, or no answer in time."""
+
+
+class LoggedOutError(XrpcInternalError):
+    """The session has ended, by a logout or because the server no longer knows it."""
+
+    def __init__(self, message: str = "Logged out", *, method: str | None = None) -> None:
+        super().__init__(message, method=method)
