@@ -1,0 +1,313 @@
+"""What a client sends through: an agent, and the small request and response that pass between the two.
+
+An agent puts an origin and perhaps credentials to a request and answers with a response. Nothing here does I/O and
+nothing here knows which HTTP library does, so that a user's own agent needs only this module's three types.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final, Literal, Protocol, TypeAlias, cast, runtime_checkable
+
+from atlex.errors import InputError, XrpcInternalError
+
+__all__ = [
+    "DEFAULT_TIMEOUT",
+    "Agent",
+    "AsyncAgent",
+    "AsyncByteStream",
+    "Body",
+    "ByteStream",
+    "Headers",
+    "Request",
+    "Response",
+]
+
+DEFAULT_TIMEOUT: Final = 30.0
+"""Seconds that each phase of a call may take where the caller names no other number."""
+
+Body: TypeAlias = bytes | os.PathLike[str] | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
+"""What can be sent: bytes, a file's path, an open binary file, or chunks. Only asynchronous agents take async chunks."""
+
+_NSID_CHARACTERS: Final = re.compile(r"[A-Za-z0-9.-]+")
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
+_GONE: Final = "The body of this response has been gone through or closed already"
+_ASYNCHRONOUS: Final = (
+    "This response comes from an asynchronous agent: use aread(), aiter_bytes() or aclose()"
+)
+_SYNCHRONOUS: Final = "This response comes from a synchronous agent: use read(), iter_bytes() or close()"
+_SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "dpop"})
+
+
+class Headers(Mapping[str, str]):
+    """HTTP headers: look-ups ignore case, names are listed in lower case, and nothing can be changed.
+
+    Args:
+        values: A mapping, or pairs of name and value. The values of a repeated name are joined with ``", "``, as
+            RFC 9110, section 5.3 has it.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        # A type checker has to allow for a mapping whose keys are pairs.
+        pairs = cast("Mapping[str, str]", values).items() if isinstance(values, Mapping) else values
+        joined: dict[str, str] = {}
+        for name, value in pairs:
+            key = name.lower()
+            joined[key] = f"{joined[key]}, {value}" if key in joined else value
+        self._values = joined
+
+    def __getitem__(self, name: str, /) -> str:
+        return self._values[name.lower()]
+
+    def __contains__(self, name: object, /) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        shown = {name: "…" if name in _SECRET_HEADERS else value for name, value in self._values.items()}
+        return f"Headers({shown!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call, before an agent has put its origin and credentials to it.
+
+    Attributes:
+        method: ``GET`` for a query, ``POST`` for a procedure.
+        nsid: The NSID of the method called.
+        query: The query string, URL-encoded, without its question mark.
+        headers: The headers to send; any mapping is taken and kept as ``Headers``.
+        body: What to send, or None for a request without a body.
+        timeout: Seconds that each phase may take (connecting, sending, waiting, reading); None for no limit.
+        stream: True to get the response as soon as its headers are there, its body to be read by the caller.
+
+    Raises:
+        InputError: The NSID or a header holds a character that would change the meaning of the request.
+    """
+
+    method: Literal["GET", "POST"]
+    nsid: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=Headers)
+    body: Body | None = None
+    timeout: float | None = DEFAULT_TIMEOUT
+    stream: bool = False
+
+    def __post_init__(self) -> None:
+        if not _NSID_CHARACTERS.fullmatch(self.nsid):
+            raise InputError(f"{self.nsid!r} isn't an NSID")
+        for name, value in self.headers.items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise InputError(f"{name!r} isn't the name of an HTTP header")
+            # The value stays out of the message: it may be a secret.
+            if not _HEADER_VALUE.fullmatch(value):
+                raise InputError(f"The header {name!r} may hold visible ASCII characters and spaces only")
+        if not isinstance(self.headers, Headers):
+            object.__setattr__(self, "headers", Headers(self.headers))
+
+    @property
+    def path(self) -> str:
+        """The path and query string: ``/xrpc/<nsid>[?query]``."""
+        return f"/xrpc/{self.nsid}?{self.query}" if self.query else f"/xrpc/{self.nsid}"
+
+    @property
+    def replayable(self) -> bool:
+        """Whether the request can be sent a second time: its body is none, bytes or a path."""
+        return self.body is None or isinstance(self.body, bytes | os.PathLike)
+
+    def __repr__(self) -> str:
+        # Headers and bodies carry tokens and passwords, and query strings what the user looks for.
+        sent = f"{len(self.body)} bytes" if isinstance(self.body, bytes) else type(self.body).__name__
+        body = "" if self.body is None else f", body: {sent}"
+        return (
+            f"<Request {self.method} /xrpc/{self.nsid}, headers: {', '.join(self.headers) or 'none'}{body}>"
+        )
+
+
+@runtime_checkable
+class ByteStream(Protocol):
+    """A response's body on its way: chunks, then ``close()``."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class AsyncByteStream(Protocol):
+    """A response's body on its way, asynchronously: chunks, then ``aclose()``."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Response:
+    """An answer: status, headers, and a body that is there whole or still on its way.
+
+    ``Response(200, {"content-type": "application/json"}, b"{}")`` is all that a user's own agent has to build.
+
+    Args:
+        status: The HTTP status.
+        headers: A mapping, or pairs of name and value.
+        content: The whole body.
+        stream: The body on its way, in place of ``content``; iterable, or asynchronously iterable. Its iteration
+            raises XrpcFetchError when the network fails.
+    """
+
+    __slots__ = ("_content", "_stream", "headers", "status")
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        content: bytes = b"",
+        *,
+        stream: ByteStream | AsyncByteStream | None = None,
+    ) -> None:
+        self.status = status
+        self.headers = headers if isinstance(headers, Headers) else Headers(headers)
+        self._content = content if stream is None else None
+        self._stream = stream
+
+    @property
+    def content(self) -> bytes:
+        """The whole body.
+
+        Raises:
+            XrpcInternalError: The body is still on its way: ``read()`` or ``aread()`` comes first.
+        """
+        if self._content is None:
+            raise XrpcInternalError(
+                "The body of this response hasn't been read: call read() or aread() first"
+            )
+        return self._content
+
+    def read(self) -> bytes:
+        """Read the whole body, once, and keep it as ``content``.
+
+        Raises:
+            XrpcFetchError: The network failed.
+        """
+        if self._content is None:
+            self._content = b"".join(self.iter_bytes())
+        return self._content
+
+    async def aread(self) -> bytes:
+        """Read the whole body, once, and keep it as ``content``; the asynchronous form of ``read()``.
+
+        Raises:
+            XrpcFetchError: The network failed.
+        """
+        if self._content is None:
+            self._content = b"".join([chunk async for chunk in self.aiter_bytes()])
+        return self._content
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """Go through the body in chunks of any size, and close it.
+
+        A body on its way can be gone through once.
+
+        Raises:
+            XrpcFetchError: The network failed.
+            XrpcInternalError: The body has been gone through or closed, or comes from an asynchronous agent.
+        """
+        if self._content is not None:
+            if self._content:
+                yield self._content
+            return
+        stream = self._take()
+        try:
+            yield from stream
+        finally:
+            stream.close()
+
+    async def aiter_bytes(self) -> AsyncIterator[bytes]:
+        """Go through the body in chunks of any size, and close it; the asynchronous form of ``iter_bytes()``.
+
+        Raises:
+            XrpcFetchError: The network failed.
+            XrpcInternalError: The body has been gone through or closed, or comes from a synchronous agent.
+        """
+        if self._content is not None:
+            if self._content:
+                yield self._content
+            return
+        stream = self._take_async()
+        try:
+            async for chunk in stream:
+                yield chunk
+        finally:
+            await stream.aclose()
+
+    def close(self) -> None:
+        """Give the connection back, whether the body has been read or not. Closing twice does nothing."""
+        if self._stream is not None:
+            self._take().close()
+
+    async def aclose(self) -> None:
+        """Give the connection back, whether the body has been read or not. Closing twice does nothing."""
+        if self._stream is not None:
+            await self._take_async().aclose()
+
+    def _take(self) -> ByteStream:
+        stream = self._stream
+        if isinstance(stream, ByteStream):
+            self._stream = None
+            return stream
+        raise XrpcInternalError(_GONE if stream is None else _ASYNCHRONOUS)
+
+    def _take_async(self) -> AsyncByteStream:
+        stream = self._stream
+        if isinstance(stream, AsyncByteStream):
+            self._stream = None
+            return stream
+        raise XrpcInternalError(_GONE if stream is None else _SYNCHRONOUS)
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} {self.headers.get('content-type', 'without a content type')}>"
+
+
+class Agent(Protocol):
+    """What a synchronous client sends through. Users can write their own."""
+
+    @property
+    def did(self) -> str | None:
+        """The DID of the account that the agent speaks for, or None."""
+        ...
+
+    def send(self, request: Request, /) -> Response:
+        """Send the request and answer with whatever the server says, errors included.
+
+        Raises:
+            XrpcFetchError: There was no answer.
+        """
+        ...
+
+
+class AsyncAgent(Protocol):
+    """What an asynchronous client sends through. Users can write their own."""
+
+    @property
+    def did(self) -> str | None:
+        """The DID of the account that the agent speaks for, or None."""
+        ...
+
+    async def send(self, request: Request, /) -> Response:
+        """Send the request and answer with whatever the server says, errors included.
+
+        Raises:
+            XrpcFetchError: There was no answer.
+        """
+        ...
