@@ -27,6 +27,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from atlex._rate_limit import RateLimit
+
 __all__ = [
     "AtlexError",
     "InputError",
@@ -75,8 +77,16 @@ def _sentence(opening: str, issues: Sequence[Issue]) -> str:
     return f"{opening}: {shown}" + (f"; and {more} more" if more > 0 else "")
 
 
+def _unfilled(class_: type[BaseException], args: tuple[object, ...]) -> BaseException:
+    return class_.__new__(class_, *args)
+
+
 class AtlexError(Exception):
-    """The base of every error that atlex raises."""
+    """The base of every error that atlex raises. All of them can be copied and pickled."""
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # Exception would call the class with `args` alone, and most classes here need keywords as well.
+        return _unfilled, (type(self), self.args), self.__dict__
 
 
 class InputError(AtlexError, ValueError):
@@ -106,6 +116,10 @@ class LexiconError(AtlexError):
 class InterfaceVersionError(AtlexError, ImportError):
     """A generated package was made for another version of the generated-code interface."""
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # Some of an ImportError's attributes live outside its __dict__.
+        return ImportError.__reduce__(self)
+
 
 class XrpcError(AtlexError):
     """A call failed.
@@ -114,6 +128,7 @@ class XrpcError(AtlexError):
         error: The error code, such as ``ExpiredToken``.
         message: The sentence that came with it.
         method: The NSID of the method called, or None outside a call.
+        expected: Whether the method's lexicon declares the code.
     """
 
     def __init__(self, error: str, message: str, *, method: str | None = None) -> None:
@@ -121,6 +136,7 @@ class XrpcError(AtlexError):
         self.error = error
         self.message = message
         self.method = method
+        self.expected = False
 
     def __str__(self) -> str:
         return (
@@ -151,8 +167,10 @@ class XrpcResponseError(XrpcError):
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         method: str | None = None,
+        expected: bool = False,
     ) -> None:
         super().__init__(error, message, method=method)
+        self.expected = expected
         self.status = status
         self.headers: Mapping[str, str] = {} if headers is None else headers
         self.body = body
@@ -174,7 +192,7 @@ class XrpcAuthenticationError(XrpcResponseError):
         Maps a scheme to its parameters, or to its token68 value. Empty when there is no such header, or none
         that can be read without guessing.
         """
-        from atlex.xrpc import parse_www_authenticate
+        from atlex._www_authenticate import parse_www_authenticate
 
         return parse_www_authenticate(self.headers.get("www-authenticate")) or {}
 
@@ -183,33 +201,34 @@ class RateLimitError(XrpcResponseError):
     """Too many requests (status 429)."""
 
     @property
+    def rate_limit(self) -> RateLimit:
+        """The figures of the server's ``RateLimit`` headers."""
+        return RateLimit.of(self.headers)
+
+    @property
     def limit(self) -> int | None:
         """How many requests the window allows, or None where the server doesn't say."""
-        return self._figure("ratelimit-limit")
+        return self.rate_limit.limit
 
     @property
     def remaining(self) -> int | None:
         """How many requests the window has left, or None where the server doesn't say."""
-        return self._figure("ratelimit-remaining")
+        return self.rate_limit.remaining
 
     @property
     def reset(self) -> int | None:
         """When the window ends, in seconds since 1970, or None where the server doesn't say."""
-        return self._figure("ratelimit-reset")
+        return self.rate_limit.reset
 
     @property
     def policy(self) -> str | None:
         """The server's policy as it came, such as ``3000;w=300``, or None where it doesn't say."""
-        return self.headers.get("ratelimit-policy")
+        return self.rate_limit.policy
 
     @property
     def retry_after(self) -> str | None:
         """The ``Retry-After`` header as it came (seconds or an HTTP date), or None."""
         return self.headers.get("retry-after")
-
-    def _figure(self, name: str) -> int | None:
-        text = self.headers.get(name, "").strip()
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
 
 
 class LexAuthFactorError(XrpcResponseError):
