@@ -1,0 +1,32 @@
+"""The AT Protocol's data model in Python: what JSON alone can't say.
+
+Source: https://atproto.com/specs/data-model. Strings, integers, booleans, null, arrays and objects are Python's own;
+links, blobs, bytes and objects of a type that nobody here knows are the classes of this package. All of them write
+back the JSON that they were read from.
+"""
+
+from __future__ import annotations
+
+from atlex.data._blob import Blob, LegacyBlob
+from atlex.data._bytes import WireBytes, bytes_from_wire, bytes_to_wire
+from atlex.data._json import JsonError, is_list, is_object, parse_json, write_json
+from atlex.data._link import CidLink
+from atlex.data._omit import OMIT, Omit
+from atlex.data._unknown import UnknownObject
+
+__all__ = [
+    "OMIT",
+    "Blob",
+    "CidLink",
+    "JsonError",
+    "LegacyBlob",
+    "Omit",
+    "UnknownObject",
+    "WireBytes",
+    "bytes_from_wire",
+    "bytes_to_wire",
+    "is_list",
+    "is_object",
+    "parse_json",
+    "write_json",
+]

@@ -1,0 +1,61 @@
+"""The base of generated classes, the markers of their fields, and the levels at which answers are read."""
+
+from __future__ import annotations
+
+from atlex.data import UnknownObject
+from atlex.model._base import (
+    Model,
+    Object,
+    Params,
+    RecordObject,
+    Validation,
+    build,
+    check,
+    issues,
+    read_as,
+)
+from atlex.model._markers import (
+    Alias,
+    AnyBlob,
+    Array,
+    BlobRef,
+    Bool,
+    Boolean,
+    Bytes,
+    Int,
+    Integer,
+    Link,
+    String,
+    Text,
+)
+from atlex.model._names import to_camel
+from atlex.model._unions import Unknown, closed_union, open_union
+
+__all__ = [
+    "Alias",
+    "AnyBlob",
+    "Array",
+    "BlobRef",
+    "Bool",
+    "Boolean",
+    "Bytes",
+    "Int",
+    "Integer",
+    "Link",
+    "Model",
+    "Object",
+    "Params",
+    "RecordObject",
+    "String",
+    "Text",
+    "Unknown",
+    "UnknownObject",
+    "Validation",
+    "build",
+    "check",
+    "closed_union",
+    "issues",
+    "open_union",
+    "read_as",
+    "to_camel",
+]

@@ -1,0 +1,309 @@
+"""The base of every generated class: a pydantic model that loses nothing."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, cast
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
+from pydantic_core import CoreSchema
+
+from atlex.data import JsonError, UnknownObject, parse_json, write_json
+from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
+from atlex.model._faults import issues_of, join_path, under
+from atlex.model._levels import BUILD_LOCK, reading_schema, take_own_type, validator
+from atlex.model._names import to_camel
+from atlex.model._salvage import KEPT, Kept, salvage
+
+__all__ = ["Model", "Object", "Params", "RecordObject", "Validation", "build", "check", "issues", "read_as"]
+
+Validation: TypeAlias = Literal["lenient", "strict"]
+"""How an answer is read: ``lenient`` gives up the smallest broken thing, ``strict`` enforces every rule."""
+
+ModelT = TypeVar("ModelT", bound="Model")
+
+_log = logging.getLogger("atlex")
+
+
+class Model(BaseModel):
+    """The base of every generated class.
+
+    The constructor and assignment check everything that the lexicon says, and raise pydantic's ``ValidationError``;
+    `from_wire` reads at a level, keeps what nobody knows, and raises atlex's errors. Keyword arguments are the
+    attributes' names (the wire's names work too); None for a field that the lexicon doesn't call nullable means
+    that it is absent.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        defer_build=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+        serialize_by_alias=True,
+        validate_assignment=True,
+        validate_by_alias=True,
+        validate_by_name=True,
+    )
+
+    lex_type: ClassVar[str] = ""
+    """The Lexicon type, such as ``app.bsky.feed.defs#postView``; empty where the language gives none."""
+
+    lex_nullable: ClassVar[frozenset[str]] = frozenset()
+    """The attributes that the lexicon calls nullable: for them None is a value of its own."""
+
+    @classmethod
+    def from_wire(cls, data: bytes | str | Mapping[str, Any], *, validation: Validation = "lenient") -> Self:
+        """Read JSON from the wire.
+
+        Args:
+            data: JSON text as bytes or str, or the parsed object.
+            validation: ``lenient`` or ``strict``; see `Validation`. What a lenient reading gave up is in
+                ``atlex.issues(value)``, and `to_wire` writes it back.
+
+        Raises:
+            XrpcResponseValidationError: The data doesn't match the class, beyond what can be given up.
+            XrpcInvalidResponseError: The text isn't JSON.
+        """
+        try:
+            if isinstance(data, (bytes, str)):
+                return cast("Self", validator(cls, validation).validate_json(data))
+            return cast("Self", validator(cls, validation).validate_python(data))
+        except ValidationError as error:
+            return _second_reading(cls, data, validation, error)
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON form, as a dictionary of JSON's own types: what came from the wire goes back as it came."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def to_json(self) -> bytes:
+        """The JSON form, as compact UTF-8.
+
+        Raises:
+            InputError: An ``unknown`` field holds a value that has no JSON form.
+        """
+        return write_json(self.to_wire())
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Complete the class, safely from many threads; pydantic calls this on first use."""
+        with BUILD_LOCK:
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        fields = type(self).model_fields
+        if name in fields:
+            if value is None and name not in self.lex_nullable:
+                self.__pydantic_fields_set__.discard(name)
+            if kept := _kept(self):
+                kept.forget(fields[name].alias or name)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        peer = cast("Self", other)
+        return vars(self) == vars(peer) and _undeclared(self) == _undeclared(peer)
+
+    __hash__ = None  # type: ignore[assignment] # models are mutable
+
+    def __repr_args__(self) -> Any:
+        for name, value in super().__repr_args__():
+            if name is not None and name != "$type" and (value is not None or self._is_null(name)):
+                yield name, value
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
+        schema = super().__get_pydantic_core_schema__(source, handler)
+        return take_own_type(schema, cls.lex_type) if schema["type"] == "model" else schema
+
+    @model_serializer(mode="wrap")
+    def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data = cast("dict[str, Any]", handler(self))
+        for name, value in self.__dict__.items():
+            if value is None and not self._is_null(name):
+                data.pop(name, None)
+                data.pop(type(self).model_fields[name].alias or name, None)
+        if extra := self.__pydantic_extra__:
+            data = {"$type": extra["$type"], **data, **extra} if "$type" in extra else {**data, **extra}
+        if kept := _kept(self):
+            kept.restore(data)
+        return data
+
+    def _is_null(self, name: str) -> bool:
+        """Whether a field that reads None is null, rather than absent."""
+        if name not in self.__pydantic_fields_set__:
+            return False
+        return self.__pydantic_extra__ is not None or name in self.lex_nullable
+
+
+class Object(Model):
+    """The base of the classes of objects."""
+
+
+class Params(Model):
+    """The base of the classes of parameters."""
+
+
+class RecordObject(Model):
+    """The base of the classes of records: their JSON names its type."""
+
+    @model_serializer(mode="wrap")
+    def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data = super()._write(handler)
+        if self.__pydantic_extra__ is None:
+            return {"$type": self.lex_type, **data}
+        return data
+
+
+def _kept(value: Model) -> Kept | None:
+    private = value.__pydantic_private__
+    return None if private is None else private.get(KEPT)
+
+
+def _undeclared(value: Model) -> dict[str, Any]:
+    return {name: item for name, item in (value.__pydantic_extra__ or {}).items() if name != "$type"}
+
+
+def _second_reading(cls: type[ModelT], data: Any, validation: Validation, error: ValidationError) -> ModelT:
+    if isinstance(data, (bytes, str)):
+        try:
+            data = parse_json(data)
+        except JsonError as broken:
+            raise XrpcInvalidResponseError(str(broken), status=200) from None
+    schema = reading_schema(cls, validation)
+    if validation == "strict":
+        raise XrpcResponseValidationError(issues_of(error, schema, python_names=False)) from None
+    value, faults = salvage(schema, data)
+    if faults:
+        raise XrpcResponseValidationError(faults) from None
+    if found := issues(value):
+        _log.warning("%s was read with %d issues, the first: %s", cls.__name__, len(found), found[0])
+    return cast("ModelT", value)
+
+
+def build(cls: type[ModelT], values: Mapping[str, Any]) -> ModelT:
+    """The class's constructor, for values by Python name.
+
+    Raises:
+        InputError: The values break the lexicon's rules; every fault is named with its path.
+    """
+    try:
+        return cls(**values)
+    except ValidationError as error:
+        raise InputError(
+            "The input was refused", _input_issues(error, cls.__pydantic_core_schema__)
+        ) from None
+
+
+def check(value: Model) -> None:
+    """Check a value again before it is sent: it may have changed since it was made or read.
+
+    What came from the wire and gave way to a lenient reading is exempt, since it goes back as it came.
+
+    Raises:
+        InputError: The value breaks the lexicon's rules; every fault is named with its path.
+    """
+    cls = type(value)
+    try:
+        validator(cls, "resend").validate_python(value)
+    except ValidationError as error:
+        raise InputError(
+            "The input was refused", _input_issues(error, reading_schema(cls, "resend"))
+        ) from None
+
+
+def _input_issues(error: ValidationError, schema: Any) -> list[Issue]:
+    return issues_of(error, schema, python_names=True)
+
+
+def read_as(
+    value: Mapping[str, Any] | UnknownObject | Model,
+    type_: type[ModelT],
+    /,
+    *,
+    validation: Validation = "lenient",
+) -> ModelT:
+    """Read a value of unknown type as a class: ``read_as(post.record, Post)``.
+
+    Args:
+        value: The JSON object, an `UnknownObject`, or an instance (which is returned when it is one of the class).
+        type_: The class to read it as.
+        validation: The reading level.
+
+    Raises:
+        XrpcResponseValidationError: The value names another type, or doesn't match the class.
+    """
+    if isinstance(value, type_):
+        return value
+    data = value if isinstance(value, Mapping) else value.to_wire()
+    name = data.get("$type")
+    if name is not None and type_.lex_type and name not in {type_.lex_type, f"{type_.lex_type}#main"}:
+        raise XrpcResponseValidationError(
+            [Issue("$type", f"names {name!r:.80}, not {type_.lex_type!r}", name)]
+        )
+    return type_.from_wire(data, validation=validation)
+
+
+def issues(value: object) -> list[Issue]:
+    """What a lenient reading gave up, anywhere inside a value.
+
+    Args:
+        value: Anything that was read: a model, a list of models, an `UnknownObject`.
+
+    Returns:
+        One entry for each thing that gave way: where it is (from the value given), why, and its raw form. Empty for
+        a value that was read whole.
+    """
+    found: list[Issue] = []
+    _collect(value, "", found)
+    return found
+
+
+def _collect(value: object, path: str, found: list[Issue]) -> None:
+    match value:
+        case Model():
+            kept = _kept(value) or Kept()
+            found += [Issue(under(path, issue.path), issue.reason, issue.raw) for issue in kept.issues]
+            fields = type(value).model_fields
+            for name, item in value.__dict__.items():
+                if isinstance(item, (Model, list, UnknownObject)):
+                    wire = fields[name].alias or name
+                    left_out = [position for position, _ in kept.items.get(wire, ())]
+                    _collect_item(cast("object", item), join_path(path, wire), found, left_out)
+        case _:
+            _collect_item(value, path, found, [])
+
+
+def _collect_item(value: object, path: str, found: list[Issue], left_out: list[int]) -> None:
+    if isinstance(value, UnknownObject):
+        if value.reason is not None:
+            found.append(Issue(path, value.reason, value.data))
+    elif isinstance(value, list):
+        # Paths count the items as they came, those left out included.
+        positions = (index for index in itertools.count() if index not in left_out)
+        for index, item in zip(positions, cast("list[object]", value), strict=False):
+            _collect(item, join_path(path, index), found)
+    elif isinstance(value, Model):
+        _collect(value, path, found)

@@ -1,0 +1,272 @@
+"""What a generated field says beside its Python type: the lexicon's rules, as annotations.
+
+Each marker makes the pydantic-core schema of its field in the form that checks input. What a lenient reading may
+leave out stands beside it in the schema's metadata, where `atlex.model._levels` finds it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast
+
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from atlex.data import Blob, CidLink, LegacyBlob, bytes_from_wire, bytes_to_wire
+from atlex.data._blob import read_blob
+from atlex.errors import InputError
+from atlex.syntax import (
+    Cid,
+    count_graphemes,
+    exceeds_graphemes,
+    format_datetime,
+    is_valid_format,
+    utf8_length,
+)
+
+__all__ = [
+    "LENIENT",
+    "Alias",
+    "AnyBlob",
+    "Array",
+    "BlobRef",
+    "Bool",
+    "Boolean",
+    "Bytes",
+    "Int",
+    "Integer",
+    "Link",
+    "String",
+    "Text",
+]
+
+LENIENT: Final = "atlex_lenient"
+"""The metadata key of the schema that reads this value leniently."""
+
+_MAX_INTEGER: Final = 2**53 - 1
+
+
+def Alias(wire: str) -> Any:  # noqa: N802 - reads as the marker that it is
+    """The field's name on the wire, where it can't be derived from the Python name."""
+    return Field(alias=wire)
+
+
+def _broken(rule: str, reasons: list[str]) -> PydanticCustomError:
+    return PydanticCustomError(cast("Any", rule), "{reason}", {"reason": "; ".join(reasons)})
+
+
+def _outside(what: str, figure: int, low: int | None, high: int | None, unit: str) -> list[str]:
+    if low is not None and figure < low:
+        return [f"{what} {figure}{unit}, at least {low} are needed"]
+    if high is not None and figure > high:
+        return [f"{what} {figure}{unit}, at most {high} are allowed"]
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class String:
+    """A string. Lengths are in UTF-8 bytes; graphemes are counted as Unicode's UAX #29 does.
+
+    ``enum`` and ``const`` are closed sets and hold at every reading level, since the Python type promises them.
+    """
+
+    format: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    min_graphemes: int | None = None
+    max_graphemes: int | None = None
+    enum: tuple[str, ...] = ()
+    const: str | None = None
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        if self.const is not None:
+            return core_schema.literal_schema([self.const])
+        if self.enum:
+            return core_schema.literal_schema(list(self.enum))
+        plain = core_schema.str_schema(strict=True)
+        if self == _PLAIN_STRING:
+            return plain
+        checked = core_schema.no_info_after_validator_function(self._check, plain, metadata={LENIENT: plain})
+        if self.format != "datetime":
+            return checked
+        return core_schema.no_info_before_validator_function(
+            _datetime_text, checked, metadata={LENIENT: plain}
+        )
+
+    def _check(self, value: str) -> str:
+        reasons: list[str] = []
+        if self.format is not None and not is_valid_format(self.format, value):
+            reasons.append(f"not a valid {self.format}")
+        if self.min_length is not None or self.max_length is not None:
+            reasons += _outside("has", utf8_length(value), self.min_length, self.max_length, " bytes")
+        if self.max_graphemes is not None and exceeds_graphemes(value, self.max_graphemes):
+            reasons.append(
+                f"has {count_graphemes(value)} graphemes, at most {self.max_graphemes} are allowed"
+            )
+        if self.min_graphemes is not None and (found := count_graphemes(value)) < self.min_graphemes:
+            reasons.append(f"has {found} graphemes, at least {self.min_graphemes} are needed")
+        if reasons:
+            raise _broken("string_rule", reasons)
+        return value
+
+
+def _datetime_text(value: object) -> object:
+    if not isinstance(value, dt.datetime):
+        return value
+    try:
+        return format_datetime(value)
+    except InputError as error:
+        raise _broken("datetime", [str(error)]) from None
+
+
+_PLAIN_STRING: Final = String()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Int:
+    """An integer within 53 bits, as every implementation of the protocol can hold it. ``True`` is no integer."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+    enum: tuple[int, ...] = ()
+    const: int | None = None
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        if self.const is not None:
+            return core_schema.literal_schema([self.const])
+        if self.enum:
+            return core_schema.literal_schema(list(self.enum))
+        return core_schema.int_schema(
+            strict=True,
+            ge=-_MAX_INTEGER if self.minimum is None else self.minimum,
+            le=_MAX_INTEGER if self.maximum is None else self.maximum,
+            metadata={LENIENT: core_schema.int_schema(strict=True)},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bool:
+    """A boolean, or the one value that ``const`` allows."""
+
+    const: bool | None = None
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        if self.const is not None:
+            return core_schema.literal_schema([self.const])
+        return core_schema.bool_schema(strict=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bytes:
+    """Bytes, ``{"$bytes": "…"}`` on the wire. Lengths are in bytes."""
+
+    min_length: int | None = None
+    max_length: int | None = None
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._check,
+            metadata={LENIENT: core_schema.no_info_plain_validator_function(_read_bytes)},
+            json_schema_input_schema=core_schema.typed_dict_schema(
+                {"$bytes": core_schema.typed_dict_field(core_schema.str_schema())}
+            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                bytes_to_wire, when_used="json-unless-none"
+            ),
+        )
+
+    def _check(self, value: object) -> bytes:
+        read = _read_bytes(value)
+        if reasons := _outside("has", len(read), self.min_length, self.max_length, " bytes"):
+            raise _broken("bytes_rule", reasons)
+        return read
+
+
+def _read_bytes(value: object) -> bytes:
+    read = value if isinstance(value, bytes) else bytes_from_wire(value)
+    if read is None:
+        raise PydanticCustomError("bytes", 'Expected bytes, {{"$bytes": "<base64>"}} on the wire')
+    return read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobRef:
+    """A reference to a blob.
+
+    Attributes:
+        accept: Media types allowed, as globs (``image/*``); empty: all.
+        max_size: The most bytes allowed.
+    """
+
+    accept: tuple[str, ...] = ()
+    max_size: int | None = None
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._check,
+            metadata={LENIENT: core_schema.no_info_plain_validator_function(read_blob)},
+            json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
+            serialization=core_schema.plain_serializer_function_ser_schema(_write_blob),
+        )
+
+    def _check(self, value: object) -> Blob | LegacyBlob:
+        blob = read_blob(value)
+        if isinstance(blob, LegacyBlob):
+            # One that came from the wire goes back as it came; nobody may write a new one.
+            if blob is value:
+                return blob
+            raise _broken("blob", ["a blob of the old form can't be written any more"])
+        reasons: list[str] = []
+        try:
+            if not Cid.parse(blob.cid).is_raw:
+                reasons.append("its ref is not the CID of raw bytes")
+        except InputError:
+            reasons.append("its ref is not a valid CID")
+        if blob.size < 0:
+            reasons.append("its size is unknown")
+        if self.max_size is not None and blob.size > self.max_size:
+            reasons.append(f"has {blob.size} bytes, at most {self.max_size} are allowed")
+        if self.accept and not any(_accepts(glob, blob.mime_type) for glob in self.accept):
+            reasons.append(f"its type {blob.mime_type[:60]!r} is none of {', '.join(self.accept)}")
+        if reasons:
+            raise _broken("blob", reasons)
+        return blob
+
+
+def _accepts(glob: str, mime_type: str) -> bool:
+    return glob in {"*/*", mime_type} or (glob.endswith("/*") and mime_type.startswith(glob[:-1]))
+
+
+def _write_blob(value: Blob | LegacyBlob) -> dict[str, Any]:
+    return value.to_wire()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Array:
+    """How many items a list may have."""
+
+    min_length: int | None = None
+    max_length: int | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = cast("core_schema.ListSchema", handler(source))
+        if self.min_length is not None:
+            schema["min_length"] = self.min_length
+        if self.max_length is not None:
+            schema["max_length"] = self.max_length
+        return schema
+
+
+if TYPE_CHECKING:
+    # An editor shows these as the types that they are.
+    Text: TypeAlias = str
+    Integer: TypeAlias = int
+    Boolean: TypeAlias = bool
+else:
+    Text = Annotated[str, String()]
+    Integer = Annotated[int, Int()]
+    Boolean = Annotated[bool, Bool()]
+
+Link: TypeAlias = CidLink
+AnyBlob: TypeAlias = Blob | LegacyBlob

@@ -1,0 +1,33 @@
+"""Any value in its JSON form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from atlex.data import Blob, CidLink, LegacyBlob, UnknownObject, bytes_to_wire, is_list, is_object
+
+__all__ = ["wire_value"]
+
+
+def wire_value(value: Any) -> Any:
+    """The JSON form of a value that may hold models, links, blobs and bytes at any depth.
+
+    A model that knows its type says so, since the lexicon doesn't say it in this place.
+    """
+    if isinstance(value, (str, int, float)) or value is None:
+        return value
+    if isinstance(value, BaseModel):
+        data: dict[str, Any] = value.model_dump(mode="json", by_alias=True)
+        lex_type = getattr(value, "lex_type", "")
+        return data if not lex_type or "$type" in data else {"$type": lex_type, **data}
+    if isinstance(value, (CidLink, Blob, LegacyBlob, UnknownObject)):
+        return value.to_wire()
+    if isinstance(value, bytes):
+        return bytes_to_wire(value)
+    if is_object(value):
+        return {key: wire_value(item) for key, item in value.items()}
+    if is_list(value):
+        return [wire_value(item) for item in value]
+    return value
