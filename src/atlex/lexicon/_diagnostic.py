@@ -1,0 +1,74 @@
+"""What is wrong with a document, as values that can be collected, sorted and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from atlex.errors import LexiconError
+
+__all__ = ["Diagnostic", "Severity", "pointer_to", "raise_on_errors"]
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One fault of a Lexicon document.
+
+    Attributes:
+        severity: ``error`` when the document can't be used, ``warning`` when it can.
+        file: Where the document was read from; empty when unknown.
+        nsid: The document's NSID; empty when it has none that can be read.
+        pointer: The JSON pointer (RFC 6901) of the fault; empty for the whole document.
+        message: What is wrong.
+        hint: What to do about it.
+    """
+
+    severity: Severity
+    file: str = ""
+    nsid: str = ""
+    pointer: str = ""
+    message: str
+    hint: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the document can't be used."""
+        return self.severity == "error"
+
+    def __str__(self) -> str:
+        place = " ".join(part for part in (self.file, self.nsid, self.pointer) if part)
+        text = f"{self.severity}: {self.message}"
+        if place:
+            text = f"{_one_line(place)}: {text}"
+        return _one_line(f"{text} ({self.hint})" if self.hint else text)
+
+
+def _one_line(text: str) -> str:
+    """Names in a document may hold anything; a terminal must not obey them."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def pointer_to(pointer: str, *segments: str | int) -> str:
+    """Extends a JSON pointer by keys and positions, escaped as RFC 6901 wants it."""
+    return pointer + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in segments)
+
+
+def raise_on_errors(diagnostics: Iterable[Diagnostic]) -> None:
+    """Raises when there is an error among the diagnostics.
+
+    Raises:
+        LexiconError: It carries all of them, warnings too.
+    """
+    found = tuple(diagnostics)
+    errors = [diagnostic for diagnostic in found if diagnostic.is_error]
+    if not errors:
+        return
+    shown = "\n".join(f"  {diagnostic}" for diagnostic in errors[:_SHOWN])
+    more = f"\n  and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
+    plural = "error" if len(errors) == 1 else "errors"
+    raise LexiconError(f"{len(errors)} {plural} in the Lexicon documents:\n{shown}{more}", found)

@@ -1,0 +1,162 @@
+"""JSON from outside, read so that nothing in it can do harm, and JSON written so that equal values give equal bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, Final, TypeAlias, TypeGuard, cast
+
+from atlex.lexicon._diagnostic import pointer_to
+
+__all__ = ["MAX_DEPTH", "Fault", "canonical_json", "copy_json", "is_unicode", "read_json"]
+
+MAX_DEPTH: Final = 100
+"""How many arrays and objects of a document may stand inside each other."""
+
+_MAX_BITS: Final = 64
+
+Fault: TypeAlias = tuple[str, str, str]
+"""What is wrong with JSON: where, as a JSON pointer; what; and what to do."""
+
+
+class _Repeating(dict[str, Any]):
+    """An object of which some keys came more than once."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) == len(pairs):
+        return result
+    seen: set[str] = set()
+    repeated: dict[str, None] = {}
+    for key, _ in pairs:
+        if key in seen:
+            repeated[key] = None
+        seen.add(key)
+    marked = _Repeating(result)
+    marked.repeated = tuple(repeated)
+    return marked
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_json(data: bytes | str) -> tuple[Any, list[Fault]]:
+    """Parses JSON text. Of text that isn't JSON, the value is None and the one fault says why.
+
+    A leading byte order mark is allowed. Repeated keys are found by `copy_json`.
+    """
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data.removeprefix("\ufeff")
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant), []
+    except UnicodeDecodeError as error:
+        return None, [("", f"not UTF-8: byte {error.start} can't be read", "save the file as UTF-8")]
+    except json.JSONDecodeError as error:
+        message = f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        return None, [("", message, "correct the JSON")]
+    except ValueError as error:
+        return None, [("", f"not JSON: {error}", "correct the JSON")]
+    except RecursionError:
+        return None, [("", "nested too deeply to be read", f"use at most {MAX_DEPTH} levels")]
+
+
+def copy_json(value: object) -> tuple[Any, list[Fault]]:
+    """Copies a JSON value into plain dicts and lists, and lists what JSON can't hold or readers disagree about.
+
+    The copy is only whole when there are no faults.
+    """
+    copier = _Copier()
+    try:
+        return copier.copy(value), copier.faults
+    except _TooDeepError:
+        copier.fault(f"nested more than {MAX_DEPTH} levels deep", f"use at most {MAX_DEPTH} levels")
+        return None, copier.faults
+
+
+class _TooDeepError(Exception):
+    pass
+
+
+class _Copier:
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self._path: list[str | int] = []
+
+    def fault(self, message: str, hint: str) -> None:
+        self.faults.append((pointer_to("", *self._path), message, hint))
+
+    def copy(self, value: object) -> Any:
+        if isinstance(value, str):
+            if not is_unicode(value):
+                self.fault("half a surrogate pair is not text", "write the whole character")
+        elif isinstance(value, Mapping | list | tuple):
+            if len(self._path) >= MAX_DEPTH:
+                raise _TooDeepError
+            if isinstance(value, Mapping):
+                return self._object(cast("Mapping[object, object]", value))
+            return self._array(cast("list[object] | tuple[object, ...]", value))
+        elif isinstance(value, bool) or value is None:
+            return value
+        elif isinstance(value, int):
+            if value.bit_length() > _MAX_BITS:
+                self.fault("a number that is too large", "write a number within ±(2**53 - 1)")
+        elif isinstance(value, float):
+            if not isfinite(value):
+                self.fault(f"the number {value} doesn't exist in JSON", "write a finite number")
+        else:
+            self.fault(f"a {type(value).__name__} is not a JSON value", "give JSON values only")
+        return value
+
+    def _array(self, value: list[object] | tuple[object, ...]) -> list[Any]:
+        return [self._member(index, item) for index, item in enumerate(value)]
+
+    def _object(self, value: Mapping[object, object]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key, item in value.items():
+            if not isinstance(key, str):
+                self.fault(f"a key of type {type(key).__name__}", "give strings as keys")
+            elif not is_unicode(key):
+                self.fault("a key with half a surrogate pair", "write the whole character")
+            else:
+                result[key] = self._member(key, item)
+        if isinstance(value, _Repeating):
+            for key in value.repeated:
+                self._path.append(key)
+                self.fault(f'the key "{key}" is given twice', "keep one")
+                self._path.pop()
+        return result
+
+    def _member(self, segment: str | int, item: object) -> Any:
+        self._path.append(segment)
+        copy = self.copy(item)
+        self._path.pop()
+        return copy
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a value of a document is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: object) -> TypeGuard[list[Any]]:
+    """Whether a value of a document is an array."""
+    return isinstance(value, list)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written as UTF-8: halves of surrogate pairs can't."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def canonical_json(value: object) -> bytes:
+    """Writes a JSON value as UTF-8, compact and with sorted keys: equal values give equal bytes."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+    return text.encode()

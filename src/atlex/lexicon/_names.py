@@ -1,0 +1,37 @@
+"""Names of definitions, and references to them."""
+
+from __future__ import annotations
+
+from atlex.lexicon._language import DefId
+from atlex.syntax import is_valid_nsid
+
+__all__ = ["name_fault", "parse_ref"]
+
+
+def name_fault(name: str) -> str | None:
+    """Says what is wrong with the name of a definition, a property or an error; None when it can stand.
+
+    The specification gives no pattern, and names such as ``9`` or ``ob-je-c$t`` are in use.
+    """
+    if not name:
+        return "can't be empty"
+    if not name.isprintable() or " " in name:
+        return "can't hold spaces or control characters"
+    if "#" in name:
+        return 'can\'t hold "#"'
+    return None
+
+
+def parse_ref(ref: str, base: str) -> DefId | None:
+    """Reads ``#name``, ``nsid`` or ``nsid#name``; None when it is none of them.
+
+    Args:
+        ref: The reference as a document writes it.
+        base: The NSID that ``#name`` belongs to.
+    """
+    nsid, hash_sign, name = ref.partition("#")
+    if nsid and not is_valid_nsid(nsid):
+        return None
+    if not hash_sign:
+        return DefId(nsid) if nsid else None
+    return DefId(nsid or base, name) if name_fault(name) is None else None

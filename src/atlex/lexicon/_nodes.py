@@ -1,0 +1,535 @@
+"""The definitions of a document: which kind may stand where, and what each kind is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar, cast
+
+from atlex.lexicon._fields import Fields, Notes
+from atlex.lexicon._json import is_object
+from atlex.lexicon._language import (
+    Array,
+    Blob,
+    Boolean,
+    Bytes,
+    CidLink,
+    DefId,
+    Definition,
+    ErrorDeclaration,
+    Integer,
+    Message,
+    Object,
+    Params,
+    Payload,
+    Permission,
+    PermissionSet,
+    Procedure,
+    Property,
+    Query,
+    Record,
+    Ref,
+    Schema,
+    String,
+    Subscription,
+    Token,
+    Union,
+    Unknown,
+    UnknownKind,
+)
+from atlex.lexicon._names import name_fault, parse_ref
+from atlex.lexicon._scalars import FORMATS, boolean_faults, integer_faults, json_type, string_faults
+from atlex.syntax import is_valid_format
+
+__all__ = ["DefinitionParser"]
+
+T = TypeVar("T")
+
+_PRIMARY: Final = frozenset({"query", "procedure", "subscription", "record", "permission-set"})
+_SCALARS: Final = frozenset({"boolean", "integer", "string", "unknown"})
+_ITEMS: Final = _SCALARS | {"bytes", "cid-link", "blob", "object", "ref", "union"}
+_VALUES: Final = _ITEMS | {"array"}
+_NAMED: Final = _VALUES | {"token"}
+_PARTS: Final = frozenset({"params", "permission"})
+_KINDS: Final = _NAMED | _PRIMARY | _PARTS
+_UNUSUAL_NAMED: Final = frozenset({"ref", "union", "unknown"})
+
+_SEGMENT: Final = r"[A-Za-z0-9!#$&^_.+-]+"
+_MIME_PATTERN: Final = re.compile(rf"\*/\*|{_SEGMENT}/(?:\*|{_SEGMENT})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A position in a document, and the kinds that may stand there."""
+
+    name: str
+    kinds: frozenset[str]
+
+
+_MAIN_DEFINITION: Final = _Place("the main definition", _NAMED | _PRIMARY)
+_NAMED_DEFINITION: Final = _Place('a definition other than "main"', _NAMED)
+_PROPERTY: Final = _Place("a property", _VALUES)
+_ITEM: Final = _Place("an array's items", _ITEMS)
+_PARAMETER: Final = _Place("a parameter", _SCALARS | {"array"})
+_PARAMETER_ITEM: Final = _Place("the items of a parameter", _SCALARS)
+_PAYLOAD: Final = _Place("a body's schema", frozenset({"object", "ref", "union"}))
+_MESSAGE: Final = _Place("a message's schema", frozenset({"union"}))
+_RECORD: Final = _Place("a record's schema", frozenset({"object"}))
+_PARAMETERS: Final = _Place("a method's parameters", frozenset({"params"}))
+
+
+class DefinitionParser:
+    """Reads the definitions of one document.
+
+    Args:
+        notes: Where the diagnostics go.
+        nsid: The document's NSID, which references such as ``#name`` belong to.
+    """
+
+    def __init__(self, notes: Notes, nsid: str) -> None:
+        self._notes = notes
+        self._nsid = nsid
+        self._values: Mapping[str, Callable[[Fields, _Place], Schema | None]] = {
+            "boolean": self._boolean,
+            "integer": self._integer,
+            "string": self._string,
+            "bytes": self._bytes,
+            "cid-link": self._cid_link,
+            "blob": self._blob,
+            "unknown": self._unknown,
+            "token": self._token,
+            "ref": self._ref,
+            "union": self._union,
+            "array": self._array,
+            "object": self._object,
+        }
+        self._primaries: Mapping[str, Callable[[Fields], Definition | None]] = {
+            "query": self._query,
+            "procedure": self._procedure,
+            "subscription": self._subscription,
+            "record": self._record,
+            "permission-set": self._permission_set,
+        }
+
+    def definition(self, raw: Any, pointer: str, def_id: DefId) -> Definition | None:
+        """Reads what stands under a name; None when it can't be read at all."""
+        place = _MAIN_DEFINITION if def_id.is_main else _NAMED_DEFINITION
+        fields, kind = self._open(raw, pointer, place)
+        if fields is None:
+            return None
+        if kind in self._primaries:
+            return self._primaries[kind](fields)
+        if kind in _UNUSUAL_NAMED:
+            self._notes.warn(pointer, f'"{kind}" is unusual as a definition', "other tools may refuse it")
+        return self._read(fields, kind, place)
+
+    def _open(self, raw: Any, pointer: str, place: _Place) -> tuple[Fields | None, str]:
+        """Finds out what kind a definition is, and whether it may stand in its place."""
+        if not is_object(raw):
+            message = f"expected a definition, got {json_type(raw)}"
+            self._notes.error(pointer, message, 'write an object with a "type"')
+            return None, ""
+        fields = Fields(self._notes, raw, pointer)
+        allowed = f"one of {', '.join(sorted(place.kinds))}"
+        kind = fields.text("type") if fields.required("type", allowed) else None
+        if kind is None:
+            return None, ""
+        if kind in _KINDS and kind not in place.kinds:
+            fields.error("type", f'"{kind}" can\'t be {place.name}', f"use {allowed}")
+            return None, kind
+        return fields, kind
+
+    def _schema(self, raw: Any, pointer: str, place: _Place) -> Schema | None:
+        fields, kind = self._open(raw, pointer, place)
+        return None if fields is None else self._read(fields, kind, place)
+
+    def _read(self, fields: Fields, kind: str, place: _Place) -> Schema | None:
+        if kind in self._values:
+            return self._values[kind](fields, place)
+        fields.notes.warn(
+            fields.at("type"), f'the kind "{kind}" is not known', "it is left out; anything is valid for it"
+        )
+        description = fields.raw.get("description")
+        return UnknownKind(
+            name=kind,
+            raw=fields.raw,
+            description=description if isinstance(description, str) else None,
+            pointer=fields.pointer,
+        )
+
+    # Scalars
+
+    def _boolean(self, fields: Fields, _: _Place) -> Boolean:
+        node = Boolean(
+            default=fields.flag("default"),
+            const=fields.flag("const"),
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+        if node.default is not None:
+            _report(fields, "default", boolean_faults(node, node.default))
+        return node
+
+    def _integer(self, fields: Fields, _: _Place) -> Integer:
+        minimum, maximum = fields.integers_between("minimum", "maximum")
+        node = Integer(
+            minimum=minimum,
+            maximum=maximum,
+            enum=_choices(fields, fields.integers("enum")),
+            const=fields.integer("const"),
+            default=fields.integer("default"),
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+        for index, member in enumerate(node.enum or ()):
+            faults = integer_faults(replace(node, enum=None, const=None), member)
+            _report(fields, "enum", faults, index)
+        if node.const is not None:
+            _report(fields, "const", integer_faults(node, node.const))
+        if node.default is not None:
+            _report(fields, "default", integer_faults(node, node.default))
+        return node
+
+    def _string(self, fields: Fields, _: _Place) -> String:
+        format_name = fields.text("format")
+        if format_name is not None and format_name not in FORMATS:
+            hint = f"it isn't checked; the known ones are {', '.join(sorted(FORMATS))}"
+            self._notes.warn(fields.at("format"), f'the format "{format_name}" is not known', hint)
+        min_length, max_length = fields.sizes("minLength", "maxLength")
+        min_graphemes, max_graphemes = fields.sizes("minGraphemes", "maxGraphemes")
+        node = String(
+            format=format_name,
+            min_length=min_length,
+            max_length=max_length,
+            min_graphemes=min_graphemes,
+            max_graphemes=max_graphemes,
+            known_values=fields.texts("knownValues"),
+            enum=_choices(fields, fields.texts("enum")),
+            const=fields.text("const"),
+            default=fields.text("default"),
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+        for index, member in enumerate(node.enum or ()):
+            _report(fields, "enum", string_faults(replace(node, enum=None, const=None), member), index)
+        if node.const is not None:
+            _report(fields, "const", string_faults(node, node.const))
+        if node.default is not None:
+            _report(fields, "default", string_faults(node, node.default))
+        return node
+
+    # Kinds without parts
+
+    def _bytes(self, fields: Fields, _: _Place) -> Bytes:
+        min_length, max_length = fields.sizes("minLength", "maxLength")
+        return Bytes(
+            min_length=min_length,
+            max_length=max_length,
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    def _cid_link(self, fields: Fields, _: _Place) -> CidLink:
+        return CidLink(description=fields.text("description"), pointer=fields.pointer, extra=fields.extra())
+
+    def _unknown(self, fields: Fields, _: _Place) -> Unknown:
+        return Unknown(description=fields.text("description"), pointer=fields.pointer, extra=fields.extra())
+
+    def _token(self, fields: Fields, _: _Place) -> Token:
+        return Token(description=fields.text("description"), pointer=fields.pointer, extra=fields.extra())
+
+    def _blob(self, fields: Fields, _: _Place) -> Blob:
+        accept = fields.texts("accept")
+        for index, pattern in enumerate(accept or ()):
+            if not _MIME_PATTERN.fullmatch(pattern):
+                hint = 'use one such as "image/png", "image/*" or "*/*"'
+                self._notes.error(fields.at("accept", index), "not a MIME type or pattern", hint)
+        return Blob(
+            accept=accept,
+            max_size=fields.size("maxSize"),
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    # References
+
+    def _target(self, ref: str, pointer: str) -> DefId | None:
+        target = parse_ref(ref, self._nsid)
+        if target is None:
+            self._notes.error(pointer, "not a reference", 'use "#name", an NSID, or "nsid#name"')
+        return target
+
+    def _ref(self, fields: Fields, _: _Place) -> Ref | None:
+        ref = fields.text("ref") if fields.required("ref", "the definition referred to") else None
+        target = None if ref is None else self._target(ref, fields.at("ref"))
+        if ref is None or target is None:
+            return None
+        return Ref(
+            ref=ref,
+            target=target,
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    def _union(self, fields: Fields, _: _Place) -> Union:
+        refs = (fields.texts("refs") if fields.required("refs", "an array of references") else None) or ()
+        targets: dict[DefId, None] = {}
+        for index, ref in enumerate(refs):
+            target = self._target(ref, fields.at("refs", index))
+            if target in targets:
+                self._notes.warn(fields.at("refs", index), f'"{target}" is named twice', "remove one")
+            elif target is not None:
+                targets[target] = None
+        return Union(
+            refs=refs,
+            targets=tuple(targets),
+            closed=fields.flag("closed") or False,
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    # Containers
+
+    def _array(self, fields: Fields, place: _Place) -> Array | None:
+        inner = _PARAMETER_ITEM if place is _PARAMETER else _ITEM
+        items = None
+        if fields.required("items", "what the members are"):
+            items = self._schema(fields.value("items"), fields.at("items"), inner)
+        min_length, max_length = fields.sizes("minLength", "maxLength")
+        description = fields.text("description")
+        if items is None:
+            return None
+        return Array(
+            items=items,
+            min_length=min_length,
+            max_length=max_length,
+            description=description,
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    def _object(self, fields: Fields, _: _Place) -> Object:
+        properties = self._properties(fields, _PROPERTY, self._names(fields, "nullable"))
+        return Object(
+            properties=properties,
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    def _names(self, fields: Fields, key: str) -> frozenset[str]:
+        """The properties that ``required`` or ``nullable`` lists."""
+        names = fields.texts(key) or ()
+        declared = fields.mapping("properties") or {}
+        for index, name in enumerate(names):
+            if name not in declared:
+                message = f'"{key}" names "{name}", which is not declared'
+                self._notes.error(fields.at(key, index), message, "declare the property, or remove the name")
+        return frozenset(names)
+
+    def _properties(self, fields: Fields, place: _Place, nullable: frozenset[str]) -> Mapping[str, Property]:
+        required = self._names(fields, "required")
+        properties: dict[str, Property] = {}
+        for name, raw in (fields.mapping("properties") or {}).items():
+            pointer = fields.at("properties", name)
+            if name == "$type":
+                self._notes.error(
+                    pointer, '"$type" can\'t be declared', "remove it: every object may have one"
+                )
+            elif fault := name_fault(name):
+                self._notes.error(pointer, f"a property's name {fault}", "rename the property")
+            schema = self._schema(raw, pointer, place)
+            if schema is not None:
+                properties[name] = Property(
+                    name=name, schema=schema, required=name in required, nullable=name in nullable
+                )
+        return properties
+
+    # Methods
+
+    def _parameters(self, fields: Fields) -> Params | None:
+        if not fields.has("parameters"):
+            return None
+        inner, kind = self._open(fields.value("parameters"), fields.at("parameters"), _PARAMETERS)
+        if inner is None:
+            return None
+        if kind != "params":
+            inner.error("type", f'the kind "{kind}" is not known', 'use "params"')
+        return Params(
+            properties=self._properties(inner, _PARAMETER, frozenset()),
+            description=inner.text("description"),
+            pointer=inner.pointer,
+            extra=inner.extra(),
+        )
+
+    def _payload(self, fields: Fields, key: str) -> Payload | None:
+        inner = fields.fields(key)
+        if inner is None:
+            return None
+        encoding = inner.text("encoding") if inner.required("encoding", "a MIME type") else None
+        if encoding is not None and not _MIME_PATTERN.fullmatch(encoding):
+            hint = 'use one, without parameters, such as "application/json" or "*/*"'
+            inner.error("encoding", "not a single MIME type", hint)
+        schema = None
+        if inner.has("schema"):
+            schema = self._schema(inner.value("schema"), inner.at("schema"), _PAYLOAD)
+        return Payload(
+            encoding=encoding or "",
+            schema=cast("Object | Ref | Union | UnknownKind | None", schema),
+            description=inner.text("description"),
+            pointer=inner.pointer,
+            extra=inner.extra(),
+        )
+
+    def _errors(self, fields: Fields) -> tuple[ErrorDeclaration, ...]:
+        errors: dict[str, ErrorDeclaration] = {}
+        for inner in self._entries(fields, "errors"):
+            name = inner.text("name") if inner.required("name", "the error code") else None
+            if name is None:
+                continue
+            if fault := name_fault(name):
+                inner.error("name", f"an error's name {fault}", "rename the error")
+            if name in errors:
+                self._notes.warn(inner.pointer, f'the error "{name}" is declared twice', "remove one")
+                continue
+            errors[name] = ErrorDeclaration(
+                name=name, description=inner.text("description"), pointer=inner.pointer, extra=inner.extra()
+            )
+        return tuple(errors.values())
+
+    def _entries(self, fields: Fields, key: str) -> list[Fields]:
+        """The members of an array of objects."""
+        entries: list[Fields] = []
+        for index, raw in enumerate(fields.array(key) or ()):
+            if is_object(raw):
+                entries.append(Fields(self._notes, raw, fields.at(key, index)))
+            else:
+                message = f"expected an object, got {json_type(raw)}"
+                self._notes.error(fields.at(key, index), message, f'correct this member of "{key}"')
+        return entries
+
+    def _query(self, fields: Fields) -> Query:
+        return Query(
+            parameters=self._parameters(fields),
+            output=self._payload(fields, "output"),
+            errors=self._errors(fields),
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    def _procedure(self, fields: Fields) -> Procedure:
+        return Procedure(
+            parameters=self._parameters(fields),
+            input=self._payload(fields, "input"),
+            output=self._payload(fields, "output"),
+            errors=self._errors(fields),
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    def _subscription(self, fields: Fields) -> Subscription | None:
+        parameters = self._parameters(fields)
+        errors = self._errors(fields)
+        message = self._message(fields)
+        description = fields.text("description")
+        if message is None:
+            return None
+        return Subscription(
+            parameters=parameters,
+            message=message,
+            errors=errors,
+            description=description,
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    def _message(self, fields: Fields) -> Message | None:
+        inner = fields.fields("message") if fields.required("message", "the messages' schema") else None
+        if inner is None or not inner.required("schema", "a union"):
+            return None
+        schema = self._schema(inner.value("schema"), inner.at("schema"), _MESSAGE)
+        description = inner.text("description")
+        if not isinstance(schema, Union | UnknownKind):
+            return None
+        return Message(schema=schema, description=description, pointer=inner.pointer, extra=inner.extra())
+
+    # Records and permission sets
+
+    def _record(self, fields: Fields) -> Record | None:
+        key = fields.text("key") if fields.required("key", "tid, nsid, any or literal:<key>") else None
+        if key is not None and not _is_key_kind(key):
+            fields.error(
+                "key", "not a kind of record key", "use tid, nsid, any, or literal: and a record key"
+            )
+        description = fields.text("description")
+        if not fields.required("record", "an object schema"):
+            return None
+        record = self._schema(fields.value("record"), fields.at("record"), _RECORD)
+        if isinstance(record, UnknownKind):
+            fields.notes.error(
+                fields.at("record", "type"), "a record's schema must be an object", 'use "object"'
+            )
+        if key is None or not isinstance(record, Object):
+            return None
+        return Record(
+            key=key, record=record, description=description, pointer=fields.pointer, extra=fields.extra()
+        )
+
+    def _permission_set(self, fields: Fields) -> PermissionSet:
+        fields.required("permissions", "an array of permissions")
+        return PermissionSet(
+            title=fields.text("title"),
+            title_lang=fields.text_map("title:lang"),
+            detail=fields.text("detail"),
+            detail_lang=fields.text_map("detail:lang"),
+            permissions=tuple(
+                permission
+                for inner in self._entries(fields, "permissions")
+                if (permission := self._permission(inner)) is not None
+            ),
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            extra=fields.extra(),
+        )
+
+    def _permission(self, fields: Fields) -> Permission | None:
+        if fields.required("type", '"permission"') and fields.value("type") != "permission":
+            fields.error("type", "not a permission", 'use "permission"')
+        resource = fields.text("resource") if fields.required("resource", "what it is about") else None
+        if resource is None:
+            return None
+        return Permission(
+            resource=resource,
+            description=fields.text("description"),
+            pointer=fields.pointer,
+            attributes=fields.extra(),
+        )
+
+
+def _report(fields: Fields, key: str, faults: list[str], *segments: int) -> None:
+    """Notes where a default, const or member of an enum breaks its own definition."""
+    for fault in faults:
+        message = f'"{key}" breaks its own definition: {fault}'
+        fields.notes.error(fields.at(key, *segments), message, "correct it, or the constraint")
+
+
+def _choices(fields: Fields, choices: tuple[T, ...] | None) -> tuple[T, ...] | None:
+    if choices == ():
+        fields.error("enum", "an empty enum allows nothing", "add a member, or remove the enum")
+    return choices
+
+
+def _is_key_kind(key: str) -> bool:
+    return key in {"tid", "nsid", "any"} or (
+        key.startswith("literal:") and is_valid_format("record-key", key.removeprefix("literal:"))
+    )

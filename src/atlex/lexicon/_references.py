@@ -1,0 +1,121 @@
+"""Whether references lead where they may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from atlex.lexicon._diagnostic import Diagnostic, Severity, pointer_to
+from atlex.lexicon._language import (
+    DefId,
+    Definition,
+    Document,
+    Object,
+    PermissionSet,
+    Procedure,
+    Query,
+    Record,
+    Ref,
+    Subscription,
+    Union,
+    UnknownKind,
+)
+from atlex.lexicon._walk import Reference, references
+
+__all__ = ["reference_diagnostics"]
+
+_Find = Callable[[DefId], Definition | None]
+
+_NO_VALUE: Final = (Query, Procedure, Subscription, PermissionSet)
+_TAGGED: Final = (Object, Record, Ref, Union, UnknownKind)
+
+
+def reference_diagnostics(documents: Iterable[Document], find: _Find) -> list[Diagnostic]:
+    """Says of every reference in the documents whether it may stand.
+
+    Args:
+        documents: Those to look at.
+        find: Gives the definition of a name, or None.
+    """
+    all_documents = list(documents)
+    nsids = {document.id for document in all_documents}
+    diagnostics: list[Diagnostic] = []
+    circles = _circles(all_documents, find)
+    for document in all_documents:
+        for name, definition in document.defs.items():
+            diagnostics.extend(
+                found
+                for reference in references(definition)
+                if (found := _diagnose(document, reference, find(reference.target), nsids)) is not None
+            )
+            if DefId(document.id, name) in circles:
+                message, hint = "the definition is a circle of refs", "let one of them say what the value is"
+                diagnostics.append(
+                    _diagnostic(document, "error", pointer_to(definition.pointer, "ref"), message, hint)
+                )
+    return diagnostics
+
+
+def _diagnostic(document: Document, severity: Severity, pointer: str, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(
+        severity=severity,
+        file=document.source,
+        nsid=document.id,
+        pointer=pointer,
+        message=message,
+        hint=hint,
+    )
+
+
+def _diagnose(
+    document: Document, reference: Reference, definition: Definition | None, nsids: set[str]
+) -> Diagnostic | None:
+    target = reference.target
+    severity: Severity = "error"
+    if definition is None and target.nsid in nsids:
+        message = f'there is no definition "{target.name}" in {target.nsid}'
+        hint = "correct the reference, or add the definition"
+    elif definition is None:
+        message = f"the document {target.nsid} is missing"
+        hint = "correct the reference, or add the document"
+    elif isinstance(definition, UnknownKind):
+        severity = "warning"
+        message = f'"{target}" is of the kind "{definition.name}", which is not known'
+        hint = "anything is valid here"
+    elif isinstance(definition, _NO_VALUE):
+        message = f'"{target}" is a {definition.kind}, which describes no value'
+        hint = "refer to one of its objects instead"
+    elif reference.in_union and not isinstance(definition, _TAGGED):
+        severity = "warning"
+        message = f'"{target}" is a {definition.kind}, which has no "$type" to be told apart by'
+        hint = "put it into an object"
+    else:
+        return None
+    return _diagnostic(document, severity, reference.pointer, message, hint)
+
+
+def _circles(documents: Iterable[Document], find: _Find) -> set[DefId]:
+    """The definitions that are refs to each other in a circle, and never come to a value."""
+    circles: set[DefId] = set()
+    done: set[DefId] = set()
+    for start in _aliases(documents):
+        path: dict[DefId, None] = {}
+        current = start
+        while current not in path and current not in done:
+            definition = find(current)
+            if not isinstance(definition, Ref):
+                break
+            path[current] = None
+            current = definition.target
+        if current in path:
+            members = list(path)
+            circles.update(members[members.index(current) :])
+        done.update(path)
+    return circles
+
+
+def _aliases(documents: Iterable[Document]) -> Iterator[DefId]:
+    for document in documents:
+        for name, definition in document.defs.items():
+            if isinstance(definition, Ref):
+                yield DefId(document.id, name)

@@ -1,0 +1,97 @@
+"""Walking over the nodes of a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from atlex.lexicon._diagnostic import pointer_to
+from atlex.lexicon._language import (
+    Array,
+    DefId,
+    Definition,
+    Message,
+    Object,
+    Params,
+    Payload,
+    Procedure,
+    Query,
+    Record,
+    Ref,
+    Subscription,
+    Union,
+)
+
+__all__ = ["Part", "Reference", "references", "walk"]
+
+Part = Definition | Params | Payload | Message
+"""A definition, or something that a definition is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One place where a definition names another.
+
+    Attributes:
+        target: The definition named.
+        pointer: Where the name stands in the document, as a JSON pointer.
+        in_union: Whether it is a member of a union.
+    """
+
+    target: DefId
+    pointer: str
+    in_union: bool
+
+
+def walk(part: Part) -> Iterator[Part]:
+    """Yields a definition and everything that it is made of, outside in and in the document's order.
+
+    References are not followed.
+    """
+    stack: list[Part] = [part]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(_inner(current)))
+
+
+def _inner(part: Part) -> list[Part]:
+    match part:
+        case Object() | Params():
+            return [prop.schema for prop in part.properties.values()]
+        case Array():
+            return [part.items]
+        case Record():
+            return [part.record]
+        case Query():
+            return [inner for inner in (part.parameters, part.output) if inner is not None]
+        case Procedure():
+            return [inner for inner in (part.parameters, part.input, part.output) if inner is not None]
+        case Subscription():
+            return [inner for inner in (part.parameters, part.message) if inner is not None]
+        case Payload() | Message():
+            return [] if part.schema is None else [part.schema]
+        case _:
+            return []
+
+
+def references(part: Part) -> Iterator[Reference]:
+    """Yields every reference in a definition, in the document's order; a union names each target once."""
+    for inner in walk(part):
+        if isinstance(inner, Ref):
+            yield Reference(inner.target, pointer_to(inner.pointer, "ref"), in_union=False)
+        elif isinstance(inner, Union):
+            yield from _members(inner)
+
+
+def _members(union: Union) -> Iterator[Reference]:
+    # Targets are the refs in order, each at its first mention: one pass over both finds every place.
+    targets = iter(union.targets)
+    target = next(targets, None)
+    for index, ref in enumerate(union.refs):
+        if target is None:
+            return
+        nsid, _, name = ref.partition("#")
+        if (name or "main") == target.name and nsid in {"", target.nsid}:
+            yield Reference(target, pointer_to(union.pointer, "refs", index), in_union=True)
+            target = next(targets, None)
