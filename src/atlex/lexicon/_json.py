@@ -108,7 +108,7 @@ class _Copier:
             if not isfinite(value):
                 self.fault(f"the number {value} doesn't exist in JSON", "write a finite number")
         else:
-            self.fault(f"a {type(value).__name__} is not a JSON value", "give JSON values only")
+            self.fault(f"a value of type {type(value).__name__} is not JSON", "give JSON values only")
         return value
 
     def _array(self, value: list[object] | tuple[object, ...]) -> list[Any]:

@@ -39,8 +39,8 @@ from atlex.lexicon._language import (
     UnknownKind,
 )
 from atlex.lexicon._names import name_fault, parse_ref
-from atlex.lexicon._scalars import FORMATS, boolean_faults, integer_faults, json_type, string_faults
-from atlex.syntax import is_valid_format
+from atlex.lexicon._scalars import boolean_faults, integer_faults, json_type, string_faults
+from atlex.syntax import FORMATS, is_valid_format
 
 __all__ = ["DefinitionParser"]
 
@@ -524,7 +524,7 @@ def _report(fields: Fields, key: str, faults: list[str], *segments: int) -> None
 
 
 def _choices(fields: Fields, choices: tuple[T, ...] | None) -> tuple[T, ...] | None:
-    if choices == ():
+    if fields.value("enum") == []:
         fields.error("enum", "an empty enum allows nothing", "add a member, or remove the enum")
     return choices
 

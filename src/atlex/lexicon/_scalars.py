@@ -10,7 +10,6 @@ from atlex.lexicon._language import Boolean, Integer, String
 from atlex.syntax import count_graphemes, is_valid_format, utf8_length
 
 __all__ = [
-    "FORMATS",
     "MAX_INTEGER",
     "as_integer",
     "boolean_faults",
@@ -19,23 +18,6 @@ __all__ = [
     "length_faults",
     "string_faults",
 ]
-
-FORMATS: Final = frozenset(
-    {
-        "at-identifier",
-        "at-uri",
-        "cid",
-        "datetime",
-        "did",
-        "handle",
-        "language",
-        "nsid",
-        "record-key",
-        "tid",
-        "uri",
-    }
-)
-"""The string formats of the language."""
 
 MAX_INTEGER: Final = 2**53 - 1
 """The greatest integer of the data model; the least is its negative."""
@@ -61,7 +43,7 @@ def json_type(value: object) -> str:
         case dict():
             return "an object"
         case _:
-            return f"a {type(value).__name__}"
+            return f"a value of type {type(value).__name__}"
 
 
 def length_faults(
@@ -100,7 +82,7 @@ def string_faults(schema: String, value: object, *, limits: bool = True) -> list
         if schema.min_graphemes or (schema.max_graphemes is not None and len(value) > schema.max_graphemes):
             count = count_graphemes(value)
             faults += length_faults(count, "graphemes", schema.min_graphemes, schema.max_graphemes)
-        if schema.format in FORMATS and not is_valid_format(schema.format, value):
+        if schema.format is not None and not is_valid_format(schema.format, value):
             faults.append(f"not a valid {schema.format}")
     return faults
 

@@ -10,7 +10,6 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeGuard
 
-from atlex.errors import InputError
 from atlex.lexicon._language import Blob
 from atlex.lexicon._scalars import MAX_INTEGER, as_integer
 from atlex.syntax import Cid, is_valid_cid
@@ -140,8 +139,5 @@ def _legacy_blob_faults(value: Mapping[Any, Any], *, strict: bool) -> list[str]:
 
 
 def _is_raw(cid: str) -> bool:
-    try:
-        parsed = Cid.parse(cid)
-    except InputError:
-        return False
+    parsed = Cid.parse(cid)
     return parsed.version == 1 and parsed.codec == _RAW_CODEC

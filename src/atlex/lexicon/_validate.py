@@ -199,7 +199,7 @@ class Validation:
                 self._params(schema, value, path)
             case _Parameter():
                 self._parameter(value, path)
-            case UnknownKind() | _Anything():
+            case _:
                 self._anything(value, path)
 
     # Containers
@@ -341,7 +341,7 @@ class Validation:
             for index, item in enumerate(value):
                 self._push(_Anything(), item, _extend(path, index))
         else:
-            self._fault(path, f"a {type(value).__name__} is not a JSON value", value)
+            self._fault(path, f"a value of type {type(value).__name__} is not JSON", value)
 
     def _number(self, value: float, path: _Path) -> None:
         number = as_integer(value) if isfinite(value) else None
