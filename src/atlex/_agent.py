@@ -24,13 +24,17 @@ __all__ = [
     "Headers",
     "Request",
     "Response",
+    "SyncBody",
 ]
 
 DEFAULT_TIMEOUT: Final = 30.0
 """Seconds that each phase of a call may take where the caller names no other number."""
 
-Body: TypeAlias = bytes | os.PathLike[str] | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
-"""What can be sent: bytes, a file's path, an open binary file, or chunks. Only asynchronous agents take async chunks."""
+SyncBody: TypeAlias = bytes | os.PathLike[str] | BinaryIO | Iterable[bytes]
+"""What a synchronous agent sends: bytes, a file's path, an open binary file, or chunks."""
+
+Body: TypeAlias = SyncBody | AsyncIterable[bytes]
+"""What an asynchronous agent sends: all that a synchronous one does, and chunks that come asynchronously."""
 
 _NSID_CHARACTERS: Final = re.compile(r"[A-Za-z0-9.-]+")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -35,11 +35,6 @@ class AsyncChunks:
         self.closed += 1
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def test_header_lookups_ignore_case() -> None:
     headers = Headers({"Content-Type": "text/plain"})
     assert headers["content-TYPE"] == "text/plain"

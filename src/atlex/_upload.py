@@ -1,0 +1,149 @@
+"""A request's body as an HTTP library takes it: bytes, or chunks and their number of bytes where it is known."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final, NamedTuple, Protocol, TypeGuard, cast
+
+from atlex.errors import InputError
+
+__all__ = ["AsyncContent", "Content", "open_body", "open_body_async"]
+
+_CHUNK: Final = 64 * 1024
+
+
+class Content(NamedTuple):
+    """A body to send."""
+
+    chunks: bytes | Iterator[bytes] | None
+    length: int | None
+
+
+class AsyncContent(NamedTuple):
+    """A body to send asynchronously."""
+
+    chunks: bytes | AsyncIterator[bytes] | None
+    length: int | None
+
+
+class _File(Protocol):
+    def read(self, size: int, /) -> Any: ...
+    def tell(self) -> int: ...
+    def seek(self, offset: int, whence: int, /) -> int: ...
+    def seekable(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+@contextmanager
+def open_body(body: object) -> Generator[Content]:
+    """Open a body for sending; a file that is given as a path is closed at the end.
+
+    Args:
+        body: One of the kinds of `atlex._agent.SyncBody`, or None. Anything else is refused.
+
+    Raises:
+        InputError: The body can't be read, or holds something other than bytes.
+    """
+    if body is None or isinstance(body, bytes):
+        yield Content(body, None)
+    elif isinstance(body, os.PathLike):
+        file = _open(cast("os.PathLike[str]", body))
+        try:
+            yield Content(_chunks(file), _length(file))
+        finally:
+            file.close()
+    elif _is_file(body):
+        yield Content(_chunks(body), _length(body))
+    elif isinstance(body, Iterable):
+        yield Content(map(_bytes, cast("Iterable[object]", body)), None)
+    else:
+        raise InputError(f"A synchronous call can't send a body of type {type(body).__name__}")
+
+
+@asynccontextmanager
+async def open_body_async(body: object) -> AsyncGenerator[AsyncContent]:
+    """Open a body for sending; the asynchronous form of `open_body`. Files are read in a worker thread.
+
+    Args:
+        body: One of the kinds of `atlex._agent.Body`, or None. Anything else is refused.
+
+    Raises:
+        InputError: The body can't be read, or holds something other than bytes.
+    """
+    from anyio import to_thread
+
+    if body is None or isinstance(body, bytes):
+        yield AsyncContent(body, None)
+    elif isinstance(body, os.PathLike):
+        file = await to_thread.run_sync(_open, cast("os.PathLike[str]", body))
+        try:
+            yield AsyncContent(_chunks_async(file), _length(file))
+        finally:
+            file.close()
+    elif _is_file(body):
+        yield AsyncContent(_chunks_async(body), _length(body))
+    elif isinstance(body, Iterable | AsyncIterable):
+        yield AsyncContent(_each(cast("Iterable[object] | AsyncIterable[object]", body)), None)
+    else:
+        raise InputError(f"An asynchronous call can't send a body of type {type(body).__name__}")
+
+
+def _is_file(body: object) -> TypeGuard[_File]:
+    return hasattr(body, "read") and hasattr(body, "seekable")
+
+
+def _open(path: os.PathLike[str]) -> _File:
+    try:
+        return open(path, "rb")  # noqa: PTH123 - any path-like; the caller closes it
+    except (OSError, ValueError) as error:
+        raise InputError(f"{os.fspath(path)!r} can't be opened: {error}") from error
+
+
+def _length(file: _File) -> int | None:
+    """The number of bytes from where the file stands, or None for a pipe and its like."""
+    try:
+        if not file.seekable():
+            return None
+        position = file.tell()
+        end = file.seek(0, os.SEEK_END)
+        file.seek(position, os.SEEK_SET)
+    except (OSError, ValueError) as error:
+        raise InputError(f"The file to send can't be read: {error}") from error
+    return max(0, end - position)
+
+
+def _chunks(file: _File) -> Iterator[bytes]:
+    while chunk := _read(file):
+        yield chunk
+
+
+async def _chunks_async(file: _File) -> AsyncIterator[bytes]:
+    from anyio import to_thread
+
+    while chunk := await to_thread.run_sync(_read, file):
+        yield chunk
+
+
+async def _each(body: Iterable[object] | AsyncIterable[object]) -> AsyncIterator[bytes]:
+    if isinstance(body, AsyncIterable):
+        async for chunk in body:
+            yield _bytes(chunk)
+    else:
+        for chunk in body:
+            yield _bytes(chunk)
+
+
+def _read(file: _File) -> bytes:
+    try:
+        chunk = file.read(_CHUNK)
+    except (OSError, ValueError) as error:
+        raise InputError(f"The file to send can't be read: {error}") from error
+    return _bytes(chunk)
+
+
+def _bytes(chunk: object) -> bytes:
+    if isinstance(chunk, bytes | bytearray):
+        return bytes(chunk)
+    raise InputError(f"A body is made of bytes, and this one has {type(chunk).__name__} in it")

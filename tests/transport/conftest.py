@@ -1,0 +1,75 @@
+"""Runs one scenario through the synchronous and the asynchronous transport."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from atlex import _http
+from atlex._agent import Request, Response
+
+ORIGIN = "https://pds.example"
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One of the two transports."""
+
+    name: str
+
+    @staticmethod
+    def request(**changes: Any) -> Request:
+        """A request to send, with what the scenario changes."""
+        return Request(**{"method": "GET", "nsid": "com.example.test", **changes})
+
+    def send(self, handler: Handler, request: Request, origin: str = ORIGIN, **client: Any) -> Response:
+        """Send through a client whose server is the handler."""
+        transport = httpx.MockTransport(handler)
+        if self.name == "sync":
+            with httpx.Client(transport=transport, **client) as http_client:
+                return _http.HttpConnection(http_client).send(origin, request)
+
+        async def main() -> Response:
+            async def answer(sent: httpx.Request) -> httpx.Response:
+                await sent.aread()
+                return handler(sent)
+
+            async with httpx.AsyncClient(transport=httpx.MockTransport(answer), **client) as http_client:
+                return await _http.AsyncHttpConnection(http_client).send(origin, request)
+
+        return asyncio.run(main())
+
+    def send_to(self, origin: str, request: Request) -> Response:
+        """Send over a socket, with a client that the connection opens itself."""
+        if self.name == "sync":
+            connection = _http.HttpConnection()
+            try:
+                return connection.send(origin, request)
+            finally:
+                connection.close()
+
+        async def main() -> Response:
+            connection = _http.AsyncHttpConnection()
+            try:
+                return await connection.send(origin, request)
+            finally:
+                await connection.aclose()
+
+        return asyncio.run(main())
+
+
+@pytest.fixture(params=["sync", "async"])
+def driver(request: pytest.FixtureRequest) -> Driver:
+    return Driver(request.param)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

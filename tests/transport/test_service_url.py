@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atlex._http import AsyncServiceAgent, ServiceAgent
+from atlex._service_url import check_service_url
+from atlex.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("service", "kept"),
+    [
+        ("https://bsky.social", "https://bsky.social"),
+        ("https://bsky.social/", "https://bsky.social"),
+        ("http://localhost:2583", "http://localhost:2583"),
+        ("http://[::1]:80/", "http://[::1]:80"),
+        ("https://example.org/pds/", "https://example.org/pds"),
+        ("https://bücher.example", "https://bücher.example"),
+    ],
+)
+def test_the_url_of_a_service_is_kept(service: str, kept: str) -> None:
+    assert check_service_url(service) == kept
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "",
+        "bsky.social",
+        "//bsky.social",
+        "ftp://bsky.social",
+        "https://",
+        "https:///path",
+        "https://:443",
+        "https://host:99999",
+        "https://host:0",
+        "https://host:port",
+        "https://[::1",
+        "https://host?",
+        "https://host/?a=b",
+        "https://host#",
+        "https://host/#a",
+        "https://ho st",
+        "https://host\r\nx: y",
+        "https://host\t",
+        "https://host\\@other",
+        " https://host",
+    ],
+)
+def test_another_text_is_refused(service: str) -> None:
+    with pytest.raises(InputError):
+        check_service_url(service)
+
+
+@pytest.mark.parametrize(
+    "service", ["https://me:secret@host", "https://secret@host", "https://me:secret@host:x"]
+)
+@pytest.mark.parametrize("make", [check_service_url, ServiceAgent, AsyncServiceAgent])
+def test_credentials_in_the_url_are_refused_without_being_shown(make, service: str) -> None:
+    with pytest.raises(InputError) as caught:
+        make(service)
+    assert "secret" not in str(caught.value)
+
+
+@given(st.text(alphabet="htps:/@?#[].%1 a\\"))
+def test_any_text_is_kept_or_refused(text: str) -> None:
+    with contextlib.suppress(InputError):
+        assert check_service_url("http://" + text).startswith("http://")
