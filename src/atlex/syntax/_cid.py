@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, Self, TypeGuard
+
+from atlex.errors import InputError
+from atlex.syntax._errors import refusal
+
+__all__ = ["Cid", "is_valid_cid"]
+
+_RAW: Final = 0x55
+_DAG_PB: Final = 0x70
+_SHA2_256: Final = 0x12
+_SHA2_512: Final = 0x13
+
+# Nearly every CID of the protocol: version 1, raw or dag-cbor, SHA-256. The classes at position 7 and at the end hold
+# the bits of the header and of the padding.
+_COMMON: Final = re.compile(r"baf[ky]rei[a-h][a-z2-7]{50}[aeimquy4]")
+_V0: Final = re.compile(r"Qm[1-9A-HJ-NP-Za-km-z]{44}")
+_V1: Final = re.compile(r"b[a-z2-7]+")
+
+_BASE58: Final = {c: i for i, c in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
+_BASE32_TO_INT: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv")
+_VARINT_BYTES: Final = 9
+
+# version, codec, hash function, digest
+_Parts = tuple[int, int, int, bytes]
+
+
+def is_valid_cid(value: object) -> TypeGuard[str]:
+    """Whether a value is a CID in its canonical text form.
+
+    That is base32 in lower case for version 1 (``bafyrei…``) and base58 for version 0 (``Qm…``), of any codec and any
+    hash function. The bytes must be a whole CID: shortest varints, a digest of the length declared, nothing after it.
+    Version 1 in another base or in upper case is a CID, but not the canonical text of one.
+
+    Args:
+        value: Anything; what isn't a string is not a CID.
+
+    Source: https://atproto.com/specs/data-model#link-and-cid-formats, https://github.com/multiformats/cid
+    """
+    return (isinstance(value, str) and _COMMON.fullmatch(value) is not None) or _decode(value) is not None
+
+
+def _decode(value: object) -> _Parts | None:
+    """The parts of a CID, or None where the value is not the canonical text of one."""
+    if not isinstance(value, str):
+        return None
+    if _V0.fullmatch(value) is not None:
+        return _decode_v0(value)
+    if _V1.fullmatch(value) is not None:
+        return _decode_v1(value)
+    return None
+
+
+def _decode_v0(value: str) -> _Parts | None:
+    number = 0
+    for character in value:
+        number = number * 58 + _BASE58[character]
+    data = number.to_bytes(34)
+    return (0, _DAG_PB, _SHA2_256, data[2:]) if data.startswith(b"\x12\x20") else None
+
+
+def _decode_v1(value: str) -> _Parts | None:
+    # int() reads a base that is a power of two in linear time, of any length.
+    number = int(value[1:].translate(_BASE32_TO_INT), 32)
+    size, padding = divmod((len(value) - 1) * 5, 8)
+    if padding >= 5 or number & ((1 << padding) - 1):
+        return None
+    data = (number >> padding).to_bytes(size)
+    position = 0
+    header: list[int] = []
+    for _ in range(4):
+        varint = _read_varint(data, position)
+        if varint is None:
+            return None
+        number, position = varint
+        header.append(number)
+    version, codec, hash_code, length = header
+    if version != 1 or len(data) - position != length:
+        return None
+    return version, codec, hash_code, data[position:]
+
+
+def _read_varint(data: bytes, start: int) -> tuple[int, int] | None:
+    """An unsigned varint and the position after it, or None where it is cut off, too long or not the shortest."""
+    number = 0
+    for index, byte in enumerate(data[start : start + _VARINT_BYTES]):
+        number |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80:
+            return None if index and not byte else (number, start + index + 1)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Cid:
+    """The address of data by its hash. ``str()`` gives it back as it was written.
+
+    Attributes:
+        value: The CID as canonical text.
+        version: 0 or 1.
+        codec: The multicodec number of the data's encoding: 0x55 is raw bytes (blobs), 0x71 dag-cbor (records).
+        hash_code: The multihash number of the hash function: 0x12 is SHA-256, 0x13 SHA-512.
+        digest: The hash.
+
+    Raises:
+        InputError: The text is not the canonical text of a CID.
+    """
+
+    value: str
+    version: int = field(init=False, repr=False, compare=False)
+    codec: int = field(init=False, repr=False, compare=False)
+    hash_code: int = field(init=False, repr=False, compare=False)
+    digest: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = _decode(self.value)
+        if parts is None:
+            raise refusal("cid", self.value)
+        for name, part in zip(("version", "codec", "hash_code", "digest"), parts, strict=True):
+            object.__setattr__(self, name, part)
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        """Read a CID.
+
+        Args:
+            value: The canonical text.
+
+        Raises:
+            InputError: The text is not the canonical text of a CID.
+        """
+        return cls(value)
+
+    @classmethod
+    def for_raw(cls, data: bytes) -> Self:
+        """The CID of raw bytes, such as a blob's: version 1, codec raw, SHA-256.
+
+        Args:
+            data: The bytes to hash.
+        """
+        from base64 import b32encode
+        from hashlib import sha256
+
+        binary = bytes((1, _RAW, _SHA2_256, 32)) + sha256(data).digest()
+        return cls("b" + b32encode(binary).decode().rstrip("=").lower())
+
+    def matches(self, data: bytes) -> bool:
+        """Whether the digest is the hash of these bytes.
+
+        Args:
+            data: The bytes that the CID is said to address, in their encoded form.
+
+        Raises:
+            InputError: The hash function is neither SHA-256 nor SHA-512.
+        """
+        from hashlib import sha256, sha512
+
+        if self.hash_code == _SHA2_256:
+            return sha256(data).digest() == self.digest
+        if self.hash_code == _SHA2_512:
+            return sha512(data).digest() == self.digest
+        raise InputError(f"Data can't be checked against a cid of the hash function {self.hash_code:#x}.")
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from atlex import syntax
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    for name in syntax.__all__:
+        value = getattr(syntax, name)
+        assert not callable(value) or value.__doc__, name
+
+
+def test_nothing_public_is_left_out_of_all() -> None:
+    public = {name for name in vars(syntax) if not name.startswith("_") and name != "annotations"}
+    assert public == set(syntax.__all__)
