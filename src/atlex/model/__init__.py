@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from atlex.data import UnknownObject
 from atlex.model._base import (
+    M,
     Model,
     Object,
     Params,
     RecordObject,
+    UnknownInput,
     Validation,
     build,
     check,
@@ -42,6 +44,7 @@ __all__ = [
     "Int",
     "Integer",
     "Link",
+    "M",
     "Model",
     "Object",
     "Params",
@@ -49,6 +52,7 @@ __all__ = [
     "String",
     "Text",
     "Unknown",
+    "UnknownInput",
     "UnknownObject",
     "Validation",
     "build",

@@ -15,7 +15,7 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticSerializationError
 
 from atlex.data import JsonError, UnknownObject, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
@@ -24,12 +24,27 @@ from atlex.model._levels import BUILD_LOCK, reading_schema, take_own_type, valid
 from atlex.model._names import to_camel
 from atlex.model._salvage import KEPT, Kept, salvage
 
-__all__ = ["Model", "Object", "Params", "RecordObject", "Validation", "build", "check", "issues", "read_as"]
+__all__ = [
+    "M",
+    "Model",
+    "Object",
+    "Params",
+    "RecordObject",
+    "UnknownInput",
+    "Validation",
+    "build",
+    "check",
+    "issues",
+    "read_as",
+]
 
 Validation: TypeAlias = Literal["lenient", "strict"]
 """How an answer is read: ``lenient`` gives up the smallest broken thing, ``strict`` enforces every rule."""
 
-ModelT = TypeVar("ModelT", bound="Model")
+M = TypeVar("M", bound="Model")
+
+UnknownInput: TypeAlias = "Mapping[str, Any] | Model | UnknownObject"
+"""What a call takes where the lexicon says ``unknown``: a JSON object, or an instance that stands for one."""
 
 _log = logging.getLogger("atlex")
 
@@ -82,8 +97,15 @@ class Model(BaseModel):
             return _second_reading(cls, data, validation, error)
 
     def to_wire(self) -> dict[str, Any]:
-        """The JSON form, as a dictionary of JSON's own types: what came from the wire goes back as it came."""
-        return self.model_dump(mode="json", by_alias=True)
+        """The JSON form, as a dictionary of JSON's own types: what came from the wire goes back as it came.
+
+        Raises:
+            InputError: An ``unknown`` field holds a value that has no JSON form.
+        """
+        try:
+            return self.model_dump(mode="json", by_alias=True)
+        except PydanticSerializationError as error:
+            raise InputError(f"The value can't be written as JSON: {error}") from None
 
     def to_json(self) -> bytes:
         """The JSON form, as compact UTF-8.
@@ -112,7 +134,13 @@ class Model(BaseModel):
             )
 
     def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
+        # pydantic would check undeclared members together with the fields, where their names can meet.
+        extra = self.__pydantic_extra__
+        object.__setattr__(self, "__pydantic_extra__", None)
+        try:
+            super().__setattr__(name, value)
+        finally:
+            object.__setattr__(self, "__pydantic_extra__", extra)
         fields = type(self).model_fields
         if name in fields:
             if value is None and name not in self.lex_nullable:
@@ -135,7 +163,7 @@ class Model(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
-        schema = super().__get_pydantic_core_schema__(source, handler)
+        schema = handler(source)
         return take_own_type(schema, cls.lex_type) if schema["type"] == "model" else schema
 
     @model_serializer(mode="wrap")
@@ -169,6 +197,9 @@ class Params(Model):
 class RecordObject(Model):
     """The base of the classes of records: their JSON names its type."""
 
+    lex_key: ClassVar[str] = "any"
+    """The kind of the record's key: ``tid``, ``nsid``, ``any``, or ``literal:`` and the key itself."""
+
     @model_serializer(mode="wrap")
     def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         data = super()._write(handler)
@@ -186,7 +217,7 @@ def _undeclared(value: Model) -> dict[str, Any]:
     return {name: item for name, item in (value.__pydantic_extra__ or {}).items() if name != "$type"}
 
 
-def _second_reading(cls: type[ModelT], data: Any, validation: Validation, error: ValidationError) -> ModelT:
+def _second_reading(cls: type[M], data: Any, validation: Validation, error: ValidationError) -> M:
     if isinstance(data, (bytes, str)):
         try:
             data = parse_json(data)
@@ -200,10 +231,10 @@ def _second_reading(cls: type[ModelT], data: Any, validation: Validation, error:
         raise XrpcResponseValidationError(faults) from None
     if found := issues(value):
         _log.warning("%s was read with %d issues, the first: %s", cls.__name__, len(found), found[0])
-    return cast("ModelT", value)
+    return cast("M", value)
 
 
-def build(cls: type[ModelT], values: Mapping[str, Any]) -> ModelT:
+def build(cls: type[M], values: Mapping[str, Any]) -> M:
     """The class's constructor, for values by Python name.
 
     Raises:
@@ -240,11 +271,11 @@ def _input_issues(error: ValidationError, schema: Any) -> list[Issue]:
 
 def read_as(
     value: Mapping[str, Any] | UnknownObject | Model,
-    type_: type[ModelT],
+    type_: type[M],
     /,
     *,
     validation: Validation = "lenient",
-) -> ModelT:
+) -> M:
     """Read a value of unknown type as a class: ``read_as(post.record, Post)``.
 
     Args:

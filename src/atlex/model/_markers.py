@@ -44,6 +44,7 @@ __all__ = [
 LENIENT: Final = "atlex_lenient"
 """The metadata key of the schema that reads this value leniently."""
 
+_RAW_CODEC: Final = 0x55
 _MAX_INTEGER: Final = 2**53 - 1
 
 
@@ -219,7 +220,7 @@ class BlobRef:
             raise _broken("blob", ["a blob of the old form can't be written any more"])
         reasons: list[str] = []
         try:
-            if not Cid.parse(blob.cid).is_raw:
+            if Cid.parse(blob.cid).codec != _RAW_CODEC:
                 reasons.append("its ref is not the CID of raw bytes")
         except InputError:
             reasons.append("its ref is not a valid CID")

@@ -158,8 +158,10 @@ class _UnknownValue:
 
 
 def _unknown_input(value: object) -> Any:
-    if is_object(value) or isinstance(value, (UnknownObject, BaseModel)):
+    if isinstance(value, (UnknownObject, BaseModel)) or is_object(value):
         return value
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, Any]", value))
     raise PydanticCustomError("unknown_value", "Expected an object")
 
 
