@@ -1,0 +1,133 @@
+"""Bringing documents from somewhere else into the folder that a package is built from."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from atlex.errors import LexiconError
+from atlex.lexicon import Diagnostic, Document, load_documents, schema_digest, strip_prose
+from atlex_codegen._files import remove_file, replace_file
+from atlex_codegen._pins import PINS_FILE, Pin, pins_text, read_pins
+
+__all__ = ["Installation", "document_path", "document_text", "install"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What an installation did.
+
+    Attributes:
+        installed: The NSID of every document that the source has under the prefixes, sorted.
+        written: Those among them whose file is new or changed.
+        removed: The NSIDs of documents installed earlier under the prefixes that the source has no more, sorted.
+        warnings: What was found in the source that doesn't stand in the way.
+    """
+
+    installed: tuple[str, ...]
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+def document_path(nsid: str) -> Path:
+    """Where a document is kept below the folder of documents: one folder for each segment but the last."""
+    return Path(*nsid.split(".")).with_suffix(".json")
+
+
+def document_text(document: Mapping[str, Any]) -> str:
+    """Writes a document's JSON with two spaces of indentation and its keys in their own order."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def install(
+    source: str | os.PathLike[str],
+    prefixes: Collection[str],
+    *,
+    lexicons: str | os.PathLike[str],
+    origin: str | None = None,
+    keep_prose: bool = False,
+) -> Installation:
+    """Copies documents into a folder of documents and pins them in its ``lexicons.json``.
+
+    Before anything is written, all documents are checked. Files that already hold what they should stay untouched. A
+    document that was installed earlier under one of the prefixes and isn't in the source any more is removed; files
+    that were never installed are left alone.
+
+    Args:
+        source: The folder that holds the documents, in any arrangement.
+        prefixes: What to take: ``app.bsky`` means that NSID and all below it, ``app.bsky.feed.post`` and
+            ``app.bsky.actor.defs`` among them, but not ``app.bskyx.foo``. Each must match at least one document.
+        lexicons: The folder to bring them to. It is made if need be.
+        origin: Where the documents come from, for the pins: a name that means something on every machine, such as a
+            package with its version. None: it isn't recorded.
+        keep_prose: Whether descriptions, and a permission set's title and details, come along. Without it only the
+            schema does.
+
+    Raises:
+        LexiconError: A document under the prefixes is broken, a prefix matches nothing, the pins are broken or a file
+            can't be written. Only in the last case some files may have been written.
+    """
+    loaded = load_documents(source)
+    documents = [document for document in loaded.documents if _is_below(document.id, prefixes)]
+    # Of a file without a readable NSID nobody can say that it isn't below the prefixes.
+    found = [item for item in loaded.diagnostics if not item.nsid or _is_below(item.nsid, prefixes)]
+    _refuse([*found, *_unmatched(source, prefixes, documents, found)])
+    folder = Path(lexicons)
+    pins = read_pins(folder)
+    fresh = {document.id: Pin(origin=origin, schema_sha256=schema_digest(document)) for document in documents}
+    removed = tuple(sorted(nsid for nsid in pins if _is_below(nsid, prefixes) and nsid not in fresh))
+    try:
+        written = tuple(
+            document.id
+            for document in documents
+            if replace_file(folder / document_path(document.id), _content(document, keep_prose=keep_prose))
+        )
+        for nsid in removed:
+            del pins[nsid]
+            remove_file(folder / document_path(nsid), folder)
+        replace_file(folder / PINS_FILE, pins_text(pins | fresh).encode())
+    except OSError as error:
+        raise LexiconError(
+            f"The documents can't be installed: {error.filename}: {error.strerror}."
+        ) from error
+    return Installation(installed=tuple(fresh), written=written, removed=removed, warnings=tuple(found))
+
+
+def _content(document: Document, *, keep_prose: bool) -> bytes:
+    return document_text(document.raw if keep_prose else strip_prose(document.raw)).encode()
+
+
+def _is_below(nsid: str, prefixes: Iterable[str]) -> bool:
+    return any(nsid == prefix or nsid.startswith(f"{prefix}.") for prefix in prefixes)
+
+
+def _unmatched(
+    source: str | os.PathLike[str],
+    prefixes: Iterable[str],
+    documents: list[Document],
+    found: list[Diagnostic],
+) -> list[Diagnostic]:
+    # A broken document is a match too: its own fault says enough.
+    nsids = {document.id for document in documents} | {diagnostic.nsid for diagnostic in found}
+    return [
+        Diagnostic(
+            severity="error",
+            file=os.fspath(source),
+            message=f'no document\'s NSID is "{prefix}" or below it',
+            hint="check the prefix and the folder",
+        )
+        for prefix in prefixes
+        if not any(_is_below(nsid, [prefix]) for nsid in nsids)
+    ]
+
+
+def _refuse(found: list[Diagnostic]) -> None:
+    errors = [diagnostic for diagnostic in found if diagnostic.is_error]
+    if errors:
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise LexiconError(f"Nothing was installed because of {count}, the first: {errors[0]}", found)

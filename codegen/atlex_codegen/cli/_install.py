@@ -1,0 +1,90 @@
+"""``atlex install``: brings Lexicon documents into the folder that a package is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atlex.errors import LexiconError
+from atlex_codegen._install import install
+from atlex_codegen._pins import verify
+
+__all__ = ["install_command"]
+
+
+def install_command(
+    prefixes: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NSID-PREFIX...",
+            help="What to install: this NSID and everything below it.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="DIRECTORY", help="The folder to take documents from.", show_default=False
+        ),
+    ] = None,
+    lexicons: Annotated[
+        Path,
+        typer.Option(metavar="DIRECTORY", help="The folder to bring them to."),
+    ] = Path("lexicons"),
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Where the documents come from, for lexicons.json: a package and its version, say.",
+            show_default=False,
+        ),
+    ] = None,
+    keep_prose: Annotated[
+        bool,
+        typer.Option(
+            "--keep-prose", help="Keep descriptions, titles and details. Without it only the schema comes."
+        ),
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Install nothing: compare the documents with lexicons.json, exit 1 if they differ.",
+        ),
+    ] = False,
+) -> None:
+    """Bring Lexicon documents into the folder that a package is built from, and pin them in lexicons.json."""
+    if check:
+        if prefixes or source is not None:
+            raise typer.BadParameter("--check takes neither --from nor prefixes.")
+        _check(lexicons)
+        return
+    if source is None or not prefixes:
+        raise typer.BadParameter("Give --from with a folder, and at least one prefix.")
+    try:
+        done = install(source, prefixes, lexicons=lexicons, origin=origin, keep_prose=keep_prose)
+    except LexiconError as error:
+        _complain(error.diagnostics or [error])
+        raise typer.Exit(1) from error
+    _complain(done.warnings)
+    for nsid in done.removed:
+        typer.echo(f"removed {nsid}")
+    unchanged = len(done.installed) - len(done.written)
+    typer.echo(f"{len(done.written)} written, {unchanged} unchanged, {len(done.removed)} removed.")
+
+
+def _check(lexicons: Path) -> None:
+    found = verify(lexicons)
+    _complain(found)
+    if any(diagnostic.is_error for diagnostic in found):
+        raise typer.Exit(1)
+    typer.echo("Every document is as it was pinned.")
+
+
+def _complain(found: Iterable[object]) -> None:
+    for item in found:
+        typer.echo(str(item), err=True)
