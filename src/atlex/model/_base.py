@@ -241,11 +241,15 @@ def build(cls: type[M], values: Mapping[str, Any]) -> M:
         InputError: The values break the lexicon's rules; every fault is named with its path.
     """
     try:
-        return cls(**values)
+        value = cls(**values)
     except ValidationError as error:
         raise InputError(
             "The input was refused", _input_issues(error, cls.__pydantic_core_schema__)
         ) from None
+    if not issubclass(cls, Params):
+        # Instances inside may have changed since they were made.
+        check(value)
+    return value
 
 
 def check(value: Model) -> None:

@@ -1,0 +1,62 @@
+"""What a record and its key have to be before they are sent."""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+from atlex.errors import InputError, Issue
+from atlex.model import RecordObject, check
+from atlex.syntax import is_valid_nsid, is_valid_record_key, is_valid_tid
+
+__all__ = ["checked_key", "checked_record"]
+
+
+@overload
+def checked_key(nsid: str, kind: str, rkey: str | None, *, creating: bool) -> str | None: ...
+@overload
+def checked_key(nsid: str, kind: str, rkey: str | None) -> str: ...
+
+
+def checked_key(nsid: str, kind: str, rkey: str | None, *, creating: bool = False) -> str | None:
+    """The record key to send.
+
+    Args:
+        nsid: The record type, for the message.
+        kind: The kind of key that the type declares: ``tid``, ``nsid``, ``any`` or ``literal:…``.
+        rkey: The key given, or None. A literal key is implied.
+        creating: Whether the server may make the key.
+
+    Raises:
+        InputError: The key is missing, or breaks the type's rule (https://atproto.com/specs/record-key).
+    """
+    if kind.startswith("literal:"):
+        literal = kind.removeprefix("literal:")
+        if rkey not in {None, literal}:
+            raise InputError(
+                f"Records of {nsid} have one key, {literal!r}", [Issue("rkey", "another key", rkey)]
+            )
+        return literal
+    if rkey is None:
+        if creating and kind != "nsid":
+            return None
+        raise InputError(f"Records of {nsid} need a record key", [Issue("rkey", "is required")])
+    allowed = {"tid": is_valid_tid, "nsid": is_valid_nsid}.get(kind, is_valid_record_key)
+    if not (is_valid_record_key(rkey) and allowed(rkey)):
+        named = kind if kind in {"tid", "nsid"} else "record key"
+        raise InputError(
+            "The record key was refused", [Issue("rkey", f"not a valid {named} (got {rkey!r:.80})", rkey)]
+        )
+    return rkey
+
+
+def checked_record(record: RecordObject, wanted: type[RecordObject] | None = None) -> dict[str, Any]:
+    """The JSON form of a record that has been checked again, with its type named.
+
+    Raises:
+        InputError: The record breaks its lexicon, or is of another type.
+    """
+    if not isinstance(record, wanted or RecordObject):
+        name = (wanted or RecordObject).__name__
+        raise InputError(f"Expected an instance of {name}, got {type(record).__name__}")
+    check(record)
+    return {"$type": record.lex_type, **record.to_wire()}

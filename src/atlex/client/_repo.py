@@ -1,0 +1,262 @@
+"""The repository calls, held to the official lexicons by a test: a user's own package needs nothing else for them."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Final
+
+from atlex.errors import XrpcResponseError
+from atlex.model import Alias, Array, Integer, Object, Params, String, Text, Unknown, closed_union
+from atlex.xrpc import Procedure, Query
+
+__all__ = [
+    "APPLY_WRITES",
+    "CREATE_RECORD",
+    "DELETE_RECORD",
+    "GET_RECORD",
+    "LIST_RECORDS",
+    "PUT_RECORD",
+    "ApplyWritesInput",
+    "ApplyWritesOutput",
+    "CommitMeta",
+    "CreateRecordInput",
+    "CreateResult",
+    "CreateWrite",
+    "DeleteRecordInput",
+    "DeleteRecordOutput",
+    "DeleteResult",
+    "DeleteWrite",
+    "GetRecordOutput",
+    "GetRecordParams",
+    "InvalidSwapError",
+    "ListRecordsOutput",
+    "ListRecordsParams",
+    "PutRecordInput",
+    "RecordNotFoundError",
+    "UpdateResult",
+    "UpdateWrite",
+    "WriteOutput",
+]
+
+
+class InvalidSwapError(XrpcResponseError):
+    """The repository or the record isn't at the version that the call was made for."""
+
+
+class RecordNotFoundError(XrpcResponseError):
+    """There is no such record."""
+
+
+class CommitMeta(Object):
+    """com.atproto.repo.defs#commitMeta."""
+
+    lex_type: ClassVar[str] = "com.atproto.repo.defs#commitMeta"
+    cid: Annotated[str, String(format="cid")]
+    rev: Annotated[str, String(format="tid")]
+
+
+class CreateRecordInput(Object):
+    """com.atproto.repo.createRecord, the input."""
+
+    repo: Annotated[str, String(format="at-identifier")]
+    collection: Annotated[str, String(format="nsid")]
+    rkey: Annotated[str, String(format="record-key", max_length=512)] | None = None
+    validate_: Annotated[bool | None, Alias("validate")] = None
+    record: Unknown
+    swap_commit: Annotated[str, String(format="cid")] | None = None
+
+
+class PutRecordInput(Object):
+    """com.atproto.repo.putRecord, the input."""
+
+    lex_nullable: ClassVar[frozenset[str]] = frozenset({"swap_record"})
+    repo: Annotated[str, String(format="at-identifier")]
+    collection: Annotated[str, String(format="nsid")]
+    rkey: Annotated[str, String(format="record-key", max_length=512)]
+    validate_: Annotated[bool | None, Alias("validate")] = None
+    record: Unknown
+    swap_record: Annotated[str, String(format="cid")] | None = None
+    swap_commit: Annotated[str, String(format="cid")] | None = None
+
+
+class WriteOutput(Object):
+    """com.atproto.repo.createRecord and putRecord, the output."""
+
+    uri: Annotated[str, String(format="at-uri")]
+    cid: Annotated[str, String(format="cid")]
+    commit: CommitMeta | None = None
+    validation_status: Text | None = None
+
+
+class DeleteRecordInput(Object):
+    """com.atproto.repo.deleteRecord, the input."""
+
+    repo: Annotated[str, String(format="at-identifier")]
+    collection: Annotated[str, String(format="nsid")]
+    rkey: Annotated[str, String(format="record-key")]
+    swap_record: Annotated[str, String(format="cid")] | None = None
+    swap_commit: Annotated[str, String(format="cid")] | None = None
+
+
+class DeleteRecordOutput(Object):
+    """com.atproto.repo.deleteRecord, the output."""
+
+    commit: CommitMeta | None = None
+
+
+class GetRecordParams(Params):
+    """com.atproto.repo.getRecord, the parameters."""
+
+    repo: Annotated[str, String(format="at-identifier")]
+    collection: Annotated[str, String(format="nsid")]
+    rkey: Annotated[str, String(format="record-key")]
+    cid: Annotated[str, String(format="cid")] | None = None
+
+
+class GetRecordOutput(Object):
+    """com.atproto.repo.getRecord, the output."""
+
+    uri: Annotated[str, String(format="at-uri")]
+    cid: Annotated[str, String(format="cid")] | None = None
+    value: Unknown
+
+
+class ListRecordsParams(Params):
+    """com.atproto.repo.listRecords, the parameters."""
+
+    repo: Annotated[str, String(format="at-identifier")]
+    collection: Annotated[str, String(format="nsid")]
+    limit: Integer | None = None
+    cursor: Text | None = None
+    reverse: bool | None = None
+
+
+class RecordItem(Object):
+    """com.atproto.repo.listRecords#record."""
+
+    lex_type: ClassVar[str] = "com.atproto.repo.listRecords#record"
+    uri: Annotated[str, String(format="at-uri")]
+    cid: Annotated[str, String(format="cid")]
+    value: Unknown
+
+
+class ListRecordsOutput(Object):
+    """com.atproto.repo.listRecords, the output."""
+
+    cursor: Text | None = None
+    records: list[RecordItem]
+
+
+class CreateWrite(Object):
+    """com.atproto.repo.applyWrites#create."""
+
+    lex_type: ClassVar[str] = "com.atproto.repo.applyWrites#create"
+    collection: Annotated[str, String(format="nsid")]
+    rkey: Annotated[str, String(format="record-key", max_length=512)] | None = None
+    value: Unknown
+
+
+class UpdateWrite(Object):
+    """com.atproto.repo.applyWrites#update."""
+
+    lex_type: ClassVar[str] = "com.atproto.repo.applyWrites#update"
+    collection: Annotated[str, String(format="nsid")]
+    rkey: Annotated[str, String(format="record-key")]
+    value: Unknown
+
+
+class DeleteWrite(Object):
+    """com.atproto.repo.applyWrites#delete."""
+
+    lex_type: ClassVar[str] = "com.atproto.repo.applyWrites#delete"
+    collection: Annotated[str, String(format="nsid")]
+    rkey: Annotated[str, String(format="record-key")]
+
+
+class ApplyWritesInput(Object):
+    """com.atproto.repo.applyWrites, the input."""
+
+    repo: Annotated[str, String(format="at-identifier")]
+    validate_: Annotated[bool | None, Alias("validate")] = None
+    writes: Annotated[list[Annotated[CreateWrite | UpdateWrite | DeleteWrite, closed_union]], Array()]
+    swap_commit: Annotated[str, String(format="cid")] | None = None
+
+
+class CreateResult(Object):
+    """com.atproto.repo.applyWrites#createResult."""
+
+    lex_type: ClassVar[str] = "com.atproto.repo.applyWrites#createResult"
+    uri: Annotated[str, String(format="at-uri")]
+    cid: Annotated[str, String(format="cid")]
+    validation_status: Text | None = None
+
+
+class UpdateResult(Object):
+    """com.atproto.repo.applyWrites#updateResult."""
+
+    lex_type: ClassVar[str] = "com.atproto.repo.applyWrites#updateResult"
+    uri: Annotated[str, String(format="at-uri")]
+    cid: Annotated[str, String(format="cid")]
+    validation_status: Text | None = None
+
+
+class DeleteResult(Object):
+    """com.atproto.repo.applyWrites#deleteResult."""
+
+    lex_type: ClassVar[str] = "com.atproto.repo.applyWrites#deleteResult"
+
+
+class ApplyWritesOutput(Object):
+    """com.atproto.repo.applyWrites, the output."""
+
+    commit: CommitMeta | None = None
+    results: list[Annotated[CreateResult | UpdateResult | DeleteResult, closed_union]] | None = None
+
+
+_JSON: Final = "application/json"
+_SWAP: Final = {"InvalidSwap": InvalidSwapError}
+
+CREATE_RECORD: Final[Procedure[None, CreateRecordInput, WriteOutput]] = Procedure(
+    "com.atproto.repo.createRecord",
+    input=lambda: CreateRecordInput,
+    input_encoding=_JSON,
+    output=lambda: WriteOutput,
+    output_encoding=_JSON,
+    errors=_SWAP,
+)
+PUT_RECORD: Final[Procedure[None, PutRecordInput, WriteOutput]] = Procedure(
+    "com.atproto.repo.putRecord",
+    input=lambda: PutRecordInput,
+    input_encoding=_JSON,
+    output=lambda: WriteOutput,
+    output_encoding=_JSON,
+    errors=_SWAP,
+)
+DELETE_RECORD: Final[Procedure[None, DeleteRecordInput, DeleteRecordOutput]] = Procedure(
+    "com.atproto.repo.deleteRecord",
+    input=lambda: DeleteRecordInput,
+    input_encoding=_JSON,
+    output=lambda: DeleteRecordOutput,
+    output_encoding=_JSON,
+    errors=_SWAP,
+)
+GET_RECORD: Final[Query[GetRecordParams, GetRecordOutput]] = Query(
+    "com.atproto.repo.getRecord",
+    params=lambda: GetRecordParams,
+    output=lambda: GetRecordOutput,
+    output_encoding=_JSON,
+    errors={"RecordNotFound": RecordNotFoundError},
+)
+LIST_RECORDS: Final[Query[ListRecordsParams, ListRecordsOutput]] = Query(
+    "com.atproto.repo.listRecords",
+    params=lambda: ListRecordsParams,
+    output=lambda: ListRecordsOutput,
+    output_encoding=_JSON,
+)
+APPLY_WRITES: Final[Procedure[None, ApplyWritesInput, ApplyWritesOutput]] = Procedure(
+    "com.atproto.repo.applyWrites",
+    input=lambda: ApplyWritesInput,
+    input_encoding=_JSON,
+    output=lambda: ApplyWritesOutput,
+    output_encoding=_JSON,
+    errors=_SWAP,
+)

@@ -1,0 +1,135 @@
+"""What the record calls answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+__all__ = ["Applied", "Commit", "Created", "Deleted", "Listed", "Page", "Stored", "Updated", "Written"]
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A version of a repository.
+
+    Attributes:
+        cid: The CID of its commit.
+        rev: Its revision, a TID.
+    """
+
+    cid: str
+    rev: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[R]):
+    """A record that was written.
+
+    Attributes:
+        uri: Its AT-URI.
+        cid: The CID of the version written.
+        value: The record as it was sent.
+        commit: The repository's new version, or None where the server doesn't say.
+        validation_status: ``valid`` or ``unknown``, as the server says, or None.
+    """
+
+    uri: str
+    cid: str
+    value: R
+    commit: Commit | None = None
+    validation_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[R]):
+    """A record that was read.
+
+    Attributes:
+        uri: Its AT-URI.
+        cid: The CID of the version read, or None where the server doesn't say.
+        value: The record.
+    """
+
+    uri: str
+    cid: str | None
+    value: R
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[R]):
+    """A record of a listing.
+
+    Attributes:
+        uri: Its AT-URI.
+        cid: The CID of the version listed.
+        value: The record, or None where it can't be read as its type.
+        raw: The record as it came.
+        reason: Why it can't be read, or None.
+    """
+
+    uri: str
+    cid: str
+    value: R | None
+    raw: Mapping[str, Any]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """One page of a listing.
+
+    Attributes:
+        records: Its records, in the server's order.
+        cursor: Where the next page starts, or None at the end.
+    """
+
+    records: tuple[Listed[R], ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A record that is gone, or never was.
+
+    Attributes:
+        commit: The repository's new version, or None where nothing was there to delete.
+    """
+
+    commit: Commit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A record that a batch made: its AT-URI, its CID, and the server's word on its validity."""
+
+    uri: str
+    cid: str
+    validation_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A record that a batch replaced: its AT-URI, its CID, and the server's word on its validity."""
+
+    uri: str
+    cid: str
+    validation_status: str | None = None
+
+
+WriteResult: TypeAlias = Created | Updated | Deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A batch that was written.
+
+    Attributes:
+        results: One for each write, in their order; empty where the server doesn't list them.
+        commits: The repository's new versions, one for each request that was made.
+    """
+
+    results: tuple[WriteResult, ...]
+    commits: tuple[Commit, ...]

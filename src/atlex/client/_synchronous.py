@@ -1,0 +1,283 @@
+"""The base of generated synchronous clients."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from functools import partial
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeVar, cast
+
+from atlex._agent import DEFAULT_TIMEOUT, Agent, Headers, Request, Response, SyncBody
+from atlex._http import HttpClient, ServiceAgent
+from atlex.client._core import Call, Core, Steps
+from atlex.client._options import Options, changed
+from atlex.client._pages import Paginator, SupportsPage
+from atlex.client._repo import APPLY_WRITES
+from atlex.client._results import Applied
+from atlex.client._writes import Write, applied, batches
+from atlex.data import OMIT, Omit
+from atlex.errors import AtlexError, InputError
+from atlex.model import Model, Validation
+from atlex.xrpc import Method, Procedure, Query, XrpcResponse
+
+__all__ = ["BaseClient", "Namespace"]
+
+InputT = TypeVar("InputT")
+OutputT = TypeVar("OutputT")
+P = ParamSpec("P")
+ParamsT = TypeVar("ParamsT")
+T = TypeVar("T")
+
+
+class BaseClient:
+    """The base of a generated client. It sends through an agent: a session, or a server without authentication.
+
+    Args:
+        agent: A session or another `Agent`; or a server's URL, for calls without authentication.
+        timeout: Seconds that each phase of a call may take; None for no limit.
+        headers: Headers to send with every call.
+        proxy: The service that the server passes calls on to, as ``did#service_id``; None for none.
+        labelers: The DIDs of the labelers whose labels are wanted, each perhaps followed by ``;redact``; None for
+            the server's own choice.
+        retries: How many times a failed call is tried again. None: queries twice, procedures never.
+        validation: How answers are read. ``lenient`` gives up the smallest broken thing, ``strict`` enforces every
+            rule of the lexicons.
+        http_client: An httpx.Client to send through; only with a URL. The client doesn't close it.
+
+    Raises:
+        InputError: The URL isn't one of a server, or an argument doesn't fit.
+    """
+
+    def __init__(
+        self,
+        agent: Agent | str,
+        *,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        headers: Mapping[str, str] | None = None,
+        proxy: str | None = None,
+        labelers: Iterable[str] | None = None,
+        retries: int | None = None,
+        validation: Validation = "lenient",
+        http_client: HttpClient | None = None,
+    ) -> None:
+        self._owned: ServiceAgent | None = None
+        self._agent: Agent
+        if isinstance(agent, str):
+            self._agent = self._owned = ServiceAgent(agent, http_client=http_client)
+        elif http_client is None:
+            self._agent = agent
+        else:
+            raise InputError("http_client goes with a URL: a session has its own")
+        options = Options(
+            timeout=timeout,
+            headers=Headers(headers or {}),
+            proxy=proxy,
+            labelers=None if labelers is None else tuple(labelers),
+            retries=retries,
+            validation=validation,
+        )
+        self._core = Core(options, self._agent_did)
+
+    def _agent_did(self) -> str | None:
+        return self._agent.did
+
+    @property
+    def did(self) -> str | None:
+        """The DID of the account that the client speaks for, or None without a session."""
+        return self._core.did
+
+    def assert_did(self) -> str:
+        """The DID of the account that the client speaks for.
+
+        Raises:
+            XrpcInternalError: The client speaks for nobody.
+        """
+        return self._core.assert_did()
+
+    def xrpc(
+        self,
+        method: Query[ParamsT, OutputT] | Procedure[ParamsT, InputT, OutputT],
+        *,
+        params: Mapping[str, Any] | Model | None = None,
+        input: Mapping[str, Any] | Model | None = None,  # noqa: A002 - the lexicon's word
+        data: SyncBody | None = None,
+        content_type: str | None = None,
+    ) -> XrpcResponse[OutputT]:
+        """Call a method and get the whole answer: status, headers, the typed body and the raw bytes.
+
+        Args:
+            method: The ``METHOD`` of the method's module.
+            params: Its parameters, by Python name.
+            input: Its JSON input, by Python name.
+            data: Its input of another encoding.
+            content_type: The media type of ``data``. None: what the method declares.
+
+        Raises:
+            InputError: An argument breaks the lexicon; nothing was sent.
+            XrpcError: The call failed.
+        """
+        call = Call(params=params, input=input, data=data, content_type=content_type)
+        return self._run(self._core.call(method, call))
+
+    @contextmanager
+    def stream(
+        self,
+        method: Query[ParamsT, OutputT] | Procedure[ParamsT, InputT, OutputT],
+        *,
+        params: Mapping[str, Any] | Model | None = None,
+        input: Mapping[str, Any] | Model | None = None,  # noqa: A002 - the lexicon's word
+        data: SyncBody | None = None,
+        content_type: str | None = None,
+    ) -> Generator[Response]:
+        """Call a method and read its answer in chunks: ``with client.stream(…) as response: response.iter_bytes()``.
+
+        For large binary answers. The arguments are those of `xrpc`; an error answer raises as it does there.
+        """
+        call = Call(params=params, input=input, data=data, content_type=content_type, stream=True)
+        response = self._run(self._core.open(method, call))
+        try:
+            yield response
+        finally:
+            response.close()
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Omit | None = OMIT,
+        headers: Mapping[str, str] | Omit | None = OMIT,
+        proxy: str | Omit | None = OMIT,
+        labelers: Iterable[str] | Omit | None = OMIT,
+        retries: int | Omit | None = OMIT,
+        validation: Validation | Omit = OMIT,
+    ) -> Self:
+        """A copy of the client with other options, which shares its connections and its session.
+
+        What is left out stays as it is. ``headers`` are added to those there are; None takes them all away. None
+        for ``proxy`` or ``labelers`` means none.
+        """
+        options = changed(
+            self._core.options,
+            timeout=timeout,
+            headers=headers,
+            proxy=proxy,
+            labelers=labelers,
+            retries=retries,
+            validation=validation,
+        )
+        copy = object.__new__(type(self))
+        copy._owned = None
+        copy._agent = self._agent
+        copy._core = Core(options, copy._agent_did)
+        return copy
+
+    def paginate(
+        self, method: Callable[P, SupportsPage[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Paginator[T]:
+        """The items of all pages of a query: ``client.paginate(client.app.bsky.feed.get_timeline, limit=50)``.
+
+        Args:
+            method: A bound method whose output is a page.
+            args: Handed on to the method; generated methods take none.
+            kwargs: The method's arguments. With a ``cursor``, the pages start there.
+        """
+        return Paginator(partial(method, *args) if args else method, dict(kwargs))
+
+    def apply_writes(
+        self,
+        writes: Iterable[Write],
+        *,
+        repo: str | None = None,
+        validate: bool | None = None,
+        swap_commit: str | None = None,
+        chunk_size: int | None = None,
+    ) -> Applied:
+        """Write many records at once, all or none (com.atproto.repo.applyWrites).
+
+        Args:
+            writes: `Create`, `Update` and `Delete` values, in order. All are checked before anything is sent.
+            repo: The repository's DID or handle. None: the client's own account.
+            validate: Whether the server must know the types and check the records (True), or mustn't check them
+                (False). None: it checks the types that it knows.
+            swap_commit: The CID of the commit that the repository must be at; with chunks, before the first.
+                None: any.
+            chunk_size: The most writes of one request, where servers have a limit (200 is common). The chunks are
+                written one after the other, so all or none holds for each, not for the whole. None: one request.
+
+        Raises:
+            InputError: A record or a key breaks its lexicon; nothing was sent.
+            XrpcError: A call failed; ``InvalidSwap`` where the repository has moved on.
+        """
+        outputs: list[Any] = []
+        for batch in batches(writes, chunk_size):
+            values = {"repo": self._core.repo(repo), "validate_": validate, "writes": batch}
+            outputs.append(self._direct(APPLY_WRITES, input={**values, "swap_commit": swap_commit}))
+            swap_commit = None
+        return applied(outputs)
+
+    def close(self) -> None:
+        """Close the connections that the client opened. A session and an ``http_client`` stay open."""
+        if self._owned is not None:
+            self._owned.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._agent!r})"
+
+    def _call(
+        self,
+        method: Method[Any, Any, OutputT],
+        *,
+        params: Mapping[str, Any] | None = None,
+        input: Mapping[str, Any] | None = None,  # noqa: A002 - the lexicon's word
+        data: SyncBody | None = None,
+        content_type: str | None = None,
+    ) -> OutputT:
+        call = Call(params=params, input=input, data=data, content_type=content_type)
+        return self._run(self._core.call(method, call)).body
+
+    def _direct(
+        self,
+        method: Method[Any, Any, OutputT],
+        *,
+        params: Mapping[str, Any] | None = None,
+        input: Mapping[str, Any] | None = None,  # noqa: A002 - the lexicon's word
+    ) -> OutputT:
+        """A call to the account's own server, whatever the client's proxy."""
+        return self._run(self._core.call(method, Call(params=params, input=input, direct=True))).body
+
+    def _run(self, steps: Steps[T]) -> T:
+        """Drive a call: send what it yields, wait where it says so."""
+        try:
+            step = next(steps)
+            while True:
+                if not isinstance(step, Request):
+                    time.sleep(step)
+                    step = steps.send(None)
+                    continue
+                try:
+                    response = self._agent.send(step)
+                    if step.stream and response.status >= 300:
+                        response.read()
+                except AtlexError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(response)
+        except StopIteration as end:
+            return cast("T", end.value)
+
+
+class Namespace:
+    """The base of generated namespaces: ``client.app.bsky.actor``."""
+
+    def __init__(self, client: BaseClient) -> None:
+        self._client = client
+        self._call = client._call
