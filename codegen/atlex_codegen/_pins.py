@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from atlex.errors import LexiconError
 from atlex.lexicon import Diagnostic, load_documents, schema_digest
+from atlex.syntax import is_valid_nsid
 
 __all__ = ["PINS_FILE", "Pin", "pins_text", "read_pins", "verify"]
 
@@ -17,6 +18,16 @@ PINS_FILE: Final = "lexicons.json"
 """The file's name, at the top of the folder of documents."""
 
 _HINT: Final = "run `atlex install` for it"
+
+
+def _nsid(text: str) -> str:
+    # A document's path is made from it: anything else could lead out of the folder.
+    if not is_valid_nsid(text):
+        raise ValueError("not an NSID")
+    return text
+
+
+_Nsid: TypeAlias = Annotated[str, AfterValidator(_nsid)]
 
 
 class Pin(BaseModel):
@@ -37,7 +48,7 @@ class _Pins(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     version: Literal[1] = 1
-    documents: dict[str, Pin] = {}
+    documents: dict[_Nsid, Pin] = {}
 
 
 def read_pins(folder: Path) -> dict[str, Pin]:

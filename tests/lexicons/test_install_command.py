@@ -6,18 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from atlex_codegen.cli._install import install_command
-
-app = typer.Typer()
-app.command("install")(install_command)
+from atlex_codegen.cli import app
 
 
 def run(*args: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(arg) for arg in args])
+    return CliRunner().invoke(app, ["install", *(str(arg) for arg in args)])
 
 
 @pytest.fixture

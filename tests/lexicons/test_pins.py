@@ -88,6 +88,7 @@ def test_a_folder_without_the_list_has_no_pins(tmp_path: Path) -> None:
         '{"documents": {"com.example.a": {}}}',
         '{"documents": {"com.example.a": {"schema_sha256": "short"}}}',
         '{"documents": {"com.example.a": {"origin": 1, "schema_sha256": "' + DIGEST + '"}}}',
+        '{"documents": {"com.example/../../evil": {"schema_sha256": "' + DIGEST + '"}}}',
         b"\xff",
     ],
 )

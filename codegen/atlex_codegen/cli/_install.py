@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from atlex.errors import LexiconError
-from atlex_codegen._install import install
-from atlex_codegen._pins import verify
 
 __all__ = ["install_command"]
 
@@ -19,7 +17,7 @@ def install_command(
     prefixes: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NSID-PREFIX...",
+            metavar="NSID-PREFIX",
             help="What to install: this NSID and everything below it.",
             show_default=False,
         ),
@@ -58,6 +56,9 @@ def install_command(
     ] = False,
 ) -> None:
     """Bring Lexicon documents into the folder that a package is built from, and pin them in lexicons.json."""
+    # Loaded when used, not for --help.
+    from atlex_codegen._install import install
+
     if check:
         if prefixes or source is not None:
             raise typer.BadParameter("--check takes neither --from nor prefixes.")
@@ -78,6 +79,8 @@ def install_command(
 
 
 def _check(lexicons: Path) -> None:
+    from atlex_codegen._pins import verify
+
     found = verify(lexicons)
     _complain(found)
     if any(diagnostic.is_error for diagnostic in found):
