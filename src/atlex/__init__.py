@@ -1,0 +1,166 @@
+"""The runtime of a typed Python SDK for the AT Protocol: sessions, calls, records, errors.
+
+    from atlex import PasswordSession
+    from atlex_sdk import Client
+
+    with PasswordSession.login("https://pds.example.com", identifier="…", password="…") as session:
+        client = Client(session)
+        print(client.app.bsky.actor.get_profile(actor=session.did).display_name)
+
+Every name here, and every public module, loads when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from atlex._lazy import lazy_package
+
+if TYPE_CHECKING:
+    from atlex import client as client
+    from atlex import data as data
+    from atlex import errors as errors
+    from atlex import interface as interface
+    from atlex import lexicon as lexicon
+    from atlex import model as model
+    from atlex import session as session
+    from atlex import syntax as syntax
+    from atlex import testing as testing
+    from atlex import xrpc as xrpc
+    from atlex._agent import Agent as Agent
+    from atlex._agent import AsyncAgent as AsyncAgent
+    from atlex._agent import Body as Body
+    from atlex._agent import Headers as Headers
+    from atlex._agent import Request as Request
+    from atlex._agent import Response as Response
+    from atlex._agent import SyncBody as SyncBody
+    from atlex._http import AsyncServiceAgent as AsyncServiceAgent
+    from atlex._http import ServiceAgent as ServiceAgent
+    from atlex._version import __version__ as __version__
+    from atlex.client import AsyncPaginator as AsyncPaginator
+    from atlex.client import Create as Create
+    from atlex.client import Delete as Delete
+    from atlex.client import Paginator as Paginator
+    from atlex.client import Update as Update
+    from atlex.data import OMIT as OMIT
+    from atlex.data import Blob as Blob
+    from atlex.data import CidLink as CidLink
+    from atlex.data import LegacyBlob as LegacyBlob
+    from atlex.data import Omit as Omit
+    from atlex.data import UnknownObject as UnknownObject
+    from atlex.errors import AtlexError as AtlexError
+    from atlex.errors import InputError as InputError
+    from atlex.errors import InterfaceVersionError as InterfaceVersionError
+    from atlex.errors import Issue as Issue
+    from atlex.errors import LexAuthFactorError as LexAuthFactorError
+    from atlex.errors import LexiconError as LexiconError
+    from atlex.errors import LoggedOutError as LoggedOutError
+    from atlex.errors import RateLimitError as RateLimitError
+    from atlex.errors import XrpcAuthenticationError as XrpcAuthenticationError
+    from atlex.errors import XrpcError as XrpcError
+    from atlex.errors import XrpcFetchError as XrpcFetchError
+    from atlex.errors import XrpcInternalError as XrpcInternalError
+    from atlex.errors import XrpcInvalidResponseError as XrpcInvalidResponseError
+    from atlex.errors import XrpcResponseError as XrpcResponseError
+    from atlex.errors import XrpcResponseValidationError as XrpcResponseValidationError
+    from atlex.model import issues as issues
+    from atlex.model import read_as as read_as
+    from atlex.session import AsyncPasswordSession as AsyncPasswordSession
+    from atlex.session import PasswordSession as PasswordSession
+    from atlex.session import SessionData as SessionData
+    from atlex.syntax import now as now
+    from atlex.xrpc import XrpcResponse as XrpcResponse
+
+__all__ = [
+    "OMIT",
+    "Agent",
+    "AsyncAgent",
+    "AsyncPaginator",
+    "AsyncPasswordSession",
+    "AsyncServiceAgent",
+    "AtlexError",
+    "Blob",
+    "Body",
+    "CidLink",
+    "Create",
+    "Delete",
+    "Headers",
+    "InputError",
+    "InterfaceVersionError",
+    "Issue",
+    "LegacyBlob",
+    "LexAuthFactorError",
+    "LexiconError",
+    "LoggedOutError",
+    "Omit",
+    "Paginator",
+    "PasswordSession",
+    "RateLimitError",
+    "Request",
+    "Response",
+    "ServiceAgent",
+    "SessionData",
+    "SyncBody",
+    "UnknownObject",
+    "Update",
+    "XrpcAuthenticationError",
+    "XrpcError",
+    "XrpcFetchError",
+    "XrpcInternalError",
+    "XrpcInvalidResponseError",
+    "XrpcResponse",
+    "XrpcResponseError",
+    "XrpcResponseValidationError",
+    "__version__",
+    "issues",
+    "now",
+    "read_as",
+]
+
+_MODULES: Final = (
+    "client",
+    "data",
+    "errors",
+    "interface",
+    "lexicon",
+    "model",
+    "session",
+    "syntax",
+    "testing",
+    "xrpc",
+)
+
+_HOMES: Final = {
+    "atlex._agent": ("Agent", "AsyncAgent", "Body", "Headers", "Request", "Response", "SyncBody"),
+    "atlex._http": ("AsyncServiceAgent", "ServiceAgent"),
+    "atlex._version": ("__version__",),
+    "atlex.client": ("AsyncPaginator", "Create", "Delete", "Paginator", "Update"),
+    "atlex.data": ("OMIT", "Blob", "CidLink", "LegacyBlob", "Omit", "UnknownObject"),
+    "atlex.errors": (
+        "AtlexError",
+        "InputError",
+        "InterfaceVersionError",
+        "Issue",
+        "LexAuthFactorError",
+        "LexiconError",
+        "LoggedOutError",
+        "RateLimitError",
+        "XrpcAuthenticationError",
+        "XrpcError",
+        "XrpcFetchError",
+        "XrpcInternalError",
+        "XrpcInvalidResponseError",
+        "XrpcResponseError",
+        "XrpcResponseValidationError",
+    ),
+    "atlex.model": ("issues", "read_as"),
+    "atlex.session": ("AsyncPasswordSession", "PasswordSession", "SessionData"),
+    "atlex.syntax": ("now",),
+    "atlex.xrpc": ("XrpcResponse",),
+}
+
+if not TYPE_CHECKING:
+    # Type checkers see the imports above; with a __getattr__ in sight they would let any name pass.
+    __getattr__, __dir__ = lazy_package(
+        __name__, _MODULES, {name: home for home, names in _HOMES.items() for name in names}
+    )
