@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from atlex._agent import DEFAULT_TIMEOUT, Headers
@@ -28,7 +28,7 @@ class Options:
     """
 
     timeout: float | None = DEFAULT_TIMEOUT
-    headers: Mapping[str, str] = Headers()
+    headers: Mapping[str, str] = field(default_factory=Headers)
     proxy: str | None = None
     labelers: tuple[str, ...] | None = None
     retries: int | None = None

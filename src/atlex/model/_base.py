@@ -15,12 +15,19 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
-from pydantic_core import CoreSchema, PydanticSerializationError
+from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
 
 from atlex.data import JsonError, UnknownObject, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
 from atlex.model._faults import issues_of, join_path, under
-from atlex.model._levels import BUILD_LOCK, reading_schema, take_own_type, validator
+from atlex.model._levels import (
+    BUILD_LOCK,
+    note_wire_names,
+    reading_schema,
+    take_own_type,
+    validator,
+    wire_names,
+)
 from atlex.model._names import to_camel
 from atlex.model._salvage import KEPT, Kept, salvage
 
@@ -141,12 +148,12 @@ class Model(BaseModel):
             super().__setattr__(name, value)
         finally:
             object.__setattr__(self, "__pydantic_extra__", extra)
-        fields = type(self).model_fields
-        if name in fields:
+        names = wire_names(type(self))
+        if name in names:
             if value is None and name not in self.lex_nullable:
                 self.__pydantic_fields_set__.discard(name)
             if kept := _kept(self):
-                kept.forget(fields[name].alias or name)
+                kept.forget(names[name])
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
@@ -164,7 +171,10 @@ class Model(BaseModel):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
         schema = handler(source)
-        return take_own_type(schema, cls.lex_type) if schema["type"] == "model" else schema
+        if schema["type"] != "model":
+            return schema
+        note_wire_names(cls, cast("core_schema.ModelSchema", schema))
+        return take_own_type(schema, cls.lex_type)
 
     @model_serializer(mode="wrap")
     def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -172,7 +182,7 @@ class Model(BaseModel):
         for name, value in self.__dict__.items():
             if value is None and not self._is_null(name):
                 data.pop(name, None)
-                data.pop(type(self).model_fields[name].alias or name, None)
+                data.pop(wire_names(type(self))[name], None)
         if extra := self.__pydantic_extra__:
             data = {"$type": extra["$type"], **data, **extra} if "$type" in extra else {**data, **extra}
         if kept := _kept(self):
@@ -321,10 +331,10 @@ def _collect(value: object, path: str, found: list[Issue]) -> None:
         case Model():
             kept = _kept(value) or Kept()
             found += [Issue(under(path, issue.path), issue.reason, issue.raw) for issue in kept.issues]
-            fields = type(value).model_fields
+            names = wire_names(type(value))
             for name, item in value.__dict__.items():
                 if isinstance(item, (Model, list, UnknownObject)):
-                    wire = fields[name].alias or name
+                    wire = names[name]
                     left_out = [position for position, _ in kept.items.get(wire, ())]
                     _collect_item(cast("object", item), join_path(path, wire), found, left_out)
         case _:

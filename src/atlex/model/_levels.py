@@ -23,13 +23,22 @@ from atlex.data import is_list, is_object
 from atlex.model._markers import LENIENT
 from atlex.model._unions import UNION, reading_union
 
-__all__ = ["BUILD_LOCK", "Level", "reading_schema", "take_own_type", "validator"]
+__all__ = [
+    "BUILD_LOCK",
+    "Level",
+    "note_wire_names",
+    "reading_schema",
+    "take_own_type",
+    "validator",
+    "wire_names",
+]
 
 Level: TypeAlias = Literal["lenient", "strict", "resend"]
 
 BUILD_LOCK: Final = threading.RLock()
 """Held while a class is completed or a validator made: pydantic before 2.14 races there."""
 
+_NAMES: Final = "__atlex_names__"
 OWN_TYPE: Final = "atlex_own_type"
 """The metadata key of the layer that `take_own_type` adds; reading keeps ``$type`` as it came."""
 
@@ -107,6 +116,27 @@ def _derive(node: Any, level: Level) -> Any:
         case _:
             pass
     return derived
+
+
+def note_wire_names(model: type[BaseModel], schema: core_schema.ModelSchema) -> None:
+    """Keep a class's wire names where `wire_names` finds them.
+
+    pydantic's own fields know them only once a class is complete, and one that was read as a part of another isn't.
+    """
+    inner: Any = schema["schema"]
+    while inner["type"] != "model-fields":
+        inner = inner["schema"]
+    names = {name: field.get("serialization_alias", name) for name, field in inner["fields"].items()}
+    setattr(model, _NAMES, names)
+
+
+def wire_names(model: type[BaseModel]) -> dict[str, str]:
+    """The name on the wire of each attribute."""
+    names = model.__dict__.get(_NAMES)
+    if names is None:
+        reading_schema(model, "resend")
+        names = model.__dict__[_NAMES]
+    return cast("dict[str, str]", names)
 
 
 def take_own_type(schema: CoreSchema, lex_type: str) -> CoreSchema:
