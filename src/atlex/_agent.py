@@ -97,7 +97,8 @@ class Request:
         stream: True to get the response as soon as its headers are there, its body to be read by the caller.
 
     Raises:
-        InputError: The NSID or a header holds a character that would change the meaning of the request.
+        InputError: The NSID or a header holds a character that would change the meaning of the request, or the
+            timeout isn't positive.
     """
 
     method: Literal["GET", "POST"]
@@ -117,6 +118,8 @@ class Request:
             # The value stays out of the message: it may be a secret.
             if not _HEADER_VALUE.fullmatch(value):
                 raise InputError(f"The header {name!r} may hold visible ASCII characters and spaces only")
+        if self.timeout is not None and not self.timeout > 0:
+            raise InputError("A timeout must be more than 0 seconds, or None for no limit")
         if not isinstance(self.headers, Headers):
             object.__setattr__(self, "headers", Headers(self.headers))
 
@@ -184,6 +187,11 @@ class Response:
         self.headers = headers if isinstance(headers, Headers) else Headers(headers)
         self._content = content if stream is None else None
         self._stream = stream
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the whole body is there as ``content``."""
+        return self._content is not None
 
     @property
     def content(self) -> bytes:

@@ -1,0 +1,30 @@
+"""XRPC without I/O: what a method is, the request that calls it, what its answer means, and when to try again.
+
+Source: https://atproto.com/specs/xrpc
+"""
+
+from __future__ import annotations
+
+from atlex._rate_limit import RateLimit
+from atlex.xrpc._descriptors import Method, Procedure, Query, Record, Subscription
+from atlex.xrpc._headers import with_labelers, with_proxy
+from atlex.xrpc._request import build_request
+from atlex.xrpc._response import XrpcResponse, check_response, read_response
+from atlex.xrpc._retry import RetryPolicy, retry_delay
+
+__all__ = [
+    "Method",
+    "Procedure",
+    "Query",
+    "RateLimit",
+    "Record",
+    "RetryPolicy",
+    "Subscription",
+    "XrpcResponse",
+    "build_request",
+    "check_response",
+    "read_response",
+    "retry_delay",
+    "with_labelers",
+    "with_proxy",
+]

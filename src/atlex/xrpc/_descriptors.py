@@ -1,0 +1,199 @@
+"""What generated code says about a method or a record: names, classes, encodings, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Generic, Literal, TypeAlias, TypeVar, cast
+
+from atlex.errors import XrpcResponseError
+
+__all__ = ["Method", "Procedure", "Query", "Record", "Subscription"]
+
+ParamsT = TypeVar("ParamsT")
+InputT = TypeVar("InputT")
+OutputT = TypeVar("OutputT")
+MessageT = TypeVar("MessageT")
+RecordT = TypeVar("RecordT")
+
+# A callable, so that a descriptor can stand before its classes and load them no sooner than they are asked for. What
+# it gives is a class; for a body that is a union, the union.
+Loader: TypeAlias = Callable[[], Any]
+Errors: TypeAlias = Mapping[str, type[XrpcResponseError]]
+
+_NO_ERRORS: Final[Errors] = MappingProxyType({})
+
+
+class Method(Generic[ParamsT, InputT, OutputT]):
+    """A method of a lexicon: the base of `Query`, `Procedure` and `Subscription`. It can't be changed."""
+
+    __slots__ = ("_errors", "_input", "_input_encoding", "_nsid", "_output", "_output_encoding", "_params")
+
+    kind: ClassVar[Literal["query", "procedure", "subscription"]]
+
+    def __init__(
+        self,
+        nsid: str,
+        *,
+        params: Loader | None = None,
+        input: Loader | None = None,  # noqa: A002 - the lexicon's word
+        output: Loader | None = None,
+        input_encoding: str | None = None,
+        output_encoding: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        self._nsid = nsid
+        self._params = params
+        self._input = input
+        self._output = output
+        self._input_encoding = input_encoding
+        self._output_encoding = output_encoding
+        self._errors = MappingProxyType(dict(errors)) if errors else _NO_ERRORS
+
+    @property
+    def nsid(self) -> str:
+        """The method's NSID."""
+        return self._nsid
+
+    @property
+    def params(self) -> type[ParamsT] | None:
+        """The class of the parameters, or None for a method without any."""
+        return None if self._params is None else cast("type[ParamsT]", self._params())
+
+    @property
+    def input(self) -> type[InputT] | None:
+        """The class of the input, bytes for one that isn't JSON, or None for a method without."""
+        return None if self._input is None else cast("type[InputT]", self._input())
+
+    @property
+    def output(self) -> type[OutputT] | None:
+        """The class of the output, bytes for one that isn't JSON, or None for a method without."""
+        return None if self._output is None else cast("type[OutputT]", self._output())
+
+    @property
+    def input_encoding(self) -> str | None:
+        """The declared MIME type of the input (``*/*`` and ``image/*`` are possible), or None without input."""
+        return self._input_encoding
+
+    @property
+    def output_encoding(self) -> str | None:
+        """The declared MIME type of the output, or None without output."""
+        return self._output_encoding
+
+    @property
+    def errors(self) -> Errors:
+        """The class of each error code that the lexicon declares."""
+        return self._errors
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._nsid}>"
+
+
+class Query(Method[ParamsT, None, OutputT]):
+    """A method that only reads.
+
+    Args:
+        nsid: The method's NSID.
+        params: Gives the class of the parameters.
+        output: Gives the class of the output.
+        output_encoding: The declared MIME type of the output.
+        errors: The class of each declared error code.
+    """
+
+    __slots__ = ()
+
+    kind = "query"
+
+    def __init__(
+        self,
+        nsid: str,
+        *,
+        params: Loader | None = None,
+        output: Loader | None = None,
+        output_encoding: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        super().__init__(nsid, params=params, output=output, output_encoding=output_encoding, errors=errors)
+
+
+class Procedure(Method[ParamsT, InputT, OutputT]):
+    """A method that may change something.
+
+    Args:
+        nsid: The method's NSID.
+        params: Gives the class of the parameters.
+        input: Gives the class of the input.
+        output: Gives the class of the output.
+        input_encoding: The declared MIME type of the input.
+        output_encoding: The declared MIME type of the output.
+        errors: The class of each declared error code.
+    """
+
+    __slots__ = ()
+
+    kind = "procedure"
+
+
+class Subscription(Method[ParamsT, None, MessageT]):
+    """A method that sends messages for as long as it is connected.
+
+    Args:
+        nsid: The method's NSID.
+        params: Gives the class of the parameters.
+        message: Gives the class of the messages.
+        errors: The class of each declared error code.
+    """
+
+    __slots__ = ()
+
+    kind = "subscription"
+
+    def __init__(
+        self,
+        nsid: str,
+        *,
+        params: Loader | None = None,
+        message: Loader | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        super().__init__(nsid, params=params, output=message, errors=errors)
+
+    @property
+    def message(self) -> type[MessageT] | None:
+        """The class of the messages; the same as ``output``."""
+        return self.output
+
+
+class Record(Generic[RecordT]):
+    """A record's type. It can't be changed.
+
+    Args:
+        nsid: The record's NSID, which is the collection's.
+        key: The kind of its keys: ``tid``, ``nsid``, ``any``, or ``literal:`` and the only key.
+        type: Gives the class.
+    """
+
+    __slots__ = ("_key", "_nsid", "_type")
+
+    def __init__(self, nsid: str, *, key: str, type: Callable[[], type[RecordT]]) -> None:  # noqa: A002 - as above
+        self._nsid = nsid
+        self._key = key
+        self._type = type
+
+    @property
+    def nsid(self) -> str:
+        """The record's NSID, which is the collection's."""
+        return self._nsid
+
+    @property
+    def key(self) -> str:
+        """The kind of the record's keys: ``tid``, ``nsid``, ``any``, or ``literal:`` and the only key."""
+        return self._key
+
+    @property
+    def type(self) -> type[RecordT]:
+        """The class, loaded when it is asked for."""
+        return self._type()
+
+    def __repr__(self) -> str:
+        return f"<Record {self._nsid}>"

@@ -1,0 +1,77 @@
+"""MIME types: what an answer says, what a lexicon declares, and what is sent."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Final, cast
+
+from atlex.errors import InputError
+
+__all__ = ["JSON", "accepts", "essence", "outgoing_type"]
+
+JSON: Final = "application/json"
+
+_ESSENCE: Final = re.compile(r"[!#$%&'+.^_`|~0-9a-z-]+/[!#$%&'+.^_`|~0-9a-z-]+")
+# What stands for a declared pattern where the caller names nothing better.
+_DEFAULTS: Final[Mapping[str, str]] = {"*/*": "application/octet-stream", "text/*": "text/plain"}
+
+
+def essence(content_type: str) -> str | None:
+    """The type and subtype in lower case, without parameters; None for a text that has none."""
+    text = content_type.partition(";")[0].strip().lower()
+    return text if _ESSENCE.fullmatch(text) else None
+
+
+def accepts(declared: str, got: str) -> bool:
+    """Whether a type matches the one that a lexicon declares, which may be ``*/*`` or ``image/*``."""
+    declared = declared.strip().lower()
+    if declared == "*/*":
+        return True
+    if declared.endswith("/*"):
+        return got.startswith(declared[:-1])
+    return got == (essence(declared) or declared)
+
+
+def outgoing_type(declared: str, wanted: str | None, body: object) -> str:
+    """The content type to send, which is never a pattern.
+
+    Args:
+        declared: What the lexicon declares.
+        wanted: What the caller asks for, or None.
+        body: What is sent; a path's ending may tell its type.
+
+    Raises:
+        InputError: What the caller asks for isn't a type or doesn't match, or nothing tells the type.
+    """
+    if wanted is not None:
+        kind = essence(wanted)
+        if kind is None:
+            raise InputError(f"{wanted!r} isn't a content type, such as 'image/png'")
+        if not accepts(declared, kind):
+            raise InputError(
+                f"The content type {wanted!r} doesn't match {declared!r}, which the lexicon declares"
+            )
+        return wanted
+    if "*" not in declared:
+        return _with_charset(declared)
+    guessed = _guess(body)
+    if guessed is not None and accepts(declared, guessed):
+        return _with_charset(guessed)
+    if declared in _DEFAULTS:
+        return _with_charset(_DEFAULTS[declared])
+    raise InputError(f"The lexicon declares {declared!r} for the body: name its own type with content_type")
+
+
+def _with_charset(kind: str) -> str:
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") and ";" not in kind else kind
+
+
+def _guess(body: object) -> str | None:
+    if not isinstance(body, os.PathLike):
+        return None
+    import mimetypes
+
+    kind, compression = mimetypes.guess_type(os.fsdecode(cast("os.PathLike[str]", body)))
+    return kind if compression is None else None

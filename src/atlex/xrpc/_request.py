@@ -1,0 +1,127 @@
+"""From a method and its arguments to a request."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from atlex._agent import DEFAULT_TIMEOUT, Body, Headers, Request
+from atlex.errors import InputError
+from atlex.model import Model
+from atlex.xrpc._bodies import instance, write_body
+from atlex.xrpc._descriptors import Method
+from atlex.xrpc._media_types import JSON, essence, outgoing_type
+
+__all__ = ["build_request"]
+
+# They describe the body, which is described from the lexicon and from the body itself.
+_RESERVED: Final = ("content-type", "content-length", "content-encoding", "transfer-encoding")
+
+
+def build_request(
+    method: Method[Any, Any, Any],
+    *,
+    params: Mapping[str, Any] | Model | None = None,
+    input: Mapping[str, Any] | Model | None = None,  # noqa: A002 - the lexicon's word
+    data: Body | None = None,
+    content_type: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float | None = DEFAULT_TIMEOUT,
+    stream: bool = False,
+) -> Request:
+    """Build the request that calls a method.
+
+    Args:
+        method: A query or a procedure.
+        params: The parameters by their Python names, or an instance of the method's class for them.
+        input: A JSON input's properties by their Python names, or an instance of the method's class for it.
+        data: Any other input.
+        content_type: The type of ``data``. None: the declared one; for ``*/*`` and its like what a path's ending
+            tells, else ``application/octet-stream`` or ``text/plain``.
+        headers: Headers to send.
+        timeout: Seconds that each phase may take; None for no limit.
+        stream: True to have the answer's body read by the caller.
+
+    Raises:
+        InputError: An argument breaks the lexicon's rules, or doesn't belong to this method.
+    """
+    if method.kind == "subscription":
+        raise InputError(f"{method.nsid} is a subscription: it can't be called")
+    sent = dict(Headers(headers or {}))
+    for name in _RESERVED:
+        if name in sent:
+            raise InputError(f"The header {name!r} follows from the method and its input: it can't be set")
+    body, body_type = _body(method, input, data, content_type)
+    if body_type is not None:
+        sent["content-type"] = body_type
+    if method.output_encoding is not None:
+        sent["accept"] = method.output_encoding
+    return Request(
+        method="POST" if method.kind == "procedure" else "GET",
+        nsid=method.nsid,
+        query=_query(method, params),
+        headers=Headers(sent),
+        body=body,
+        timeout=timeout,
+        stream=stream,
+    )
+
+
+def _query(method: Method[Any, Any, Any], params: Mapping[str, Any] | Model | None) -> str:
+    if method.params is None:
+        if params is None or params == {}:
+            return ""
+        raise InputError(f"{method.nsid} takes no parameters")
+    values = instance(method.params, {} if params is None else params, "parameters").to_wire()
+    pairs: list[tuple[str, str]] = []
+    for name, value in values.items():
+        items = cast("list[object]", value) if isinstance(value, list) else [value]
+        pairs.extend((name, _text(name, item)) for item in items)
+    try:
+        return urlencode(pairs)
+    except UnicodeEncodeError as error:
+        raise InputError("A parameter holds half of a character that takes two (a lone surrogate)") from error
+
+
+def _text(name: str, value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | str():
+            return str(value)
+        case _:
+            raise InputError(f"{name}: a value of type {type(value).__name__} can't be a parameter")
+
+
+def _body(
+    method: Method[Any, Any, Any],
+    input: Mapping[str, Any] | Model | None,  # noqa: A002 - the lexicon's word
+    data: Body | None,
+    content_type: str | None,
+) -> tuple[Body | None, str | None]:
+    declared = method.input_encoding
+    if declared is None:
+        if input is not None or data is not None or content_type is not None:
+            raise InputError(f"{method.nsid} takes no input")
+        return None, None
+    type_ = cast("Any", method.input)
+    if essence(declared) == JSON and type_ not in {None, bytes}:
+        if data is not None:
+            raise InputError(f"{method.nsid} takes JSON: give it as input, not as data")
+        return write_body(type_, {} if input is None else input), outgoing_type(declared, content_type, None)
+    if input is not None:
+        raise InputError(f"{method.nsid} takes {declared}: give it as data, not as input")
+    if data is None:
+        raise InputError(f"{method.nsid} needs a body: data is missing")
+    return _data(data), outgoing_type(declared, content_type, data)
+
+
+def _data(data: object) -> Body:
+    kind = type(data).__name__
+    if isinstance(data, bytes | bytearray | memoryview):
+        return bytes(cast("bytes", data))
+    if isinstance(data, str | Mapping) or not isinstance(data, os.PathLike | Iterable | AsyncIterable):
+        raise InputError(f"data must be bytes, a path, a binary file or an iterable of bytes, not {kind}")
+    return cast("Body", data)

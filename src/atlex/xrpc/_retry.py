@@ -1,0 +1,126 @@
+"""When a failed call is worth another try, and how long to wait before it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from atlex._agent import Request
+from atlex._rate_limit import RateLimit
+from atlex.errors import XrpcError, XrpcFetchError, XrpcInvalidResponseError, XrpcResponseError
+from atlex.xrpc._descriptors import Method
+
+__all__ = ["RetryPolicy", "retry_delay"]
+
+_PASSING: Final = frozenset({408, 425, 429})
+# A method that isn't there now won't be in a second.
+_LASTING: Final = frozenset({501, 505})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """Decides whether a failed call is tried again.
+
+    It is after a failure of the network, and after status 408, 425, 429 and those from 500 on (501 and 505 aside). A
+    body that can't be sent twice is never sent twice.
+
+    Attributes:
+        queries: How many times a query is tried again.
+        procedures: How many times a procedure is. What it does may then be done twice.
+        first_delay: Seconds to wait before the first of these.
+        factor: How much longer each wait is than the one before.
+        longest_delay: Seconds that a wait takes at most. A server that asks for longer (``Retry-After``, else
+            ``RateLimit-Reset``) isn't asked again: the failure goes to the caller, who knows from it when to.
+        random: Gives numbers from 0 up to 1: each wait that no server asked for is shortened by up to its half.
+        clock: Gives the seconds since 1970.
+    """
+
+    queries: int = 2
+    procedures: int = 0
+    first_delay: float = 0.5
+    factor: float = 2.0
+    longest_delay: float = 30.0
+    random: Callable[[], float] = random.random
+    clock: Callable[[], float] = time.time
+
+    def delay(
+        self, method: Method[Any, Any, Any], request: Request, failure: XrpcError, attempt: int
+    ) -> float | None:
+        """How long to wait before the next try.
+
+        Args:
+            method: The method called.
+            request: What was sent.
+            failure: What came of it.
+            attempt: How many times it has been sent, from 1.
+
+        Returns:
+            Seconds, or None to give up.
+        """
+        allowed = self.procedures if method.kind == "procedure" else self.queries
+        if attempt > allowed or not request.replayable or not _passes(failure):
+            return None
+        asked = None
+        if isinstance(failure, XrpcResponseError | XrpcInvalidResponseError):
+            asked = _asked(failure.headers, self.clock())
+        if asked is not None:
+            return asked if asked <= self.longest_delay else None
+        longest = min(self.longest_delay, self.first_delay * self.factor ** (attempt - 1))
+        return longest * (1 - self.random() / 2)
+
+
+def retry_delay(
+    method: Method[Any, Any, Any],
+    request: Request,
+    failure: XrpcError,
+    attempt: int,
+    *,
+    retries: int | None = None,
+) -> float | None:
+    """How long to wait before the next try, under the default policy.
+
+    Args:
+        method: The method called.
+        request: What was sent.
+        failure: What came of it.
+        attempt: How many times it has been sent, from 1.
+        retries: How many times it is tried again. None: a query twice, a procedure not at all.
+
+    Returns:
+        Seconds, or None to give up.
+    """
+    policy = RetryPolicy() if retries is None else RetryPolicy(queries=retries, procedures=retries)
+    return policy.delay(method, request, failure, attempt)
+
+
+def _passes(failure: XrpcError) -> bool:
+    if isinstance(failure, XrpcResponseError | XrpcInvalidResponseError):
+        return failure.status in _PASSING or (failure.status >= 500 and failure.status not in _LASTING)
+    return isinstance(failure, XrpcFetchError)
+
+
+def _asked(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds that a server asks to wait, or None where it asks for nothing that lies ahead."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        seconds: float = int(text)
+    else:
+        date = _date(text)
+        reset = RateLimit.of(headers).reset
+        moment = date if date is not None else reset
+        seconds = 0 if moment is None else moment - now
+    return seconds if seconds > 0 else None
+
+
+def _date(text: str) -> float | None:
+    if not text or len(text) > 64:
+        return None
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
