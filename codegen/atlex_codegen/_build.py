@@ -1,0 +1,134 @@
+"""All stages in a row: from a folder of documents to a package."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from atlex.errors import LexiconError
+from atlex.lexicon import Diagnostic, Lexicons
+from atlex_codegen._load import load_source
+from atlex_codegen._names import KEYWORDS
+from atlex_codegen._plan import PackagePlan
+from atlex_codegen._planner import plan_package
+from atlex_codegen._render import render_package
+from atlex_codegen._resolve import reference_faults
+from atlex_codegen._write import DATA_FILE, MANIFEST_FILE, compare, manifest, write
+
+__all__ = ["BuildReport", "build", "plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What a build did, or with ``check`` would do. Files go by their path below the package, sorted.
+
+    Attributes:
+        written: Files that were new or changed.
+        removed: Files of an earlier build that no document accounts for any more.
+        unchanged: Files that were as they should be.
+        missing: With ``check``, files that aren't there.
+        extra: With ``check``, files that no document accounts for.
+        different: With ``check``, files that hold something else.
+        diagnostics: The warnings about the documents.
+    """
+
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    different: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """With ``check``: whether the package is what the documents make."""
+        return not (self.missing or self.extra or self.different)
+
+
+def build(
+    lexicons: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    descriptions: str | os.PathLike[str] | None = None,
+    strict: bool = False,
+    check: bool = False,
+) -> BuildReport:
+    """Generates a package from Lexicon documents.
+
+    The same documents give the same bytes on every machine. Only files that changed are written, and only files that an
+    earlier build wrote are removed.
+
+    Args:
+        lexicons: The folder that holds the documents, in any order and depth.
+        out: The package's folder; its name is the package's. It may be missing or empty, or hold an earlier build.
+        descriptions: A TOML file of descriptions by ``nsid``, ``nsid#def`` or ``nsid#def.property``, which come before
+            the documents' own. None takes ``descriptions.toml`` in ``lexicons`` where there is one.
+        strict: Whether warnings count as errors.
+        check: Whether to write nothing and to compare instead.
+
+    Raises:
+        LexiconError: The documents are broken (``diagnostics`` says how, and nothing was written), or ``out`` holds
+            something that isn't a build of atlex, or can't be written.
+    """
+    target = Path(out)
+    _check_name(target)
+    documents, package, diagnostics = _plan(lexicons, descriptions, strict=strict)
+    files = {name: text.encode() for name, text in render_package(package).items()}
+    files |= {"py.typed": b"", DATA_FILE: documents.to_package_data()}
+    files[MANIFEST_FILE] = manifest(files)
+    if check:
+        found = compare(files, target)
+        return BuildReport(
+            unchanged=found.unchanged,
+            missing=found.missing,
+            extra=tuple(sorted((*found.obsolete, *found.strange))),
+            different=found.different,
+            diagnostics=diagnostics,
+        )
+    found = write(files, target)
+    return BuildReport(
+        written=tuple(sorted((*found.missing, *found.different))),
+        removed=found.obsolete,
+        unchanged=found.unchanged,
+        diagnostics=diagnostics,
+    )
+
+
+def plan(
+    lexicons: str | os.PathLike[str],
+    *,
+    descriptions: str | os.PathLike[str] | None = None,
+    strict: bool = False,
+) -> PackagePlan:
+    """Plans a package from Lexicon documents, and writes nothing; the arguments are those of `build`.
+
+    Raises:
+        LexiconError: The documents are broken.
+    """
+    return _plan(lexicons, descriptions, strict=strict)[1]
+
+
+def _plan(
+    lexicons: str | os.PathLike[str], descriptions: str | os.PathLike[str] | None, *, strict: bool
+) -> tuple[Lexicons, PackagePlan, tuple[Diagnostic, ...]]:
+    source = load_source(Path(lexicons), None if descriptions is None else Path(descriptions))
+    diagnostics = list(source.diagnostics)
+    documents = Lexicons(source.documents)
+    # References to a document that is broken itself would only repeat its error.
+    if not any(diagnostic.is_error for diagnostic in diagnostics):
+        diagnostics += reference_faults(documents)
+    if strict:
+        diagnostics = [replace(diagnostic, severity="error") for diagnostic in diagnostics]
+    errors = sum(diagnostic.is_error for diagnostic in diagnostics)
+    if errors:
+        plural = "error" if errors == 1 else "errors"
+        raise LexiconError(f"The Lexicon documents have {errors} {plural}; nothing was written.", diagnostics)
+    return documents, plan_package(documents, source.descriptions), tuple(diagnostics)
+
+
+def _check_name(out: Path) -> None:
+    name = out.resolve().name
+    if not (name.isascii() and name.isidentifier()) or name in KEYWORDS:
+        raise LexiconError(f"A package can't be called {name!r}: give --out a folder that Python can import.")

@@ -1,0 +1,239 @@
+"""From documents to the plan of what a client offers: namespaces with methods and collections of records."""
+
+from __future__ import annotations
+
+from atlex.lexicon import (
+    DefId,
+    ErrorDeclaration,
+    Lexicons,
+    Object,
+    Params,
+    Payload,
+    Procedure,
+    Property,
+    Query,
+    Record,
+    Ref,
+)
+from atlex_codegen._expressions import BYTES, NONE, STR, Expression, Member, either, sdk
+from atlex_codegen._names import (
+    CLIENT_NAMES,
+    RECORDS_NAMES,
+    allocate,
+    class_name,
+    field_name,
+    unique,
+)
+from atlex_codegen._naming import Naming, json_schema, last_segment
+from atlex_codegen._plan import ArgumentPlan, ChildPlan, MethodPlan, NamespacePlan, RecordsPlan
+from atlex_codegen._prose import Prose
+from atlex_codegen._text import paragraphs
+from atlex_codegen._types import Types
+
+__all__ = ["plan_namespaces"]
+
+_CLIENT_DOC = ("All methods and collections of records, by namespace.",)
+
+
+def plan_namespaces(lexicons: Lexicons, naming: Naming, prose: Prose) -> tuple[NamespacePlan, ...]:
+    """Plans the client's namespaces, sorted by path; the first is the client itself."""
+    planner = _Planner(lexicons, naming, prose)
+    offering = [nsid for nsid in naming.children if planner.offers_children(nsid)]
+    plans = [planner.namespace(nsid) for nsid in {"": None} | dict.fromkeys(offering)]
+    return tuple(sorted(plans, key=lambda plan: plan.path))
+
+
+class _Planner:
+    def __init__(self, lexicons: Lexicons, naming: Naming, prose: Prose) -> None:
+        self._lexicons = lexicons
+        self._naming = naming
+        self._prose = prose
+        self._types = Types(lexicons, naming)
+        self._handles = frozenset(naming.handles.values())
+        self._offering: set[str] = set()
+        for nsid, document in lexicons.items():
+            if isinstance(document.main, Query | Procedure | Record):
+                segments = nsid.split(".")
+                self._offering.update(".".join(segments[:end]) for end in range(len(segments)))
+
+    def offers_children(self, nsid: str) -> bool:
+        """Whether there is something to call, or a collection of records, below a name."""
+        return nsid in self._offering
+
+    def _path(self, nsid: str) -> tuple[str, ...]:
+        return self._naming.path(nsid) if nsid else ()
+
+    def namespace(self, nsid: str) -> NamespacePlan:
+        """Plans one namespace."""
+        main = self._main(nsid)
+        taken = CLIENT_NAMES if not nsid else RECORDS_NAMES if isinstance(main, Record) else frozenset[str]()
+        children: list[ChildPlan] = []
+        methods: list[MethodPlan] = []
+        records: list[RecordsPlan] = []
+        for child in self._naming.children[nsid]:
+            own = self._naming.path(child)[-1]
+            name = f"{own}_" if own in taken else own
+            definition = self._main(child)
+            if self.offers_children(child):
+                collection = self._types.member(child, "RECORD") if isinstance(definition, Record) else None
+                children.append(ChildPlan(name, child, self._namespace_member(child), collection))
+            elif isinstance(definition, Query | Procedure):
+                methods.append(self._method(child, definition, name))
+            elif isinstance(definition, Record):
+                records.append(self._records(child, definition, name))
+        return NamespacePlan(
+            path=self._path(nsid),
+            nsid=nsid,
+            class_name=self._class_name(nsid),
+            children=tuple(children),
+            methods=tuple(methods),
+            records=tuple(records),
+            call=self._method(nsid, main, "__call__") if isinstance(main, Query | Procedure) else None,
+            collection=self._records(nsid, main, "") if isinstance(main, Record) else None,
+            doc=(f"What a client has below ``{nsid}``.",) if nsid else _CLIENT_DOC,
+        )
+
+    def _main(self, nsid: str) -> object:
+        return self._lexicons[nsid].main if nsid in self._lexicons else None
+
+    def _class_name(self, nsid: str) -> str:
+        if not nsid:
+            return "Client"
+        return class_name(last_segment(nsid)).rstrip("_") + (
+            "Records" if isinstance(self._main(nsid), Record) else "Namespace"
+        )
+
+    def _namespace_member(self, nsid: str) -> Member:
+        path = self._naming.path(nsid)
+        handle = unique(f"_{path[-1]}_namespace", self._handles)
+        return Member(("_client", *path), handle, self._class_name(nsid))
+
+    def _records(self, nsid: str, record: Record, name: str) -> RecordsPlan:
+        said = self._prose.definition(DefId(nsid), record.description)
+        return RecordsPlan(
+            name=name,
+            nsid=nsid,
+            base="Records" if record.literal_key is None else "LiteralRecords",
+            descriptor=self._types.member(nsid, "RECORD"),
+            type=self._types.class_at(nsid, record.record),
+            doc=(*said, f"The records of the collection ``{nsid}``."),
+        )
+
+    def _method(self, nsid: str, method: Query | Procedure, name: str) -> MethodPlan:
+        sent = method.input if isinstance(method, Procedure) else None
+        said = self._prose.definition(DefId(nsid), method.description)
+        output = self._output(nsid, method.output)
+        return MethodPlan(
+            name=name,
+            nsid=nsid,
+            kind="query" if isinstance(method, Query) else "procedure",
+            descriptor=self._types.member(nsid, "METHOD"),
+            arguments=self._arguments(nsid, method.parameters, sent),
+            sends_input=isinstance(self._input_object(nsid, sent)[0], Object),
+            returns=output,
+            returns_doc=_returns_doc(method.output),
+            raises=tuple(self._raised(nsid, error) for error in method.errors),
+            doc=(*said, f"Calls the {method.kind} ``{nsid}``."),
+        )
+
+    def _raised(self, nsid: str, error: ErrorDeclaration) -> tuple[str, str]:
+        said = " ".join(paragraphs(error.description or "")) or f"The server answered with ``{error.name}``."
+        return self._naming.error(nsid, error.name), said
+
+    def _output(self, nsid: str, payload: Payload | None) -> Expression:
+        if payload is None:
+            return NONE
+        schema = json_schema(payload)
+        if schema is None:
+            return BYTES
+        return self._types.plain(schema, nsid, "result")
+
+    def _input_object(self, nsid: str, payload: Payload | None) -> tuple[object, str, DefId]:
+        """What a JSON input is, past refs: the schema, the document that it stands in, and its definition."""
+        schema = json_schema(payload)
+        if isinstance(schema, Ref):
+            definition, names = self._lexicons.follow(schema.target)
+            return definition, names[-1].nsid, names[-1]
+        return schema, nsid, DefId(nsid)
+
+    def _arguments(
+        self, nsid: str, params: Params | None, payload: Payload | None
+    ) -> tuple[ArgumentPlan, ...]:
+        arguments: list[ArgumentPlan] = []
+        schema = json_schema(payload)
+        carrier, home, owner = self._input_object(nsid, payload)
+        sent: tuple[ArgumentPlan, ...] = ()
+        if payload is not None and schema is None:
+            sent = _data(payload)
+        elif schema is not None and not isinstance(carrier, Object):
+            type_ = self._types.plain(schema, nsid, "argument")
+            sent = (ArgumentPlan("input", type_, None, "body", doc="What to send."),)
+        taken = {argument.name for argument in sent}
+        if params is not None:
+            names = allocate(params.properties, field_name)
+            for prop in params.properties.values():
+                argument = self._argument(DefId(nsid), prop, nsid, names[prop.name], taken)
+                arguments.append(argument)
+                taken.add(argument.name)
+        if isinstance(carrier, Object):
+            names = allocate(carrier.properties, field_name)
+            for prop in carrier.properties.values():
+                argument = self._argument(owner, prop, home, names[prop.name], taken, is_input=True)
+                arguments.append(argument)
+                taken.add(argument.name)
+        arguments.extend(sent)
+        return tuple(sorted(arguments, key=lambda argument: argument.default is not None))
+
+    def _argument(
+        self, owner: DefId, prop: Property, home: str, key: str, taken: set[str], *, is_input: bool = False
+    ) -> ArgumentPlan:
+        type_ = self._types.plain(prop.schema, home, "argument")
+        default = None
+        if prop.nullable:
+            type_ = either(type_, NONE)
+        if not prop.required:
+            default = "_sdk.OMIT" if prop.nullable else "None"
+            type_ = either(type_, sdk("Omit") if prop.nullable else NONE)
+        return ArgumentPlan(
+            name=unique(key, taken),
+            type=type_,
+            default=default,
+            goes_to="input" if is_input else "params",
+            key=key,
+            doc=" ".join(self._prose.property(owner, prop)),
+        )
+
+
+def _data(payload: Payload) -> tuple[ArgumentPlan, ...]:
+    encoding = payload.encoding
+    pattern = "*" in encoding
+    chosen = (
+        f"``{encoding}``" if not pattern else "the one that suits the data, else ``application/octet-stream``"
+    )
+    return (
+        ArgumentPlan(
+            "data",
+            sdk("Body"),
+            None,
+            "data",
+            doc="What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.",
+        ),
+        ArgumentPlan(
+            "content_type",
+            either(STR, NONE),
+            "None",
+            "content_type",
+            doc=f"The MIME type of the data, within ``{encoding}``; None for {chosen}."
+            if pattern
+            else f"The MIME type of the data; None for {chosen}.",
+        ),
+    )
+
+
+def _returns_doc(payload: Payload | None) -> str:
+    if payload is None:
+        return ""
+    said = " ".join(paragraphs(payload.description or ""))
+    if json_schema(payload) is None:
+        return said or f"The answer's bytes (``{payload.encoding}``)."
+    return said or "The answer."

@@ -1,0 +1,22 @@
+"""The ``atlex`` script. It is installed with the runtime; what it needs beyond that comes with an extra."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+__all__ = ["main"]
+
+_EXTRA: Final = frozenset({"jinja2", "libcst", "rich", "typer"})
+
+
+def main() -> None:
+    """Runs the command line; without the packages that it needs, says what to install and exits with 1."""
+    try:
+        from atlex_codegen.cli import app
+
+        app()
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in _EXTRA:
+            raise
+        sys.exit('The atlex command needs more packages: pip install "atlex[codegen]"')

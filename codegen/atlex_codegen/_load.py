@@ -1,0 +1,87 @@
+"""The first stage: documents and descriptions from a folder, with everything that is wrong with them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from atlex.lexicon import Diagnostic, Document, load_documents
+from atlex_codegen._prose import known_keys
+
+__all__ = ["DESCRIPTIONS_FILE", "Source", "load_source"]
+
+DESCRIPTIONS_FILE: Final = "descriptions.toml"
+"""The overlay's name in a folder of documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a package is made from.
+
+    Attributes:
+        documents: The documents without errors, sorted by NSID.
+        descriptions: The overlay: descriptions that come before the documents' own.
+        diagnostics: Everything that was found, errors and warnings.
+    """
+
+    documents: tuple[Document, ...]
+    descriptions: Mapping[str, str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load_source(lexicons: Path, descriptions: Path | None) -> Source:
+    """Reads the documents of a folder, and the overlay.
+
+    Args:
+        lexicons: The folder.
+        descriptions: The overlay's file, which must be there; None for ``descriptions.toml`` in the folder, which
+            needn't.
+    """
+    loaded = load_documents(lexicons)
+    diagnostics = list(loaded.diagnostics)
+    if not loaded.documents and not diagnostics:
+        message, hint = "there are no Lexicon documents", "give the folder that holds them"
+        diagnostics.append(Diagnostic(severity="error", file=str(lexicons), message=message, hint=hint))
+    overlay: Mapping[str, str] = {}
+    file = lexicons / DESCRIPTIONS_FILE if descriptions is None else descriptions
+    if descriptions is not None or file.is_file():
+        overlay, found = _read_overlay(file)
+        diagnostics += found
+        diagnostics += _strangers(file, overlay, loaded.documents)
+    return Source(loaded.documents, overlay, tuple(diagnostics))
+
+
+def _read_overlay(file: Path) -> tuple[Mapping[str, str], list[Diagnostic]]:
+    hint = 'write lines such as "com.example.getThing" = "What it does."'
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        return {}, [_broken(file, f"can't be read: {error.strerror}", "give a file of descriptions")]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return {}, [_broken(file, f"isn't TOML: {error}", hint)]
+    faults = [
+        _broken(file, f'"{key}" has no text', hint)
+        for key, text in table.items()
+        if not isinstance(text, str)
+    ]
+    return {key: text for key, text in table.items() if isinstance(text, str)}, faults
+
+
+def _broken(file: Path, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(severity="error", file=str(file), message=message, hint=hint)
+
+
+def _strangers(file: Path, overlay: Mapping[str, str], documents: tuple[Document, ...]) -> list[Diagnostic]:
+    known = {key for document in documents for key in known_keys(document)}
+    return [
+        Diagnostic(
+            severity="warning",
+            file=str(file),
+            message=f'"{key}" describes nothing in the documents',
+            hint="remove it, or correct the name",
+        )
+        for key in sorted(overlay.keys() - known)
+    ]

@@ -1,0 +1,148 @@
+"""From the names of documents to the names of Python: pure functions, the same on every machine.
+
+A *natural* name is what one name alone becomes; `allocate` makes the names of one scope differ. Names come out as ASCII
+identifiers, whatever went in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import Final
+
+__all__ = [
+    "CLIENT_NAMES",
+    "FIELD_NAMES",
+    "KEYWORDS",
+    "RECORDS_NAMES",
+    "allocate",
+    "class_name",
+    "constant_name",
+    "error_name",
+    "field_name",
+    "segment_name",
+    "snake_case",
+    "to_camel",
+    "unique",
+]
+
+# A fixed list: with the keyword module's, the names would depend on the Python that the generator runs on.
+KEYWORDS: Final = frozenset(
+    """
+    False None True and as assert async await break class continue def del elif else except finally for from global
+    if import in is lambda nonlocal not or pass raise return try while with yield
+    """.split()  # noqa: SIM905 - a list would take a line for each word
+)
+
+FIELD_NAMES: Final = frozenset(
+    """
+    construct copy dict from_orm from_wire json lex_items lex_nullable lex_type model_computed_fields model_config
+    model_construct model_copy model_dump model_dump_json model_extra model_fields model_fields_set
+    model_json_schema model_parametrized_name model_post_init model_rebuild model_validate model_validate_json
+    model_validate_strings parse_file parse_obj parse_raw schema schema_json self to_json to_wire
+    update_forward_refs validate
+    """.split()  # noqa: SIM905 - a list would take a line for each word
+)
+"""What a field or an argument can't be called: attributes of the models' base, and a method's own first argument."""
+
+CLIENT_NAMES: Final = frozenset(
+    """
+    aclose agent apply_writes assert_did close did paginate stream with_options xrpc
+    """.split()  # noqa: SIM905 - a list would take a line for each word
+)
+"""What a top-level namespace can't be called on a client: attributes of the clients' base."""
+
+RECORDS_NAMES: Final = frozenset({"create", "delete", "get", "iterate", "list", "put"})
+"""What a namespace below a record can't be called: methods of the record collection."""
+
+_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*")
+_PART: Final = re.compile(r"[A-Za-z0-9]+")
+
+
+def snake_case(name: str) -> str:
+    """``postView`` becomes ``post_view``; a digit belongs to the word before it, and an acronym is one word."""
+    return "_".join(_WORD.findall(name)).lower()
+
+
+def to_camel(name: str) -> str:
+    """The wire name that a Python name stands for by itself: ``display_name`` is ``displayName``."""
+    first, *rest = name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def _pascal_case(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in _PART.findall(name))
+
+
+def class_name(name: str) -> str:
+    """The natural name of a class: ``postView`` becomes ``PostView``."""
+    natural = _pascal_case(name)
+    if not natural or natural[0].isdigit():
+        return f"Def{natural}"
+    return f"{natural}_" if natural in KEYWORDS else natural
+
+
+def error_name(name: str) -> str:
+    """The natural name of an error's class: the declared name, ending in ``Error``."""
+    natural = class_name(name)
+    return natural if natural.endswith("Error") else f"{natural.rstrip('_')}Error"
+
+
+def constant_name(name: str) -> str:
+    """The natural name of a token: ``reasonSpam`` becomes ``REASON_SPAM``."""
+    natural = snake_case(name).upper()
+    return f"TOKEN_{natural}".rstrip("_") if not natural or natural[0].isdigit() else natural
+
+
+def field_name(name: str) -> str:
+    """The natural name of an attribute or an argument: ``displayName`` becomes ``display_name``."""
+    natural = snake_case(name)
+    if not natural or natural[0].isdigit():
+        return f"field_{natural}".rstrip("_")
+    return f"{natural}_" if natural in KEYWORDS or natural in FIELD_NAMES else natural
+
+
+def segment_name(segment: str) -> str:
+    """The natural name of the module that a segment of an NSID becomes: ``getProfile`` becomes ``get_profile``."""
+    natural = snake_case(segment)
+    if not natural or natural[0].isdigit():
+        return f"_{natural}"
+    return f"{natural}_" if natural in KEYWORDS else natural
+
+
+def unique(natural: str, taken: Collection[str]) -> str:
+    """Numbers a name that is taken: ``name``, ``name_2``, ``name_3``."""
+    if natural not in taken:
+        return natural
+    base = natural.rstrip("_") or natural
+    number = 2
+    while (candidate := f"{base}_{number}") in taken:
+        number += 1
+    return candidate
+
+
+def allocate(
+    names: Iterable[str], natural: Callable[[str], str], taken: Collection[str] = ()
+) -> dict[str, str]:
+    """Gives each name of one scope a Python name of its own.
+
+    The first of those that meet keeps the natural name, in the order of their original names; the others are numbered,
+    past what any other name naturally is. So no name changes because of where it stands in a document.
+
+    Args:
+        names: The original names, each once.
+        natural: What one name alone becomes.
+        taken: Names that the scope has already.
+    """
+    ordered = sorted(names)
+    naturals = {name: natural(name) for name in ordered}
+    reserved = {*taken, *naturals.values()}
+    used = set(taken)
+    allocated: dict[str, str] = {}
+    for name in ordered:
+        chosen = naturals[name]
+        if chosen in used:
+            chosen = unique(chosen, reserved | used)
+        used.add(chosen)
+        allocated[name] = chosen
+    return allocated

@@ -1,0 +1,225 @@
+"""Which Python name everything in a set of documents gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from atlex.lexicon import (
+    Array,
+    DefId,
+    Definition,
+    Document,
+    ErrorDeclaration,
+    Lexicons,
+    Object,
+    Params,
+    Part,
+    Payload,
+    PermissionSet,
+    Procedure,
+    Query,
+    Record,
+    Ref,
+    Subscription,
+    Token,
+    Union,
+    UnknownKind,
+)
+from atlex_codegen._expressions import Path
+from atlex_codegen._names import allocate, class_name, constant_name, error_name, segment_name, unique
+
+__all__ = ["Naming", "json_schema", "last_segment", "payloads"]
+
+_ROOT_NAMES: Final = frozenset({"errors"})
+"""What a generated package's top level has beside its namespaces."""
+
+Where: TypeAlias = tuple[str, str]
+"""A part of a document: the NSID and the part's JSON pointer."""
+
+
+def last_segment(nsid: str) -> str:
+    """The segment of an NSID that names the thing itself."""
+    return nsid.rpartition(".")[2]
+
+
+def payloads(definition: Definition) -> Iterator[tuple[str, Part]]:
+    """The parts of a method that have a class of their own, with what is put to the method's name for it."""
+    if isinstance(definition, Query | Procedure | Subscription) and definition.parameters is not None:
+        yield "Params", definition.parameters
+    if isinstance(definition, Procedure) and definition.input is not None:
+        yield from _body("Input", definition.input)
+    if isinstance(definition, Query | Procedure) and definition.output is not None:
+        yield from _body("Output", definition.output)
+    if isinstance(definition, Subscription) and isinstance(definition.message.schema, Union):
+        yield "Message", definition.message.schema
+
+
+def _body(suffix: str, payload: Payload) -> Iterator[tuple[str, Part]]:
+    schema = json_schema(payload)
+    if isinstance(schema, Object | Union):
+        yield suffix, schema
+
+
+def json_schema(payload: Payload | None) -> Object | Ref | Union | None:
+    """What a body must be, or None where it is no JSON, or any JSON: then it is bytes in Python."""
+    if payload is None or payload.encoding != "application/json" or isinstance(payload.schema, UnknownKind):
+        return None
+    return payload.schema
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The names of one module."""
+
+    document: str
+    used: set[str]
+
+    def take(self, natural: str, prefix: str) -> str:
+        """Takes the natural name; where it is taken, the one that begins with the document's name."""
+        name = natural if natural not in self.used else unique(prefix + natural, self.used)
+        self.used.add(name)
+        return name
+
+
+class Naming:
+    """The names for a set of documents.
+
+    Attributes:
+        children: The documents and namespaces right below each of them, in NSID order; those on top under "".
+        paths: The module's place for every document and every namespace.
+        handles: The name that a module is bound to in other modules, by its place.
+        shared_errors: The class in the ``errors`` module, by declared name.
+    """
+
+    def __init__(self, lexicons: Lexicons) -> None:
+        self.children = _children(lexicons)
+        self.paths = _module_paths(self.children)
+        self.handles = _handles(self.paths.values())
+        codes = {error.name for _, definition in lexicons.definitions() for error in _errors(definition)}
+        self.shared_errors = allocate(codes, error_name)
+        self._classes: dict[Where, str] = {}
+        self._definitions: dict[DefId, str] = {}
+        self._errors: dict[tuple[str, str], str] = {}
+        for document in lexicons.values():
+            self._name_document(document)
+
+    def path(self, nsid: str) -> Path:
+        """The place of a document's module, or of a namespace's."""
+        return self.paths[nsid]
+
+    def handle(self, nsid: str) -> str:
+        """The name that other modules bind a document's module to."""
+        return self.handles[self.paths[nsid]]
+
+    def class_at(self, nsid: str, pointer: str) -> str:
+        """The class or alias for the object, parameters or union at a pointer."""
+        return self._classes[nsid, pointer]
+
+    def definition(self, def_id: DefId) -> str:
+        """The class, alias or constant for a definition that describes a value."""
+        return self._definitions[def_id]
+
+    def error(self, nsid: str, code: str) -> str:
+        """The class for an error that a method declares, in the method's module."""
+        return self._errors[nsid, code]
+
+    def _name_document(self, document: Document) -> None:
+        last = class_name(last_segment(document.id))
+        scope = _Scope(last, {"METHOD", "PERMISSION_SET", "RECORD"})
+        owners: list[tuple[str, Part]] = []
+        if document.main is not None:
+            owners += self._name_main(document.id, document.main, scope)
+        for name, definition in sorted(document.defs.items()):
+            if name != "main":
+                owners += self._name_definition(DefId(document.id, name), definition, name, scope)
+        for owner, part in owners:
+            self._name_inner(document.id, owner, part, scope)
+
+    def _name_main(self, nsid: str, main: Definition, scope: _Scope) -> list[tuple[str, Part]]:
+        owners: list[tuple[str, Part]] = []
+        for suffix, part in payloads(main):
+            name = self._classes[nsid, part.pointer] = scope.take(scope.document + suffix, "")
+            owners.append((name, part))
+        for error in _errors(main):
+            self._errors[nsid, error.name] = scope.take(self.shared_errors[error.name], scope.document)
+        return owners or self._name_definition(DefId(nsid), main, last_segment(nsid), scope)
+
+    def _name_definition(
+        self, def_id: DefId, definition: Definition, name: str, scope: _Scope
+    ) -> list[tuple[str, Part]]:
+        match definition:
+            case Query() | Procedure() | Subscription() | PermissionSet() | UnknownKind():
+                return []
+            case Token():
+                prefix = constant_name(last_segment(def_id.nsid)) + "_"
+                self._definitions[def_id] = scope.take(constant_name(name), prefix)
+                return []
+            case _:
+                taken = scope.take(class_name(name), scope.document)
+        self._definitions[def_id] = taken
+        part = definition.record if isinstance(definition, Record) else definition
+        if isinstance(part, Object):
+            self._classes[def_id.nsid, part.pointer] = taken
+        return [(taken, part)]
+
+    def _name_inner(self, nsid: str, owner: str, part: Part, scope: _Scope) -> None:
+        """Names the objects that stand inside another, by owner and property."""
+        for name, schema in _properties(part):
+            inner = schema
+            while isinstance(inner, Array):
+                inner = inner.items
+            if isinstance(inner, Object):
+                natural = owner + class_name(name) if name else f"{owner}Item"
+                taken = self._classes[nsid, inner.pointer] = scope.take(natural, "")
+                self._name_inner(nsid, taken, inner, scope)
+
+
+def _properties(part: Part) -> Iterable[tuple[str, Part]]:
+    if isinstance(part, Array):
+        return [("", part.items)]
+    if not isinstance(part, Object | Params):
+        return []
+    return [(name, prop.schema) for name, prop in sorted(part.properties.items())]
+
+
+def _errors(definition: Definition) -> tuple[ErrorDeclaration, ...]:
+    return definition.errors if isinstance(definition, Query | Procedure | Subscription) else ()
+
+
+def _children(lexicons: Iterable[str]) -> dict[str, list[str]]:
+    children: dict[str, list[str]] = {"": []}
+    for nsid in sorted(lexicons):
+        parent = ""
+        for segment in nsid.split("."):
+            child = f"{parent}.{segment}" if parent else segment
+            if child not in children:
+                children[child] = []
+                children[parent].append(child)
+            parent = child
+    return children
+
+
+def _module_paths(children: Mapping[str, list[str]]) -> dict[str, Path]:
+    paths: dict[str, Path] = {}
+    pending: list[tuple[str, Path]] = [("", ())]
+    while pending:
+        parent, place = pending.pop()
+        natural = segment_name if place else _root_name
+        names = allocate(map(last_segment, children[parent]), natural)
+        for child in children[parent]:
+            paths[child] = (*place, names[last_segment(child)])
+            pending.append((child, paths[child]))
+    return dict(sorted(paths.items()))
+
+
+def _root_name(segment: str) -> str:
+    name = segment_name(segment)
+    return f"{name}_" if name in _ROOT_NAMES else name
+
+
+def _handles(paths: Iterable[Path]) -> dict[Path, str]:
+    by_text = {"\0".join(path): path for path in paths}
+    names = allocate(by_text, lambda text: "_" + text.replace("\0", "_"))
+    return {path: names[text] for text, path in by_text.items()}

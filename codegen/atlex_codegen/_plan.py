@@ -1,0 +1,383 @@
+"""The plan: the Python to write, as values.
+
+The planner makes it from the documents and the templates print it; nothing else passes between the two. Its canonical
+JSON form is for tests and for tools that compare two versions of a package. Prose in it is as the documents have it,
+and is cleaned when it is printed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeAlias, cast
+
+from atlex_codegen._expressions import Expression, Member, Path
+
+__all__ = [
+    "AliasPlan",
+    "ArgumentPlan",
+    "Base",
+    "ChildPlan",
+    "ClassPlan",
+    "ConstantPlan",
+    "DescriptorKind",
+    "DescriptorPlan",
+    "ErrorPlan",
+    "FieldPlan",
+    "MethodPlan",
+    "ModulePlan",
+    "NamespacePlan",
+    "PackagePlan",
+    "PagePlan",
+    "PermissionSetPlan",
+    "ReaderPlan",
+    "RecordPlan",
+    "RecordsPlan",
+    "plan_json",
+]
+
+Base: TypeAlias = Literal["Object", "Params", "RecordObject"]
+"""The interface's bases of generated classes."""
+
+DescriptorKind: TypeAlias = Literal["Query", "Procedure", "Subscription"]
+"""The interface's classes of methods."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlan:
+    """An attribute of a class.
+
+    Attributes:
+        name: Its name in Python.
+        wire: Its name on the wire.
+        type: Its type, with None and the alias where they belong.
+        optional: Whether it has the default None.
+        doc: Its docstring's lines of prose, in paragraphs.
+    """
+
+    name: str
+    wire: str
+    type: Expression
+    optional: bool
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderPlan:
+    """A method that reads an ``unknown`` attribute as a class.
+
+    Attributes:
+        name: The method's name.
+        field: The attribute.
+        nullable: Whether the attribute may be None.
+    """
+
+    name: str
+    field: str
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlan:
+    """The method that gives the items of one page.
+
+    Attributes:
+        field: The attribute that holds them.
+        item: Their type.
+        nullable: Whether the attribute may be None.
+    """
+
+    field: str
+    item: Expression
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPlan:
+    """A class for objects, parameters or records.
+
+    Attributes:
+        name: Its name.
+        base: Which base it has.
+        lex_type: Its Lexicon type, or empty where the language gives none.
+        fields: Its attributes, in the document's order.
+        nullable: The attributes that the lexicon calls nullable, sorted.
+        readers: Its ``x_as`` methods.
+        page: Its ``lex_items`` method, for an output that is one page of many.
+        doc: Its docstring, in paragraphs.
+    """
+
+    name: str
+    base: Base
+    lex_type: str
+    fields: tuple[FieldPlan, ...]
+    nullable: tuple[str, ...] = ()
+    readers: tuple[ReaderPlan, ...] = ()
+    page: PagePlan | None = None
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AliasPlan:
+    """A name for a type that isn't a class.
+
+    Attributes:
+        name: The name.
+        type: The type.
+        early: Whether it needs no class, and so can be bound before them.
+        doc: Its docstring, in paragraphs.
+    """
+
+    name: str
+    type: Expression
+    early: bool
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantPlan:
+    """A token."""
+
+    name: str
+    value: str
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPlan:
+    """A declared error.
+
+    Attributes:
+        name: The class's name.
+        code: The declared name, as it stands in an answer.
+        base: The shared base's name in the ``errors`` module; empty for that base itself.
+        doc: Its docstring, in paragraphs.
+    """
+
+    name: str
+    code: str
+    base: str = ""
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptorPlan:
+    """The ``METHOD`` of a module.
+
+    Attributes:
+        nsid: The method's NSID.
+        kind: The interface's class of descriptor.
+        params: The class of its parameters, or None.
+        input: The type of its input: a class, ``bytes``, or None.
+        output: The type of its output (a subscription's: of its messages), likewise.
+        input_encoding: The declared MIME type, or None without input.
+        output_encoding: The declared MIME type, or None without output.
+        errors: The codes and classes of its errors.
+    """
+
+    nsid: str
+    kind: DescriptorKind
+    params: Expression | None = None
+    input: Expression | None = None
+    output: Expression | None = None
+    input_encoding: str | None = None
+    output_encoding: str | None = None
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlan:
+    """The ``RECORD`` of a module."""
+
+    nsid: str
+    key: str
+    type: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSetPlan:
+    """The ``PERMISSION_SET`` of a module; ``permissions`` holds JSON objects."""
+
+    nsid: str
+    permissions: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePlan:
+    """A module of the generated package, or a package within it.
+
+    Attributes:
+        path: Its place below the generated package.
+        nsid: The NSID of the document, or the namespace where there is no document.
+        has_document: Whether there is a document.
+        children: Its submodules' names; a module with children is a package.
+        doc: Its docstring, in paragraphs.
+    """
+
+    path: Path
+    nsid: str
+    has_document: bool
+    children: tuple[str, ...] = ()
+    aliases: tuple[AliasPlan, ...] = ()
+    constants: tuple[ConstantPlan, ...] = ()
+    errors: tuple[ErrorPlan, ...] = ()
+    classes: tuple[ClassPlan, ...] = ()
+    method: DescriptorPlan | None = None
+    record: RecordPlan | None = None
+    permission_set: PermissionSetPlan | None = None
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentPlan:
+    """A keyword argument.
+
+    Attributes:
+        name: Its name.
+        type: Its type.
+        default: The default as source text, or None where the argument is required.
+        goes_to: ``params``, ``input``, ``body`` (the whole input), ``data`` or ``content_type``.
+        key: The attribute that it fills, for ``params`` and ``input``.
+        doc: What the docstring says of it.
+    """
+
+    name: str
+    type: Expression
+    default: str | None
+    goes_to: Literal["params", "input", "body", "data", "content_type"]
+    key: str = ""
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPlan:
+    """A method of a namespace.
+
+    Attributes:
+        name: Its name.
+        nsid: The method's NSID.
+        kind: ``query`` or ``procedure``.
+        descriptor: Where its ``METHOD`` is.
+        arguments: Its keyword arguments.
+        sends_input: Whether it sends a JSON object, which may be empty.
+        returns: What it returns, ``None`` among the types.
+        returns_doc: What the docstring says of that; empty for None.
+        raises: The declared errors, with what is said of each.
+        doc: Its docstring, in paragraphs.
+    """
+
+    name: str
+    nsid: str
+    kind: Literal["query", "procedure"]
+    descriptor: Member
+    arguments: tuple[ArgumentPlan, ...]
+    sends_input: bool
+    returns: Expression
+    returns_doc: str = ""
+    raises: tuple[tuple[str, str], ...] = ()
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsPlan:
+    """A collection of records, as an attribute of a namespace.
+
+    Attributes:
+        name: The attribute.
+        nsid: The collection.
+        base: The interface's class, without ``Async``.
+        descriptor: Where its ``RECORD`` is.
+        type: The record's class.
+        doc: Its docstring, in paragraphs.
+    """
+
+    name: str
+    nsid: str
+    base: Literal["Records", "LiteralRecords"]
+    descriptor: Member
+    type: Expression
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChildPlan:
+    """A namespace as an attribute of the one above it.
+
+    Attributes:
+        name: The attribute.
+        nsid: The namespace.
+        type: Its synchronous class.
+        collection: Where its ``RECORD`` is, for a namespace that is a collection of records as well.
+    """
+
+    name: str
+    nsid: str
+    type: Member
+    collection: Member | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamespacePlan:
+    """A module below ``_client``: what one namespace offers on a client, sync and async.
+
+    Attributes:
+        path: The namespace's place; its module is the same place below ``_client``.
+        nsid: The namespace.
+        class_name: The name of the synchronous class; the other one begins with ``Async``.
+        children: The attributes that are namespaces.
+        methods: The methods.
+        records: The collections of records.
+        call: The method that calling the namespace itself makes, where its own NSID is one.
+        collection: The collection that the namespace is itself, where its own NSID is one.
+        doc: The docstring, in paragraphs.
+    """
+
+    path: Path
+    nsid: str
+    class_name: str
+    children: tuple[ChildPlan, ...] = ()
+    methods: tuple[MethodPlan, ...] = ()
+    records: tuple[RecordsPlan, ...] = ()
+    call: MethodPlan | None = None
+    collection: RecordsPlan | None = None
+    doc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlan:
+    """A whole generated package.
+
+    Attributes:
+        modules: Its modules, sorted by path.
+        namespaces: The client's namespaces, sorted by path; the one with the empty path is the client itself.
+        errors: The bases that errors of one name share, sorted by name.
+    """
+
+    modules: tuple[ModulePlan, ...]
+    namespaces: tuple[NamespacePlan, ...]
+    errors: tuple[ErrorPlan, ...]
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The names of the top-level modules."""
+        return tuple(module.path[0] for module in self.modules if len(module.path) == 1)
+
+
+def plan_json(plan: PackagePlan) -> str:
+    """The canonical JSON form of a plan: keys sorted, two spaces, types as they are written."""
+    return json.dumps(_json(plan), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def _json(value: object) -> Any:
+    match value:
+        case Expression():
+            return value.flat()
+        case tuple() | list():
+            return [_json(item) for item in cast("tuple[object, ...]", value)]
+        case dict():
+            return {str(key): _json(item) for key, item in cast("dict[object, object]", value).items()}
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            return {field.name: _json(getattr(value, field.name)) for field in fields(cast("Any", value))}

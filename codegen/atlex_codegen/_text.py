@@ -1,0 +1,126 @@
+"""The one way from a document's strings into Python source.
+
+Documents are hostile input: whatever they hold must come out as the inside of a docstring, as a string literal, or as
+one line of a comment, and as nothing else. The rules name code points, never Unicode's own tables, which change from
+one Python to the next.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import Final
+
+__all__ = [
+    "LINE_LENGTH",
+    "call_text",
+    "clean",
+    "comment",
+    "docstring",
+    "literal",
+    "paragraphs",
+    "shortened",
+    "wrap",
+]
+
+LINE_LENGTH: Final = 110
+"""How long a line of generated code may be, in characters, where it can be broken."""
+
+_PROSE_LIMIT: Final = 4000
+"""How much of one description is kept, in characters; official ones stay below 600."""
+
+# Controls, surrogates, noncharacters, and the invisible characters that reorder or hide text in an editor.
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_SPACES: Final = re.compile(r"[ \t\n]+")
+_BLANK_LINES: Final = re.compile(r"\n[ \t]*\n[ \t\n]*")
+_ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def clean(text: str) -> str:
+    """Makes prose safe to show: no invisible or control characters, line feeds for line ends, and an end to it."""
+    plain = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip(" \t\n")
+    return plain if len(plain) <= _PROSE_LIMIT else f"{plain[:_PROSE_LIMIT].rstrip()}…"
+
+
+def paragraphs(text: str) -> list[str]:
+    """Cleans prose and cuts it into paragraphs of one line each; a blank line separates them."""
+    return [_SPACES.sub(" ", part).strip() for part in _BLANK_LINES.split(clean(text)) if part.strip()]
+
+
+def shortened(text: str, limit: int = 80) -> str:
+    """One line of cleaned text, cut to ``limit`` characters."""
+    line = _SPACES.sub(" ", clean(text))
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def wrap(text: str, indent: int, hanging: int = 0) -> list[str]:
+    """Breaks one paragraph into lines that fit after ``indent`` columns; all but the first begin with ``hanging``."""
+    return textwrap.wrap(
+        text,
+        LINE_LENGTH - indent,
+        subsequent_indent=" " * hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def literal(text: str) -> str:
+    """A string literal that evaluates to the text, in ASCII."""
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    return quote + "".join(_escaped(char, quote) for char in text) + quote
+
+
+def _escaped(char: str, quote: str) -> str:
+    if char == quote:
+        return f"\\{char}"
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    code = ord(char)
+    if 0x20 <= code < 0x7F:
+        return char
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def comment(text: str) -> str:
+    """What may follow ``# ``: one line of cleaned text."""
+    return shortened(text, LINE_LENGTH)
+
+
+def call_text(start: str, arguments: Sequence[str], indent: int, before: int, after: int = 0) -> str:
+    """A call, over as many lines as it needs.
+
+    Args:
+        start: What it begins with, the opening bracket included.
+        arguments: Its arguments, laid out already where they take more than one line.
+        indent: The columns before the statement's first character.
+        before: The columns before ``start``.
+        after: The columns taken after the closing bracket.
+    """
+    joined = ", ".join(arguments)
+    if "\n" not in joined:
+        if before + len(start) + len(joined) + 1 + after <= LINE_LENGTH:
+            return f"{start}{joined})"
+        if indent + 4 + len(joined) <= LINE_LENGTH:
+            return f"{start}\n{' ' * (indent + 4)}{joined}\n{' ' * indent})"
+    return start + "\n" + "".join(f"{' ' * (indent + 4)}{part},\n" for part in arguments) + " " * indent + ")"
+
+
+def docstring(lines: Sequence[str], indent: int) -> str:
+    """A docstring of lines that have been cleaned already.
+
+    Args:
+        lines: Its lines; the first is the summary.
+        indent: The columns before it.
+    """
+    margin = " " * indent
+    body = "\n".join(f"{margin}{line}" if line else "" for line in lines)[indent:].replace("\\", "\\\\")
+    if '""' in body or body.startswith('"') or body.endswith('"'):
+        body = body.replace('"', '\\"')
+    return f'"""{body}"""' if len(lines) == 1 else f'"""{body}\n{margin}"""'

@@ -1,0 +1,287 @@
+"""From the language's schemas to type expressions.
+
+A schema has two forms in Python. An attribute of a model carries every rule of the lexicon as a marker, since pydantic
+reads them there. An argument or a result is written for the reader of a signature: the plain type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal, TypeAlias, cast
+
+from atlex.lexicon import (
+    Array,
+    Blob,
+    Boolean,
+    Bytes,
+    CidLink,
+    DefId,
+    Integer,
+    Lexicons,
+    Object,
+    Part,
+    Property,
+    Record,
+    Ref,
+    Schema,
+    String,
+    Token,
+    Union,
+    Unknown,
+    UnknownKind,
+)
+from atlex_codegen._expressions import (
+    ANY_BLOB,
+    BOOL,
+    BYTES,
+    INT,
+    NONE,
+    SEQUENCE,
+    STR,
+    UNKNOWN_OBJECT,
+    Argument,
+    Brackets,
+    Call,
+    Expression,
+    Member,
+    Name,
+    annotated,
+    either,
+    list_of,
+    literal_of,
+    sdk,
+)
+from atlex_codegen._names import to_camel
+from atlex_codegen._naming import Naming
+
+__all__ = ["Types"]
+
+_SCALARS: Final = (Boolean, Integer, String)
+
+Use: TypeAlias = Literal["argument", "result"]
+"""What a plain type is for. An argument may be given more than a result promises."""
+
+
+class Types:
+    """The type expressions of one module.
+
+    Args:
+        lexicons: The documents, with their references checked.
+        naming: Their names.
+        module: The NSID of the document that the module is made from; empty for a module of the client.
+    """
+
+    def __init__(self, lexicons: Lexicons, naming: Naming, module: str = "") -> None:
+        self._lexicons = lexicons
+        self._naming = naming
+        self._module = module
+
+    def member(self, nsid: str, name: str) -> Member:
+        """A name of a document's module, as another module sees it."""
+        return Member(self._naming.path(nsid), self._naming.handle(nsid), name)
+
+    def named(self, nsid: str, name: str) -> Expression:
+        """A name of a document's module, as this one sees it."""
+        return Name(name) if nsid == self._module else self.member(nsid, name)
+
+    def class_at(self, nsid: str, part: Part) -> Expression:
+        """The class or alias of a part of a document."""
+        return self.named(nsid, self._naming.class_at(nsid, part.pointer))
+
+    def definition(self, def_id: DefId) -> Expression:
+        """The class or alias of a definition."""
+        return self.named(def_id.nsid, self._naming.definition(def_id))
+
+    def attribute(self, prop: Property, name: str, home: str) -> Expression:
+        """The whole annotation of the attribute for a property.
+
+        Args:
+            prop: The property.
+            name: The attribute's name.
+            home: The document that the property stands in.
+        """
+        type_ = self.marked(prop.schema, home)
+        if not prop.required or prop.nullable:
+            type_ = either(type_, NONE)
+        if to_camel(name) == prop.name:
+            return type_
+        return annotated(type_, Call("Alias", (("", prop.name),)))
+
+    def marked(self, schema: Schema, home: str, *, expand: bool = False) -> Expression:
+        """A schema with its rules.
+
+        Args:
+            schema: The schema.
+            home: The document that it stands in.
+            expand: Whether to write out what an alias stands for. An alias is bound when its module loads, and
+                others may not be bound by then.
+        """
+        match schema:
+            case Boolean():
+                return sdk("Boolean") if schema.const is None else _marked_choice("Bool", const=schema.const)
+            case Integer():
+                return _marked_integer(schema)
+            case String():
+                return _marked_string(schema)
+            case Bytes():
+                return annotated(
+                    BYTES, _call("Bytes", min_length=schema.min_length, max_length=schema.max_length)
+                )
+            case CidLink():
+                return sdk("Link")
+            case Blob():
+                return annotated(ANY_BLOB, _call("BlobRef", accept=schema.accept, max_size=schema.max_size))
+            case Ref():
+                return self._marked_ref(schema.target, expand=expand)
+            case Union():
+                members = self._members(schema)
+                is_closed = schema.closed and members != UNKNOWN_OBJECT
+                return annotated(members, sdk("closed_union" if is_closed else "open_union"))
+            case Array():
+                items = list_of(self.marked(schema.items, home, expand=expand))
+                limits = _call("Array", min_length=schema.min_length, max_length=schema.max_length)
+                return annotated(items, limits) if limits.arguments else items
+            case Object():
+                return self.class_at(home, schema)
+            case Unknown() | UnknownKind() | Token():
+                # A token stands only under a name, where a ref finds it.
+                return sdk("Unknown")
+
+    def _marked_ref(self, target: DefId, *, expand: bool) -> Expression:
+        definition, names = self._lexicons.follow(target)
+        def_id = names[-1]
+        match definition:
+            case Token():
+                return _marked_choice("String", const=str(def_id))
+            case UnknownKind():
+                return sdk("Unknown")
+            case Object() | Record():
+                return self.definition(def_id)
+            case _ if expand:
+                # The references have been checked: what else they lead to is a schema.
+                return self.marked(cast("Schema", definition), def_id.nsid, expand=True)
+            case _:
+                return self.definition(def_id)
+
+    def plain(self, schema: Schema, home: str, use: Use) -> Expression:
+        """A schema as a reader of a signature wants it.
+
+        Args:
+            schema: The schema.
+            home: The document that it stands in.
+            use: What the type is for.
+        """
+        match schema:
+            case Boolean():
+                return BOOL if schema.const is None else literal_of([schema.const])
+            case Integer():
+                return _choice(INT, schema.const, schema.enum)
+            case String():
+                return _string(schema)
+            case Bytes():
+                return BYTES
+            case CidLink():
+                return sdk("Link")
+            case Blob():
+                return ANY_BLOB
+            case Ref():
+                return self._plain_ref(schema.target, use)
+            case Union():
+                return self._members(schema)
+            case Array():
+                item = self.plain(schema.items, home, use)
+                # A list of a subclass is no list of the class, so an argument takes any sequence; but a string is
+                # a sequence of strings, which is never what is meant.
+                invariant = use == "result" or self._is_scalar(schema.items)
+                return list_of(item) if invariant else Brackets(SEQUENCE, (item,))
+            case Object():
+                return self.class_at(home, schema)
+            case Unknown() | UnknownKind() | Token():
+                return _unknown(use)
+
+    def _plain_ref(self, target: DefId, use: Use) -> Expression:
+        definition, names = self._lexicons.follow(target)
+        match definition:
+            case Token():
+                return literal_of([str(names[-1])])
+            case UnknownKind():
+                return _unknown(use)
+            case Object() | Record():
+                return self.definition(names[-1])
+            case Array():
+                return self.plain(definition, names[-1].nsid, use)
+            case _:
+                return self.definition(names[-1])
+
+    def _is_scalar(self, schema: Schema) -> bool:
+        if isinstance(schema, Ref):
+            definition, _ = self._lexicons.follow(schema.target)
+            return isinstance(definition, (*_SCALARS, Token))
+        return isinstance(schema, _SCALARS)
+
+    def _members(self, union: Union) -> Expression:
+        """The classes of a union's members; those without a class are told apart by nobody and left out."""
+        classes = list(self._classes(union, set()))
+        if not union.closed or not classes:
+            classes.append(UNKNOWN_OBJECT)
+        return either(*classes)
+
+    def _classes(self, union: Union, seen: set[DefId]) -> Iterator[Expression]:
+        for target in union.targets:
+            definition, names = self._lexicons.follow(target)
+            def_id = names[-1]
+            if def_id in seen:
+                continue
+            seen.add(def_id)
+            if isinstance(definition, Object | Record):
+                yield self.definition(def_id)
+            elif isinstance(definition, Union):
+                yield from self._classes(definition, seen)
+
+
+def _unknown(use: Use) -> Expression:
+    return sdk("UnknownInput" if use == "argument" else "Unknown")
+
+
+def _call(name: str, **arguments: Argument | None) -> Call:
+    """A marker with the arguments that say something."""
+    return Call(name, tuple((key, value) for key, value in arguments.items() if value is not None))
+
+
+def _marked_choice(marker: str, *, const: str | int | bool) -> Expression:
+    return annotated(literal_of([const]), Call(marker, (("const", const),)))
+
+
+def _choice(
+    type_: Expression, const: str | int | None, enum: tuple[str, ...] | tuple[int, ...] | None
+) -> Expression:
+    if const is not None:
+        return literal_of([const])
+    return literal_of(enum) if enum else type_
+
+
+def _marked_integer(schema: Integer) -> Expression:
+    call = _call(
+        "Int", minimum=schema.minimum, maximum=schema.maximum, enum=schema.enum or None, const=schema.const
+    )
+    return annotated(_choice(INT, schema.const, schema.enum), call) if call.arguments else sdk("Integer")
+
+
+def _string(schema: String) -> Expression:
+    type_ = _choice(STR, schema.const, schema.enum)
+    return either(literal_of(schema.known_values), STR) if type_ is STR and schema.known_values else type_
+
+
+def _marked_string(schema: String) -> Expression:
+    call = _call(
+        "String",
+        format=schema.format,
+        min_length=schema.min_length,
+        max_length=schema.max_length,
+        min_graphemes=schema.min_graphemes,
+        max_graphemes=schema.max_graphemes,
+        enum=schema.enum or None,
+        const=schema.const,
+    )
+    type_ = _string(schema)
+    return annotated(type_, call) if call.arguments or type_ is not STR else sdk("Text")

@@ -1,0 +1,20 @@
+"""The ``atlex`` command: one module for each subcommand, and here the list of them."""
+
+from __future__ import annotations
+
+import typer
+
+from atlex_codegen.cli._build import build_command
+from atlex_codegen.cli._install import install_command
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="atlex",
+    help="Typed SDKs for the AT Protocol, from Lexicon documents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("build")(build_command)
+app.command("install")(install_command)

@@ -1,0 +1,74 @@
+"""Modules and packages that load on first touch.
+
+Nothing here takes a lock: Python's own import locks make the first touch safe from many threads, and a lock around an
+import can deadlock with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+__all__ = ["lazy_module", "lazy_package"]
+
+
+class _LazyModule:
+    """Stands for a module until an attribute of it is asked for."""
+
+    __slots__ = ("_module", "_name", "_package")
+
+    def __init__(self, name: str, package: str | None) -> None:
+        self._name = name
+        self._package = package
+        self._module: ModuleType | None = None
+
+    def __getattr__(self, attribute: str) -> Any:
+        module = self._module
+        if module is None:
+            module = self._module = import_module(self._name, self._package)
+        return getattr(module, attribute)
+
+    def __repr__(self) -> str:
+        return f"lazy_module({self._name!r}, {self._package!r})"
+
+
+def lazy_module(name: str, package: str | None) -> Any:
+    """Gives a stand-in for a module, which imports it when an attribute is asked for.
+
+    Args:
+        name: The module's name; with leading dots it is relative to ``package``.
+        package: The importing module's ``__package__``.
+    """
+    return _LazyModule(name, package)
+
+
+def lazy_package(
+    package: str, modules: Iterable[str], names: Mapping[str, str] | None = None
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Gives the ``__getattr__`` and ``__dir__`` (PEP 562) of a package whose parts load on first touch.
+
+    Args:
+        package: The package's ``__name__``.
+        modules: The names of its submodules.
+        names: Attributes that live in a submodule, mapped to that module's relative name.
+    """
+    submodules = frozenset(modules)
+    elsewhere = {} if names is None else dict(names)
+
+    def get_attribute(attribute: str) -> Any:
+        if attribute in submodules:
+            return import_module(f".{attribute}", package)
+        home = elsewhere.get(attribute)
+        if home is None:
+            raise AttributeError(f"module {package!r} has no attribute {attribute!r}")
+        value = getattr(import_module(home, package), attribute)
+        # The next look-up finds it without coming here, as it does for a submodule.
+        setattr(import_module(package), attribute, value)
+        return value
+
+    def list_attributes() -> list[str]:
+        return sorted({*vars(import_module(package)), *submodules, *elsewhere})
+
+    return get_attribute, list_attributes
