@@ -11,6 +11,7 @@ from atlex.errors import LexiconError
 __all__ = ["Diagnostic", "Severity", "pointer_to", "raise_on_errors"]
 
 Severity: TypeAlias = Literal["error", "warning"]
+"""Whether something stands in the way (``error``) or not (``warning``)."""
 
 _SHOWN: Final = 5
 

@@ -47,6 +47,7 @@ from atlex.lexicon._special import blob_faults, bytes_length, is_mapping, is_seq
 __all__ = ["Mode", "Validation", "check_mode"]
 
 Mode: TypeAlias = Literal["strict", "lenient"]
+"""How much is enforced: every rule, or the shapes alone."""
 
 MAX_DEPTH: Final = 1000
 """How many arrays and objects of a value may stand inside each other."""

@@ -262,8 +262,13 @@ class Array:
 if TYPE_CHECKING:
     # An editor shows these as the types that they are.
     Text: TypeAlias = str
+    """A string without rules."""
+
     Integer: TypeAlias = int
+    """An integer without rules; ``5.0`` on the wire is 5, a boolean isn't one."""
+
     Boolean: TypeAlias = bool
+    """A boolean without rules."""
 else:
     Text = Annotated[str, String()]
     Integer = Annotated[int, Int()]
@@ -271,3 +276,4 @@ else:
 
 Link: TypeAlias = CidLink
 AnyBlob: TypeAlias = Blob | LegacyBlob
+"""A blob in either form that the wire knows."""

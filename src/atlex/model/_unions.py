@@ -142,7 +142,10 @@ class _ClosedUnion:
 
 
 open_union: Final = _OpenUnion()
+"""Marks a union that may meet members that nobody here knows; they are kept as `UnknownObject`."""
+
 closed_union: Final = _ClosedUnion()
+"""Marks a union that has the members listed and no others."""
 
 
 class _UnknownValue:
@@ -167,5 +170,6 @@ def _unknown_input(value: object) -> Any:
 
 if TYPE_CHECKING:
     Unknown: TypeAlias = Mapping[str, Any]
+    """A JSON object of any shape, read-only."""
 else:
     Unknown = Annotated[Mapping[str, Any], _UnknownValue()]
