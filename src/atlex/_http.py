@@ -365,8 +365,6 @@ class ServiceAgent:
         InputError: The URL isn't that of a service.
     """
 
-    did: Final = None
-
     def __init__(
         self,
         service: str,
@@ -377,6 +375,11 @@ class ServiceAgent:
         self.service: Final = check_service_url(service)
         self._headers = Headers(headers or {})
         self._connection = HttpConnection(http_client)
+
+    @property
+    def did(self) -> None:
+        """None: the agent speaks for nobody."""
+        return
 
     def send(self, request: Request, /) -> Response:
         """Send a request to the service.
@@ -414,8 +417,6 @@ class AsyncServiceAgent:
         InputError: The URL isn't that of a service.
     """
 
-    did: Final = None
-
     def __init__(
         self,
         service: str,
@@ -426,6 +427,11 @@ class AsyncServiceAgent:
         self.service: Final = check_service_url(service)
         self._headers = Headers(headers or {})
         self._connection = AsyncHttpConnection(http_client)
+
+    @property
+    def did(self) -> None:
+        """None: the agent speaks for nobody."""
+        return
 
     async def send(self, request: Request, /) -> Response:
         """Send a request to the service.
