@@ -1,0 +1,44 @@
+"""Sessions: logging in with a password, and staying logged in.
+
+``PasswordSession`` and its asynchronous twin are agents: a client sends through them. ``SessionData`` is what a
+session is stored as.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlex._lazy import lazy_package
+
+if TYPE_CHECKING:
+    from atlex.errors import LexAuthFactorError
+    from atlex.session._async import AsyncPasswordSession, AsyncSessionOptions, Opening
+    from atlex.session._data import SessionData
+    from atlex.session._sync import PasswordSession, SessionOptions
+    from atlex.session._urls import extract_pds_endpoint
+
+__all__ = [
+    "AsyncPasswordSession",
+    "AsyncSessionOptions",
+    "LexAuthFactorError",
+    "Opening",
+    "PasswordSession",
+    "SessionData",
+    "SessionOptions",
+    "extract_pds_endpoint",
+]
+
+__getattr__, __dir__ = lazy_package(
+    __name__,
+    (),
+    {
+        "AsyncPasswordSession": "._async",
+        "AsyncSessionOptions": "._async",
+        "LexAuthFactorError": "atlex.errors",
+        "Opening": "._async",
+        "PasswordSession": "._sync",
+        "SessionData": "._data",
+        "SessionOptions": "._sync",
+        "extract_pds_endpoint": "._urls",
+    },
+)

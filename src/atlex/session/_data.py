@@ -1,0 +1,121 @@
+"""What a session is made of, in the form that is stored and exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import InitErrorDetails
+
+from atlex._service_url import check_service_url
+from atlex.syntax import is_valid_did
+
+__all__ = ["SessionData"]
+
+T = TypeVar("T")
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
+# A token travels in a header: anything but visible ASCII could end that header and begin another.
+_Token = Annotated[str, Field(pattern=r"^[\x21-\x7e]+\z")]
+_Optional = Annotated[T | None, Field(exclude_if=_is_absent)]
+
+
+class SessionData(BaseModel):
+    """A session as it is stored: plain JSON, the same as the TypeScript SDK's type of this name.
+
+    It is the answer of ``com.atproto.server.createSession`` and ``service``. ``model_dump_json()`` writes it and
+    ``model_validate_json()`` reads it, in camelCase; fields that nobody knows yet are kept and written back. It can't
+    be changed: a refresh makes a new one. Whoever has it is logged in, so store it like a password. Tokens and e-mail
+    address stay out of its ``repr`` and out of the text of validation errors.
+
+    Attributes:
+        access_jwt: The token that calls carry; it lives for minutes or hours.
+        refresh_jwt: The token that renews the session; most servers take it once.
+        handle: The account's handle, ``handle.invalid`` where it doesn't resolve.
+        did: The account's DID.
+        did_doc: The account's DID document; it says where the account's PDS is.
+        email: The account's e-mail address; left out where the token doesn't give the right to see it.
+        email_confirmed: Whether the address has been confirmed.
+        email_auth_factor: Whether logging in takes a second factor, sent by e-mail.
+        active: False for an account that is taken down, suspended or deactivated.
+        status: Why the account isn't active, such as ``takendown``.
+        service: The URL that the session was begun at; refreshing and logging out go there.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        validate_by_name=True,
+        serialize_by_alias=True,
+        extra="allow",
+        frozen=True,
+        strict=True,
+        hide_input_in_errors=True,
+    )
+
+    access_jwt: _Token
+    refresh_jwt: _Token
+    handle: str
+    did: str
+    did_doc: _Optional[dict[str, Any]] = None
+    email: _Optional[str] = None
+    email_confirmed: _Optional[bool] = None
+    email_auth_factor: _Optional[bool] = None
+    active: _Optional[bool] = None
+    status: _Optional[str] = None
+    service: str
+
+    @field_validator("did")
+    @classmethod
+    def _check_did(cls, value: str) -> str:
+        if not is_valid_did(value):
+            raise ValueError("not a DID")
+        return value
+
+    @field_validator("service")
+    @classmethod
+    def _check_service(cls, value: str) -> str:
+        check_service_url(value)
+        return value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_secrets(cls, value: Any, handler: ModelWrapValidatorHandler[SessionData]) -> SessionData:
+        # pydantic hides inputs in the text of its error only; this takes them out of errors() as well.
+        try:
+            return handler(value)
+        except ValidationError as error:
+            faults = [
+                InitErrorDetails(
+                    type=fault["type"],
+                    loc=fault["loc"],
+                    input=None,
+                    ctx=fault.get("ctx", {}),
+                )
+                for fault in error.errors(include_url=False)
+            ]
+        raise ValidationError.from_exception_data(cls.__name__, faults, hide_input=True)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # As pydantic does it, but for showing the value, which may be a token.
+        fault = InitErrorDetails(type="frozen_instance", loc=(name,), input=None)
+        raise ValidationError.from_exception_data(type(self).__name__, [fault], hide_input=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        for name in ("did", "handle", "service", "active", "status"):
+            if (value := getattr(self, name)) is not None:
+                yield name, value

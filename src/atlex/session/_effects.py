@@ -1,0 +1,59 @@
+"""What the session's logic asks its driver to do. The logic is generators that yield these and do no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from atlex._agent import Request, Response
+
+__all__ = ["Call", "Close", "Effect", "Exclusive", "Flow", "Read", "Send", "Settle"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a request to an origin. Gives the Response."""
+
+    origin: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read a response's body, so that its ``content`` is there. Gives nothing."""
+
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Give up a response whose body isn't wanted. Gives nothing."""
+
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Wait until no exclusive flow runs. Gives nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusive:
+    """Run a flow while no other exclusive flow of this session runs, to its end. Gives what it returns."""
+
+    flow: Flow[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call one of the user's hooks and wait for it. Gives nothing."""
+
+    hook: Callable[..., object]
+    arguments: tuple[object, ...]
+
+
+Effect: TypeAlias = Send | Read | Close | Settle | Exclusive | Call
+Flow: TypeAlias = Generator[Effect, Any, T]

@@ -1,0 +1,381 @@
+"""The blocking session: a driver that performs the flows' effects, and the public class around it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypedDict, TypeVar, Unpack
+
+from atlex._agent import Request, Response
+from atlex._http import HttpClient, HttpConnection
+from atlex.errors import XrpcError
+from atlex.session import _endpoints as endpoints
+from atlex.session._data import SessionData
+from atlex.session._effects import Call, Close, Effect, Exclusive, Flow, Read, Send, Settle
+from atlex.session._flows import Hooks, Logic
+from atlex.session._urls import parse_login_url
+
+__all__ = ["PasswordSession", "SessionOptions"]
+
+T = TypeVar("T")
+
+
+class _Driver:
+    """Performs the effects of flows, one after the other, blocking."""
+
+    def __init__(self, http_client: HttpClient | None) -> None:
+        self._connection = HttpConnection(http_client)
+        self._lock = threading.Lock()
+
+    def run(self, flow: Flow[T]) -> T:
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    result = self._perform(effect)
+                except BaseException as error:  # noqa: BLE001  # the flow lets it through, after its clean-up
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(result)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    def _perform(self, effect: Effect) -> Any:
+        match effect:
+            case Send(origin, request):
+                return self._connection.send(origin, request)
+            case Read(response):
+                return response.read()
+            case Close(response):
+                return response.close()
+            case Settle():
+                with self._lock:
+                    return None
+            case Exclusive(flow):
+                with self._lock:
+                    return self.run(flow)
+            case Call(hook, arguments):
+                return hook(*arguments)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class SessionOptions(TypedDict, total=False):
+    """The options of a ``PasswordSession``; its docstring says what they do."""
+
+    on_updated: Callable[[PasswordSession, SessionData], object] | None
+    on_update_failure: Callable[[PasswordSession, SessionData, XrpcError], object] | None
+    on_deleted: Callable[[PasswordSession, SessionData], object] | None
+    on_delete_failure: Callable[[PasswordSession, SessionData, XrpcError], object] | None
+    http_client: HttpClient | None
+
+
+def _hooks(options: SessionOptions) -> Hooks:
+    hooks = Hooks.of(options)
+    hooks.refuse_asynchronous()
+    return hooks
+
+
+class PasswordSession:
+    """An account's session, begun with a password. It is an agent: a client sends through it.
+
+    A call that meets an expired token refreshes the session and is sent once more. Any number of threads can use one
+    session; those that meet the expired token together refresh once, and calls wait while a refresh or a logout is
+    under way. Calls go to the account's PDS, as its DID document names it; refreshing and logging out go to
+    ``service``.
+
+    ``PasswordSession(data)`` goes on with saved data and uses no network; ``resume()`` refreshes it at once, so that
+    you know whether it still lives.
+
+    A ``with`` block ends what it began: at its end a session from ``login()`` or ``create_account()`` logs out, one
+    from ``resume()`` or the constructor only closes its connections. An exception from the block always wins; a logout
+    that fails then is told to ``on_delete_failure`` and noted on that exception. Without one it is raised.
+
+    Hooks are where a program saves the session. They get the session, its data, and the error where there is one:
+
+    - ``on_updated(session, data)``: there are new tokens; save them. Also after logging in.
+    - ``on_update_failure(session, data, error)``: a refresh failed for now; the tokens are the old ones.
+    - ``on_deleted(session, data)``: the session has ended, by a logout or because the server refused to refresh it;
+      forget its tokens. While the hook runs ``did`` and ``handle`` can still be read.
+    - ``on_delete_failure(session, data, error)``: a logout failed; the session goes on.
+
+    A hook runs after the session has taken the new state, in the thread that caused it, and other threads' calls wait
+    for it; so hooks of one session never overlap, and come in order. What a hook raises is logged with its traceback
+    (logger ``atlex.session``, level ERROR) and changes nothing: neither the session nor the call that led to it fails
+    because a disk was full. To stop the program from a hook, raise ``SystemExit``. A failure that no hook listens to
+    is logged as a warning.
+
+    A hook can use its session. Its calls don't wait and don't refresh; ``refresh()`` gives the present data;
+    ``logout()`` works, except while the session is ending. A thread that a hook starts and waits for has to run in a
+    copy of the hook's context (``contextvars.copy_context()``), or it waits for the hook in turn.
+
+    Args:
+        data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
+        on_updated: A hook, as above; None for none. So are the next three.
+        on_update_failure: As above.
+        on_deleted: As above.
+        on_delete_failure: As above.
+        http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
+
+    Raises:
+        InputError: A hook isn't a function, or is an asynchronous one.
+    """
+
+    def __init__(self, data: SessionData, **options: Unpack[SessionOptions]) -> None:
+        self._logic = Logic(self, data, _hooks(options))
+        self._driver = _Driver(options.get("http_client"))
+        self._logs_out = False
+
+    @classmethod
+    def login(
+        cls,
+        service: str,
+        *,
+        identifier: str,
+        password: str,
+        auth_factor_token: str | None = None,
+        allow_takendown: bool | None = None,
+        **options: Unpack[SessionOptions],
+    ) -> Self:
+        """Log in (``com.atproto.server.createSession``).
+
+        Args:
+            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
+            identifier: The account's handle, e-mail address or DID.
+            password: The account's password, or better an app password.
+            auth_factor_token: The second factor, for accounts that ask for one.
+            allow_takendown: True to log in to a taken-down account as well, with few rights.
+            **options: As the class has them.
+
+        Raises:
+            InputError: An argument can't be used.
+            LexAuthFactorError: The account asks for a second factor.
+            XrpcError: The server refused, or can't be reached.
+        """
+        flow = endpoints.create_session(
+            service,
+            {
+                "identifier": identifier,
+                "password": password,
+                "auth_factor_token": auth_factor_token,
+                "allow_takendown": allow_takendown,
+            },
+        )
+        return cls._begin(flow, options)
+
+    @classmethod
+    def login_from_url(cls, url: str, **options: Unpack[SessionOptions]) -> Self:
+        """Log in with a URL that says it all: ``https://alice.example.com:app-password@pds.example.com``.
+
+        Args:
+            url: Identifier, password and service. Identifier and password are percent-decoded; characters that mean
+                something in a URL have to be encoded: ``did%3Aplc%3A…``, ``alice%40example.com``.
+            **options: As the class has them.
+
+        Raises:
+            InputError: It isn't a URL, misses a part, or has one too many.
+            LexAuthFactorError: The account asks for a second factor.
+            XrpcError: The server refused, or can't be reached.
+        """
+        parts = parse_login_url(url)
+        return cls.login(parts.service, identifier=parts.identifier, password=parts.password, **options)
+
+    @classmethod
+    def create_account(
+        cls,
+        service: str,
+        *,
+        handle: str,
+        email: str | None = None,
+        password: str | None = None,
+        invite_code: str | None = None,
+        verification_code: str | None = None,
+        verification_phone: str | None = None,
+        did: str | None = None,
+        recovery_key: str | None = None,
+        plc_op: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **options: Unpack[SessionOptions],
+    ) -> Self:
+        """Make an account and begin its first session (``com.atproto.server.createAccount``).
+
+        Args:
+            service: The URL of the PDS or entryway to make it at.
+            handle: The handle it is to have.
+            email: The account's e-mail address.
+            password: The password it is to have; it may have to meet the server's demands.
+            invite_code: An invitation, where the server wants one.
+            verification_code: A code that shows that the phone number is yours, where the server wants one.
+            verification_phone: That phone number.
+            did: The DID of an account that moves here; None for a new one.
+            recovery_key: A ``did:key`` that may change the account's DID document.
+            plc_op: A signed PLC operation, for an account that moves here.
+            headers: Headers for this one call, such as the Authorization of an account that moves here.
+            **options: As the class has them.
+
+        Raises:
+            InputError: An argument can't be used.
+            XrpcError: The server refused, or can't be reached.
+        """
+        flow = endpoints.create_account(
+            service,
+            {
+                "handle": handle,
+                "email": email,
+                "password": password,
+                "invite_code": invite_code,
+                "verification_code": verification_code,
+                "verification_phone": verification_phone,
+                "did": did,
+                "recovery_key": recovery_key,
+                "plc_op": None if plc_op is None else dict(plc_op),
+            },
+            headers or {},
+        )
+        return cls._begin(flow, options)
+
+    @classmethod
+    def resume(cls, data: SessionData, **options: Unpack[SessionOptions]) -> Self:
+        """Go on with a saved session, and refresh it at once.
+
+        A server that can't be reached, or is in trouble, is no reason to fail: ``on_update_failure`` is told, and the
+        session goes on with the tokens that it has.
+
+        Args:
+            data: The saved session. Its refresh token is used up; ``on_updated`` gets the new one.
+            **options: As the class has them.
+
+        Raises:
+            XrpcResponseError: The server refused for good: the session has ended. ``on_deleted`` has been called.
+        """
+        session = cls(data, **options)
+        try:
+            session.refresh()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    @classmethod
+    def delete(cls, data: SessionData, **options: Unpack[SessionOptions]) -> None:
+        """End a saved session without resuming it. One that has ended already is no error.
+
+        Args:
+            data: The saved session.
+            **options: As the class has them.
+
+        Raises:
+            XrpcError: The server couldn't be told. ``on_delete_failure`` has been called.
+        """
+        session = cls(data, **options)
+        try:
+            session.logout()
+        finally:
+            session.close()
+
+    @classmethod
+    def _begin(cls, flow: Flow[SessionData], options: SessionOptions) -> Self:
+        # Before anything is sent.
+        _hooks(options)
+        driver = _Driver(options.get("http_client"))
+        try:
+            session = cls(driver.run(flow), **options)
+            session._driver = driver
+            session._logs_out = True
+            driver.run(session._logic.announce())
+        except BaseException:
+            driver.close()
+            raise
+        return session
+
+    @property
+    def did(self) -> str:
+        """The account's DID.
+
+        Raises:
+            LoggedOutError: The session has ended.
+        """
+        return self._logic.current().did
+
+    @property
+    def handle(self) -> str:
+        """The account's handle, as the server last gave it; ``handle.invalid`` where it doesn't resolve.
+
+        Raises:
+            LoggedOutError: The session has ended.
+        """
+        return self._logic.current().handle
+
+    @property
+    def data(self) -> SessionData:
+        """The session as it is now, to be saved.
+
+        Raises:
+            LoggedOutError: The session has ended.
+        """
+        return self._logic.current()
+
+    @property
+    def destroyed(self) -> bool:
+        """Whether the session has ended, by a logout or because the server no longer knows it."""
+        return self._logic.ended
+
+    def send(self, request: Request, /) -> Response:
+        """Send a request to the account's PDS as this account; refresh and send it once more if the token has expired.
+
+        A body that can't be sent twice isn't: then the session is refreshed, and the server's refusal is the answer.
+
+        Raises:
+            InputError: The request brings an Authorization header of its own.
+            LoggedOutError: The session has ended.
+            XrpcFetchError: There was no answer.
+        """
+        return self._driver.run(self._logic.send(request))
+
+    def refresh(self) -> SessionData:
+        """Trade the refresh token for new tokens. Refreshes that are asked for at the same time are one.
+
+        Returns:
+            The session as it is then: with the old tokens if the server couldn't be reached or was in trouble, which
+            ``on_update_failure`` is told.
+
+        Raises:
+            LoggedOutError: The session has ended.
+            XrpcResponseError: The server refused for good: the session has ended now. ``on_deleted`` has been called.
+        """
+        return self._driver.run(self._logic.refresh())
+
+    def logout(self) -> None:
+        """End the session, at the server too. Does nothing when it has ended already.
+
+        Raises:
+            XrpcError: The server couldn't be told, and the session goes on. ``on_delete_failure`` has been called.
+        """
+        self._driver.run(self._logic.log_out())
+
+    def close(self) -> None:
+        """Close the connections that the session opened. The session itself lives on at the server."""
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            try:
+                if self._logs_out:
+                    self.logout()
+            finally:
+                self.close()
+        except Exception as failure:
+            if error is None:
+                raise
+            error.add_note(f"Ending the session after this failed too: {failure}")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._logic.describe()}>"

@@ -1,0 +1,108 @@
+"""The URLs that a session meets: services, the PDS of a DID document, the login URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, cast
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+
+from atlex.errors import InputError
+
+__all__ = ["LoginUrl", "extract_pds_endpoint", "origin_of", "parse_login_url"]
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
+_LONGEST: Final = 2048
+
+
+class LoginUrl(NamedTuple):
+    """The parts of a login URL, percent-decoded."""
+
+    service: str
+    identifier: str
+    password: str
+
+
+def _split(url: str) -> SplitResult | None:
+    """An http or https URL in its parts, or None for anything else."""
+    if len(url) > _LONGEST or _UNSAFE.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        # Reading the port checks it.
+        usable = parts.scheme in _DEFAULT_PORTS and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+def _origin(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def origin_of(url: str) -> str | None:
+    """Scheme, host and port of an http or https URL, without anything else of it; None for any other text."""
+    parts = _split(url)
+    return None if parts is None else _origin(parts)
+
+
+def extract_pds_endpoint(did_doc: object) -> str | None:
+    """Find the account's PDS in its DID document.
+
+    It is the ``serviceEndpoint`` of the first service whose ``id`` ends with ``#atproto_pds``; no second one is
+    tried (https://atproto.com/specs/did).
+
+    Args:
+        did_doc: A DID document as parsed JSON; anything at all may be given.
+
+    Returns:
+        The endpoint as it stands in the document, or None where there is none or it isn't an http or https URL.
+    """
+    services = _get(did_doc, "service")
+    if not isinstance(services, list | tuple):
+        return None
+    for service in cast("list[object]", services):
+        name = _get(service, "id")
+        if isinstance(name, str) and name.endswith("#atproto_pds"):
+            endpoint = _get(service, "serviceEndpoint")
+            return endpoint if isinstance(endpoint, str) and _split(endpoint) is not None else None
+    return None
+
+
+def _get(value: object, key: str) -> object:
+    return cast("Mapping[str, Any]", value).get(key) if isinstance(value, Mapping) else None
+
+
+def parse_login_url(url: str) -> LoginUrl:
+    """Take a login URL apart: ``https://<identifier>:<password>@<host>[:<port>]/``.
+
+    Identifier and password are percent-decoded, so ``alice%40example.com`` is an e-mail address.
+
+    Raises:
+        InputError: It isn't a URL, misses a part, or has one too many. The message never quotes it.
+    """
+    parts = _split(url.strip())
+    if parts is None:
+        raise InputError("Invalid URL")
+    if parts.path not in {"", "/"}:
+        raise InputError("Invalid login URL: unexpected pathname")
+    if parts.fragment:
+        raise InputError("Invalid login URL: unexpected hash")
+    if parts.query:
+        raise InputError("Invalid login URL: unexpected search parameters")
+    if not parts.username or not parts.password:
+        raise InputError("Invalid login URL: missing identifier or password")
+    return LoginUrl(_origin(parts), _decode(parts.username), _decode(parts.password))
+
+
+def _decode(text: str) -> str:
+    raw = unquote_to_bytes(text)
+    # Not in an except clause: the error that says where decoding failed holds the password.
+    decoded = raw.decode(errors="replace")
+    if decoded.encode() != raw:
+        raise InputError("Invalid login URL: identifier or password isn't UTF-8")
+    return decoded
