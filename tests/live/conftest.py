@@ -1,0 +1,38 @@
+"""The ``network`` fixture: the AT Protocol's own servers, once per run.
+
+Without the tools that they need, the tests skip with the reason. ``ATLEX_LIVE=1`` makes that a failure, and
+lets the fixture download the servers' npm packages.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from ._network import Network, Tools, Unavailable, find_tools, running_network
+
+_LIVE = os.environ.get("ATLEX_LIVE") == "1"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.live)
+
+
+@pytest.fixture(scope="session")
+def live_tools() -> Tools:
+    try:
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            raise Unavailable("the live tests share one network: run them without pytest-xdist")
+        return find_tools(install=_LIVE)
+    except Unavailable as reason:
+        if _LIVE:
+            pytest.fail(str(reason), pytrace=False)
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def network(live_tools: Tools) -> Iterator[Network]:
+    with running_network(live_tools) as running:
+        yield running
