@@ -1,0 +1,11 @@
+"""A test kit: an AT Protocol server in the same process."""
+
+from __future__ import annotations
+
+from atlex.testing._accounts import Account
+from atlex.testing._methods import Call
+from atlex.testing._pds import FakePds
+from atlex.testing._requests import LoggedRequest
+from atlex.testing._wire import PdsError, PdsFault
+
+__all__ = ["Account", "Call", "FakePds", "LoggedRequest", "PdsError", "PdsFault"]

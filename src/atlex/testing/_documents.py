@@ -1,0 +1,99 @@
+"""Which Lexicon documents a server goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from os import PathLike
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, TypeAlias
+
+from atlex.errors import LexiconError
+from atlex.lexicon import Diagnostic, Document, Lexicons, load_documents, parse_document
+
+__all__ = ["DATA_FILE", "LexiconSource", "find_lexicons"]
+
+_SomeDocument: TypeAlias = Document | Mapping[str, Any] | bytes | str
+
+LexiconSource: TypeAlias = Lexicons | str | PathLike[str] | ModuleType | Iterable[_SomeDocument]
+"""Documents (parsed, as JSON values or as JSON text), the path of a folder or file, or a generated package."""
+
+DATA_FILE: Final = "lexicons.bin"
+"""The file of a generated package that holds its documents."""
+
+_OFFICIAL: Final = "atlex_sdk"
+
+
+def find_lexicons(source: LexiconSource | None) -> Lexicons:
+    """The documents of a source, and those of the official package that it doesn't have.
+
+    The server's own methods are official ones, so a source of other documents alone couldn't check them.
+
+    Args:
+        source: Where the documents are; None for the official package alone.
+
+    Raises:
+        LexiconError: Documents are broken or missing.
+    """
+    official = _official_lexicons()
+    if source is None:
+        if official is None:
+            raise LexiconError(
+                f"There are no Lexicon documents: the package {_OFFICIAL!r} isn't there, so give lexicons=…"
+            )
+        return official
+    given = _given(source)
+    if official is None:
+        return given
+    rest = [document for nsid, document in official.items() if nsid not in given]
+    return Lexicons([*given.values(), *rest]) if rest else given
+
+
+def _given(source: LexiconSource) -> Lexicons:
+    if isinstance(source, Lexicons):
+        return source
+    if isinstance(source, ModuleType):
+        lexicons = _package_lexicons(getattr(source, "__path__", ()))
+        if lexicons is None:
+            raise LexiconError(
+                f"The module {source.__name__!r} isn't a generated package: it has no {DATA_FILE}."
+            )
+        return lexicons
+    if isinstance(source, str | PathLike):
+        # References aren't checked: they may lead to official documents.
+        result = load_documents(source)
+        if result.errors:
+            raise _refusal(result.errors)
+        return Lexicons(result.documents)
+    # mypy doesn't take modules out of the union.
+    return Lexicons([_document(item) for item in source])  # type: ignore[union-attr]
+
+
+def _document(item: _SomeDocument) -> Document:
+    if isinstance(item, Document):
+        return item
+    document, diagnostics = parse_document(item)
+    if document is None:
+        raise _refusal([diagnostic for diagnostic in diagnostics if diagnostic.is_error])
+    return document
+
+
+def _refusal(errors: Sequence[Diagnostic]) -> LexiconError:
+    return LexiconError(f"The Lexicon documents can't be used: {errors[0]}", errors)
+
+
+@cache
+def _official_lexicons() -> Lexicons | None:
+    """The documents of the official package, which isn't imported; None where it isn't installed."""
+    spec = find_spec(_OFFICIAL)
+    return None if spec is None else _package_lexicons(spec.submodule_search_locations or ())
+
+
+def _package_lexicons(folders: Iterable[str]) -> Lexicons | None:
+    for folder in folders:
+        file = Path(folder, DATA_FILE)
+        if file.is_file():
+            return Lexicons.from_package_data(file.read_bytes())
+    return None

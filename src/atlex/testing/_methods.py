@@ -1,0 +1,120 @@
+"""What a method of the server is: a handler, and what a request must bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from atlex._agent import Headers
+from atlex.lexicon import Lexicons
+from atlex.testing._accounts import Account, Accounts
+from atlex.testing._clock import Clock, Dice
+from atlex.testing._sessions import Sessions
+from atlex.testing._tokens import ACCESS_SCOPE
+from atlex.testing._wire import PdsError
+
+__all__ = ["Auth", "Call", "Handler", "Registered", "State"]
+
+Auth: TypeAlias = Literal["none", "optional", "access", "refresh", "expired refresh"]
+"""Which token a method wants. Without any, what the header holds isn't looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a handler gets to know of a request.
+
+    Attributes:
+        nsid: The method called.
+        did: The account that calls, or None for a method without authentication.
+        params: The parameters by their names on the wire, with the defaults of the document.
+        input: The body: its JSON value, or its bytes where the document says something else than JSON; None where it
+            wants no body.
+        encoding: The body's MIME type, without parameters; None without a body.
+        headers: The request's headers; look-ups ignore case.
+    """
+
+    nsid: str
+    did: str | None
+    params: Mapping[str, Any]
+    input: Any = field(repr=False)
+    encoding: str | None
+    headers: Headers = field(repr=False)
+    claims: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+Handler: TypeAlias = Callable[[Call], Any]
+"""Gives a JSON value, bytes (of the type that the document says), bytes and their MIME type, or None for no body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """One method.
+
+    Attributes:
+        handler: What answers.
+        auth: Which token it wants.
+        scopes: The scopes of access tokens that will do.
+        active: Whether the caller's account must be in use: neither taken down nor switched off.
+        json_limit: How many bytes a JSON body may have; None for any number.
+        locked: Whether only one request at a time may be in a handler of this kind.
+    """
+
+    handler: Handler
+    auth: Auth = "none"
+    scopes: frozenset[str] = frozenset({ACCESS_SCOPE})
+    active: bool = False
+    json_limit: int | None = 150 * 1024
+    locked: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """What the server's own methods share.
+
+    Attributes:
+        lexicons: The documents.
+        clock: The time.
+        dice: Chance.
+        accounts: The accounts.
+        sessions: The sessions.
+        service_did: The server's own DID.
+        user_domains: The domains below which people can take handles.
+        blob_limit: How many bytes a blob may have.
+        url: Gives the address that DID documents name.
+        send_did_documents: Whether session answers come with a DID document.
+    """
+
+    lexicons: Lexicons
+    clock: Clock
+    dice: Dice
+    accounts: Accounts
+    sessions: Sessions
+    service_did: str
+    user_domains: tuple[str, ...]
+    blob_limit: int
+    url: Callable[[], str]
+    send_did_documents: bool = True
+
+    def caller(self, call: Call) -> Account:
+        """The account that calls a method with authentication.
+
+        Raises:
+            PdsError: There is no such account any more.
+        """
+        return self.usable(call.did or "", active=False)
+
+    def usable(self, identifier: str, *, active: bool = True) -> Account:
+        """The account with a DID or a handle, for something that only its owner may do.
+
+        Raises:
+            PdsError: There is no such account, or ``active`` and it isn't in use.
+        """
+        account = self.accounts.find(identifier)
+        if account is None:
+            raise PdsError(403, "AccountNotFound", "Account not found")
+        if active and account.takendown:
+            raise PdsError(401, "AccountTakedown", "Account has been taken down")
+        if active and account.deactivated:
+            raise PdsError(401, "AccountDeactivated", "Account is deactivated")
+        return account

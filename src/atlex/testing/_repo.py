@@ -1,0 +1,240 @@
+"""One account's records and blobs, and the commits that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, cast
+
+from atlex.data import OMIT, Omit
+from atlex.testing._clock import Clock
+from atlex.testing._dag_cbor import cid_of
+from atlex.testing._wire import PdsError
+
+__all__ = ["Commit", "Repo", "StoredBlob", "StoredRecord", "Write", "blobs_in"]
+
+_MAX_WRITES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """An uploaded blob."""
+
+    data: bytes
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A record.
+
+    Attributes:
+        uri: Its AT URI.
+        collection: Its collection.
+        rkey: Its key.
+        cid: Its CID.
+        value: Its value.
+        indexed_at: When it was written.
+        number: Its place in the order in which the server's records were written, over all accounts.
+        valid: Whether it is what its document says; views only show such records.
+    """
+
+    uri: str
+    collection: str
+    rkey: str
+    cid: str
+    value: Mapping[str, Any]
+    indexed_at: str
+    number: int
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One change, checked as far as it can be without looking at the repository.
+
+    Attributes:
+        action: What to do.
+        collection: The record's collection.
+        rkey: The record's key.
+        value: The new value; None for a deletion.
+        cid: The new value's CID; None for a deletion.
+        swap: The CID that the record must have now; None: there must be none; OMIT: whatever it has.
+        status: How the value compares with its document, as answers put it; None where nobody looked.
+        valid: Whether the value is what its document says.
+    """
+
+    action: Literal["create", "update", "delete"]
+    collection: str
+    rkey: str
+    value: Mapping[str, Any] | None = None
+    cid: str | None = None
+    swap: str | Omit | None = OMIT
+    status: str | None = None
+    valid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The state of a repository after a change."""
+
+    cid: str
+    rev: str
+
+    def to_json(self) -> dict[str, str]:
+        """As answers have it."""
+        return {"cid": self.cid, "rev": self.rev}
+
+
+def blobs_in(value: object) -> Iterator[Mapping[str, Any]]:
+    """The blob references in a record, at any depth, in no particular order.
+
+    Raises:
+        PdsError: One has the form of the protocol's first year.
+    """
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(cast("list[object]", current))
+        elif isinstance(current, dict):
+            fields = cast("dict[str, Any]", current)
+            if fields.get("$type") == "blob":
+                yield fields
+            elif fields.keys() == {"cid", "mimeType"} and isinstance(fields["cid"], str):
+                raise PdsError(400, message=f"Legacy blobs are not allowed ({fields['cid']})")
+            else:
+                stack.extend(fields.values())
+
+
+def _blob_cids(value: object) -> set[str]:
+    return {blob["ref"]["$link"] for blob in blobs_in(value)}
+
+
+@dataclass(slots=True)
+class Repo:
+    """The records and blobs of one account.
+
+    Attributes:
+        did: The account.
+        clock: Dates the commits.
+        head: The latest commit.
+    """
+
+    did: str
+    clock: Clock
+    head: Commit = field(init=False)
+    _collections: dict[str, dict[str, StoredRecord]] = field(default_factory=dict, init=False, repr=False)
+    _blobs: dict[str, StoredBlob] = field(default_factory=dict, init=False, repr=False)
+    _data: str = field(default="", init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.head = self._commit([])
+
+    def get(self, collection: str, rkey: str) -> StoredRecord | None:
+        """A record, or None."""
+        return self._collections.get(collection, {}).get(rkey)
+
+    def records(self, collection: str) -> Sequence[StoredRecord]:
+        """A collection's records, by key."""
+        found = self._collections.get(collection, {})
+        return [found[rkey] for rkey in sorted(found)]
+
+    def collections(self) -> Sequence[str]:
+        """The collections that have records, by name."""
+        return sorted(name for name, records in self._collections.items() if records)
+
+    def add_blob(self, cid: str, blob: StoredBlob) -> None:
+        """Keeps a blob; until a record refers to it, nobody can see it."""
+        self._blobs.setdefault(cid, blob)
+
+    def public_blob(self, cid: str) -> StoredBlob | None:
+        """A blob that some record refers to, or None."""
+        return self._blobs.get(cid) if self._is_referenced(cid) else None
+
+    def apply(self, writes: Sequence[Write], swap_commit: str | None = None) -> Commit:
+        """Does all writes, or none.
+
+        Raises:
+            PdsError: ``InvalidSwap``, a blob that isn't there or isn't as the record says, too many writes; and status
+                500 where a record to create is there, or one to change isn't.
+        """
+        if len(writes) > _MAX_WRITES:
+            raise PdsError(400, message=f"Too many writes. Max: {_MAX_WRITES}")
+        if swap_commit is not None and swap_commit != self.head.cid:
+            raise PdsError(400, "InvalidSwap", f"Commit was at {self.head.cid}")
+        for write in writes:
+            self._check_swap(write)
+            self._check_blobs(write)
+        changed = {write.collection: dict(self._collections.get(write.collection, {})) for write in writes}
+        dropped: set[str] = set()
+        for write in writes:
+            dropped |= self._write(changed[write.collection], write)
+        self._collections.update(changed)
+        for cid in dropped:
+            if not self._is_referenced(cid):
+                self._blobs.pop(cid, None)
+        self.head = self._commit(writes)
+        return self.head
+
+    def _check_swap(self, write: Write) -> None:
+        if write.swap is OMIT:
+            return
+        record = self.get(write.collection, write.rkey)
+        current = None if record is None else record.cid
+        if write.swap != current:
+            raise PdsError(400, "InvalidSwap", f"Record was at {current or 'null'}")
+
+    def _check_blobs(self, write: Write) -> None:
+        for reference in blobs_in(write.value):
+            cid = reference["ref"]["$link"]
+            blob = self._blobs.get(cid)
+            if blob is None:
+                raise PdsError(400, "BlobNotFound", f"Could not find blob: {cid}")
+            if reference["mimeType"] != blob.mime_type:
+                message = (
+                    "Referenced Mimetype does not match stored blob. "
+                    f"Expected: {blob.mime_type}, Got: {reference['mimeType']}"
+                )
+                raise PdsError(400, "InvalidMimeType", message)
+            if reference["size"] != len(blob.data):
+                message = (
+                    "Referenced Size does not match stored blob. "
+                    f"Expected: {len(blob.data)}, Got: {reference['size']}"
+                )
+                raise PdsError(400, "InvalidSize", message)
+
+    def _write(self, records: dict[str, StoredRecord], write: Write) -> set[str]:
+        """Does one write, and gives the blobs that a record no longer refers to."""
+        before = records.pop(write.rkey, None)
+        if (before is None) != (write.action == "create"):
+            # The real server doesn't foresee this either: its search tree refuses the change.
+            raise PdsError(500)
+        if write.value is not None and write.cid is not None:
+            records[write.rkey] = StoredRecord(
+                uri=f"at://{self.did}/{write.collection}/{write.rkey}",
+                collection=write.collection,
+                rkey=write.rkey,
+                cid=write.cid,
+                value=write.value,
+                indexed_at=self.clock.datetime(),
+                number=self.clock.count(),
+                valid=write.valid,
+            )
+        return set() if before is None else _blob_cids(before.value)
+
+    def _is_referenced(self, cid: str) -> bool:
+        return any(
+            cid in _blob_cids(record.value)
+            for records in self._collections.values()
+            for record in records.values()
+        )
+
+    def _commit(self, writes: Sequence[Write]) -> Commit:
+        # A real commit's data is a search tree and a signature stands beside it. To clients a commit is a CID that
+        # changes with every change, and this one does, since each builds on the one before.
+        paths = [[write.action, f"{write.collection}/{write.rkey}", write.cid] for write in writes]
+        self._data = cid_of([self._data, paths])
+        rev = self.clock.tid()
+        content = {"did": self.did, "version": 3, "rev": rev, "prev": None, "data": {"$link": self._data}}
+        return Commit(cid_of(content), rev)

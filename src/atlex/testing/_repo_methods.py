@@ -1,0 +1,300 @@
+"""``com.atproto.repo.*`` and ``com.atproto.sync.getBlob``: records and blobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, cast
+
+from atlex.data import OMIT, Omit
+from atlex.errors import InputError, Issue
+from atlex.lexicon import DefId, Record
+from atlex.syntax import Cid
+from atlex.testing._accounts import Account
+from atlex.testing._dag_cbor import cid_of
+from atlex.testing._methods import Call, Registered, State
+from atlex.testing._repo import StoredBlob, StoredRecord, Write
+from atlex.testing._tokens import ACCESS_SCOPE, TAKENDOWN_SCOPE
+from atlex.testing._wire import PdsError
+
+__all__ = ["RepoMethods", "sentence"]
+
+_RECORD_LIMIT: Final = 1_000_000
+_ISSUES_SHOWN: Final = 5
+_SIGNATURES: Final = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+)
+# One subject is liked, reposted, followed or blocked once: a second record takes the first one's place.
+_ONE_PER_SUBJECT: Final = frozenset(
+    {"app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.block", "app.bsky.graph.follow"}
+)
+
+
+def sentence(issues: Sequence[Issue]) -> str:
+    """The first few issues as one text, each with its path."""
+    more = len(issues) - _ISSUES_SHOWN
+    shown = "; ".join(map(str, issues[:_ISSUES_SHOWN]))
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+class RepoMethods:
+    """The methods that write and read records, and those that take and give blobs."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def table(self) -> Mapping[str, Registered]:
+        """The methods by NSID."""
+        return {
+            "com.atproto.repo.createRecord": Registered(
+                handler=self.create_record, auth="access", json_limit=_RECORD_LIMIT
+            ),
+            "com.atproto.repo.putRecord": Registered(
+                handler=self.put_record, auth="access", json_limit=_RECORD_LIMIT
+            ),
+            "com.atproto.repo.deleteRecord": Registered(handler=self.delete_record, auth="access"),
+            "com.atproto.repo.applyWrites": Registered(
+                handler=self.apply_writes, auth="access", json_limit=_RECORD_LIMIT
+            ),
+            "com.atproto.repo.getRecord": Registered(handler=self.get_record),
+            "com.atproto.repo.listRecords": Registered(handler=self.list_records),
+            "com.atproto.repo.describeRepo": Registered(handler=self.describe_repo),
+            "com.atproto.repo.uploadBlob": Registered(handler=self.upload_blob, auth="access", active=True),
+            "com.atproto.sync.getBlob": Registered(
+                handler=self.get_blob, auth="optional", scopes=frozenset({ACCESS_SCOPE, TAKENDOWN_SCOPE})
+            ),
+        }
+
+    # Writing
+
+    def create_record(self, call: Call) -> Any:
+        """Makes a record, under a new key unless one is given."""
+        wanted = call.input
+        account = self._own_repo(call)
+        write = self._prepare(
+            "create",
+            wanted["collection"],
+            wanted.get("rkey"),
+            wanted["record"],
+            wanted.get("validate"),
+        )
+        replaced = self._same_subject(account, write) if wanted.get("validate") is not False else []
+        commit = account.repo.apply([*replaced, write], wanted.get("swapCommit"))
+        return {**self._written(account, write), "commit": commit.to_json()}
+
+    def put_record(self, call: Call) -> Any:
+        """Makes a record or puts it in the place of another; writing what is there already changes nothing."""
+        wanted = call.input
+        account = self._own_repo(call)
+        current = account.repo.get(wanted["collection"], wanted["rkey"])
+        write = self._prepare(
+            "create" if current is None else "update",
+            wanted["collection"],
+            wanted["rkey"],
+            wanted["record"],
+            wanted.get("validate"),
+            swap=wanted.get("swapRecord", OMIT),
+        )
+        answer = self._written(account, write)
+        if current is None or current.cid != write.cid:
+            answer["commit"] = account.repo.apply([write], wanted.get("swapCommit")).to_json()
+        return answer
+
+    def delete_record(self, call: Call) -> Any:
+        """Removes a record; where there is none, nothing changes."""
+        wanted = call.input
+        account = self._own_repo(call)
+        if account.repo.get(wanted["collection"], wanted["rkey"]) is None:
+            return {}
+        write = Write(
+            action="delete",
+            collection=wanted["collection"],
+            rkey=wanted["rkey"],
+            swap=wanted.get("swapRecord", OMIT),
+        )
+        return {"commit": account.repo.apply([write], wanted.get("swapCommit")).to_json()}
+
+    def apply_writes(self, call: Call) -> Any:
+        """Does several writes, or none."""
+        wanted = call.input
+        account = self._own_repo(call)
+        writes = [self._prepare_one(write, wanted.get("validate")) for write in wanted["writes"]]
+        commit = account.repo.apply(writes, wanted.get("swapCommit"))
+        results = [
+            {"$type": f"com.atproto.repo.applyWrites#{write.action}Result", **self._result(account, write)}
+            for write in writes
+        ]
+        return {"commit": commit.to_json(), "results": results}
+
+    def _own_repo(self, call: Call) -> Account:
+        account = self._state.usable(call.input["repo"])
+        if account.did != call.did:
+            raise PdsError(401)
+        return account
+
+    def _prepare_one(self, write: Mapping[str, Any], validate: bool | None) -> Write:
+        collection, rkey = write["collection"], write.get("rkey")
+        match write["$type"]:
+            case "com.atproto.repo.applyWrites#create":
+                return self._prepare("create", collection, rkey, write["value"], validate)
+            case "com.atproto.repo.applyWrites#update":
+                return self._prepare("update", collection, rkey, write["value"], validate)
+            case _:
+                return Write(action="delete", collection=collection, rkey=write["rkey"])
+
+    def _prepare(
+        self,
+        action: Literal["create", "update"],
+        collection: str,
+        rkey: str | None,
+        record: Mapping[str, Any],
+        validate: bool | None,
+        *,
+        swap: str | Omit | None = OMIT,
+    ) -> Write:
+        value = dict(record) if "$type" in record else {"$type": collection, **record}
+        if value["$type"] != collection:
+            message = f"Invalid $type: expected {collection}, got {value['$type']}"
+            raise PdsError(400, message=message)
+        rkey = rkey or self._state.clock.tid()
+        status, valid = self._validate(collection, rkey, value, validate)
+        try:
+            cid = cid_of(value)
+        except InputError as error:
+            raise PdsError(400, message=f"Invalid {collection} record: {error}") from None
+        return Write(
+            action=action,
+            collection=collection,
+            rkey=rkey,
+            value=value,
+            cid=cid,
+            swap=swap,
+            status=status,
+            valid=valid,
+        )
+
+    def _validate(
+        self, collection: str, rkey: str, value: Mapping[str, Any], validate: bool | None
+    ) -> tuple[str | None, bool]:
+        """How a record compares with its document, as answers put it; and whether it is what that says."""
+        lexicons = self._state.lexicons
+        if not isinstance(lexicons.find(DefId(collection)), Record):
+            if validate:
+                raise PdsError(400, message=f"Unknown lexicon type: {collection}")
+            return (None if validate is False else "unknown"), False
+        key_issues = lexicons.validate_record_key(collection, rkey)
+        issues = lexicons.validate_record(collection, value)
+        if validate is False:
+            return None, not (key_issues or issues)
+        if key_issues:
+            raise PdsError(400, message=f"Invalid record key for {collection}: {sentence(key_issues)}")
+        if issues:
+            raise PdsError(400, message=f"Invalid {collection} record: {sentence(issues)}")
+        return "valid", True
+
+    def _same_subject(self, account: Account, write: Write) -> list[Write]:
+        if write.collection not in _ONE_PER_SUBJECT or write.value is None:
+            return []
+
+        def subject(value: Mapping[str, Any]) -> Any:
+            named = value.get("subject")
+            return cast("Mapping[str, Any]", named).get("uri") if isinstance(named, dict) else named
+
+        return [
+            Write(action="delete", collection=record.collection, rkey=record.rkey)
+            for record in account.repo.records(write.collection)
+            if subject(record.value) == subject(write.value)
+        ]
+
+    def _written(self, account: Account, write: Write) -> dict[str, Any]:
+        answer = {"uri": f"at://{account.did}/{write.collection}/{write.rkey}", "cid": write.cid}
+        return answer if write.status is None else {**answer, "validationStatus": write.status}
+
+    def _result(self, account: Account, write: Write) -> dict[str, Any]:
+        return {} if write.action == "delete" else self._written(account, write)
+
+    # Reading
+
+    def get_record(self, call: Call) -> Any:
+        """Gives one record."""
+        account = self._public_repo(call.params["repo"])
+        collection, rkey = call.params["collection"], call.params["rkey"]
+        record = account.repo.get(collection, rkey)
+        if record is None or call.params.get("cid", record.cid) != record.cid:
+            uri = f"at://{account.did}/{collection}/{rkey}"
+            raise PdsError(400, "RecordNotFound", f"Could not locate record: {uri}")
+        return self._view(record)
+
+    def list_records(self, call: Call) -> Any:
+        """Gives a collection page by page, by key: the last first unless ``reverse`` is set."""
+        account = self._public_repo(call.params["repo"])
+        reverse, cursor = call.params.get("reverse", False), call.params.get("cursor")
+        records = account.repo.records(call.params["collection"])
+        if not reverse:
+            records = records[::-1]
+        if cursor is not None:
+            records = [
+                record for record in records if (record.rkey > cursor if reverse else record.rkey < cursor)
+            ]
+        page = records[: call.params["limit"]]
+        answer: dict[str, Any] = {"records": [self._view(record) for record in page]}
+        return {**answer, "cursor": page[-1].rkey} if page else answer
+
+    def describe_repo(self, call: Call) -> Any:
+        """Says whose repository it is and what is in it."""
+        account = self._available(call.params["repo"], call.did)
+        return {
+            "handle": account.handle,
+            "did": account.did,
+            "didDoc": account.did_document(self._state.url()),
+            "collections": list(account.repo.collections()),
+            "handleIsCorrect": True,
+        }
+
+    def _public_repo(self, identifier: str) -> Account:
+        account = self._state.accounts.find_public(identifier)
+        if account is None:
+            raise PdsError(400, message=f"Could not find repo: {identifier}")
+        return account
+
+    def _available(self, identifier: str, caller: str | None) -> Account:
+        account = self._state.accounts.find(identifier)
+        if account is None:
+            raise PdsError(400, "RepoNotFound", f"Could not find repo for DID: {identifier}")
+        if account.did != caller and not account.active:
+            error, state = (
+                ("RepoTakendown", "takendown") if account.takendown else ("RepoDeactivated", "deactivated")
+            )
+            raise PdsError(400, error, f"Repo has been {state}: {identifier}")
+        return account
+
+    def _view(self, record: StoredRecord) -> dict[str, Any]:
+        return {"uri": record.uri, "cid": record.cid, "value": record.value}
+
+    # Blobs
+
+    def upload_blob(self, call: Call) -> Any:
+        """Keeps a blob until a record refers to it."""
+        data: bytes = call.input
+        if len(data) > self._state.blob_limit:
+            raise PdsError(413, message="request entity too large")
+        sniffed = next((name for signature, name in _SIGNATURES if data.startswith(signature)), None)
+        blob = StoredBlob(data, sniffed or call.encoding or "application/octet-stream")
+        cid = str(Cid.for_raw(data))
+        self._state.caller(call).repo.add_blob(cid, blob)
+        reference = {
+            "$type": "blob",
+            "ref": {"$link": cid},
+            "mimeType": blob.mime_type,
+            "size": len(data),
+        }
+        return {"blob": reference}
+
+    def get_blob(self, call: Call) -> Any:
+        """Gives a blob that some record refers to."""
+        account = self._available(call.params["did"], call.did)
+        blob = account.repo.public_blob(call.params["cid"])
+        if blob is None:
+            raise PdsError(400, message="Blob not found")
+        return blob.data, blob.mime_type

@@ -1,0 +1,158 @@
+"""``com.atproto.server.*`` and ``com.atproto.identity.*``: accounts, sessions and handles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from atlex.testing._accounts import Account, normalised_handle
+from atlex.testing._methods import Call, Registered, State
+from atlex.testing._sessions import TokenPair
+from atlex.testing._wire import PdsError
+
+__all__ = ["ServerMethods"]
+
+_MAX_PASSWORD: Final = 512
+_WRONG: Final = "Invalid identifier or password"
+_TAKEN_DOWN: Final = "Account has been taken down"
+
+
+class ServerMethods:
+    """The methods that begin, renew and end sessions, and those that make and find accounts."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def table(self) -> Mapping[str, Registered]:
+        """The methods by NSID."""
+        return {
+            "com.atproto.server.createAccount": Registered(handler=self.create_account),
+            "com.atproto.server.createSession": Registered(handler=self.create_session),
+            "com.atproto.server.refreshSession": Registered(handler=self.refresh_session, auth="refresh"),
+            "com.atproto.server.deleteSession": Registered(
+                handler=self.delete_session, auth="expired refresh"
+            ),
+            "com.atproto.server.getSession": Registered(handler=self.get_session, auth="access"),
+            "com.atproto.server.describeServer": Registered(handler=self.describe_server),
+            "com.atproto.identity.resolveHandle": Registered(handler=self.resolve_handle),
+            "com.atproto.identity.updateHandle": Registered(
+                handler=self.update_handle, auth="access", active=True
+            ),
+        }
+
+    def create_account(self, call: Call) -> Any:
+        """Makes an account and begins its first session."""
+        wanted = call.input
+        if wanted.get("plcOp") is not None:
+            raise PdsError(400, message='Unsupported input: "plcOp"')
+        account = self._state.accounts.sign_up(
+            wanted["handle"], wanted.get("password"), wanted.get("email"), did=wanted.get("did")
+        )
+        tokens = self._state.sessions.create(account)
+        return {
+            "accessJwt": tokens.access,
+            "refreshJwt": tokens.refresh,
+            "handle": account.handle,
+            "did": account.did,
+            **self._did_document(account),
+        }
+
+    def create_session(self, call: Call) -> Any:
+        """Logs in with a handle, an e-mail address or a DID."""
+        wanted = call.input
+        if len(wanted["password"]) > _MAX_PASSWORD:
+            raise PdsError(401, message="Password too long. Consider resetting your password.")
+        account = self._log_in(wanted["identifier"], wanted["password"])
+        if account.takendown and not wanted.get("allowTakendown"):
+            raise PdsError(401, "AccountTakedown", _TAKEN_DOWN)
+        if account.auth_factor is not None:
+            self._check_factor(account, wanted.get("authFactorToken"))
+        return self.session(account)
+
+    def session(self, account: Account) -> dict[str, Any]:
+        """A new session of an account, as a login answers."""
+        return self._session(account, self._state.sessions.create(account))
+
+    def refresh_session(self, call: Call) -> Any:
+        """Gives a session new tokens."""
+        account = self._state.caller(call)
+        if account.takendown:
+            raise PdsError(401, "AccountTakedown", _TAKEN_DOWN)
+        return self._session(account, self._state.sessions.rotate(self._token_id(call)))
+
+    def delete_session(self, call: Call) -> None:
+        """Ends a session, also one that has ended already."""
+        self._state.sessions.revoke(self._token_id(call))
+
+    def get_session(self, call: Call) -> Any:
+        """Says who is logged in."""
+        account = self._state.caller(call)
+        if account.takendown:
+            raise PdsError(400, message=f"Could not find user info for account: {account.did}")
+        return self._identity(account)
+
+    def describe_server(self, _: Call) -> Any:
+        """Says what the server is."""
+        return {
+            "did": self._state.service_did,
+            "availableUserDomains": list(self._state.user_domains),
+            "inviteCodeRequired": False,
+            "blobUploadLimit": self._state.blob_limit,
+            "links": {},
+            "contact": {},
+        }
+
+    def resolve_handle(self, call: Call) -> Any:
+        """Finds the DID of a handle."""
+        handle = normalised_handle(call.params["handle"])
+        did = self._state.accounts.resolve(handle)
+        if did is None:
+            error = "HandleNotFound" if self._state.accounts.is_user_domain(handle) else "InvalidRequest"
+            raise PdsError(400, error, "Unable to resolve handle")
+        return {"did": did}
+
+    def update_handle(self, call: Call) -> None:
+        """Gives the caller another handle."""
+        self._state.accounts.rename(self._state.caller(call), call.input["handle"])
+
+    def _log_in(self, identifier: str, password: str) -> Account:
+        accounts = self._state.accounts
+        lowered = identifier.lower()
+        account = accounts.find_email(lowered) if "@" in lowered else accounts.find(lowered)
+        if account is None or account.password is None or account.password != password:
+            raise PdsError(401, message=_WRONG)
+        return account
+
+    def _check_factor(self, account: Account, token: str | None) -> None:
+        if token is None:
+            message = "A sign in code has been sent to your email address"
+            raise PdsError(401, "AuthFactorTokenRequired", message)
+        if token != account.auth_factor:
+            raise PdsError(400, "InvalidToken", "Token is invalid")
+
+    def _token_id(self, call: Call) -> str:
+        return str((call.claims or {})["jti"])
+
+    def _session(self, account: Account, tokens: TokenPair) -> dict[str, Any]:
+        return {"accessJwt": tokens.access, "refreshJwt": tokens.refresh, **self._identity(account)}
+
+    def _identity(self, account: Account) -> dict[str, Any]:
+        identity: dict[str, Any] = {
+            "did": account.did,
+            **self._did_document(account),
+            "handle": account.handle,
+            "emailConfirmed": False,
+            "active": account.active,
+        }
+        if account.email is not None:
+            identity["email"] = account.email
+        if account.auth_factor is not None:
+            identity["emailAuthFactor"] = True
+        if account.status is not None:
+            identity["status"] = account.status
+        return identity
+
+    def _did_document(self, account: Account) -> dict[str, Any]:
+        if not self._state.send_did_documents:
+            return {}
+        return {"didDoc": account.did_document(self._state.url())}

@@ -1,0 +1,158 @@
+"""Sessions as a PDS keeps them: access tokens that it only checks, refresh tokens that it remembers.
+
+A refresh token can be used again for two hours after it has been rotated, and leads to the same successor each time;
+in strict mode it can't. Source: the behaviour of the protocol's own server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Final, NamedTuple
+
+from atlex.testing._accounts import Account
+from atlex.testing._clock import Clock, Dice
+from atlex.testing._tokens import ACCESS_SCOPE, REFRESH_SCOPE, TAKENDOWN_SCOPE, sign, verify
+from atlex.testing._wire import PdsError
+
+__all__ = ["Sessions", "TokenPair"]
+
+_GRACE: Final = 2 * 60 * 60
+_REVOKED: Final = "Token has been revoked"
+
+
+class TokenPair(NamedTuple):
+    """What a login or a refresh gives."""
+
+    access: str
+    refresh: str
+
+
+@dataclass(slots=True)
+class _RefreshToken:
+    did: str
+    expires_at: float
+    successor: str | None = None
+
+
+class Sessions:
+    """Makes tokens and knows which are good.
+
+    Args:
+        clock: Decides what has expired.
+        dice: Names refresh tokens, and gives the key.
+        audience: The server's DID.
+        access_life: Seconds that an access token is good for.
+        refresh_life: Seconds that a refresh token is good for.
+        strict: Whether a refresh token can be used only once.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        dice: Dice,
+        *,
+        audience: str,
+        access_life: float,
+        refresh_life: float,
+        strict: bool,
+    ) -> None:
+        self._clock = clock
+        self._dice = dice
+        self._audience = audience
+        self._access_life = access_life
+        self._refresh_life = refresh_life
+        self._strict = strict
+        self._key = dice.key()
+        self._refresh_tokens: dict[str, _RefreshToken] = {}
+        self._serial = 0
+        # Up to which serial number access tokens have been expired by hand, for all accounts (None) and for one.
+        self._expired_serials: dict[str | None, int] = {}
+
+    def create(self, account: Account) -> TokenPair:
+        """Begins a session."""
+        return self._pair(account.did, self._dice.token_id(), takendown=account.takendown)
+
+    def rotate(self, token_id: str) -> TokenPair:
+        """Gives a session new tokens.
+
+        Raises:
+            PdsError: The refresh token isn't good any more.
+        """
+        now = self._clock.now()
+        token = self._refresh_tokens.get(token_id)
+        if token is None or token.expires_at <= now:
+            raise PdsError(400, "ExpiredToken", _REVOKED)
+        if token.successor is None:
+            token.successor = self._dice.token_id()
+        if self._strict:
+            del self._refresh_tokens[token_id]
+        else:
+            token.expires_at = min(token.expires_at, now + _GRACE)
+        return self._pair(token.did, token.successor)
+
+    def revoke(self, token_id: str) -> None:
+        """Ends a session, if there is one."""
+        self._refresh_tokens.pop(token_id, None)
+
+    def revoke_all(self, did: str | None = None) -> None:
+        """Ends all sessions, or all of one account."""
+        self._refresh_tokens = {
+            token_id: token
+            for token_id, token in self._refresh_tokens.items()
+            if did is not None and token.did != did
+        }
+
+    def expire_access_tokens(self, did: str | None = None) -> None:
+        """Makes all access tokens made so far expired ones, or all of one account."""
+        self._expired_serials[did] = self._serial
+
+    def access_claims(self, token: str) -> Mapping[str, Any]:
+        """What an access token says.
+
+        Raises:
+            PdsError: It isn't one, or has expired.
+        """
+        claims = verify(token, "at+jwt", self._key, audience=self._audience, now=self._clock.now())
+        expired = max(self._expired_serials.get(None, 0), self._expired_serials.get(claims["sub"], 0))
+        if int(claims["jti"]) <= expired:
+            raise PdsError(400, "ExpiredToken", "Token has expired")
+        return claims
+
+    def refresh_claims(self, token: str, *, allow_expired: bool = False) -> Mapping[str, Any]:
+        """What a refresh token says; whether it has been revoked is seen when it is used.
+
+        Raises:
+            PdsError: It isn't one, or has expired.
+        """
+        return verify(
+            token,
+            "refresh+jwt",
+            self._key,
+            audience=self._audience,
+            now=self._clock.now(),
+            allow_expired=allow_expired,
+        )
+
+    def _pair(self, did: str, refresh_id: str, *, takendown: bool = False) -> TokenPair:
+        now = self._clock.now()
+        # An account that was taken down can look, but not stay: its refresh token is never known.
+        if not takendown:
+            self._refresh_tokens.setdefault(refresh_id, _RefreshToken(did, now + self._refresh_life))
+        self._serial += 1
+        shared = {"aud": self._audience, "sub": did, "iat": int(now)}
+        access = {
+            "scope": TAKENDOWN_SCOPE if takendown else ACCESS_SCOPE,
+            **shared,
+            "exp": int(now) + ceil(self._access_life),
+            # The real server's tokens of one second are equal. A test can tell these apart.
+            "jti": str(self._serial),
+        }
+        refresh = {
+            "scope": REFRESH_SCOPE,
+            **shared,
+            "exp": int(now) + ceil(self._refresh_life),
+            "jti": refresh_id,
+        }
+        return TokenPair(sign("at+jwt", access, self._key), sign("refresh+jwt", refresh, self._key))
