@@ -526,6 +526,19 @@ async def test_a_request_behind_a_logout_fails(world):
     assert world.journal.names == ["on_updated", "on_deleted"]
 
 
+async def test_a_refused_stream_gives_its_connection_back_before_the_refresh(world):
+    session = await world.login()
+    refused = Chunks(b'{"error":', b'"ExpiredToken"}')
+    world.net.faults["download"] = [httpx.Response(401, stream=refused)]
+    closed = []
+    world.net.replies["refreshSession"] = lambda _: closed.append(refused.closed) or refusal(503)
+
+    response = await world.call(session, "app.example.download", stream=True)
+
+    assert closed == [True]
+    assert (response.status, response.content) == (401, b'{"error":"ExpiredToken"}')
+
+
 @pytest.mark.parametrize("count", [50])
 async def test_many_at_once_refresh_once_in_every_round(world, count):
     session = await world.login()

@@ -19,7 +19,7 @@ from atlex._http import AsyncHttpClient, AsyncHttpConnection
 from atlex.errors import InputError, XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
-from atlex.session._effects import Call, Close, Effect, Exclusive, Flow, Read, Send, Settle
+from atlex.session._effects import Call, Effect, Exclusive, Flow, Read, Send, Settle
 from atlex.session._flows import Hooks, Logic
 from atlex.session._urls import parse_login_url
 
@@ -56,8 +56,6 @@ class _Driver:
                 return await self._connection.send(origin, request)
             case Read(response):
                 return await response.aread()
-            case Close(response):
-                return await response.aclose()
             case Settle():
                 async with self._lock:
                     return None

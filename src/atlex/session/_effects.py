@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from atlex._agent import Request, Response
 
-__all__ = ["Call", "Close", "Effect", "Exclusive", "Flow", "Read", "Send", "Settle"]
+__all__ = ["Call", "Effect", "Exclusive", "Flow", "Read", "Send", "Settle"]
 
 T = TypeVar("T")
 
@@ -23,14 +23,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read a response's body, so that its ``content`` is there. Gives nothing."""
-
-    response: Response
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Give up a response whose body isn't wanted. Gives nothing."""
+    """Read a response's body, so that its ``content`` is there and its connection is free. Gives nothing."""
 
     response: Response
 
@@ -55,5 +48,5 @@ class Call:
     arguments: tuple[object, ...]
 
 
-Effect: TypeAlias = Send | Read | Close | Settle | Exclusive | Call
+Effect: TypeAlias = Send | Read | Settle | Exclusive | Call
 Flow: TypeAlias = Generator[Effect, Any, T]

@@ -23,7 +23,7 @@ from atlex._agent import Request, Response
 from atlex.errors import InputError, LoggedOutError, XrpcError, XrpcResponseError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
-from atlex.session._effects import Call, Close, Exclusive, Flow, Read, Send, Settle
+from atlex.session._effects import Call, Exclusive, Flow, Read, Send, Settle
 from atlex.session._urls import extract_pds_endpoint, origin_of
 from atlex.xrpc import Query, check_response
 
@@ -139,6 +139,8 @@ class Logic:
         # A hook runs while the session is locked: another refresh would wait for the one that waits for the hook.
         if self._in_hook or not (yield from _wants_refresh(request, response)):
             return response
+        # Gives the connection back: the refresh may need it, and who is cancelled in the refresh can't.
+        yield Read(response)
         try:
             renewed: SessionData = yield Exclusive(self._refresh(state.attempts))
         except XrpcError:
@@ -146,7 +148,6 @@ class Logic:
             return response
         if not request.replayable or renewed.access_jwt == data.access_jwt:
             return response
-        yield Close(response)
         response = yield _authorised(request, renewed)
         return response
 
@@ -268,7 +269,7 @@ def _authorised(request: Request, data: SessionData) -> Send:
 
 def _pds(data: SessionData) -> str:
     endpoint = extract_pds_endpoint(data.did_doc)
-    return data.service if endpoint is None else origin_of(endpoint) or data.service
+    return (endpoint and origin_of(endpoint)) or data.service
 
 
 def _is_final(error: XrpcError) -> bool:

@@ -12,7 +12,7 @@ from atlex._http import HttpClient, HttpConnection
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
-from atlex.session._effects import Call, Close, Effect, Exclusive, Flow, Read, Send, Settle
+from atlex.session._effects import Call, Effect, Exclusive, Flow, Read, Send, Settle
 from atlex.session._flows import Hooks, Logic
 from atlex.session._urls import parse_login_url
 
@@ -48,8 +48,6 @@ class _Driver:
                 return self._connection.send(origin, request)
             case Read(response):
                 return response.read()
-            case Close(response):
-                return response.close()
             case Settle():
                 with self._lock:
                     return None
