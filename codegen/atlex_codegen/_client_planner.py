@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from atlex.lexicon import (
     DefId,
     ErrorDeclaration,
@@ -26,13 +29,20 @@ from atlex_codegen._names import (
 )
 from atlex_codegen._naming import Naming, json_schema, last_segment
 from atlex_codegen._plan import ArgumentPlan, ChildPlan, MethodPlan, NamespacePlan, RecordsPlan
-from atlex_codegen._prose import Prose
+from atlex_codegen._prose import Prose, kind_words
 from atlex_codegen._text import paragraphs
 from atlex_codegen._types import Types
 
 __all__ = ["plan_namespaces"]
 
-_CLIENT_DOC = ("All methods and collections of records, by namespace.",)
+_RECORD_CALLS: Final = (
+    "applyWrites",
+    "createRecord",
+    "deleteRecord",
+    "getRecord",
+    "listRecords",
+    "putRecord",
+)
 
 
 def plan_namespaces(lexicons: Lexicons, naming: Naming, prose: Prose) -> tuple[NamespacePlan, ...]:
@@ -90,8 +100,15 @@ class _Planner:
             records=tuple(records),
             call=self._method(nsid, main, "__call__") if isinstance(main, Query | Procedure) else None,
             collection=self._records(nsid, main, "") if isinstance(main, Record) else None,
-            doc=(f"What a client has below ``{nsid}``.",) if nsid else _CLIENT_DOC,
+            record_calls=() if nsid else tuple(self._record_calls()),
+            doc=self._namespace_doc(nsid, main),
         )
+
+    def _record_calls(self) -> Iterator[tuple[str, Member]]:
+        for name in _RECORD_CALLS:
+            nsid = f"com.atproto.repo.{name}"
+            if isinstance(self._main(nsid), Query | Procedure):
+                yield nsid, self._types.member(nsid, "METHOD")
 
     def _main(self, nsid: str) -> object:
         return self._lexicons[nsid].main if nsid in self._lexicons else None
@@ -102,6 +119,13 @@ class _Planner:
         return class_name(last_segment(nsid)).rstrip("_") + (
             "Records" if isinstance(self._main(nsid), Record) else "Namespace"
         )
+
+    def _namespace_doc(self, nsid: str, main: object) -> tuple[str, ...]:
+        if not nsid:
+            return ("All methods and collections of records, by namespace.",)
+        if isinstance(main, Record):
+            return (f"The records of the collection ``{nsid}``, and what a client has below it.",)
+        return (f"What a client has below ``{nsid}``.",)
 
     def _namespace_member(self, nsid: str) -> Member:
         path = self._naming.path(nsid)
@@ -131,7 +155,7 @@ class _Planner:
             arguments=self._arguments(nsid, method.parameters, sent),
             sends_input=isinstance(self._input_object(nsid, sent)[0], Object),
             returns=output,
-            returns_doc=_returns_doc(method.output),
+            returns_doc=self._returns_doc(method.output),
             raises=tuple(self._raised(nsid, error) for error in method.errors),
             doc=(*said, f"Calls the {method.kind} ``{nsid}``."),
         )
@@ -147,6 +171,15 @@ class _Planner:
         if schema is None:
             return BYTES
         return self._types.plain(schema, nsid, "result")
+
+    def _returns_doc(self, payload: Payload | None) -> str:
+        if payload is None:
+            return ""
+        said = " ".join(paragraphs(payload.description or ""))
+        schema = json_schema(payload)
+        if schema is None:
+            return said or f"The answer's bytes (``{payload.encoding}``)."
+        return said or kind_words(schema)
 
     def _input_object(self, nsid: str, payload: Payload | None) -> tuple[object, str, DefId]:
         """What a JSON input is, past refs: the schema, the document that it stands in, and its definition."""
@@ -200,7 +233,7 @@ class _Planner:
             default=default,
             goes_to="input" if is_input else "params",
             key=key,
-            doc=" ".join(self._prose.property(owner, prop)),
+            doc=" ".join(self._prose.property(owner, prop)) or kind_words(prop.schema),
         )
 
 
@@ -216,7 +249,8 @@ def _data(payload: Payload) -> tuple[ArgumentPlan, ...]:
             sdk("Body"),
             None,
             "data",
-            doc="What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.",
+            doc="What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; "
+            "an asynchronous client takes an asynchronous iterable too.",
         ),
         ArgumentPlan(
             "content_type",
@@ -228,12 +262,3 @@ def _data(payload: Payload) -> tuple[ArgumentPlan, ...]:
             else f"The MIME type of the data; None for {chosen}.",
         ),
     )
-
-
-def _returns_doc(payload: Payload | None) -> str:
-    if payload is None:
-        return ""
-    said = " ".join(paragraphs(payload.description or ""))
-    if json_schema(payload) is None:
-        return said or f"The answer's bytes (``{payload.encoding}``)."
-    return said or "The answer."

@@ -36,7 +36,7 @@ def method_lines(method: MethodPlan, indent: int) -> list[str]:
     if method.arguments:
         lines += ["", "Args:"]
         for argument in method.arguments:
-            lines += _entry(argument.name, argument.doc or "See the lexicon.", indent)
+            lines += _entry(argument.name, argument.doc, indent)
     if method.returns_doc:
         lines += ["", "Returns:", *(f"    {line}" for line in wrap(method.returns_doc, indent + 4))]
     if method.raises:

@@ -36,7 +36,7 @@ KEYWORDS: Final = frozenset(
 
 FIELD_NAMES: Final = frozenset(
     """
-    construct copy dict from_orm from_wire json lex_items lex_nullable lex_type model_computed_fields model_config
+    construct copy dict from_orm from_wire json lex_items lex_key lex_nullable lex_type model_computed_fields model_config
     model_construct model_copy model_dump model_dump_json model_extra model_fields model_fields_set
     model_json_schema model_parametrized_name model_post_init model_rebuild model_validate model_validate_json
     model_validate_strings parse_file parse_obj parse_raw schema schema_json self to_json to_wire
@@ -46,13 +46,21 @@ FIELD_NAMES: Final = frozenset(
 """What a field or an argument can't be called: attributes of the models' base, and a method's own first argument."""
 
 CLIENT_NAMES: Final = frozenset(
-    """
-    aclose agent apply_writes assert_did close did paginate stream with_options xrpc
-    """.split()  # noqa: SIM905 - a list would take a line for each word
+    {
+        "apply_writes",
+        "assert_did",
+        "close",
+        "did",
+        "lex_methods",
+        "paginate",
+        "stream",
+        "with_options",
+        "xrpc",
+    }
 )
 """What a top-level namespace can't be called on a client: attributes of the clients' base."""
 
-RECORDS_NAMES: Final = frozenset({"create", "delete", "get", "iterate", "list", "put"})
+RECORDS_NAMES: Final = frozenset({"create", "delete", "get", "iterate", "list", "nsid", "put"})
 """What a namespace below a record can't be called: methods of the record collection."""
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*")

@@ -101,6 +101,7 @@ class ClassPlan:
         name: Its name.
         base: Which base it has.
         lex_type: Its Lexicon type, or empty where the language gives none.
+        lex_key: The kind of its keys, for a record; else empty.
         fields: Its attributes, in the document's order.
         nullable: The attributes that the lexicon calls nullable, sorted.
         readers: Its ``x_as`` methods.
@@ -112,6 +113,7 @@ class ClassPlan:
     base: Base
     lex_type: str
     fields: tuple[FieldPlan, ...]
+    lex_key: str = ""
     nullable: tuple[str, ...] = ()
     readers: tuple[ReaderPlan, ...] = ()
     page: PagePlan | None = None
@@ -151,13 +153,13 @@ class ErrorPlan:
     Attributes:
         name: The class's name.
         code: The declared name, as it stands in an answer.
-        base: The shared base's name in the ``errors`` module; empty for that base itself.
+        base: The shared base's name in the ``errors`` module; for that base itself, its own in the interface.
         doc: Its docstring, in paragraphs.
     """
 
     name: str
     code: str
-    base: str = ""
+    base: str
     doc: tuple[str, ...] = ()
 
 
@@ -330,6 +332,8 @@ class NamespacePlan:
         records: The collections of records.
         call: The method that calling the namespace itself makes, where its own NSID is one.
         collection: The collection that the namespace is itself, where its own NSID is one.
+        record_calls: On the client itself: the methods that record calls are made of, by their NSIDs, and where
+            their ``METHOD`` is, as far as there are documents of them.
         doc: The docstring, in paragraphs.
     """
 
@@ -341,6 +345,7 @@ class NamespacePlan:
     records: tuple[RecordsPlan, ...] = ()
     call: MethodPlan | None = None
     collection: RecordsPlan | None = None
+    record_calls: tuple[tuple[str, Member], ...] = ()
     doc: tuple[str, ...] = ()
 
 

@@ -62,6 +62,9 @@ _PAGES: Final = {
 }
 """Which array is the page, for the methods that answer with a cursor and more than one array."""
 
+_KNOWN_ERRORS: Final = {"InvalidSwap": "InvalidSwapError", "RecordNotFound": "RecordNotFoundError"}
+"""The errors that the interface has a class for: record calls raise them without a generated package, too."""
+
 
 def plan_package(lexicons: Lexicons, descriptions: Mapping[str, str]) -> PackagePlan:
     """Plans the package for a set of documents.
@@ -79,7 +82,12 @@ def plan_package(lexicons: Lexicons, descriptions: Mapping[str, str]) -> Package
         modules=tuple(sorted(modules, key=lambda module: module.path)),
         namespaces=plan_namespaces(lexicons, naming, prose),
         errors=tuple(
-            ErrorPlan(name, code, doc=(f"A method answered with the error ``{code}``.",))
+            ErrorPlan(
+                name,
+                code,
+                base=_KNOWN_ERRORS.get(code, "XrpcResponseError"),
+                doc=(f"A method answered with the error ``{code}``.",),
+            )
             for code, name in sorted(naming.shared_errors.items(), key=lambda pair: pair[1])
         ),
     )
@@ -167,7 +175,7 @@ class _Module:
             method=None if method is None else self._descriptor(method),
             record=self._record(main) if isinstance(main, Record) else None,
             permission_set=_permission_set(self._nsid, main) if isinstance(main, PermissionSet) else None,
-            doc=self._prose.document(self._document) or (f"The definitions of ``{self._nsid}``.",),
+            doc=self._prose.document(self._document) or (_module_doc(self._nsid, main),),
         )
 
     def _add(self, def_id: DefId, definition: Definition) -> None:
@@ -181,7 +189,9 @@ class _Module:
                 self._constants.append(ConstantPlan(self._naming.definition(def_id), str(def_id), doc))
             case Record():
                 said = doc or _first(definition.record.description) or (f"A record of ``{def_id}``.",)
-                self._add_class(def_id, definition.record, "RecordObject", str(def_id), said)
+                self._add_class(
+                    def_id, definition.record, "RecordObject", str(def_id), said, key=definition.key
+                )
             case Object():
                 self._add_class(
                     def_id, definition, "Object", str(def_id), doc or (f"The object ``{def_id}``.",)
@@ -224,7 +234,14 @@ class _Module:
             self._add_class(def_id, schema, "Object", "", said)
 
     def _add_class(
-        self, def_id: DefId, part: Object | Params, base: Base, lex_type: str, doc: tuple[str, ...]
+        self,
+        def_id: DefId,
+        part: Object | Params,
+        base: Base,
+        lex_type: str,
+        doc: tuple[str, ...],
+        *,
+        key: str = "",
     ) -> None:
         properties = part.properties
         for prop in properties.values():
@@ -235,6 +252,7 @@ class _Module:
                 name=self._naming.class_at(self._nsid, part.pointer),
                 base=base,
                 lex_type=lex_type,
+                lex_key=key,
                 fields=tuple(self._field(def_id, prop, names[prop.name]) for prop in properties.values()),
                 nullable=tuple(sorted(names[prop.name] for prop in properties.values() if prop.nullable)),
                 readers=tuple(_readers(properties, names)),
@@ -317,6 +335,12 @@ _PAYLOAD_DOCS: Final = {
     "Output": "What ``{}`` answers.",
     "Message": "A message of ``{}``.",
 }
+
+
+def _module_doc(nsid: str, main: Definition | None) -> str:
+    if isinstance(main, Query | Procedure | Subscription | Record | PermissionSet):
+        return f"The {main.kind.replace('-', ' ')} ``{nsid}``."
+    return f"The definitions of ``{nsid}``."
 
 
 def _first(text: str | None) -> tuple[str, ...]:

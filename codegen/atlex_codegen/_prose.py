@@ -9,6 +9,7 @@ from atlex.lexicon import (
     Blob,
     Boolean,
     Bytes,
+    CidLink,
     DefId,
     Document,
     Integer,
@@ -20,11 +21,12 @@ from atlex.lexicon import (
     Ref,
     Schema,
     String,
+    Union,
 )
 from atlex_codegen._naming import payloads
 from atlex_codegen._text import paragraphs, shortened
 
-__all__ = ["Prose", "known_keys"]
+__all__ = ["Prose", "kind_words", "known_keys"]
 
 _VALUES_SHOWN = 12
 
@@ -99,6 +101,34 @@ class Prose:
                     yield from self._sentences(definition)
             case _:
                 pass
+
+
+def kind_words(schema: Schema) -> str:
+    """What a schema is, in a sentence, for a value of which nothing else is said."""
+    match schema:
+        case Object():
+            return f"An object: {_listed(schema.properties)}." if schema.properties else "An object."
+        case Ref():
+            return f"A ``{schema.target}``."
+        case Union():
+            return f"One of {_listed(map(str, schema.targets))}." if schema.targets else "An object."
+        case Array():
+            inner = kind_words(schema.items)
+            return f"A list. Each item: {inner[0].lower()}{inner[1:]}"
+        case Boolean():
+            return "True or False."
+        case Integer():
+            return "An integer."
+        case String():
+            return "A string."
+        case Bytes():
+            return "Bytes."
+        case Blob():
+            return "A blob that has been uploaded."
+        case CidLink():
+            return "A link by content hash."
+        case _:
+            return "Any object."
 
 
 def known_keys(document: Document) -> set[str]:

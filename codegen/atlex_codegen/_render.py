@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -55,6 +56,7 @@ def _file(path: Path, *, is_package: bool) -> str:
     return "/".join((*path, "__init__.py")) if is_package else "/".join(path) + ".py"
 
 
+@cache
 def _environment() -> Environment:
     # What is rendered is Python, and every text goes through a filter of `_text`: escaping HTML would break it.
     environment = Environment(
@@ -112,7 +114,7 @@ def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
     yield _SDK
     if namespace.children or namespace.records:
         yield _CACHED_PROPERTY
-    if not namespace.path or namespace.children or namespace.records or namespace.methods:
+    if namespace.children or namespace.records or namespace.methods:
         yield _TYPING
     for child in namespace.children:
         yield from child.type.imports()
@@ -122,6 +124,9 @@ def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
         if records is not None:
             yield from records.type.imports()
             yield from records.descriptor.imports()
+    for _, descriptor in namespace.record_calls:
+        yield _TYPING
+        yield from descriptor.imports()
     for method in (*namespace.methods, namespace.call):
         if method is not None:
             yield from method.descriptor.imports()

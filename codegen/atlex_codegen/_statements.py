@@ -16,6 +16,7 @@ from atlex_codegen._expressions import (
     Either,
     Expression,
     Import,
+    Member,
     Name,
     either,
     list_of,
@@ -41,6 +42,12 @@ from atlex_codegen._text import LINE_LENGTH, call_text, comment, docstring, lite
 __all__ = ["FILTERS"]
 
 _FINAL: Final = Name("_t.Final", Import("typing"))
+
+
+def _lex_methods(methods: Iterable[tuple[str, Member]]) -> str:
+    """The line that says where the methods of the record calls are, in a client's class."""
+    pairs = [f"{literal(nsid)}: lambda: {member.flat()}" for nsid, member in methods]
+    return _mapping("lex_methods: _t.ClassVar[_sdk.Methods] = ", pairs, 4)
 
 
 def _names(names: Iterable[str]) -> str:
@@ -309,6 +316,7 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "flat": _flat,
     "items_signature": _items_signature,
     "lazy_package": _lazy_package,
+    "lex_methods": _lex_methods,
     "literal": literal,
     "method_doc": _method_doc,
     "names": _names,

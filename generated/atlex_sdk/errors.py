@@ -365,7 +365,7 @@ class InvalidStateTransitionError(_sdk.XrpcResponseError):
     """A method answered with the error ``InvalidStateTransition``."""
 
 
-class InvalidSwapError(_sdk.XrpcResponseError):
+class InvalidSwapError(_sdk.InvalidSwapError):
     """A method answered with the error ``InvalidSwap``."""
 
 
@@ -473,7 +473,7 @@ class RecipientNotFoundError(_sdk.XrpcResponseError):
     """A method answered with the error ``RecipientNotFound``."""
 
 
-class RecordNotFoundError(_sdk.XrpcResponseError):
+class RecordNotFoundError(_sdk.RecordNotFoundError):
     """A method answered with the error ``RecordNotFound``."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from atlex_codegen.cli._build import build_command
+from atlex_codegen.cli._demo import demo_command
 from atlex_codegen.cli._install import install_command
 
 __all__ = ["app"]
@@ -17,4 +18,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("build")(build_command)
+app.command("demo")(demo_command)
 app.command("install")(install_command)

@@ -9,11 +9,23 @@ from functools import cached_property as _cached_property
 from atlex import interface as _sdk
 
 if _t.TYPE_CHECKING:
+    from ..com.atproto.repo import apply_writes as _com_atproto_repo_apply_writes
+    from ..com.atproto.repo import create_record as _com_atproto_repo_create_record
+    from ..com.atproto.repo import delete_record as _com_atproto_repo_delete_record
+    from ..com.atproto.repo import get_record as _com_atproto_repo_get_record
+    from ..com.atproto.repo import list_records as _com_atproto_repo_list_records
+    from ..com.atproto.repo import put_record as _com_atproto_repo_put_record
     from . import app as _app_namespace
     from . import chat as _chat_namespace
     from . import com as _com_namespace
     from . import tools as _tools_namespace
 else:
+    _com_atproto_repo_apply_writes = _sdk.lazy_module("..com.atproto.repo.apply_writes", __package__)
+    _com_atproto_repo_create_record = _sdk.lazy_module("..com.atproto.repo.create_record", __package__)
+    _com_atproto_repo_delete_record = _sdk.lazy_module("..com.atproto.repo.delete_record", __package__)
+    _com_atproto_repo_get_record = _sdk.lazy_module("..com.atproto.repo.get_record", __package__)
+    _com_atproto_repo_list_records = _sdk.lazy_module("..com.atproto.repo.list_records", __package__)
+    _com_atproto_repo_put_record = _sdk.lazy_module("..com.atproto.repo.put_record", __package__)
     _app_namespace = _sdk.lazy_module(".app", __package__)
     _chat_namespace = _sdk.lazy_module(".chat", __package__)
     _com_namespace = _sdk.lazy_module(".com", __package__)
@@ -24,6 +36,15 @@ __all__ = ["AsyncClient", "Client"]
 
 class Client(_sdk.BaseClient):
     """All methods and collections of records, by namespace."""
+
+    lex_methods: _t.ClassVar[_sdk.Methods] = {
+        "com.atproto.repo.applyWrites": lambda: _com_atproto_repo_apply_writes.METHOD,
+        "com.atproto.repo.createRecord": lambda: _com_atproto_repo_create_record.METHOD,
+        "com.atproto.repo.deleteRecord": lambda: _com_atproto_repo_delete_record.METHOD,
+        "com.atproto.repo.getRecord": lambda: _com_atproto_repo_get_record.METHOD,
+        "com.atproto.repo.listRecords": lambda: _com_atproto_repo_list_records.METHOD,
+        "com.atproto.repo.putRecord": lambda: _com_atproto_repo_put_record.METHOD,
+    }
 
     @_cached_property
     def app(self) -> _app_namespace.AppNamespace:
@@ -48,6 +69,15 @@ class Client(_sdk.BaseClient):
 
 class AsyncClient(_sdk.BaseAsyncClient):
     """All methods and collections of records, by namespace."""
+
+    lex_methods: _t.ClassVar[_sdk.Methods] = {
+        "com.atproto.repo.applyWrites": lambda: _com_atproto_repo_apply_writes.METHOD,
+        "com.atproto.repo.createRecord": lambda: _com_atproto_repo_create_record.METHOD,
+        "com.atproto.repo.deleteRecord": lambda: _com_atproto_repo_delete_record.METHOD,
+        "com.atproto.repo.getRecord": lambda: _com_atproto_repo_get_record.METHOD,
+        "com.atproto.repo.listRecords": lambda: _com_atproto_repo_list_records.METHOD,
+        "com.atproto.repo.putRecord": lambda: _com_atproto_repo_put_record.METHOD,
+    }
 
     @_cached_property
     def app(self) -> _app_namespace.AsyncAppNamespace:

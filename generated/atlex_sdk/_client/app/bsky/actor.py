@@ -85,7 +85,7 @@ class ActorNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.actor.getPreferences``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return self._call(_app_bsky_actor_get_preferences.METHOD)
 
@@ -98,7 +98,7 @@ class ActorNamespace(_sdk.Namespace):
             actor: The account to look up, given by its DID or its current handle. Format: at-identifier.
 
         Returns:
-            The answer.
+            A ``app.bsky.actor.defs#profileViewDetailed``.
         """
         return self._call(_app_bsky_actor_get_profile.METHOD, params={"actor": actor})
 
@@ -111,7 +111,7 @@ class ActorNamespace(_sdk.Namespace):
             actors: At most 25 items. Each item: format: at-identifier.
 
         Returns:
-            The answer.
+            An object: ``profiles``.
         """
         return self._call(_app_bsky_actor_get_profiles.METHOD, params={"actors": actors})
 
@@ -124,10 +124,10 @@ class ActorNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``actors``, ``recId``, ``recIdStr``.
         """
         return self._call(_app_bsky_actor_get_suggestions.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -160,7 +160,7 @@ class ActorNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.actor.putPreferences``.
 
         Args:
-            preferences: See the lexicon.
+            preferences: A ``app.bsky.actor.defs#preferences``.
         """
         self._call(_app_bsky_actor_put_preferences.METHOD, input={"preferences": preferences})
 
@@ -178,12 +178,12 @@ class ActorNamespace(_sdk.Namespace):
 
         Args:
             term: Deprecated: the old name of the search text, now `q`.
-            q: See the lexicon.
+            q: A string.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``actors``.
         """
         return self._call(
             _app_bsky_actor_search_actors.METHOD,
@@ -203,7 +203,7 @@ class ActorNamespace(_sdk.Namespace):
             limit: From 1 to 100. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``actors``.
         """
         return self._call(
             _app_bsky_actor_search_actors_typeahead.METHOD, params={"term": term, "q": q, "limit": limit}
@@ -251,7 +251,7 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.actor.getPreferences``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return await self._call(_app_bsky_actor_get_preferences.METHOD)
 
@@ -264,7 +264,7 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
             actor: The account to look up, given by its DID or its current handle. Format: at-identifier.
 
         Returns:
-            The answer.
+            A ``app.bsky.actor.defs#profileViewDetailed``.
         """
         return await self._call(_app_bsky_actor_get_profile.METHOD, params={"actor": actor})
 
@@ -277,7 +277,7 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
             actors: At most 25 items. Each item: format: at-identifier.
 
         Returns:
-            The answer.
+            An object: ``profiles``.
         """
         return await self._call(_app_bsky_actor_get_profiles.METHOD, params={"actors": actors})
 
@@ -290,10 +290,10 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``actors``, ``recId``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_actor_get_suggestions.METHOD, params={"limit": limit, "cursor": cursor}
@@ -328,7 +328,7 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.actor.putPreferences``.
 
         Args:
-            preferences: See the lexicon.
+            preferences: A ``app.bsky.actor.defs#preferences``.
         """
         await self._call(_app_bsky_actor_put_preferences.METHOD, input={"preferences": preferences})
 
@@ -346,12 +346,12 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
 
         Args:
             term: Deprecated: the old name of the search text, now `q`.
-            q: See the lexicon.
+            q: A string.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``actors``.
         """
         return await self._call(
             _app_bsky_actor_search_actors.METHOD,
@@ -371,7 +371,7 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 100. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``actors``.
         """
         return await self._call(
             _app_bsky_actor_search_actors_typeahead.METHOD, params={"term": term, "q": q, "limit": limit}

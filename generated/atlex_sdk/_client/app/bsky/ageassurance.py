@@ -33,14 +33,14 @@ class AgeassuranceNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.ageassurance.begin``.
 
         Args:
-            email: See the lexicon.
-            language: See the lexicon.
+            email: A string.
+            language: A string.
             country_code: Where the person is, as a two-letter ISO 3166-1 code.
             region_code: State or province, as an ISO 3166-2 code, where local rules differ from the
                 country's.
 
         Returns:
-            The answer.
+            A ``app.bsky.ageassurance.defs#state``.
 
         Raises:
             InvalidEmailError: The server answered with ``InvalidEmail``.
@@ -64,7 +64,7 @@ class AgeassuranceNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.ageassurance.getConfig``.
 
         Returns:
-            The answer.
+            A ``app.bsky.ageassurance.defs#config``.
         """
         return self._call(_app_bsky_ageassurance_get_config.METHOD)
 
@@ -76,11 +76,11 @@ class AgeassuranceNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.ageassurance.getState``.
 
         Args:
-            country_code: See the lexicon.
-            region_code: See the lexicon.
+            country_code: A string.
+            region_code: A string.
 
         Returns:
-            The answer.
+            An object: ``state``, ``metadata``.
         """
         return self._call(
             _app_bsky_ageassurance_get_state.METHOD,
@@ -99,14 +99,14 @@ class AsyncAgeassuranceNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.ageassurance.begin``.
 
         Args:
-            email: See the lexicon.
-            language: See the lexicon.
+            email: A string.
+            language: A string.
             country_code: Where the person is, as a two-letter ISO 3166-1 code.
             region_code: State or province, as an ISO 3166-2 code, where local rules differ from the
                 country's.
 
         Returns:
-            The answer.
+            A ``app.bsky.ageassurance.defs#state``.
 
         Raises:
             InvalidEmailError: The server answered with ``InvalidEmail``.
@@ -130,7 +130,7 @@ class AsyncAgeassuranceNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.ageassurance.getConfig``.
 
         Returns:
-            The answer.
+            A ``app.bsky.ageassurance.defs#config``.
         """
         return await self._call(_app_bsky_ageassurance_get_config.METHOD)
 
@@ -142,11 +142,11 @@ class AsyncAgeassuranceNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.ageassurance.getState``.
 
         Args:
-            country_code: See the lexicon.
-            region_code: See the lexicon.
+            country_code: A string.
+            region_code: A string.
 
         Returns:
-            The answer.
+            An object: ``state``, ``metadata``.
         """
         return await self._call(
             _app_bsky_ageassurance_get_state.METHOD,

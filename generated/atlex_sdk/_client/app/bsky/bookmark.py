@@ -64,10 +64,10 @@ class BookmarkNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``bookmarks``.
         """
         return self._call(_app_bsky_bookmark_get_bookmarks.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -111,10 +111,10 @@ class AsyncBookmarkNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``bookmarks``.
         """
         return await self._call(
             _app_bsky_bookmark_get_bookmarks.METHOD, params={"limit": limit, "cursor": cursor}

@@ -48,7 +48,7 @@ class ContactNamespace(_sdk.Namespace):
             subject: Format: did.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -66,10 +66,10 @@ class ContactNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``matches``.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -85,7 +85,7 @@ class ContactNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.contact.getSyncStatus``.
 
         Returns:
-            The answer.
+            An object: ``syncStatus``.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -106,7 +106,7 @@ class ContactNamespace(_sdk.Namespace):
                 ones are skipped. From 1 to 1000 items.
 
         Returns:
-            The answer.
+            An object: ``matchesAndContactIndexes``.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -126,7 +126,7 @@ class ContactNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.contact.removeData``.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -147,7 +147,7 @@ class ContactNamespace(_sdk.Namespace):
             to: Format: did.
 
         Returns:
-            The answer.
+            An object.
         """
         return self._call(_app_bsky_contact_send_notification.METHOD, input={"from_": from_, "to": to})
 
@@ -159,10 +159,10 @@ class ContactNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.contact.startPhoneVerification``.
 
         Args:
-            phone: See the lexicon.
+            phone: A string.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             RateLimitExceededError: The server answered with ``RateLimitExceeded``.
@@ -178,11 +178,11 @@ class ContactNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.contact.verifyPhone``.
 
         Args:
-            phone: See the lexicon.
-            code: See the lexicon.
+            phone: A string.
+            code: A string.
 
         Returns:
-            The answer.
+            An object: ``token``.
 
         Raises:
             RateLimitExceededError: The server answered with ``RateLimitExceeded``.
@@ -206,7 +206,7 @@ class AsyncContactNamespace(_sdk.AsyncNamespace):
             subject: Format: did.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -224,10 +224,10 @@ class AsyncContactNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``matches``.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -245,7 +245,7 @@ class AsyncContactNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.contact.getSyncStatus``.
 
         Returns:
-            The answer.
+            An object: ``syncStatus``.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -266,7 +266,7 @@ class AsyncContactNamespace(_sdk.AsyncNamespace):
                 ones are skipped. From 1 to 1000 items.
 
         Returns:
-            The answer.
+            An object: ``matchesAndContactIndexes``.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -286,7 +286,7 @@ class AsyncContactNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.contact.removeData``.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidDidError: The server answered with ``InvalidDid``.
@@ -307,7 +307,7 @@ class AsyncContactNamespace(_sdk.AsyncNamespace):
             to: Format: did.
 
         Returns:
-            The answer.
+            An object.
         """
         return await self._call(_app_bsky_contact_send_notification.METHOD, input={"from_": from_, "to": to})
 
@@ -319,10 +319,10 @@ class AsyncContactNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.contact.startPhoneVerification``.
 
         Args:
-            phone: See the lexicon.
+            phone: A string.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             RateLimitExceededError: The server answered with ``RateLimitExceeded``.
@@ -340,11 +340,11 @@ class AsyncContactNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.contact.verifyPhone``.
 
         Args:
-            phone: See the lexicon.
-            code: See the lexicon.
+            phone: A string.
+            code: A string.
 
         Returns:
-            The answer.
+            An object: ``token``.
 
         Raises:
             RateLimitExceededError: The server answered with ``RateLimitExceeded``.

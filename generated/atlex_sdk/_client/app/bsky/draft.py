@@ -37,10 +37,10 @@ class DraftNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.draft.createDraft``.
 
         Args:
-            draft: See the lexicon.
+            draft: A ``app.bsky.draft.defs#draft``.
 
         Returns:
-            The answer.
+            An object: ``id``.
 
         Raises:
             DraftLimitReachedError: The server answered with ``DraftLimitReached``.
@@ -66,10 +66,10 @@ class DraftNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``drafts``.
         """
         return self._call(_app_bsky_draft_get_drafts.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -79,7 +79,7 @@ class DraftNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.draft.updateDraft``.
 
         Args:
-            draft: See the lexicon.
+            draft: A ``app.bsky.draft.defs#draftWithId``.
         """
         self._call(_app_bsky_draft_update_draft.METHOD, input={"draft": draft})
 
@@ -96,10 +96,10 @@ class AsyncDraftNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.draft.createDraft``.
 
         Args:
-            draft: See the lexicon.
+            draft: A ``app.bsky.draft.defs#draft``.
 
         Returns:
-            The answer.
+            An object: ``id``.
 
         Raises:
             DraftLimitReachedError: The server answered with ``DraftLimitReached``.
@@ -125,10 +125,10 @@ class AsyncDraftNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``drafts``.
         """
         return await self._call(_app_bsky_draft_get_drafts.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -138,6 +138,6 @@ class AsyncDraftNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.draft.updateDraft``.
 
         Args:
-            draft: See the lexicon.
+            draft: A ``app.bsky.draft.defs#draftWithId``.
         """
         await self._call(_app_bsky_draft_update_draft.METHOD, input={"draft": draft})

@@ -35,7 +35,7 @@ class EmbedNamespace(_sdk.Namespace):
                 publication. At most 4 items. Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``view``, ``associatedRefs``, ``associatedRecords``.
         """
         return self._call(_app_bsky_embed_get_embed_external_view.METHOD, params={"url": url, "uris": uris})
 
@@ -56,7 +56,7 @@ class AsyncEmbedNamespace(_sdk.AsyncNamespace):
                 publication. At most 4 items. Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``view``, ``associatedRefs``, ``associatedRecords``.
         """
         return await self._call(
             _app_bsky_embed_get_embed_external_view.METHOD, params={"url": url, "uris": uris}

@@ -138,7 +138,7 @@ class FeedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.feed.describeFeedGenerator``.
 
         Returns:
-            The answer.
+            An object: ``did``, ``feeds``, ``links``.
         """
         return self._call(_app_bsky_feed_describe_feed_generator.METHOD)
 
@@ -152,10 +152,10 @@ class FeedNamespace(_sdk.Namespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feeds``.
         """
         return self._call(
             _app_bsky_feed_get_actor_feeds.METHOD, params={"actor": actor, "limit": limit, "cursor": cursor}
@@ -171,10 +171,10 @@ class FeedNamespace(_sdk.Namespace):
         Args:
             actor: Must be the signed-in account itself. Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
 
         Raises:
             BlockedActorError: The server answered with ``BlockedActor``.
@@ -209,7 +209,7 @@ class FeedNamespace(_sdk.Namespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             filter: Which sorts of post to keep: with or without replies, own threads, any media, or video
                 only. Known values: ``posts_with_replies``, ``posts_no_replies``, ``posts_with_media``,
                 ``posts_and_author_threads``, ``posts_with_video``. The server's default is
@@ -218,7 +218,7 @@ class FeedNamespace(_sdk.Namespace):
                 is False.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
 
         Raises:
             BlockedActorError: The server answered with ``BlockedActor``.
@@ -246,10 +246,10 @@ class FeedNamespace(_sdk.Namespace):
             feed: When asking, which `app.bsky.feed.generator` record, by AT-URI; in the answer, the posts
                 themselves. Format: at-uri.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
 
         Raises:
             UnknownFeedError: The server answered with ``UnknownFeed``.
@@ -267,7 +267,7 @@ class FeedNamespace(_sdk.Namespace):
             feed: The announcing record's AT-URI, not the service's DID. Format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``view``, ``isOnline``, ``isValid``.
         """
         return self._call(_app_bsky_feed_get_feed_generator.METHOD, params={"feed": feed})
 
@@ -282,7 +282,7 @@ class FeedNamespace(_sdk.Namespace):
             feeds: Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``feeds``.
         """
         return self._call(_app_bsky_feed_get_feed_generators.METHOD, params={"feeds": feeds})
 
@@ -298,10 +298,10 @@ class FeedNamespace(_sdk.Namespace):
             feed: When asking, which feed is wanted, by AT-URI; in the answer, its items as bare URIs. Format:
                 at-uri.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``, ``reqId``.
 
         Raises:
             UnknownFeedError: The server answered with ``UnknownFeed``.
@@ -322,10 +322,10 @@ class FeedNamespace(_sdk.Namespace):
             cid: Exactly one version of what was liked; a request without it counts likes of every version.
                 Format: cid.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``cursor``, ``likes``.
         """
         return self._call(
             _app_bsky_feed_get_likes.METHOD, params={"uri": uri, "cid": cid, "limit": limit, "cursor": cursor}
@@ -341,10 +341,10 @@ class FeedNamespace(_sdk.Namespace):
         Args:
             list: Format: at-uri.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
 
         Raises:
             UnknownListError: The server answered with ``UnknownList``.
@@ -368,7 +368,7 @@ class FeedNamespace(_sdk.Namespace):
                 default is 80.
 
         Returns:
-            The answer.
+            An object: ``thread``, ``threadgate``.
 
         Raises:
             NotFoundError: The server answered with ``NotFound``.
@@ -387,7 +387,7 @@ class FeedNamespace(_sdk.Namespace):
             uris: At most 25 items. Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``posts``.
         """
         return self._call(_app_bsky_feed_get_posts.METHOD, params={"uris": uris})
 
@@ -402,10 +402,10 @@ class FeedNamespace(_sdk.Namespace):
             uri: The post that others quote, by its AT-URI; a link to the app isn't taken. Format: at-uri.
             cid: Format: cid.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``cursor``, ``posts``.
         """
         return self._call(
             _app_bsky_feed_get_quotes.METHOD,
@@ -424,10 +424,10 @@ class FeedNamespace(_sdk.Namespace):
             cid: Exactly one version of the post; a request without it counts reposts of every version.
                 Format: cid.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``cursor``, ``repostedBy``.
         """
         return self._call(
             _app_bsky_feed_get_reposted_by.METHOD,
@@ -443,10 +443,10 @@ class FeedNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feeds``.
         """
         return self._call(
             _app_bsky_feed_get_suggested_feeds.METHOD, params={"limit": limit, "cursor": cursor}
@@ -463,10 +463,10 @@ class FeedNamespace(_sdk.Namespace):
         Args:
             algorithm: Name of a timeline variant, with a meaning private to the server; usually left out.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
         """
         return self._call(
             _app_bsky_feed_get_timeline.METHOD,
@@ -495,7 +495,7 @@ class FeedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.feed.searchPosts``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             sort: Known values: ``top``, ``latest``. The server's default is ``latest``.
             since: Earliest moment to include, as a full datetime or only a day such as 2024-05-31.
             until: Moment before which posts must lie, itself left out, as a datetime or a plain day.
@@ -511,7 +511,7 @@ class FeedNamespace(_sdk.Namespace):
             cursor: Where the next page begins, though a server may stop before all hits were shown.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``posts``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -573,19 +573,19 @@ class FeedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.feed.searchPostsV2``.
 
         Args:
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 25.
             query: The search text; it may be left out as long as some filter is set.
             sort: Known values: ``recent``, ``top``.
             authors: Each item: format: at-identifier.
             mentions: Each item: format: at-identifier.
-            domains: See the lexicon.
+            domains: A list. Each item: a string.
             urls: Each item: format: uri.
             embedded_at_uris: Each item: format: at-uri.
             hashtags: Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
             exclude_authors: Each item: format: at-identifier.
             exclude_mentions: Each item: format: at-identifier.
-            exclude_domains: See the lexicon.
+            exclude_domains: A list. Each item: a string.
             exclude_urls: Each item: format: uri.
             exclude_embedded_at_uris: Each item: format: at-uri.
             exclude_hashtags: Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
@@ -594,18 +594,18 @@ class FeedNamespace(_sdk.Namespace):
             all_time: Look through all indexed posts rather than only recent ones.
             languages: Each item: format: language.
             exclude_languages: Each item: format: language.
-            has_media: See the lexicon.
-            has_video: See the lexicon.
+            has_media: True or False.
+            has_video: True or False.
             reply_parent_uri: Format: at-uri.
             thread_root_uri: Format: at-uri.
             exclude_replies: Leave replies out; can't be combined with `repliesOnly`.
-            replies_only: See the lexicon.
-            following: See the lexicon.
+            replies_only: True or False.
+            following: True or False.
             query_language: Language the search text is written in, for splitting it into words; guessed when
                 left out. Known values: ``ja``, ``zh``, ``ko``, ``th``, ``ar``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``posts``, ``detectedQueryLanguages``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -654,11 +654,11 @@ class FeedNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.feed.sendInteractions``.
 
         Args:
-            interactions: See the lexicon.
+            interactions: A list. Each item: a ``app.bsky.feed.defs#interaction``.
             feed: The feed in which the items were shown, by AT-URI. Format: at-uri.
 
         Returns:
-            The answer.
+            An object.
         """
         return self._call(
             _app_bsky_feed_send_interactions.METHOD, input={"interactions": interactions, "feed": feed}
@@ -728,7 +728,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.feed.describeFeedGenerator``.
 
         Returns:
-            The answer.
+            An object: ``did``, ``feeds``, ``links``.
         """
         return await self._call(_app_bsky_feed_describe_feed_generator.METHOD)
 
@@ -742,10 +742,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feeds``.
         """
         return await self._call(
             _app_bsky_feed_get_actor_feeds.METHOD, params={"actor": actor, "limit": limit, "cursor": cursor}
@@ -761,10 +761,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Must be the signed-in account itself. Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
 
         Raises:
             BlockedActorError: The server answered with ``BlockedActor``.
@@ -799,7 +799,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             filter: Which sorts of post to keep: with or without replies, own threads, any media, or video
                 only. Known values: ``posts_with_replies``, ``posts_no_replies``, ``posts_with_media``,
                 ``posts_and_author_threads``, ``posts_with_video``. The server's default is
@@ -808,7 +808,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
                 is False.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
 
         Raises:
             BlockedActorError: The server answered with ``BlockedActor``.
@@ -836,10 +836,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             feed: When asking, which `app.bsky.feed.generator` record, by AT-URI; in the answer, the posts
                 themselves. Format: at-uri.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
 
         Raises:
             UnknownFeedError: The server answered with ``UnknownFeed``.
@@ -859,7 +859,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             feed: The announcing record's AT-URI, not the service's DID. Format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``view``, ``isOnline``, ``isValid``.
         """
         return await self._call(_app_bsky_feed_get_feed_generator.METHOD, params={"feed": feed})
 
@@ -874,7 +874,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             feeds: Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``feeds``.
         """
         return await self._call(_app_bsky_feed_get_feed_generators.METHOD, params={"feeds": feeds})
 
@@ -890,10 +890,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             feed: When asking, which feed is wanted, by AT-URI; in the answer, its items as bare URIs. Format:
                 at-uri.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``, ``reqId``.
 
         Raises:
             UnknownFeedError: The server answered with ``UnknownFeed``.
@@ -914,10 +914,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             cid: Exactly one version of what was liked; a request without it counts likes of every version.
                 Format: cid.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``cursor``, ``likes``.
         """
         return await self._call(
             _app_bsky_feed_get_likes.METHOD, params={"uri": uri, "cid": cid, "limit": limit, "cursor": cursor}
@@ -933,10 +933,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Args:
             list: Format: at-uri.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
 
         Raises:
             UnknownListError: The server answered with ``UnknownList``.
@@ -960,7 +960,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
                 default is 80.
 
         Returns:
-            The answer.
+            An object: ``thread``, ``threadgate``.
 
         Raises:
             NotFoundError: The server answered with ``NotFound``.
@@ -979,7 +979,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             uris: At most 25 items. Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``posts``.
         """
         return await self._call(_app_bsky_feed_get_posts.METHOD, params={"uris": uris})
 
@@ -994,10 +994,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             uri: The post that others quote, by its AT-URI; a link to the app isn't taken. Format: at-uri.
             cid: Format: cid.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``cursor``, ``posts``.
         """
         return await self._call(
             _app_bsky_feed_get_quotes.METHOD,
@@ -1016,10 +1016,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             cid: Exactly one version of the post; a request without it counts reposts of every version.
                 Format: cid.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``cursor``, ``repostedBy``.
         """
         return await self._call(
             _app_bsky_feed_get_reposted_by.METHOD,
@@ -1035,10 +1035,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feeds``.
         """
         return await self._call(
             _app_bsky_feed_get_suggested_feeds.METHOD, params={"limit": limit, "cursor": cursor}
@@ -1055,10 +1055,10 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Args:
             algorithm: Name of a timeline variant, with a meaning private to the server; usually left out.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feed``.
         """
         return await self._call(
             _app_bsky_feed_get_timeline.METHOD,
@@ -1087,7 +1087,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.feed.searchPosts``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             sort: Known values: ``top``, ``latest``. The server's default is ``latest``.
             since: Earliest moment to include, as a full datetime or only a day such as 2024-05-31.
             until: Moment before which posts must lie, itself left out, as a datetime or a plain day.
@@ -1103,7 +1103,7 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             cursor: Where the next page begins, though a server may stop before all hits were shown.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``posts``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -1165,19 +1165,19 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.feed.searchPostsV2``.
 
         Args:
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 25.
             query: The search text; it may be left out as long as some filter is set.
             sort: Known values: ``recent``, ``top``.
             authors: Each item: format: at-identifier.
             mentions: Each item: format: at-identifier.
-            domains: See the lexicon.
+            domains: A list. Each item: a string.
             urls: Each item: format: uri.
             embedded_at_uris: Each item: format: at-uri.
             hashtags: Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
             exclude_authors: Each item: format: at-identifier.
             exclude_mentions: Each item: format: at-identifier.
-            exclude_domains: See the lexicon.
+            exclude_domains: A list. Each item: a string.
             exclude_urls: Each item: format: uri.
             exclude_embedded_at_uris: Each item: format: at-uri.
             exclude_hashtags: Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
@@ -1186,18 +1186,18 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
             all_time: Look through all indexed posts rather than only recent ones.
             languages: Each item: format: language.
             exclude_languages: Each item: format: language.
-            has_media: See the lexicon.
-            has_video: See the lexicon.
+            has_media: True or False.
+            has_video: True or False.
             reply_parent_uri: Format: at-uri.
             thread_root_uri: Format: at-uri.
             exclude_replies: Leave replies out; can't be combined with `repliesOnly`.
-            replies_only: See the lexicon.
-            following: See the lexicon.
+            replies_only: True or False.
+            following: True or False.
             query_language: Language the search text is written in, for splitting it into words; guessed when
                 left out. Known values: ``ja``, ``zh``, ``ko``, ``th``, ``ar``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``posts``, ``detectedQueryLanguages``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -1246,11 +1246,11 @@ class AsyncFeedNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.feed.sendInteractions``.
 
         Args:
-            interactions: See the lexicon.
+            interactions: A list. Each item: a ``app.bsky.feed.defs#interaction``.
             feed: The feed in which the items were shown, by AT-URI. Format: at-uri.
 
         Returns:
-            The answer.
+            An object.
         """
         return await self._call(
             _app_bsky_feed_send_interactions.METHOD, input={"interactions": interactions, "feed": feed}

@@ -169,10 +169,10 @@ class GraphNamespace(_sdk.Namespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``starterPacks``.
         """
         return self._call(
             _app_bsky_graph_get_actor_starter_packs.METHOD,
@@ -188,10 +188,10 @@ class GraphNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``blocks``.
         """
         return self._call(_app_bsky_graph_get_blocks.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -210,11 +210,11 @@ class GraphNamespace(_sdk.Namespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             sort: Known values: ``latest``, ``top``.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``cursor``, ``followers``.
         """
         return self._call(
             _app_bsky_graph_get_followers.METHOD,
@@ -236,11 +236,11 @@ class GraphNamespace(_sdk.Namespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             sort: Known values: ``latest``, ``top``.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``cursor``, ``follows``.
         """
         return self._call(
             _app_bsky_graph_get_follows.METHOD,
@@ -257,10 +257,10 @@ class GraphNamespace(_sdk.Namespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``cursor``, ``followers``.
         """
         return self._call(
             _app_bsky_graph_get_known_followers.METHOD,
@@ -277,10 +277,10 @@ class GraphNamespace(_sdk.Namespace):
         Args:
             list: Format: at-uri.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``list``, ``items``.
         """
         return self._call(
             _app_bsky_graph_get_list.METHOD, params={"list": list, "limit": limit, "cursor": cursor}
@@ -295,10 +295,10 @@ class GraphNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``lists``.
         """
         return self._call(_app_bsky_graph_get_list_blocks.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -311,10 +311,10 @@ class GraphNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``lists``.
         """
         return self._call(_app_bsky_graph_get_list_mutes.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -333,12 +333,12 @@ class GraphNamespace(_sdk.Namespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             purposes: Keep only moderation lists (`modlist`) or reading lists (`curatelist`); by default both
                 come. Each item: known values: ``modlist``, ``curatelist``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``lists``.
         """
         return self._call(
             _app_bsky_graph_get_lists.METHOD,
@@ -361,11 +361,11 @@ class GraphNamespace(_sdk.Namespace):
             actor: The account looked for on the lists; their owner is always the caller. Format:
                 at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             purposes: Each item: known values: ``modlist``, ``curatelist``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``listsWithMembership``.
         """
         return self._call(
             _app_bsky_graph_get_lists_with_membership.METHOD,
@@ -381,10 +381,10 @@ class GraphNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``mutes``.
         """
         return self._call(_app_bsky_graph_get_mutes.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -400,7 +400,7 @@ class GraphNamespace(_sdk.Namespace):
             others: At most 30 items. Each item: format: at-identifier.
 
         Returns:
-            The answer.
+            An object: ``actor``, ``relationships``.
 
         Raises:
             ActorNotFoundError: The server answered with ``ActorNotFound``.
@@ -418,7 +418,7 @@ class GraphNamespace(_sdk.Namespace):
             starter_pack: Format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``starterPack``.
         """
         return self._call(_app_bsky_graph_get_starter_pack.METHOD, params={"starter_pack": starter_pack})
 
@@ -433,7 +433,7 @@ class GraphNamespace(_sdk.Namespace):
             uris: At most 25 items. Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return self._call(_app_bsky_graph_get_starter_packs.METHOD, params={"uris": uris})
 
@@ -447,10 +447,10 @@ class GraphNamespace(_sdk.Namespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``starterPacksWithMembership``.
         """
         return self._call(
             _app_bsky_graph_get_starter_packs_with_membership.METHOD,
@@ -468,7 +468,7 @@ class GraphNamespace(_sdk.Namespace):
             actor: Format: at-identifier.
 
         Returns:
-            The answer.
+            An object: ``suggestions``, ``recIdStr``, ``isFallback``, ``recId``.
         """
         return self._call(_app_bsky_graph_get_suggested_follows_by_actor.METHOD, params={"actor": actor})
 
@@ -484,7 +484,7 @@ class GraphNamespace(_sdk.Namespace):
             actor: Format: at-identifier.
             only_reposts: Hide just the account's reposts, and quotes too if both flags are set, instead of
                 everything.
-            only_quoteposts: See the lexicon.
+            only_quoteposts: True or False.
         """
         self._call(
             _app_bsky_graph_mute_actor.METHOD,
@@ -519,12 +519,12 @@ class GraphNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.graph.searchStarterPacks``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``starterPacks``.
         """
         return self._call(
             _app_bsky_graph_search_starter_packs.METHOD, params={"q": q, "limit": limit, "cursor": cursor}
@@ -538,12 +538,12 @@ class GraphNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.graph.searchStarterPacksV2``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``starterPacks``.
         """
         return self._call(
             _app_bsky_graph_search_starter_packs_v2.METHOD, params={"q": q, "limit": limit, "cursor": cursor}
@@ -651,10 +651,10 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``starterPacks``.
         """
         return await self._call(
             _app_bsky_graph_get_actor_starter_packs.METHOD,
@@ -670,10 +670,10 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``blocks``.
         """
         return await self._call(_app_bsky_graph_get_blocks.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -692,11 +692,11 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             sort: Known values: ``latest``, ``top``.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``cursor``, ``followers``.
         """
         return await self._call(
             _app_bsky_graph_get_followers.METHOD,
@@ -718,11 +718,11 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             sort: Known values: ``latest``, ``top``.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``cursor``, ``follows``.
         """
         return await self._call(
             _app_bsky_graph_get_follows.METHOD,
@@ -739,10 +739,10 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``cursor``, ``followers``.
         """
         return await self._call(
             _app_bsky_graph_get_known_followers.METHOD,
@@ -759,10 +759,10 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Args:
             list: Format: at-uri.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``list``, ``items``.
         """
         return await self._call(
             _app_bsky_graph_get_list.METHOD, params={"list": list, "limit": limit, "cursor": cursor}
@@ -777,10 +777,10 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``lists``.
         """
         return await self._call(
             _app_bsky_graph_get_list_blocks.METHOD, params={"limit": limit, "cursor": cursor}
@@ -795,10 +795,10 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``lists``.
         """
         return await self._call(
             _app_bsky_graph_get_list_mutes.METHOD, params={"limit": limit, "cursor": cursor}
@@ -819,12 +819,12 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             purposes: Keep only moderation lists (`modlist`) or reading lists (`curatelist`); by default both
                 come. Each item: known values: ``modlist``, ``curatelist``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``lists``.
         """
         return await self._call(
             _app_bsky_graph_get_lists.METHOD,
@@ -847,11 +847,11 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
             actor: The account looked for on the lists; their owner is always the caller. Format:
                 at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             purposes: Each item: known values: ``modlist``, ``curatelist``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``listsWithMembership``.
         """
         return await self._call(
             _app_bsky_graph_get_lists_with_membership.METHOD,
@@ -867,10 +867,10 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``mutes``.
         """
         return await self._call(_app_bsky_graph_get_mutes.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -886,7 +886,7 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
             others: At most 30 items. Each item: format: at-identifier.
 
         Returns:
-            The answer.
+            An object: ``actor``, ``relationships``.
 
         Raises:
             ActorNotFoundError: The server answered with ``ActorNotFound``.
@@ -906,7 +906,7 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
             starter_pack: Format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``starterPack``.
         """
         return await self._call(
             _app_bsky_graph_get_starter_pack.METHOD, params={"starter_pack": starter_pack}
@@ -923,7 +923,7 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
             uris: At most 25 items. Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return await self._call(_app_bsky_graph_get_starter_packs.METHOD, params={"uris": uris})
 
@@ -937,10 +937,10 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Args:
             actor: Format: at-identifier.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``starterPacksWithMembership``.
         """
         return await self._call(
             _app_bsky_graph_get_starter_packs_with_membership.METHOD,
@@ -958,7 +958,7 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
             actor: Format: at-identifier.
 
         Returns:
-            The answer.
+            An object: ``suggestions``, ``recIdStr``, ``isFallback``, ``recId``.
         """
         return await self._call(
             _app_bsky_graph_get_suggested_follows_by_actor.METHOD, params={"actor": actor}
@@ -976,7 +976,7 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
             actor: Format: at-identifier.
             only_reposts: Hide just the account's reposts, and quotes too if both flags are set, instead of
                 everything.
-            only_quoteposts: See the lexicon.
+            only_quoteposts: True or False.
         """
         await self._call(
             _app_bsky_graph_mute_actor.METHOD,
@@ -1011,12 +1011,12 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.graph.searchStarterPacks``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``starterPacks``.
         """
         return await self._call(
             _app_bsky_graph_search_starter_packs.METHOD, params={"q": q, "limit": limit, "cursor": cursor}
@@ -1030,12 +1030,12 @@ class AsyncGraphNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.graph.searchStarterPacksV2``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``starterPacks``.
         """
         return await self._call(
             _app_bsky_graph_search_starter_packs_v2.METHOD, params={"q": q, "limit": limit, "cursor": cursor}

@@ -46,7 +46,7 @@ class LabelerNamespace(_sdk.Namespace):
                 view. The server's default is False.
 
         Returns:
-            The answer.
+            An object: ``views``.
         """
         return self._call(_app_bsky_labeler_get_services.METHOD, params={"dids": dids, "detailed": detailed})
 
@@ -76,7 +76,7 @@ class AsyncLabelerNamespace(_sdk.AsyncNamespace):
                 view. The server's default is False.
 
         Returns:
-            The answer.
+            An object: ``views``.
         """
         return await self._call(
             _app_bsky_labeler_get_services.METHOD, params={"dids": dids, "detailed": detailed}

@@ -85,7 +85,7 @@ class NotificationNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.notification.getPreferences``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return self._call(_app_bsky_notification_get_preferences.METHOD)
 
@@ -103,7 +103,7 @@ class NotificationNamespace(_sdk.Namespace):
                 datetime.
 
         Returns:
-            The answer.
+            An object: ``count``.
         """
         return self._call(
             _app_bsky_notification_get_unread_count.METHOD, params={"priority": priority, "seen_at": seen_at}
@@ -118,10 +118,10 @@ class NotificationNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``subscriptions``.
         """
         return self._call(
             _app_bsky_notification_list_activity_subscriptions.METHOD,
@@ -146,12 +146,12 @@ class NotificationNamespace(_sdk.Namespace):
             limit: From 1 to 100. The server's default is 50.
             priority: Whether only accounts the caller follows count; a request without it goes by the stored
                 setting.
-            cursor: See the lexicon.
+            cursor: A string.
             seen_at: When the caller last looked; Bluesky's own app view refuses it in a request. Format:
                 datetime.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``notifications``, ``priority``, ``seenAt``.
         """
         return self._call(
             _app_bsky_notification_list_notifications.METHOD,
@@ -173,10 +173,10 @@ class NotificationNamespace(_sdk.Namespace):
 
         Args:
             subject: Format: did.
-            activity_subscription: See the lexicon.
+            activity_subscription: A ``app.bsky.notification.defs#activitySubscription``.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``activitySubscription``.
         """
         return self._call(
             _app_bsky_notification_put_activity_subscription.METHOD,
@@ -190,7 +190,7 @@ class NotificationNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.notification.putPreferences``.
 
         Args:
-            priority: See the lexicon.
+            priority: True or False.
         """
         self._call(_app_bsky_notification_put_preferences.METHOD, input={"priority": priority})
 
@@ -218,21 +218,21 @@ class NotificationNamespace(_sdk.Namespace):
 
         Args:
             chat: Deprecated: has no lasting effect; chat settings moved to `chat.bsky.notification`.
-            follow: See the lexicon.
-            like: See the lexicon.
-            like_via_repost: See the lexicon.
-            mention: See the lexicon.
-            quote: See the lexicon.
-            reply: See the lexicon.
-            repost: See the lexicon.
-            repost_via_repost: See the lexicon.
-            starterpack_joined: See the lexicon.
-            subscribed_post: See the lexicon.
-            unverified: See the lexicon.
-            verified: See the lexicon.
+            follow: A ``app.bsky.notification.defs#filterablePreference``.
+            like: A ``app.bsky.notification.defs#filterablePreference``.
+            like_via_repost: A ``app.bsky.notification.defs#filterablePreference``.
+            mention: A ``app.bsky.notification.defs#filterablePreference``.
+            quote: A ``app.bsky.notification.defs#filterablePreference``.
+            reply: A ``app.bsky.notification.defs#filterablePreference``.
+            repost: A ``app.bsky.notification.defs#filterablePreference``.
+            repost_via_repost: A ``app.bsky.notification.defs#filterablePreference``.
+            starterpack_joined: A ``app.bsky.notification.defs#preference``.
+            subscribed_post: A ``app.bsky.notification.defs#preference``.
+            unverified: A ``app.bsky.notification.defs#preference``.
+            verified: A ``app.bsky.notification.defs#preference``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return self._call(
             _app_bsky_notification_put_preferences_v2.METHOD,
@@ -271,7 +271,7 @@ class NotificationNamespace(_sdk.Namespace):
             token: The push token that the device's platform issued; it has nothing to do with session tokens.
             platform: Known values: ``ios``, ``android``, ``web``.
             app_id: Identifier of the client app, as the push platform knows it.
-            age_restricted: See the lexicon.
+            age_restricted: True or False.
         """
         self._call(
             _app_bsky_notification_register_push.METHOD,
@@ -298,9 +298,9 @@ class NotificationNamespace(_sdk.Namespace):
 
         Args:
             service_did: Format: did.
-            token: See the lexicon.
+            token: A string.
             platform: Known values: ``ios``, ``android``, ``web``.
-            app_id: See the lexicon.
+            app_id: A string.
         """
         self._call(
             _app_bsky_notification_unregister_push.METHOD,
@@ -336,7 +336,7 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.notification.getPreferences``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return await self._call(_app_bsky_notification_get_preferences.METHOD)
 
@@ -354,7 +354,7 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
                 datetime.
 
         Returns:
-            The answer.
+            An object: ``count``.
         """
         return await self._call(
             _app_bsky_notification_get_unread_count.METHOD, params={"priority": priority, "seen_at": seen_at}
@@ -369,10 +369,10 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``subscriptions``.
         """
         return await self._call(
             _app_bsky_notification_list_activity_subscriptions.METHOD,
@@ -397,12 +397,12 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 100. The server's default is 50.
             priority: Whether only accounts the caller follows count; a request without it goes by the stored
                 setting.
-            cursor: See the lexicon.
+            cursor: A string.
             seen_at: When the caller last looked; Bluesky's own app view refuses it in a request. Format:
                 datetime.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``notifications``, ``priority``, ``seenAt``.
         """
         return await self._call(
             _app_bsky_notification_list_notifications.METHOD,
@@ -424,10 +424,10 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
 
         Args:
             subject: Format: did.
-            activity_subscription: See the lexicon.
+            activity_subscription: A ``app.bsky.notification.defs#activitySubscription``.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``activitySubscription``.
         """
         return await self._call(
             _app_bsky_notification_put_activity_subscription.METHOD,
@@ -441,7 +441,7 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.notification.putPreferences``.
 
         Args:
-            priority: See the lexicon.
+            priority: True or False.
         """
         await self._call(_app_bsky_notification_put_preferences.METHOD, input={"priority": priority})
 
@@ -469,21 +469,21 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
 
         Args:
             chat: Deprecated: has no lasting effect; chat settings moved to `chat.bsky.notification`.
-            follow: See the lexicon.
-            like: See the lexicon.
-            like_via_repost: See the lexicon.
-            mention: See the lexicon.
-            quote: See the lexicon.
-            reply: See the lexicon.
-            repost: See the lexicon.
-            repost_via_repost: See the lexicon.
-            starterpack_joined: See the lexicon.
-            subscribed_post: See the lexicon.
-            unverified: See the lexicon.
-            verified: See the lexicon.
+            follow: A ``app.bsky.notification.defs#filterablePreference``.
+            like: A ``app.bsky.notification.defs#filterablePreference``.
+            like_via_repost: A ``app.bsky.notification.defs#filterablePreference``.
+            mention: A ``app.bsky.notification.defs#filterablePreference``.
+            quote: A ``app.bsky.notification.defs#filterablePreference``.
+            reply: A ``app.bsky.notification.defs#filterablePreference``.
+            repost: A ``app.bsky.notification.defs#filterablePreference``.
+            repost_via_repost: A ``app.bsky.notification.defs#filterablePreference``.
+            starterpack_joined: A ``app.bsky.notification.defs#preference``.
+            subscribed_post: A ``app.bsky.notification.defs#preference``.
+            unverified: A ``app.bsky.notification.defs#preference``.
+            verified: A ``app.bsky.notification.defs#preference``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return await self._call(
             _app_bsky_notification_put_preferences_v2.METHOD,
@@ -522,7 +522,7 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
             token: The push token that the device's platform issued; it has nothing to do with session tokens.
             platform: Known values: ``ios``, ``android``, ``web``.
             app_id: Identifier of the client app, as the push platform knows it.
-            age_restricted: See the lexicon.
+            age_restricted: True or False.
         """
         await self._call(
             _app_bsky_notification_register_push.METHOD,
@@ -549,9 +549,9 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
 
         Args:
             service_did: Format: did.
-            token: See the lexicon.
+            token: A string.
             platform: Known values: ``ios``, ``android``, ``web``.
-            app_id: See the lexicon.
+            app_id: A string.
         """
         await self._call(
             _app_bsky_notification_unregister_push.METHOD,

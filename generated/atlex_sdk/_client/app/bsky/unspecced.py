@@ -181,7 +181,7 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.getAgeAssuranceState``.
 
         Returns:
-            The answer.
+            A ``app.bsky.unspecced.defs#ageAssuranceState``.
         """
         return self._call(_app_bsky_unspecced_get_age_assurance_state.METHOD)
 
@@ -191,7 +191,7 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.getConfig``.
 
         Returns:
-            The answer.
+            An object: ``checkEmailConfirmed``, ``liveNow``.
         """
         return self._call(_app_bsky_unspecced_get_config.METHOD)
 
@@ -206,7 +206,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return self._call(
             _app_bsky_unspecced_get_onboarding_suggested_starter_packs.METHOD, params={"limit": limit}
@@ -224,7 +224,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return self._call(
             _app_bsky_unspecced_get_onboarding_suggested_starter_packs_skeleton.METHOD,
@@ -242,11 +242,11 @@ class UnspeccedNamespace(_sdk.Namespace):
 
         Args:
             viewer: Format: did.
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recId``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_onboarding_suggested_users_skeleton.METHOD,
@@ -262,11 +262,11 @@ class UnspeccedNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
-            query: See the lexicon.
+            cursor: A string.
+            query: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feeds``.
         """
         return self._call(
             _app_bsky_unspecced_get_popular_feed_generators.METHOD,
@@ -285,7 +285,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             anchor: AT-URI of the post whose remaining replies are wanted. Format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``thread``.
         """
         return self._call(_app_bsky_unspecced_get_post_thread_other_v2.METHOD, params={"anchor": anchor})
 
@@ -312,7 +312,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             sort: Known values: ``newest``, ``oldest``, ``top``. The server's default is ``oldest``.
 
         Returns:
-            The answer.
+            An object: ``thread``, ``threadgate``, ``hasOtherReplies``.
         """
         return self._call(
             _app_bsky_unspecced_get_post_thread_v2.METHOD,
@@ -336,7 +336,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``feeds``.
         """
         return self._call(_app_bsky_unspecced_get_suggested_feeds.METHOD, params={"limit": limit})
 
@@ -352,7 +352,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``feeds``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_feeds_skeleton.METHOD, params={"viewer": viewer, "limit": limit}
@@ -367,11 +367,11 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.getSuggestedOnboardingUsers``.
 
         Args:
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recId``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_onboarding_users.METHOD,
@@ -389,7 +389,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return self._call(_app_bsky_unspecced_get_suggested_starter_packs.METHOD, params={"limit": limit})
 
@@ -405,7 +405,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_starter_packs_skeleton.METHOD,
@@ -420,11 +420,11 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.getSuggestedUsers``.
 
         Args:
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recId``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_users.METHOD, params={"category": category, "limit": limit}
@@ -441,7 +441,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_users_for_discover.METHOD, params={"limit": limit}
@@ -460,7 +460,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_users_for_discover_skeleton.METHOD,
@@ -475,11 +475,11 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.getSuggestedUsersForExplore``.
 
         Args:
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_users_for_explore.METHOD,
@@ -498,11 +498,11 @@ class UnspeccedNamespace(_sdk.Namespace):
 
         Args:
             viewer: Format: did.
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_users_for_explore_skeleton.METHOD,
@@ -517,11 +517,11 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.getSuggestedUsersForSeeMore``.
 
         Args:
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_users_for_see_more.METHOD,
@@ -537,11 +537,11 @@ class UnspeccedNamespace(_sdk.Namespace):
 
         Args:
             viewer: Format: did.
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_users_for_see_more_skeleton.METHOD,
@@ -557,11 +557,11 @@ class UnspeccedNamespace(_sdk.Namespace):
 
         Args:
             viewer: Format: did.
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recId``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggested_users_skeleton.METHOD,
@@ -584,12 +584,12 @@ class UnspeccedNamespace(_sdk.Namespace):
         Args:
             viewer: Format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             relative_to_did: The account that recommendations resemble, instead of suiting the viewer. Format:
                 did.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``actors``, ``relativeToDid``, ``recId``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_suggestions_skeleton.METHOD,
@@ -602,7 +602,7 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.getTaggedSuggestions``.
 
         Returns:
-            The answer.
+            An object: ``suggestions``.
         """
         return self._call(_app_bsky_unspecced_get_tagged_suggestions.METHOD)
 
@@ -618,7 +618,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``topics``, ``suggested``.
         """
         return self._call(
             _app_bsky_unspecced_get_trending_topics.METHOD, params={"viewer": viewer, "limit": limit}
@@ -633,7 +633,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``trends``, ``recIdStr``.
         """
         return self._call(_app_bsky_unspecced_get_trends.METHOD, params={"limit": limit})
 
@@ -650,7 +650,7 @@ class UnspeccedNamespace(_sdk.Namespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``trends``, ``recIdStr``.
         """
         return self._call(
             _app_bsky_unspecced_get_trends_skeleton.METHOD, params={"viewer": viewer, "limit": limit}
@@ -664,12 +664,12 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.unspecced.initAgeAssurance``.
 
         Args:
-            email: See the lexicon.
-            language: See the lexicon.
-            country_code: See the lexicon.
+            email: A string.
+            language: A string.
+            country_code: A string.
 
         Returns:
-            The answer.
+            A ``app.bsky.unspecced.defs#ageAssuranceState``.
 
         Raises:
             InvalidEmailError: The server answered with ``InvalidEmail``.
@@ -695,14 +695,14 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.searchActorsSkeleton``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             viewer: Format: did.
             typeahead: Do a quick prefix match for completion, without search operators.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``actors``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -734,22 +734,22 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.searchPostsSkeleton``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             sort: Known values: ``top``, ``latest``. The server's default is ``latest``.
-            since: See the lexicon.
-            until: See the lexicon.
+            since: A string.
+            until: A string.
             mentions: Format: at-identifier.
             author: Format: at-identifier.
             lang: Format: language.
-            domain: See the lexicon.
+            domain: A string.
             url: Format: uri.
             tag: Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
             viewer: DID of the person searching, needed for queries such as `from:me`. Format: did.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``posts``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -782,13 +782,13 @@ class UnspeccedNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.unspecced.searchStarterPacksSkeleton``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             viewer: Format: did.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``starterPacks``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -809,7 +809,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.getAgeAssuranceState``.
 
         Returns:
-            The answer.
+            A ``app.bsky.unspecced.defs#ageAssuranceState``.
         """
         return await self._call(_app_bsky_unspecced_get_age_assurance_state.METHOD)
 
@@ -819,7 +819,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.getConfig``.
 
         Returns:
-            The answer.
+            An object: ``checkEmailConfirmed``, ``liveNow``.
         """
         return await self._call(_app_bsky_unspecced_get_config.METHOD)
 
@@ -834,7 +834,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return await self._call(
             _app_bsky_unspecced_get_onboarding_suggested_starter_packs.METHOD, params={"limit": limit}
@@ -852,7 +852,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return await self._call(
             _app_bsky_unspecced_get_onboarding_suggested_starter_packs_skeleton.METHOD,
@@ -870,11 +870,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
 
         Args:
             viewer: Format: did.
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recId``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_onboarding_suggested_users_skeleton.METHOD,
@@ -890,11 +890,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
-            query: See the lexicon.
+            cursor: A string.
+            query: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``feeds``.
         """
         return await self._call(
             _app_bsky_unspecced_get_popular_feed_generators.METHOD,
@@ -913,7 +913,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             anchor: AT-URI of the post whose remaining replies are wanted. Format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``thread``.
         """
         return await self._call(
             _app_bsky_unspecced_get_post_thread_other_v2.METHOD, params={"anchor": anchor}
@@ -942,7 +942,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             sort: Known values: ``newest``, ``oldest``, ``top``. The server's default is ``oldest``.
 
         Returns:
-            The answer.
+            An object: ``thread``, ``threadgate``, ``hasOtherReplies``.
         """
         return await self._call(
             _app_bsky_unspecced_get_post_thread_v2.METHOD,
@@ -966,7 +966,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``feeds``.
         """
         return await self._call(_app_bsky_unspecced_get_suggested_feeds.METHOD, params={"limit": limit})
 
@@ -982,7 +982,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``feeds``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_feeds_skeleton.METHOD, params={"viewer": viewer, "limit": limit}
@@ -997,11 +997,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.getSuggestedOnboardingUsers``.
 
         Args:
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recId``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_onboarding_users.METHOD,
@@ -1019,7 +1019,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_starter_packs.METHOD, params={"limit": limit}
@@ -1037,7 +1037,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``starterPacks``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_starter_packs_skeleton.METHOD,
@@ -1052,11 +1052,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.getSuggestedUsers``.
 
         Args:
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recId``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_users.METHOD, params={"category": category, "limit": limit}
@@ -1073,7 +1073,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_users_for_discover.METHOD, params={"limit": limit}
@@ -1092,7 +1092,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_users_for_discover_skeleton.METHOD,
@@ -1107,11 +1107,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.getSuggestedUsersForExplore``.
 
         Args:
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_users_for_explore.METHOD,
@@ -1130,11 +1130,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
 
         Args:
             viewer: Format: did.
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_users_for_explore_skeleton.METHOD,
@@ -1149,11 +1149,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.getSuggestedUsersForSeeMore``.
 
         Args:
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``actors``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_users_for_see_more.METHOD,
@@ -1169,11 +1169,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
 
         Args:
             viewer: Format: did.
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_users_for_see_more_skeleton.METHOD,
@@ -1189,11 +1189,11 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
 
         Args:
             viewer: Format: did.
-            category: See the lexicon.
+            category: A string.
             limit: From 1 to 50. The server's default is 25.
 
         Returns:
-            The answer.
+            An object: ``dids``, ``recId``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggested_users_skeleton.METHOD,
@@ -1216,12 +1216,12 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Args:
             viewer: Format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             relative_to_did: The account that recommendations resemble, instead of suiting the viewer. Format:
                 did.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``actors``, ``relativeToDid``, ``recId``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_suggestions_skeleton.METHOD,
@@ -1236,7 +1236,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.getTaggedSuggestions``.
 
         Returns:
-            The answer.
+            An object: ``suggestions``.
         """
         return await self._call(_app_bsky_unspecced_get_tagged_suggestions.METHOD)
 
@@ -1252,7 +1252,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``topics``, ``suggested``.
         """
         return await self._call(
             _app_bsky_unspecced_get_trending_topics.METHOD, params={"viewer": viewer, "limit": limit}
@@ -1269,7 +1269,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``trends``, ``recIdStr``.
         """
         return await self._call(_app_bsky_unspecced_get_trends.METHOD, params={"limit": limit})
 
@@ -1286,7 +1286,7 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 25. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``trends``, ``recIdStr``.
         """
         return await self._call(
             _app_bsky_unspecced_get_trends_skeleton.METHOD, params={"viewer": viewer, "limit": limit}
@@ -1300,12 +1300,12 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.unspecced.initAgeAssurance``.
 
         Args:
-            email: See the lexicon.
-            language: See the lexicon.
-            country_code: See the lexicon.
+            email: A string.
+            language: A string.
+            country_code: A string.
 
         Returns:
-            The answer.
+            A ``app.bsky.unspecced.defs#ageAssuranceState``.
 
         Raises:
             InvalidEmailError: The server answered with ``InvalidEmail``.
@@ -1331,14 +1331,14 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.searchActorsSkeleton``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             viewer: Format: did.
             typeahead: Do a quick prefix match for completion, without search operators.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``actors``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -1370,22 +1370,22 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.searchPostsSkeleton``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             sort: Known values: ``top``, ``latest``. The server's default is ``latest``.
-            since: See the lexicon.
-            until: See the lexicon.
+            since: A string.
+            until: A string.
             mentions: Format: at-identifier.
             author: Format: at-identifier.
             lang: Format: language.
-            domain: See the lexicon.
+            domain: A string.
             url: Format: uri.
             tag: Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
             viewer: DID of the person searching, needed for queries such as `from:me`. Format: did.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``posts``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.
@@ -1418,13 +1418,13 @@ class AsyncUnspeccedNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.unspecced.searchStarterPacksSkeleton``.
 
         Args:
-            q: See the lexicon.
+            q: A string.
             viewer: Format: did.
             limit: From 1 to 100. The server's default is 25.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hitsTotal``, ``starterPacks``.
 
         Raises:
             BadQueryStringError: The server answered with ``BadQueryString``.

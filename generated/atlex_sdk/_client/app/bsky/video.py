@@ -44,7 +44,7 @@ class VideoNamespace(_sdk.Namespace):
             job_id: From 1 to 256 bytes of UTF-8.
 
         Returns:
-            The answer.
+            An object: ``state``, ``completedJobId``, ``failureReason``.
 
         Raises:
             UploadNotFoundError: The server answered with ``UploadNotFound``.
@@ -62,7 +62,7 @@ class VideoNamespace(_sdk.Namespace):
             job_id: From 1 to 256 bytes of UTF-8.
 
         Returns:
-            The answer.
+            An object: ``completedJobId``, ``jobStatus``.
 
         Raises:
             UploadNotFoundError: The server answered with ``UploadNotFound``.
@@ -82,10 +82,10 @@ class VideoNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.video.getJobStatus``.
 
         Args:
-            job_id: See the lexicon.
+            job_id: A string.
 
         Returns:
-            The answer.
+            An object: ``jobStatus``.
         """
         return self._call(_app_bsky_video_get_job_status.METHOD, params={"job_id": job_id})
 
@@ -95,7 +95,8 @@ class VideoNamespace(_sdk.Namespace):
         Calls the query ``app.bsky.video.getUploadLimits``.
 
         Returns:
-            The answer.
+            An object: ``canUpload``, ``remainingDailyVideos``, ``remainingDailyBytes``, ``message``,
+            ``error``.
         """
         return self._call(_app_bsky_video_get_upload_limits.METHOD)
 
@@ -108,7 +109,8 @@ class VideoNamespace(_sdk.Namespace):
             job_id: From 1 to 256 bytes of UTF-8.
 
         Returns:
-            The answer.
+            An object: ``jobId``, ``partSizeBytes``, ``partCount``, ``receivedParts``, ``expiresAt``,
+            ``state``, ``completedJobId``, ``jobStatus``, ``failureReason``.
 
         Raises:
             UploadNotFoundError: The server answered with ``UploadNotFound``.
@@ -135,11 +137,11 @@ class VideoNamespace(_sdk.Namespace):
             name: At most 256 bytes of UTF-8.
             duration_ms: Expected length in milliseconds, a hint to refuse overlong videos early; the real
                 check comes later.
-            width: See the lexicon.
-            height: See the lexicon.
+            width: An integer.
+            height: An integer.
 
         Returns:
-            The answer.
+            An object: ``jobId``, ``partSizeBytes``, ``partCount``, ``expiresAt``.
 
         Raises:
             UnsupportedContentTypeError: The server answered with ``UnsupportedContentType``.
@@ -174,11 +176,12 @@ class VideoNamespace(_sdk.Namespace):
         Args:
             job_id: From 1 to 256 bytes of UTF-8.
             part_number: Which part this is, counted from 1. At least 1.
-            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.
+            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
+                asynchronous client takes an asynchronous iterable too.
             content_type: The MIME type of the data; None for ``application/octet-stream``.
 
         Returns:
-            The answer.
+            An object: ``partNumber``, ``sizeBytes``.
 
         Raises:
             UploadNotFoundError: The server answered with ``UploadNotFound``.
@@ -207,11 +210,12 @@ class VideoNamespace(_sdk.Namespace):
         Calls the procedure ``app.bsky.video.uploadVideo``.
 
         Args:
-            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.
+            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
+                asynchronous client takes an asynchronous iterable too.
             content_type: The MIME type of the data; None for ``video/mp4``.
 
         Returns:
-            The answer.
+            An object: ``jobStatus``.
         """
         return self._call(_app_bsky_video_upload_video.METHOD, data=data, content_type=content_type)
 
@@ -229,7 +233,7 @@ class AsyncVideoNamespace(_sdk.AsyncNamespace):
             job_id: From 1 to 256 bytes of UTF-8.
 
         Returns:
-            The answer.
+            An object: ``state``, ``completedJobId``, ``failureReason``.
 
         Raises:
             UploadNotFoundError: The server answered with ``UploadNotFound``.
@@ -247,7 +251,7 @@ class AsyncVideoNamespace(_sdk.AsyncNamespace):
             job_id: From 1 to 256 bytes of UTF-8.
 
         Returns:
-            The answer.
+            An object: ``completedJobId``, ``jobStatus``.
 
         Raises:
             UploadNotFoundError: The server answered with ``UploadNotFound``.
@@ -267,10 +271,10 @@ class AsyncVideoNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.video.getJobStatus``.
 
         Args:
-            job_id: See the lexicon.
+            job_id: A string.
 
         Returns:
-            The answer.
+            An object: ``jobStatus``.
         """
         return await self._call(_app_bsky_video_get_job_status.METHOD, params={"job_id": job_id})
 
@@ -280,7 +284,8 @@ class AsyncVideoNamespace(_sdk.AsyncNamespace):
         Calls the query ``app.bsky.video.getUploadLimits``.
 
         Returns:
-            The answer.
+            An object: ``canUpload``, ``remainingDailyVideos``, ``remainingDailyBytes``, ``message``,
+            ``error``.
         """
         return await self._call(_app_bsky_video_get_upload_limits.METHOD)
 
@@ -295,7 +300,8 @@ class AsyncVideoNamespace(_sdk.AsyncNamespace):
             job_id: From 1 to 256 bytes of UTF-8.
 
         Returns:
-            The answer.
+            An object: ``jobId``, ``partSizeBytes``, ``partCount``, ``receivedParts``, ``expiresAt``,
+            ``state``, ``completedJobId``, ``jobStatus``, ``failureReason``.
 
         Raises:
             UploadNotFoundError: The server answered with ``UploadNotFound``.
@@ -322,11 +328,11 @@ class AsyncVideoNamespace(_sdk.AsyncNamespace):
             name: At most 256 bytes of UTF-8.
             duration_ms: Expected length in milliseconds, a hint to refuse overlong videos early; the real
                 check comes later.
-            width: See the lexicon.
-            height: See the lexicon.
+            width: An integer.
+            height: An integer.
 
         Returns:
-            The answer.
+            An object: ``jobId``, ``partSizeBytes``, ``partCount``, ``expiresAt``.
 
         Raises:
             UnsupportedContentTypeError: The server answered with ``UnsupportedContentType``.
@@ -361,11 +367,12 @@ class AsyncVideoNamespace(_sdk.AsyncNamespace):
         Args:
             job_id: From 1 to 256 bytes of UTF-8.
             part_number: Which part this is, counted from 1. At least 1.
-            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.
+            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
+                asynchronous client takes an asynchronous iterable too.
             content_type: The MIME type of the data; None for ``application/octet-stream``.
 
         Returns:
-            The answer.
+            An object: ``partNumber``, ``sizeBytes``.
 
         Raises:
             UploadNotFoundError: The server answered with ``UploadNotFound``.
@@ -394,10 +401,11 @@ class AsyncVideoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``app.bsky.video.uploadVideo``.
 
         Args:
-            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.
+            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
+                asynchronous client takes an asynchronous iterable too.
             content_type: The MIME type of the data; None for ``video/mp4``.
 
         Returns:
-            The answer.
+            An object: ``jobStatus``.
         """
         return await self._call(_app_bsky_video_upload_video.METHOD, data=data, content_type=content_type)

@@ -43,7 +43,7 @@ class ActorNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.actor.deleteAccount``.
 
         Returns:
-            The answer.
+            An object.
         """
         return self._call(_chat_bsky_actor_delete_account.METHOD)
 
@@ -63,7 +63,7 @@ class ActorNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.actor.getStatus``.
 
         Returns:
-            The answer.
+            An object: ``chatDisabled``, ``canCreateGroups``, ``groupMemberLimit``.
         """
         return self._call(_chat_bsky_actor_get_status.METHOD)
 
@@ -86,7 +86,7 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.actor.deleteAccount``.
 
         Returns:
-            The answer.
+            An object.
         """
         return await self._call(_chat_bsky_actor_delete_account.METHOD)
 
@@ -106,6 +106,6 @@ class AsyncActorNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.actor.getStatus``.
 
         Returns:
-            The answer.
+            An object: ``chatDisabled``, ``canCreateGroups``, ``groupMemberLimit``.
         """
         return await self._call(_chat_bsky_actor_get_status.METHOD)

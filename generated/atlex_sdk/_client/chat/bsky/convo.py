@@ -90,7 +90,7 @@ class ConvoNamespace(_sdk.Namespace):
             convo_id: Opaque id of the chat, from any of its views; chats have no AT-URI.
 
         Returns:
-            The answer.
+            An object: ``rev``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -105,13 +105,13 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.addReaction``.
 
         Args:
-            convo_id: See the lexicon.
-            message_id: See the lexicon.
+            convo_id: A string.
+            message_id: A string.
             value: A single emoji character, one grapheme long. From 1 to 64 bytes of UTF-8. From 1 to 1
                 graphemes.
 
         Returns:
-            The answer.
+            An object: ``message``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -133,11 +133,11 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.deleteMessageForSelf``.
 
         Args:
-            convo_id: See the lexicon.
-            message_id: See the lexicon.
+            convo_id: A string.
+            message_id: A string.
 
         Returns:
-            The answer.
+            A ``chat.bsky.convo.defs#deletedMessageView``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -154,10 +154,10 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.convo.getConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -177,7 +177,7 @@ class ConvoNamespace(_sdk.Namespace):
                 did.
 
         Returns:
-            The answer.
+            An object: ``canChat``, ``convo``.
         """
         return self._call(_chat_bsky_convo_get_convo_availability.METHOD, params={"members": members})
 
@@ -192,7 +192,7 @@ class ConvoNamespace(_sdk.Namespace):
             members: From 1 to 10 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             AccountSuspendedError: The server answered with ``AccountSuspended``.
@@ -212,12 +212,12 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.convo.getConvoMembers``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``members``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -236,7 +236,7 @@ class ConvoNamespace(_sdk.Namespace):
             cursor: How far the log was read: the answer's value starts the next poll.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``logs``.
         """
         return self._call(_chat_bsky_convo_get_log.METHOD, params={"cursor": cursor})
 
@@ -248,12 +248,12 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.convo.getMessages``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``messages``, ``relatedProfiles``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -275,7 +275,7 @@ class ConvoNamespace(_sdk.Namespace):
             include_group_chats: False counts only chats between two people. The server's default is True.
 
         Returns:
-            The answer.
+            An object: ``unreadAcceptedConvos``, ``unreadRequestConvos``.
         """
         return self._call(
             _chat_bsky_convo_get_unread_counts.METHOD, params={"include_group_chats": include_group_chats}
@@ -288,10 +288,10 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.leaveConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convoId``, ``rev``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -308,10 +308,10 @@ class ConvoNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``requests``.
         """
         return self._call(
             _chat_bsky_convo_list_convo_requests.METHOD, params={"limit": limit, "cursor": cursor}
@@ -333,7 +333,7 @@ class ConvoNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             read_state: With `unread`, keep only chats that hold something new. Known values: ``unread``.
             status: Keep accepted chats or requests; for the latter `listConvoRequests` is the better call.
                 Known values: ``request``, ``accepted``.
@@ -341,7 +341,7 @@ class ConvoNamespace(_sdk.Namespace):
             lock_status: Known values: ``unlocked``, ``locked``, ``locked-permanently``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``convos``.
         """
         return self._call(
             _chat_bsky_convo_list_convos.METHOD,
@@ -361,10 +361,10 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.lockConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -379,10 +379,10 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.muteConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -397,12 +397,12 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.removeReaction``.
 
         Args:
-            convo_id: See the lexicon.
-            message_id: See the lexicon.
+            convo_id: A string.
+            message_id: A string.
             value: From 1 to 64 bytes of UTF-8. From 1 to 1 graphemes.
 
         Returns:
-            The answer.
+            An object: ``message``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -424,11 +424,11 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.sendMessage``.
 
         Args:
-            convo_id: See the lexicon.
-            message: See the lexicon.
+            convo_id: A string.
+            message: A ``chat.bsky.convo.defs#messageInput``.
 
         Returns:
-            The answer.
+            A ``chat.bsky.convo.defs#messageView``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -450,7 +450,7 @@ class ConvoNamespace(_sdk.Namespace):
             items: At most 100 items.
 
         Returns:
-            The answer.
+            An object: ``items``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -465,10 +465,10 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.unlockConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -483,10 +483,10 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.unmuteConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -505,7 +505,7 @@ class ConvoNamespace(_sdk.Namespace):
                 values: ``request``, ``accepted``.
 
         Returns:
-            The answer.
+            An object: ``updatedCount``.
         """
         return self._call(_chat_bsky_convo_update_all_read.METHOD, input={"status": status})
 
@@ -517,11 +517,11 @@ class ConvoNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.convo.updateRead``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             message_id: Last message that counts as read; left out, everything does.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -543,7 +543,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
             convo_id: Opaque id of the chat, from any of its views; chats have no AT-URI.
 
         Returns:
-            The answer.
+            An object: ``rev``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -558,13 +558,13 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.addReaction``.
 
         Args:
-            convo_id: See the lexicon.
-            message_id: See the lexicon.
+            convo_id: A string.
+            message_id: A string.
             value: A single emoji character, one grapheme long. From 1 to 64 bytes of UTF-8. From 1 to 1
                 graphemes.
 
         Returns:
-            The answer.
+            An object: ``message``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -586,11 +586,11 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.deleteMessageForSelf``.
 
         Args:
-            convo_id: See the lexicon.
-            message_id: See the lexicon.
+            convo_id: A string.
+            message_id: A string.
 
         Returns:
-            The answer.
+            A ``chat.bsky.convo.defs#deletedMessageView``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -607,10 +607,10 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.convo.getConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -630,7 +630,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
                 did.
 
         Returns:
-            The answer.
+            An object: ``canChat``, ``convo``.
         """
         return await self._call(_chat_bsky_convo_get_convo_availability.METHOD, params={"members": members})
 
@@ -645,7 +645,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
             members: From 1 to 10 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             AccountSuspendedError: The server answered with ``AccountSuspended``.
@@ -665,12 +665,12 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.convo.getConvoMembers``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``members``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -689,7 +689,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
             cursor: How far the log was read: the answer's value starts the next poll.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``logs``.
         """
         return await self._call(_chat_bsky_convo_get_log.METHOD, params={"cursor": cursor})
 
@@ -701,12 +701,12 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.convo.getMessages``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``messages``, ``relatedProfiles``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -728,7 +728,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
             include_group_chats: False counts only chats between two people. The server's default is True.
 
         Returns:
-            The answer.
+            An object: ``unreadAcceptedConvos``, ``unreadRequestConvos``.
         """
         return await self._call(
             _chat_bsky_convo_get_unread_counts.METHOD, params={"include_group_chats": include_group_chats}
@@ -741,10 +741,10 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.leaveConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convoId``, ``rev``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -761,10 +761,10 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``requests``.
         """
         return await self._call(
             _chat_bsky_convo_list_convo_requests.METHOD, params={"limit": limit, "cursor": cursor}
@@ -786,7 +786,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             read_state: With `unread`, keep only chats that hold something new. Known values: ``unread``.
             status: Keep accepted chats or requests; for the latter `listConvoRequests` is the better call.
                 Known values: ``request``, ``accepted``.
@@ -794,7 +794,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
             lock_status: Known values: ``unlocked``, ``locked``, ``locked-permanently``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``convos``.
         """
         return await self._call(
             _chat_bsky_convo_list_convos.METHOD,
@@ -814,10 +814,10 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.lockConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -832,10 +832,10 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.muteConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -850,12 +850,12 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.removeReaction``.
 
         Args:
-            convo_id: See the lexicon.
-            message_id: See the lexicon.
+            convo_id: A string.
+            message_id: A string.
             value: From 1 to 64 bytes of UTF-8. From 1 to 1 graphemes.
 
         Returns:
-            The answer.
+            An object: ``message``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -877,11 +877,11 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.sendMessage``.
 
         Args:
-            convo_id: See the lexicon.
-            message: See the lexicon.
+            convo_id: A string.
+            message: A ``chat.bsky.convo.defs#messageInput``.
 
         Returns:
-            The answer.
+            A ``chat.bsky.convo.defs#messageView``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -903,7 +903,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
             items: At most 100 items.
 
         Returns:
-            The answer.
+            An object: ``items``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -918,10 +918,10 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.unlockConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -936,10 +936,10 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.unmuteConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -958,7 +958,7 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
                 values: ``request``, ``accepted``.
 
         Returns:
-            The answer.
+            An object: ``updatedCount``.
         """
         return await self._call(_chat_bsky_convo_update_all_read.METHOD, input={"status": status})
 
@@ -970,11 +970,11 @@ class AsyncConvoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.convo.updateRead``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             message_id: Last message that counts as read; left out, everything does.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.

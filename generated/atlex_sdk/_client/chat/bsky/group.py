@@ -78,11 +78,11 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.addMembers``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             members: At least 1 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``convo``, ``addedMembers``.
 
         Raises:
             AccountSuspendedError: The server answered with ``AccountSuspended``.
@@ -108,11 +108,11 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.approveJoinRequest``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             member: Format: did.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -136,7 +136,7 @@ class GroupNamespace(_sdk.Namespace):
             name: From 1 to 500 bytes of UTF-8. At most 50 graphemes.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             AccountSuspendedError: The server answered with ``AccountSuspended``.
@@ -161,14 +161,14 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.createJoinLink``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             join_rule: Who may use the link: anybody, or only people the owner follows. Known values:
                 ``anyone``, ``followedByOwner``.
             require_approval: Whether the owner must let in each person who follows the link. The server's
                 default is False.
 
         Returns:
-            The answer.
+            An object: ``joinLink``.
 
         Raises:
             EnabledJoinLinkAlreadyExistsError: The server answered with ``EnabledJoinLinkAlreadyExists``.
@@ -188,10 +188,10 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.disableJoinLink``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``joinLink``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -206,11 +206,11 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.editGroup``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             name: From 1 to 500 bytes of UTF-8. At most 50 graphemes.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -231,12 +231,12 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.editJoinLink``.
 
         Args:
-            convo_id: See the lexicon.
-            require_approval: See the lexicon.
+            convo_id: A string.
+            require_approval: True or False.
             join_rule: Known values: ``anyone``, ``followedByOwner``.
 
         Returns:
-            The answer.
+            An object: ``joinLink``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -254,10 +254,10 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.enableJoinLink``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``joinLink``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -278,7 +278,7 @@ class GroupNamespace(_sdk.Namespace):
             codes: Codes taken from join links, 50 at most; dead ones get a placeholder. From 1 to 50 items.
 
         Returns:
-            The answer.
+            An object: ``joinLinkPreviews``.
         """
         return self._call(_chat_bsky_group_get_join_link_previews.METHOD, params={"codes": codes})
 
@@ -290,12 +290,12 @@ class GroupNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.group.listJoinRequests``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``requests``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -316,10 +316,10 @@ class GroupNamespace(_sdk.Namespace):
         Args:
             subject: DID of the other person; a handle isn't taken. Format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``convos``.
         """
         return self._call(
             _chat_bsky_group_list_mutual_groups.METHOD,
@@ -334,11 +334,11 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.rejectJoinRequest``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             member: Format: did.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -356,11 +356,11 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.removeMembers``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             members: At least 1 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -379,7 +379,7 @@ class GroupNamespace(_sdk.Namespace):
             code: The code in the link, without the rest of the URL.
 
         Returns:
-            The answer.
+            An object: ``status``, ``convo``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -399,10 +399,10 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.updateJoinRequestsRead``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -418,10 +418,10 @@ class GroupNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.group.withdrawJoinRequest``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidJoinRequestError: The server answered with ``InvalidJoinRequest``.
@@ -440,11 +440,11 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.addMembers``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             members: At least 1 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``convo``, ``addedMembers``.
 
         Raises:
             AccountSuspendedError: The server answered with ``AccountSuspended``.
@@ -470,11 +470,11 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.approveJoinRequest``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             member: Format: did.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -498,7 +498,7 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
             name: From 1 to 500 bytes of UTF-8. At most 50 graphemes.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             AccountSuspendedError: The server answered with ``AccountSuspended``.
@@ -525,14 +525,14 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.createJoinLink``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             join_rule: Who may use the link: anybody, or only people the owner follows. Known values:
                 ``anyone``, ``followedByOwner``.
             require_approval: Whether the owner must let in each person who follows the link. The server's
                 default is False.
 
         Returns:
-            The answer.
+            An object: ``joinLink``.
 
         Raises:
             EnabledJoinLinkAlreadyExistsError: The server answered with ``EnabledJoinLinkAlreadyExists``.
@@ -552,10 +552,10 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.disableJoinLink``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``joinLink``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -570,11 +570,11 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.editGroup``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             name: From 1 to 500 bytes of UTF-8. At most 50 graphemes.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -597,12 +597,12 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.editJoinLink``.
 
         Args:
-            convo_id: See the lexicon.
-            require_approval: See the lexicon.
+            convo_id: A string.
+            require_approval: True or False.
             join_rule: Known values: ``anyone``, ``followedByOwner``.
 
         Returns:
-            The answer.
+            An object: ``joinLink``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -622,10 +622,10 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.enableJoinLink``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``joinLink``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -646,7 +646,7 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
             codes: Codes taken from join links, 50 at most; dead ones get a placeholder. From 1 to 50 items.
 
         Returns:
-            The answer.
+            An object: ``joinLinkPreviews``.
         """
         return await self._call(_chat_bsky_group_get_join_link_previews.METHOD, params={"codes": codes})
 
@@ -658,12 +658,12 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.group.listJoinRequests``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``requests``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -684,10 +684,10 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Args:
             subject: DID of the other person; a handle isn't taken. Format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``convos``.
         """
         return await self._call(
             _chat_bsky_group_list_mutual_groups.METHOD,
@@ -702,11 +702,11 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.rejectJoinRequest``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             member: Format: did.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -724,11 +724,11 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.removeMembers``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             members: At least 1 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -747,7 +747,7 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
             code: The code in the link, without the rest of the URL.
 
         Returns:
-            The answer.
+            An object: ``status``, ``convo``.
 
         Raises:
             ConvoLockedError: The server answered with ``ConvoLocked``.
@@ -767,10 +767,10 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.updateJoinRequestsRead``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -788,10 +788,10 @@ class AsyncGroupNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.group.withdrawJoinRequest``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             InvalidJoinRequestError: The server answered with ``InvalidJoinRequest``.

@@ -51,7 +51,7 @@ class ModerationNamespace(_sdk.Namespace):
             actor: Format: did.
 
         Returns:
-            The answer.
+            An object: ``day``, ``month``, ``all``.
         """
         return self._call(_chat_bsky_moderation_get_actor_metadata.METHOD, params={"actor": actor})
 
@@ -61,10 +61,10 @@ class ModerationNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.moderation.getConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -79,12 +79,12 @@ class ModerationNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.moderation.getConvoMembers``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``members``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -103,7 +103,7 @@ class ModerationNamespace(_sdk.Namespace):
             convo_ids: From 1 to 100 items.
 
         Returns:
-            The answer.
+            An object: ``convos``.
         """
         return self._call(_chat_bsky_moderation_get_convos.METHOD, params={"convo_ids": convo_ids})
 
@@ -121,7 +121,7 @@ class ModerationNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.moderation.getMessageContext``.
 
         Args:
-            message_id: See the lexicon.
+            message_id: A string.
             convo_id: The message's chat; optional as yet, but due to become required, so better sent.
             before: How many messages by people to add that come earlier; notices between them come on top.
                 The server's default is 5.
@@ -131,7 +131,7 @@ class ModerationNamespace(_sdk.Namespace):
                 to 1000. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``messages``.
         """
         return self._call(
             _chat_bsky_moderation_get_message_context.METHOD,
@@ -151,8 +151,8 @@ class ModerationNamespace(_sdk.Namespace):
 
         Args:
             actor: Format: did.
-            allow_access: See the lexicon.
-            ref: See the lexicon.
+            allow_access: True or False.
+            ref: A string.
         """
         self._call(
             _chat_bsky_moderation_update_actor_access.METHOD,
@@ -174,7 +174,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             actor: Format: did.
 
         Returns:
-            The answer.
+            An object: ``day``, ``month``, ``all``.
         """
         return await self._call(_chat_bsky_moderation_get_actor_metadata.METHOD, params={"actor": actor})
 
@@ -184,10 +184,10 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.moderation.getConvo``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
 
         Returns:
-            The answer.
+            An object: ``convo``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -202,12 +202,12 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.moderation.getConvoMembers``.
 
         Args:
-            convo_id: See the lexicon.
+            convo_id: A string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``members``.
 
         Raises:
             InvalidConvoError: The server answered with ``InvalidConvo``.
@@ -226,7 +226,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             convo_ids: From 1 to 100 items.
 
         Returns:
-            The answer.
+            An object: ``convos``.
         """
         return await self._call(_chat_bsky_moderation_get_convos.METHOD, params={"convo_ids": convo_ids})
 
@@ -244,7 +244,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.moderation.getMessageContext``.
 
         Args:
-            message_id: See the lexicon.
+            message_id: A string.
             convo_id: The message's chat; optional as yet, but due to become required, so better sent.
             before: How many messages by people to add that come earlier; notices between them come on top.
                 The server's default is 5.
@@ -254,7 +254,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
                 to 1000. The server's default is 10.
 
         Returns:
-            The answer.
+            An object: ``messages``.
         """
         return await self._call(
             _chat_bsky_moderation_get_message_context.METHOD,
@@ -274,8 +274,8 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
 
         Args:
             actor: Format: did.
-            allow_access: See the lexicon.
-            ref: See the lexicon.
+            allow_access: True or False.
+            ref: A string.
         """
         await self._call(
             _chat_bsky_moderation_update_actor_access.METHOD,

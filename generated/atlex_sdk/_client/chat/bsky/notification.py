@@ -32,7 +32,7 @@ class NotificationNamespace(_sdk.Namespace):
         Calls the query ``chat.bsky.notification.getPreferences``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return self._call(_chat_bsky_notification_get_preferences.METHOD)
 
@@ -47,11 +47,11 @@ class NotificationNamespace(_sdk.Namespace):
         Calls the procedure ``chat.bsky.notification.putPreferences``.
 
         Args:
-            chat: See the lexicon.
-            chat_request: See the lexicon.
+            chat: A ``chat.bsky.notification.defs#chatPreference``.
+            chat_request: A ``chat.bsky.notification.defs#chatPreference``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return self._call(
             _chat_bsky_notification_put_preferences.METHOD, input={"chat": chat, "chat_request": chat_request}
@@ -67,7 +67,7 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
         Calls the query ``chat.bsky.notification.getPreferences``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return await self._call(_chat_bsky_notification_get_preferences.METHOD)
 
@@ -82,11 +82,11 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``chat.bsky.notification.putPreferences``.
 
         Args:
-            chat: See the lexicon.
-            chat_request: See the lexicon.
+            chat: A ``chat.bsky.notification.defs#chatPreference``.
+            chat_request: A ``chat.bsky.notification.defs#chatPreference``.
 
         Returns:
-            The answer.
+            An object: ``preferences``.
         """
         return await self._call(
             _chat_bsky_notification_put_preferences.METHOD, input={"chat": chat, "chat_request": chat_request}

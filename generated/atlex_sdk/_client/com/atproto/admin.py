@@ -98,7 +98,7 @@ class AdminNamespace(_sdk.Namespace):
 
         Args:
             account: Format: did.
-            note: See the lexicon.
+            note: A string.
         """
         self._call(
             _com_atproto_admin_disable_account_invites.METHOD, input={"account": account, "note": note}
@@ -112,7 +112,7 @@ class AdminNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.admin.disableInviteCodes``.
 
         Args:
-            codes: See the lexicon.
+            codes: A list. Each item: a string.
             accounts: DIDs whose invite codes are all to be disabled, beside the codes named one by one.
         """
         self._call(
@@ -126,7 +126,7 @@ class AdminNamespace(_sdk.Namespace):
 
         Args:
             account: Format: did.
-            note: See the lexicon.
+            note: A string.
         """
         self._call(_com_atproto_admin_enable_account_invites.METHOD, input={"account": account, "note": note})
 
@@ -139,7 +139,7 @@ class AdminNamespace(_sdk.Namespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            A ``com.atproto.admin.defs#accountView``.
         """
         return self._call(_com_atproto_admin_get_account_info.METHOD, params={"did": did})
 
@@ -154,7 +154,7 @@ class AdminNamespace(_sdk.Namespace):
             dids: Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``infos``.
         """
         return self._call(_com_atproto_admin_get_account_infos.METHOD, params={"dids": dids})
 
@@ -172,10 +172,10 @@ class AdminNamespace(_sdk.Namespace):
         Args:
             sort: Known values: ``recent``, ``usage``. The server's default is ``recent``.
             limit: From 1 to 500. The server's default is 100.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``codes``.
         """
         return self._call(
             _com_atproto_admin_get_invite_codes.METHOD,
@@ -197,7 +197,7 @@ class AdminNamespace(_sdk.Namespace):
             blob: Hash of the blob to ask about; its owner has to be given in did too. Format: cid.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``takedown``, ``deactivated``.
         """
         return self._call(
             _com_atproto_admin_get_subject_status.METHOD, params={"did": did, "uri": uri, "blob": blob}
@@ -211,12 +211,12 @@ class AdminNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.admin.searchAccounts``.
 
         Args:
-            email: See the lexicon.
-            cursor: See the lexicon.
+            email: A string.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``accounts``.
         """
         return self._call(
             _com_atproto_admin_search_accounts.METHOD,
@@ -238,13 +238,13 @@ class AdminNamespace(_sdk.Namespace):
 
         Args:
             recipient_did: Format: did.
-            content: See the lexicon.
+            content: A string.
             sender_did: DID of the staff member on whose behalf the message goes out. Format: did.
-            subject: See the lexicon.
+            subject: A string.
             comment: A remark for colleagues that explains the message and is never sent out with it.
 
         Returns:
-            The answer.
+            An object: ``sent``.
         """
         return self._call(
             _com_atproto_admin_send_email.METHOD,
@@ -264,7 +264,7 @@ class AdminNamespace(_sdk.Namespace):
 
         Args:
             account: Format: at-identifier.
-            email: See the lexicon.
+            email: A string.
         """
         self._call(_com_atproto_admin_update_account_email.METHOD, input={"account": account, "email": email})
 
@@ -286,7 +286,7 @@ class AdminNamespace(_sdk.Namespace):
 
         Args:
             did: Format: did.
-            password: See the lexicon.
+            password: A string.
         """
         self._call(
             _com_atproto_admin_update_account_password.METHOD, input={"did": did, "password": password}
@@ -322,13 +322,14 @@ class AdminNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.admin.updateSubjectStatus``.
 
         Args:
-            subject: See the lexicon.
-            takedown: See the lexicon.
+            subject: One of ``com.atproto.admin.defs#repoRef``, ``com.atproto.repo.strongRef``,
+                ``com.atproto.admin.defs#repoBlobRef``.
+            takedown: A ``com.atproto.admin.defs#statusAttr``.
             deactivated: Whether the account is to be switched off or on again; only meaningful for whole
                 accounts.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``takedown``.
         """
         return self._call(
             _com_atproto_admin_update_subject_status.METHOD,
@@ -356,7 +357,7 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
 
         Args:
             account: Format: did.
-            note: See the lexicon.
+            note: A string.
         """
         await self._call(
             _com_atproto_admin_disable_account_invites.METHOD, input={"account": account, "note": note}
@@ -370,7 +371,7 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.admin.disableInviteCodes``.
 
         Args:
-            codes: See the lexicon.
+            codes: A list. Each item: a string.
             accounts: DIDs whose invite codes are all to be disabled, beside the codes named one by one.
         """
         await self._call(
@@ -384,7 +385,7 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
 
         Args:
             account: Format: did.
-            note: See the lexicon.
+            note: A string.
         """
         await self._call(
             _com_atproto_admin_enable_account_invites.METHOD, input={"account": account, "note": note}
@@ -399,7 +400,7 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            A ``com.atproto.admin.defs#accountView``.
         """
         return await self._call(_com_atproto_admin_get_account_info.METHOD, params={"did": did})
 
@@ -414,7 +415,7 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
             dids: Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``infos``.
         """
         return await self._call(_com_atproto_admin_get_account_infos.METHOD, params={"dids": dids})
 
@@ -432,10 +433,10 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
         Args:
             sort: Known values: ``recent``, ``usage``. The server's default is ``recent``.
             limit: From 1 to 500. The server's default is 100.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``codes``.
         """
         return await self._call(
             _com_atproto_admin_get_invite_codes.METHOD,
@@ -457,7 +458,7 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
             blob: Hash of the blob to ask about; its owner has to be given in did too. Format: cid.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``takedown``, ``deactivated``.
         """
         return await self._call(
             _com_atproto_admin_get_subject_status.METHOD, params={"did": did, "uri": uri, "blob": blob}
@@ -471,12 +472,12 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.admin.searchAccounts``.
 
         Args:
-            email: See the lexicon.
-            cursor: See the lexicon.
+            email: A string.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``accounts``.
         """
         return await self._call(
             _com_atproto_admin_search_accounts.METHOD,
@@ -498,13 +499,13 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
 
         Args:
             recipient_did: Format: did.
-            content: See the lexicon.
+            content: A string.
             sender_did: DID of the staff member on whose behalf the message goes out. Format: did.
-            subject: See the lexicon.
+            subject: A string.
             comment: A remark for colleagues that explains the message and is never sent out with it.
 
         Returns:
-            The answer.
+            An object: ``sent``.
         """
         return await self._call(
             _com_atproto_admin_send_email.METHOD,
@@ -524,7 +525,7 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
 
         Args:
             account: Format: at-identifier.
-            email: See the lexicon.
+            email: A string.
         """
         await self._call(
             _com_atproto_admin_update_account_email.METHOD, input={"account": account, "email": email}
@@ -550,7 +551,7 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
 
         Args:
             did: Format: did.
-            password: See the lexicon.
+            password: A string.
         """
         await self._call(
             _com_atproto_admin_update_account_password.METHOD, input={"did": did, "password": password}
@@ -586,13 +587,14 @@ class AsyncAdminNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.admin.updateSubjectStatus``.
 
         Args:
-            subject: See the lexicon.
-            takedown: See the lexicon.
+            subject: One of ``com.atproto.admin.defs#repoRef``, ``com.atproto.repo.strongRef``,
+                ``com.atproto.admin.defs#repoBlobRef``.
+            takedown: A ``com.atproto.admin.defs#statusAttr``.
             deactivated: Whether the account is to be switched off or on again; only meaningful for whole
                 accounts.
 
         Returns:
-            The answer.
+            An object: ``subject``, ``takedown``.
         """
         return await self._call(
             _com_atproto_admin_update_subject_status.METHOD,

@@ -67,7 +67,7 @@ class IdentityNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.identity.getRecommendedDidCredentials``.
 
         Returns:
-            The answer.
+            An object: ``rotationKeys``, ``alsoKnownAs``, ``verificationMethods``, ``services``.
         """
         return self._call(_com_atproto_identity_get_recommended_did_credentials.METHOD)
 
@@ -80,7 +80,7 @@ class IdentityNamespace(_sdk.Namespace):
             identifier: Format: at-identifier.
 
         Returns:
-            The answer.
+            A ``com.atproto.identity.defs#identityInfo``.
 
         Raises:
             HandleNotFoundError: The server answered with ``HandleNotFound``.
@@ -105,7 +105,7 @@ class IdentityNamespace(_sdk.Namespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``didDoc``.
 
         Raises:
             DidNotFoundError: The server answered with ``DidNotFound``.
@@ -122,7 +122,7 @@ class IdentityNamespace(_sdk.Namespace):
             handle: Format: handle.
 
         Returns:
-            The answer.
+            An object: ``did``.
 
         Raises:
             HandleNotFoundError: The server answered with ``HandleNotFound``.
@@ -138,7 +138,7 @@ class IdentityNamespace(_sdk.Namespace):
             identifier: Format: at-identifier.
 
         Returns:
-            The answer.
+            A ``com.atproto.identity.defs#identityInfo``.
 
         Raises:
             HandleNotFoundError: The server answered with ``HandleNotFound``.
@@ -163,13 +163,13 @@ class IdentityNamespace(_sdk.Namespace):
 
         Args:
             token: The code from the e-mail that requestPlcOperationSignature caused.
-            rotation_keys: See the lexicon.
+            rotation_keys: A list. Each item: a string.
             also_known_as: Names the document should carry, handles written as `at://` addresses.
-            verification_methods: See the lexicon.
-            services: See the lexicon.
+            verification_methods: Any object.
+            services: Any object.
 
         Returns:
-            The answer.
+            An object: ``operation``.
         """
         return self._call(
             _com_atproto_identity_sign_plc_operation.METHOD,
@@ -189,7 +189,7 @@ class IdentityNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.identity.submitPlcOperation``.
 
         Args:
-            operation: See the lexicon.
+            operation: Any object.
         """
         self._call(_com_atproto_identity_submit_plc_operation.METHOD, input={"operation": operation})
 
@@ -217,7 +217,7 @@ class AsyncIdentityNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.identity.getRecommendedDidCredentials``.
 
         Returns:
-            The answer.
+            An object: ``rotationKeys``, ``alsoKnownAs``, ``verificationMethods``, ``services``.
         """
         return await self._call(_com_atproto_identity_get_recommended_did_credentials.METHOD)
 
@@ -230,7 +230,7 @@ class AsyncIdentityNamespace(_sdk.AsyncNamespace):
             identifier: Format: at-identifier.
 
         Returns:
-            The answer.
+            A ``com.atproto.identity.defs#identityInfo``.
 
         Raises:
             HandleNotFoundError: The server answered with ``HandleNotFound``.
@@ -257,7 +257,7 @@ class AsyncIdentityNamespace(_sdk.AsyncNamespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``didDoc``.
 
         Raises:
             DidNotFoundError: The server answered with ``DidNotFound``.
@@ -276,7 +276,7 @@ class AsyncIdentityNamespace(_sdk.AsyncNamespace):
             handle: Format: handle.
 
         Returns:
-            The answer.
+            An object: ``did``.
 
         Raises:
             HandleNotFoundError: The server answered with ``HandleNotFound``.
@@ -292,7 +292,7 @@ class AsyncIdentityNamespace(_sdk.AsyncNamespace):
             identifier: Format: at-identifier.
 
         Returns:
-            The answer.
+            A ``com.atproto.identity.defs#identityInfo``.
 
         Raises:
             HandleNotFoundError: The server answered with ``HandleNotFound``.
@@ -319,13 +319,13 @@ class AsyncIdentityNamespace(_sdk.AsyncNamespace):
 
         Args:
             token: The code from the e-mail that requestPlcOperationSignature caused.
-            rotation_keys: See the lexicon.
+            rotation_keys: A list. Each item: a string.
             also_known_as: Names the document should carry, handles written as `at://` addresses.
-            verification_methods: See the lexicon.
-            services: See the lexicon.
+            verification_methods: Any object.
+            services: Any object.
 
         Returns:
-            The answer.
+            An object: ``operation``.
         """
         return await self._call(
             _com_atproto_identity_sign_plc_operation.METHOD,
@@ -345,7 +345,7 @@ class AsyncIdentityNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.identity.submitPlcOperation``.
 
         Args:
-            operation: See the lexicon.
+            operation: Any object.
         """
         await self._call(_com_atproto_identity_submit_plc_operation.METHOD, input={"operation": operation})
 

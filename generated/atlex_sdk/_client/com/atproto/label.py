@@ -40,10 +40,10 @@ class LabelNamespace(_sdk.Namespace):
             sources: DIDs of the labelers whose labels are wanted; without it, those of every source the
                 server has. Each item: format: did.
             limit: From 1 to 250. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``labels``.
         """
         return self._call(
             _com_atproto_label_query_labels.METHOD,
@@ -73,10 +73,10 @@ class AsyncLabelNamespace(_sdk.AsyncNamespace):
             sources: DIDs of the labelers whose labels are wanted; without it, those of every source the
                 server has. Each item: format: did.
             limit: From 1 to 250. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``labels``.
         """
         return await self._call(
             _com_atproto_label_query_labels.METHOD,

@@ -41,7 +41,7 @@ class LexiconNamespace(_sdk.Namespace):
             nsid: Format: nsid.
 
         Returns:
-            The answer.
+            An object: ``cid``, ``schema``, ``uri``.
 
         Raises:
             LexiconNotFoundError: The server answered with ``LexiconNotFound``.
@@ -71,7 +71,7 @@ class AsyncLexiconNamespace(_sdk.AsyncNamespace):
             nsid: Format: nsid.
 
         Returns:
-            The answer.
+            An object: ``cid``, ``schema``, ``uri``.
 
         Raises:
             LexiconNotFoundError: The server answered with ``LexiconNotFound``.

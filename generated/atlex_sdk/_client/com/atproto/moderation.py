@@ -52,13 +52,13 @@ class ModerationNamespace(_sdk.Namespace):
                 ``tools.ozone.report.defs#reasonViolenceAnimal``,
                 ``tools.ozone.report.defs#reasonViolenceThreats``,
                 ``tools.ozone.report.defs#reasonViolenceGraphicContent`` and 35 more.
-            subject: See the lexicon.
+            subject: One of ``com.atproto.admin.defs#repoRef``, ``com.atproto.repo.strongRef``.
             reason: The reporter's own words about what is wrong, up to 2,000 graphemes. At most 20000 bytes
                 of UTF-8. At most 2000 graphemes.
-            mod_tool: See the lexicon.
+            mod_tool: A ``com.atproto.moderation.createReport#modTool``.
 
         Returns:
-            The answer.
+            An object: ``id``, ``reasonType``, ``reason``, ``subject``, ``reportedBy``, ``createdAt``.
         """
         return self._call(
             _com_atproto_moderation_create_report.METHOD,
@@ -94,13 +94,13 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
                 ``tools.ozone.report.defs#reasonViolenceAnimal``,
                 ``tools.ozone.report.defs#reasonViolenceThreats``,
                 ``tools.ozone.report.defs#reasonViolenceGraphicContent`` and 35 more.
-            subject: See the lexicon.
+            subject: One of ``com.atproto.admin.defs#repoRef``, ``com.atproto.repo.strongRef``.
             reason: The reporter's own words about what is wrong, up to 2,000 graphemes. At most 20000 bytes
                 of UTF-8. At most 2000 graphemes.
-            mod_tool: See the lexicon.
+            mod_tool: A ``com.atproto.moderation.createReport#modTool``.
 
         Returns:
-            The answer.
+            An object: ``id``, ``reasonType``, ``reason``, ``subject``, ``reportedBy``, ``createdAt``.
         """
         return await self._call(
             _com_atproto_moderation_create_report.METHOD,

@@ -61,14 +61,15 @@ class RepoNamespace(_sdk.Namespace):
 
         Args:
             repo: Your own DID or handle; the repository of another account is refused. Format: at-identifier.
-            writes: See the lexicon.
+            writes: A list. Each item: one of ``com.atproto.repo.applyWrites#create``,
+                ``com.atproto.repo.applyWrites#update``, ``com.atproto.repo.applyWrites#delete``.
             validate_: True demands a schema check of every record, false skips it, omitted checks only types
                 the server knows.
             swap_commit: Hash the repository's newest commit must have, or the whole batch is refused with
                 `InvalidSwap`. Format: cid.
 
         Returns:
-            The answer.
+            An object: ``commit``, ``results``.
 
         Raises:
             InvalidSwapError: The server answered with ``InvalidSwap``.
@@ -97,7 +98,7 @@ class RepoNamespace(_sdk.Namespace):
             repo: DID or handle of the logged-in account, the only one that can be written to. Format:
                 at-identifier.
             collection: Format: nsid.
-            record: See the lexicon.
+            record: Any object.
             rkey: Key for the new record; omitted, the server makes one from the time. Format: record-key. At
                 most 512 bytes of UTF-8.
             validate_: True insists on a schema check, false goes without, omitted checks the record if its
@@ -106,7 +107,7 @@ class RepoNamespace(_sdk.Namespace):
                 hash. Format: cid.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``commit``, ``validationStatus``.
 
         Raises:
             InvalidSwapError: The server answered with ``InvalidSwap``.
@@ -147,7 +148,7 @@ class RepoNamespace(_sdk.Namespace):
                 cid.
 
         Returns:
-            The answer.
+            An object: ``commit``.
 
         Raises:
             InvalidSwapError: The server answered with ``InvalidSwap``.
@@ -172,7 +173,7 @@ class RepoNamespace(_sdk.Namespace):
             repo: Format: at-identifier.
 
         Returns:
-            The answer.
+            An object: ``handle``, ``did``, ``didDoc``, ``collections``, ``handleIsCorrect``.
         """
         return self._call(_com_atproto_repo_describe_repo.METHOD, params={"repo": repo})
 
@@ -190,7 +191,7 @@ class RepoNamespace(_sdk.Namespace):
             cid: Hash of one version of the record; a request without it means the newest. Format: cid.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``value``.
 
         Raises:
             RecordNotFoundError: The server answered with ``RecordNotFound``.
@@ -207,7 +208,8 @@ class RepoNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.repo.importRepo``.
 
         Args:
-            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.
+            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
+                asynchronous client takes an asynchronous iterable too.
             content_type: The MIME type of the data; None for ``application/vnd.ipld.car``.
         """
         self._call(_com_atproto_repo_import_repo.METHOD, data=data, content_type=content_type)
@@ -222,10 +224,10 @@ class RepoNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 1000. The server's default is 500.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``blobs``.
         """
         return self._call(
             _com_atproto_repo_list_missing_blobs.METHOD, params={"limit": limit, "cursor": cursor}
@@ -249,12 +251,12 @@ class RepoNamespace(_sdk.Namespace):
             repo: Format: at-identifier.
             collection: Format: nsid.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             reverse: Set to true, the lowest record keys come first, which for time-based keys means the
                 oldest.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``records``.
         """
         return self._call(
             _com_atproto_repo_list_records.METHOD,
@@ -286,7 +288,7 @@ class RepoNamespace(_sdk.Namespace):
             repo: Format: at-identifier.
             collection: Format: nsid.
             rkey: Format: record-key. At most 512 bytes of UTF-8.
-            record: See the lexicon.
+            record: Any object.
             validate_: Forces (true) or skips (false) the schema check, which by default covers only known
                 record types.
             swap_record: Hash the stored record must still have; an explicit null demands that there be none
@@ -295,7 +297,7 @@ class RepoNamespace(_sdk.Namespace):
                 cid.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``commit``, ``validationStatus``.
 
         Raises:
             InvalidSwapError: The server answered with ``InvalidSwap``.
@@ -322,12 +324,13 @@ class RepoNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.repo.uploadBlob``.
 
         Args:
-            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.
+            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
+                asynchronous client takes an asynchronous iterable too.
             content_type: The MIME type of the data, within ``*/*``; None for the one that suits the data,
                 else ``application/octet-stream``.
 
         Returns:
-            The answer.
+            An object: ``blob``.
         """
         return self._call(_com_atproto_repo_upload_blob.METHOD, data=data, content_type=content_type)
 
@@ -354,14 +357,15 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
 
         Args:
             repo: Your own DID or handle; the repository of another account is refused. Format: at-identifier.
-            writes: See the lexicon.
+            writes: A list. Each item: one of ``com.atproto.repo.applyWrites#create``,
+                ``com.atproto.repo.applyWrites#update``, ``com.atproto.repo.applyWrites#delete``.
             validate_: True demands a schema check of every record, false skips it, omitted checks only types
                 the server knows.
             swap_commit: Hash the repository's newest commit must have, or the whole batch is refused with
                 `InvalidSwap`. Format: cid.
 
         Returns:
-            The answer.
+            An object: ``commit``, ``results``.
 
         Raises:
             InvalidSwapError: The server answered with ``InvalidSwap``.
@@ -390,7 +394,7 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
             repo: DID or handle of the logged-in account, the only one that can be written to. Format:
                 at-identifier.
             collection: Format: nsid.
-            record: See the lexicon.
+            record: Any object.
             rkey: Key for the new record; omitted, the server makes one from the time. Format: record-key. At
                 most 512 bytes of UTF-8.
             validate_: True insists on a schema check, false goes without, omitted checks the record if its
@@ -399,7 +403,7 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
                 hash. Format: cid.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``commit``, ``validationStatus``.
 
         Raises:
             InvalidSwapError: The server answered with ``InvalidSwap``.
@@ -440,7 +444,7 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
                 cid.
 
         Returns:
-            The answer.
+            An object: ``commit``.
 
         Raises:
             InvalidSwapError: The server answered with ``InvalidSwap``.
@@ -465,7 +469,7 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
             repo: Format: at-identifier.
 
         Returns:
-            The answer.
+            An object: ``handle``, ``did``, ``didDoc``, ``collections``, ``handleIsCorrect``.
         """
         return await self._call(_com_atproto_repo_describe_repo.METHOD, params={"repo": repo})
 
@@ -483,7 +487,7 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
             cid: Hash of one version of the record; a request without it means the newest. Format: cid.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``value``.
 
         Raises:
             RecordNotFoundError: The server answered with ``RecordNotFound``.
@@ -500,7 +504,8 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.repo.importRepo``.
 
         Args:
-            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.
+            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
+                asynchronous client takes an asynchronous iterable too.
             content_type: The MIME type of the data; None for ``application/vnd.ipld.car``.
         """
         await self._call(_com_atproto_repo_import_repo.METHOD, data=data, content_type=content_type)
@@ -515,10 +520,10 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 1000. The server's default is 500.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``blobs``.
         """
         return await self._call(
             _com_atproto_repo_list_missing_blobs.METHOD, params={"limit": limit, "cursor": cursor}
@@ -542,12 +547,12 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
             repo: Format: at-identifier.
             collection: Format: nsid.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             reverse: Set to true, the lowest record keys come first, which for time-based keys means the
                 oldest.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``records``.
         """
         return await self._call(
             _com_atproto_repo_list_records.METHOD,
@@ -579,7 +584,7 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
             repo: Format: at-identifier.
             collection: Format: nsid.
             rkey: Format: record-key. At most 512 bytes of UTF-8.
-            record: See the lexicon.
+            record: Any object.
             validate_: Forces (true) or skips (false) the schema check, which by default covers only known
                 record types.
             swap_record: Hash the stored record must still have; an explicit null demands that there be none
@@ -588,7 +593,7 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
                 cid.
 
         Returns:
-            The answer.
+            An object: ``uri``, ``cid``, ``commit``, ``validationStatus``.
 
         Raises:
             InvalidSwapError: The server answered with ``InvalidSwap``.
@@ -615,11 +620,12 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.repo.uploadBlob``.
 
         Args:
-            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes.
+            data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
+                asynchronous client takes an asynchronous iterable too.
             content_type: The MIME type of the data, within ``*/*``; None for the one that suits the data,
                 else ``application/octet-stream``.
 
         Returns:
-            The answer.
+            An object: ``blob``.
         """
         return await self._call(_com_atproto_repo_upload_blob.METHOD, data=data, content_type=content_type)

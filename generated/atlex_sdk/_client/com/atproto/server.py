@@ -133,7 +133,8 @@ class ServerNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.server.checkAccountStatus``.
 
         Returns:
-            The answer.
+            An object: ``activated``, ``validDid``, ``repoCommit``, ``repoRev``, ``repoBlocks``,
+            ``indexedRecords``, ``privateStateValues``, ``expectedBlobs``, ``importedBlobs``.
         """
         return self._call(_com_atproto_server_check_account_status.METHOD)
 
@@ -143,7 +144,7 @@ class ServerNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.server.confirmEmail``.
 
         Args:
-            email: See the lexicon.
+            email: A string.
             token: The code that requestEmailConfirmation had mailed.
 
         Raises:
@@ -173,19 +174,19 @@ class ServerNamespace(_sdk.Namespace):
 
         Args:
             handle: Format: handle.
-            email: See the lexicon.
+            email: A string.
             did: Identity of the account; in a request, only for bringing along one you already own. Format:
                 did.
-            invite_code: See the lexicon.
+            invite_code: A string.
             verification_code: The code sent to verificationPhone, where the server demands a telephone check.
-            verification_phone: See the lexicon.
-            password: See the lexicon.
+            verification_phone: A string.
+            password: A string.
             recovery_key: A `did:key` of your own that may change the new identity later, even against the
                 server.
             plc_op: A signed PLC operation to hand in when an existing did:plc comes along.
 
         Returns:
-            The answer.
+            An object: ``accessJwt``, ``refreshJwt``, ``handle``, ``did``, ``didDoc``.
 
         Raises:
             InvalidHandleError: The server answered with ``InvalidHandle``.
@@ -219,11 +220,11 @@ class ServerNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.server.createAppPassword``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             privileged: True also opens private areas such as direct messages, so keep it to apps you trust.
 
         Returns:
-            The answer.
+            A ``com.atproto.server.createAppPassword#appPassword``.
 
         Raises:
             AccountTakedownError: The server answered with ``AccountTakedown``.
@@ -244,7 +245,7 @@ class ServerNamespace(_sdk.Namespace):
             for_account: Format: did.
 
         Returns:
-            The answer.
+            An object: ``code``.
         """
         return self._call(
             _com_atproto_server_create_invite_code.METHOD,
@@ -264,7 +265,7 @@ class ServerNamespace(_sdk.Namespace):
             for_accounts: Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``codes``.
         """
         return self._call(
             _com_atproto_server_create_invite_codes.METHOD,
@@ -293,7 +294,8 @@ class ServerNamespace(_sdk.Namespace):
                 otherwise fail.
 
         Returns:
-            The answer.
+            An object: ``accessJwt``, ``refreshJwt``, ``handle``, ``did``, ``didDoc``, ``email``,
+            ``emailConfirmed``, ``emailAuthFactor``, ``active``, ``status``.
 
         Raises:
             AccountTakedownError: The server answered with ``AccountTakedown``.
@@ -328,7 +330,7 @@ class ServerNamespace(_sdk.Namespace):
 
         Args:
             did: Format: did.
-            password: See the lexicon.
+            password: A string.
             token: The code from the message that requestAccountDelete triggered.
 
         Raises:
@@ -358,7 +360,8 @@ class ServerNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.server.describeServer``.
 
         Returns:
-            The answer.
+            An object: ``inviteCodeRequired``, ``phoneVerificationRequired``, ``blobUploadLimit``,
+            ``availableUserDomains``, ``links``, ``contact``, ``did``.
         """
         return self._call(_com_atproto_server_describe_server.METHOD)
 
@@ -376,7 +379,7 @@ class ServerNamespace(_sdk.Namespace):
                 default is True.
 
         Returns:
-            The answer.
+            An object: ``codes``.
 
         Raises:
             DuplicateCreateError: The server answered with ``DuplicateCreate``.
@@ -402,7 +405,7 @@ class ServerNamespace(_sdk.Namespace):
                 Format: nsid.
 
         Returns:
-            The answer.
+            An object: ``token``.
 
         Raises:
             BadExpirationError: The server answered with ``BadExpiration``.
@@ -417,7 +420,8 @@ class ServerNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.server.getSession``.
 
         Returns:
-            The answer.
+            An object: ``handle``, ``did``, ``didDoc``, ``email``, ``emailConfirmed``, ``emailAuthFactor``,
+            ``active``, ``status``.
         """
         return self._call(_com_atproto_server_get_session.METHOD)
 
@@ -427,7 +431,7 @@ class ServerNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.server.listAppPasswords``.
 
         Returns:
-            The answer.
+            An object: ``passwords``.
 
         Raises:
             AccountTakedownError: The server answered with ``AccountTakedown``.
@@ -440,7 +444,8 @@ class ServerNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.server.refreshSession``.
 
         Returns:
-            The answer.
+            An object: ``accessJwt``, ``refreshJwt``, ``handle``, ``did``, ``didDoc``, ``email``,
+            ``emailConfirmed``, ``emailAuthFactor``, ``active``, ``status``.
 
         Raises:
             AccountTakedownError: The server answered with ``AccountTakedown``.
@@ -470,7 +475,7 @@ class ServerNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.server.requestEmailUpdate``.
 
         Returns:
-            The answer.
+            An object: ``tokenRequired``.
         """
         return self._call(_com_atproto_server_request_email_update.METHOD)
 
@@ -480,7 +485,7 @@ class ServerNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.server.requestPasswordReset``.
 
         Args:
-            email: See the lexicon.
+            email: A string.
         """
         self._call(_com_atproto_server_request_password_reset.METHOD, input={"email": email})
 
@@ -496,7 +501,7 @@ class ServerNamespace(_sdk.Namespace):
                 Format: did.
 
         Returns:
-            The answer.
+            An object: ``signingKey``.
         """
         return self._call(_com_atproto_server_reserve_signing_key.METHOD, input={"did": did})
 
@@ -507,7 +512,7 @@ class ServerNamespace(_sdk.Namespace):
 
         Args:
             token: The code that requestPasswordReset had mailed.
-            password: See the lexicon.
+            password: A string.
 
         Raises:
             ExpiredTokenError: The server answered with ``ExpiredToken``.
@@ -534,7 +539,7 @@ class ServerNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.server.updateEmail``.
 
         Args:
-            email: See the lexicon.
+            email: A string.
             email_auth_factor: Switches the mailed second factor at login on or off.
             token: The mailed code, required once the present address is confirmed.
 
@@ -567,7 +572,8 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.server.checkAccountStatus``.
 
         Returns:
-            The answer.
+            An object: ``activated``, ``validDid``, ``repoCommit``, ``repoRev``, ``repoBlocks``,
+            ``indexedRecords``, ``privateStateValues``, ``expectedBlobs``, ``importedBlobs``.
         """
         return await self._call(_com_atproto_server_check_account_status.METHOD)
 
@@ -577,7 +583,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.server.confirmEmail``.
 
         Args:
-            email: See the lexicon.
+            email: A string.
             token: The code that requestEmailConfirmation had mailed.
 
         Raises:
@@ -607,19 +613,19 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
 
         Args:
             handle: Format: handle.
-            email: See the lexicon.
+            email: A string.
             did: Identity of the account; in a request, only for bringing along one you already own. Format:
                 did.
-            invite_code: See the lexicon.
+            invite_code: A string.
             verification_code: The code sent to verificationPhone, where the server demands a telephone check.
-            verification_phone: See the lexicon.
-            password: See the lexicon.
+            verification_phone: A string.
+            password: A string.
             recovery_key: A `did:key` of your own that may change the new identity later, even against the
                 server.
             plc_op: A signed PLC operation to hand in when an existing did:plc comes along.
 
         Returns:
-            The answer.
+            An object: ``accessJwt``, ``refreshJwt``, ``handle``, ``did``, ``didDoc``.
 
         Raises:
             InvalidHandleError: The server answered with ``InvalidHandle``.
@@ -653,11 +659,11 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.server.createAppPassword``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             privileged: True also opens private areas such as direct messages, so keep it to apps you trust.
 
         Returns:
-            The answer.
+            A ``com.atproto.server.createAppPassword#appPassword``.
 
         Raises:
             AccountTakedownError: The server answered with ``AccountTakedown``.
@@ -678,7 +684,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
             for_account: Format: did.
 
         Returns:
-            The answer.
+            An object: ``code``.
         """
         return await self._call(
             _com_atproto_server_create_invite_code.METHOD,
@@ -698,7 +704,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
             for_accounts: Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``codes``.
         """
         return await self._call(
             _com_atproto_server_create_invite_codes.METHOD,
@@ -727,7 +733,8 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
                 otherwise fail.
 
         Returns:
-            The answer.
+            An object: ``accessJwt``, ``refreshJwt``, ``handle``, ``did``, ``didDoc``, ``email``,
+            ``emailConfirmed``, ``emailAuthFactor``, ``active``, ``status``.
 
         Raises:
             AccountTakedownError: The server answered with ``AccountTakedown``.
@@ -762,7 +769,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
 
         Args:
             did: Format: did.
-            password: See the lexicon.
+            password: A string.
             token: The code from the message that requestAccountDelete triggered.
 
         Raises:
@@ -792,7 +799,8 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.server.describeServer``.
 
         Returns:
-            The answer.
+            An object: ``inviteCodeRequired``, ``phoneVerificationRequired``, ``blobUploadLimit``,
+            ``availableUserDomains``, ``links``, ``contact``, ``did``.
         """
         return await self._call(_com_atproto_server_describe_server.METHOD)
 
@@ -810,7 +818,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
                 default is True.
 
         Returns:
-            The answer.
+            An object: ``codes``.
 
         Raises:
             DuplicateCreateError: The server answered with ``DuplicateCreate``.
@@ -836,7 +844,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
                 Format: nsid.
 
         Returns:
-            The answer.
+            An object: ``token``.
 
         Raises:
             BadExpirationError: The server answered with ``BadExpiration``.
@@ -851,7 +859,8 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.server.getSession``.
 
         Returns:
-            The answer.
+            An object: ``handle``, ``did``, ``didDoc``, ``email``, ``emailConfirmed``, ``emailAuthFactor``,
+            ``active``, ``status``.
         """
         return await self._call(_com_atproto_server_get_session.METHOD)
 
@@ -861,7 +870,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.server.listAppPasswords``.
 
         Returns:
-            The answer.
+            An object: ``passwords``.
 
         Raises:
             AccountTakedownError: The server answered with ``AccountTakedown``.
@@ -874,7 +883,8 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.server.refreshSession``.
 
         Returns:
-            The answer.
+            An object: ``accessJwt``, ``refreshJwt``, ``handle``, ``did``, ``didDoc``, ``email``,
+            ``emailConfirmed``, ``emailAuthFactor``, ``active``, ``status``.
 
         Raises:
             AccountTakedownError: The server answered with ``AccountTakedown``.
@@ -904,7 +914,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.server.requestEmailUpdate``.
 
         Returns:
-            The answer.
+            An object: ``tokenRequired``.
         """
         return await self._call(_com_atproto_server_request_email_update.METHOD)
 
@@ -914,7 +924,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.server.requestPasswordReset``.
 
         Args:
-            email: See the lexicon.
+            email: A string.
         """
         await self._call(_com_atproto_server_request_password_reset.METHOD, input={"email": email})
 
@@ -930,7 +940,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
                 Format: did.
 
         Returns:
-            The answer.
+            An object: ``signingKey``.
         """
         return await self._call(_com_atproto_server_reserve_signing_key.METHOD, input={"did": did})
 
@@ -941,7 +951,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
 
         Args:
             token: The code that requestPasswordReset had mailed.
-            password: See the lexicon.
+            password: A string.
 
         Raises:
             ExpiredTokenError: The server answered with ``ExpiredToken``.
@@ -970,7 +980,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.server.updateEmail``.
 
         Args:
-            email: See the lexicon.
+            email: A string.
             email_auth_factor: Switches the mailed second factor at login on or off.
             token: The mailed code, required once the present address is confirmed.
 

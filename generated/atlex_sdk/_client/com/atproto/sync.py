@@ -123,7 +123,7 @@ class SyncNamespace(_sdk.Namespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``root``.
 
         Raises:
             HeadNotFoundError: The server answered with ``HeadNotFound``.
@@ -136,10 +136,10 @@ class SyncNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.sync.getHostStatus``.
 
         Args:
-            hostname: See the lexicon.
+            hostname: A string.
 
         Returns:
-            The answer.
+            An object: ``hostname``, ``seq``, ``accountCount``, ``status``.
 
         Raises:
             HostNotFoundError: The server answered with ``HostNotFound``.
@@ -155,7 +155,7 @@ class SyncNamespace(_sdk.Namespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``cid``, ``rev``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -218,7 +218,7 @@ class SyncNamespace(_sdk.Namespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``did``, ``active``, ``status``, ``rev``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -236,10 +236,10 @@ class SyncNamespace(_sdk.Namespace):
             did: Format: did.
             since: Leaves out blobs that were in use before the repository passed this revision. Format: tid.
             limit: From 1 to 1000. The server's default is 500.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``cids``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -261,10 +261,10 @@ class SyncNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 1000. The server's default is 200.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hosts``.
         """
         return self._call(_com_atproto_sync_list_hosts.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -278,10 +278,10 @@ class SyncNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 1000. The server's default is 500.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``repos``.
         """
         return self._call(_com_atproto_sync_list_repos.METHOD, params={"limit": limit, "cursor": cursor})
 
@@ -295,10 +295,10 @@ class SyncNamespace(_sdk.Namespace):
         Args:
             collection: Format: nsid.
             limit: From 1 to 2000. The server's default is 500.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``repos``.
         """
         return self._call(
             _com_atproto_sync_list_repos_by_collection.METHOD,
@@ -312,7 +312,7 @@ class SyncNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.sync.notifyOfUpdate``.
 
         Args:
-            hostname: See the lexicon.
+            hostname: A string.
         """
         self._call(_com_atproto_sync_notify_of_update.METHOD, input={"hostname": hostname})
 
@@ -400,7 +400,7 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``root``.
 
         Raises:
             HeadNotFoundError: The server answered with ``HeadNotFound``.
@@ -415,10 +415,10 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.sync.getHostStatus``.
 
         Args:
-            hostname: See the lexicon.
+            hostname: A string.
 
         Returns:
-            The answer.
+            An object: ``hostname``, ``seq``, ``accountCount``, ``status``.
 
         Raises:
             HostNotFoundError: The server answered with ``HostNotFound``.
@@ -436,7 +436,7 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``cid``, ``rev``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -499,7 +499,7 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``did``, ``active``, ``status``, ``rev``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -517,10 +517,10 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
             did: Format: did.
             since: Leaves out blobs that were in use before the repository passed this revision. Format: tid.
             limit: From 1 to 1000. The server's default is 500.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``cids``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -542,10 +542,10 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 1000. The server's default is 200.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``hosts``.
         """
         return await self._call(
             _com_atproto_sync_list_hosts.METHOD, params={"limit": limit, "cursor": cursor}
@@ -561,10 +561,10 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 1000. The server's default is 500.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``repos``.
         """
         return await self._call(
             _com_atproto_sync_list_repos.METHOD, params={"limit": limit, "cursor": cursor}
@@ -580,10 +580,10 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
         Args:
             collection: Format: nsid.
             limit: From 1 to 2000. The server's default is 500.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``repos``.
         """
         return await self._call(
             _com_atproto_sync_list_repos_by_collection.METHOD,
@@ -597,7 +597,7 @@ class AsyncSyncNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.sync.notifyOfUpdate``.
 
         Args:
-            hostname: See the lexicon.
+            hostname: A string.
         """
         await self._call(_com_atproto_sync_notify_of_update.METHOD, input={"hostname": hostname})
 

@@ -57,10 +57,10 @@ class TempNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.temp.addReservedHandle``.
 
         Args:
-            handle: See the lexicon.
+            handle: A string.
 
         Returns:
-            The answer.
+            An object.
         """
         return self._call(_com_atproto_temp_add_reserved_handle.METHOD, input={"handle": handle})
 
@@ -73,11 +73,11 @@ class TempNamespace(_sdk.Namespace):
 
         Args:
             handle: Format: handle.
-            email: See the lexicon.
+            email: A string.
             birth_date: Format: datetime.
 
         Returns:
-            The answer.
+            An object: ``handle``, ``result``.
 
         Raises:
             InvalidEmailError: The server answered with ``InvalidEmail``.
@@ -93,7 +93,7 @@ class TempNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.temp.checkSignupQueue``.
 
         Returns:
-            The answer.
+            An object: ``activated``, ``placeInQueue``, ``estimatedTimeMs``.
         """
         return self._call(_com_atproto_temp_check_signup_queue.METHOD)
 
@@ -103,10 +103,10 @@ class TempNamespace(_sdk.Namespace):
         Calls the query ``com.atproto.temp.dereferenceScope``.
 
         Args:
-            scope: See the lexicon.
+            scope: A string.
 
         Returns:
-            The answer.
+            An object: ``scope``.
 
         Raises:
             InvalidScopeReferenceError: The server answered with ``InvalidScopeReference``.
@@ -126,7 +126,7 @@ class TempNamespace(_sdk.Namespace):
             limit: From 1 to 250. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``labels``.
         """
         return self._call(_com_atproto_temp_fetch_labels.METHOD, params={"since": since, "limit": limit})
 
@@ -136,7 +136,7 @@ class TempNamespace(_sdk.Namespace):
         Calls the procedure ``com.atproto.temp.requestPhoneVerification``.
 
         Args:
-            phone_number: See the lexicon.
+            phone_number: A string.
         """
         self._call(_com_atproto_temp_request_phone_verification.METHOD, input={"phone_number": phone_number})
 
@@ -164,10 +164,10 @@ class AsyncTempNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.temp.addReservedHandle``.
 
         Args:
-            handle: See the lexicon.
+            handle: A string.
 
         Returns:
-            The answer.
+            An object.
         """
         return await self._call(_com_atproto_temp_add_reserved_handle.METHOD, input={"handle": handle})
 
@@ -180,11 +180,11 @@ class AsyncTempNamespace(_sdk.AsyncNamespace):
 
         Args:
             handle: Format: handle.
-            email: See the lexicon.
+            email: A string.
             birth_date: Format: datetime.
 
         Returns:
-            The answer.
+            An object: ``handle``, ``result``.
 
         Raises:
             InvalidEmailError: The server answered with ``InvalidEmail``.
@@ -200,7 +200,7 @@ class AsyncTempNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.temp.checkSignupQueue``.
 
         Returns:
-            The answer.
+            An object: ``activated``, ``placeInQueue``, ``estimatedTimeMs``.
         """
         return await self._call(_com_atproto_temp_check_signup_queue.METHOD)
 
@@ -212,10 +212,10 @@ class AsyncTempNamespace(_sdk.AsyncNamespace):
         Calls the query ``com.atproto.temp.dereferenceScope``.
 
         Args:
-            scope: See the lexicon.
+            scope: A string.
 
         Returns:
-            The answer.
+            An object: ``scope``.
 
         Raises:
             InvalidScopeReferenceError: The server answered with ``InvalidScopeReference``.
@@ -235,7 +235,7 @@ class AsyncTempNamespace(_sdk.AsyncNamespace):
             limit: From 1 to 250. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``labels``.
         """
         return await self._call(
             _com_atproto_temp_fetch_labels.METHOD, params={"since": since, "limit": limit}
@@ -247,7 +247,7 @@ class AsyncTempNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``com.atproto.temp.requestPhoneVerification``.
 
         Args:
-            phone_number: See the lexicon.
+            phone_number: A string.
         """
         await self._call(
             _com_atproto_temp_request_phone_verification.METHOD, input={"phone_number": phone_number}

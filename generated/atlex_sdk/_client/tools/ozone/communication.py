@@ -51,14 +51,14 @@ class CommunicationNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.communication.createTemplate``.
 
         Args:
-            name: See the lexicon.
-            content_markdown: See the lexicon.
-            subject: See the lexicon.
+            name: A string.
+            content_markdown: A string.
+            subject: A string.
             lang: Format: language.
             created_by: Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.communication.defs#templateView``.
 
         Raises:
             DuplicateTemplateNameError: The server answered with ``DuplicateTemplateName``.
@@ -80,7 +80,7 @@ class CommunicationNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.communication.deleteTemplate``.
 
         Args:
-            id: See the lexicon.
+            id: A string.
         """
         self._call(_tools_ozone_communication_delete_template.METHOD, input={"id": id})
 
@@ -90,7 +90,7 @@ class CommunicationNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.communication.listTemplates``.
 
         Returns:
-            The answer.
+            An object: ``communicationTemplates``.
         """
         return self._call(_tools_ozone_communication_list_templates.METHOD)
 
@@ -110,16 +110,16 @@ class CommunicationNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.communication.updateTemplate``.
 
         Args:
-            id: See the lexicon.
-            name: See the lexicon.
+            id: A string.
+            name: A string.
             lang: Format: language.
-            content_markdown: See the lexicon.
-            subject: See the lexicon.
+            content_markdown: A string.
+            subject: A string.
             updated_by: Format: did.
-            disabled: See the lexicon.
+            disabled: True or False.
 
         Returns:
-            The answer.
+            A ``tools.ozone.communication.defs#templateView``.
 
         Raises:
             DuplicateTemplateNameError: The server answered with ``DuplicateTemplateName``.
@@ -156,14 +156,14 @@ class AsyncCommunicationNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.communication.createTemplate``.
 
         Args:
-            name: See the lexicon.
-            content_markdown: See the lexicon.
-            subject: See the lexicon.
+            name: A string.
+            content_markdown: A string.
+            subject: A string.
             lang: Format: language.
             created_by: Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.communication.defs#templateView``.
 
         Raises:
             DuplicateTemplateNameError: The server answered with ``DuplicateTemplateName``.
@@ -185,7 +185,7 @@ class AsyncCommunicationNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.communication.deleteTemplate``.
 
         Args:
-            id: See the lexicon.
+            id: A string.
         """
         await self._call(_tools_ozone_communication_delete_template.METHOD, input={"id": id})
 
@@ -195,7 +195,7 @@ class AsyncCommunicationNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.communication.listTemplates``.
 
         Returns:
-            The answer.
+            An object: ``communicationTemplates``.
         """
         return await self._call(_tools_ozone_communication_list_templates.METHOD)
 
@@ -215,16 +215,16 @@ class AsyncCommunicationNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.communication.updateTemplate``.
 
         Args:
-            id: See the lexicon.
-            name: See the lexicon.
+            id: A string.
+            name: A string.
             lang: Format: language.
-            content_markdown: See the lexicon.
-            subject: See the lexicon.
+            content_markdown: A string.
+            subject: A string.
             updated_by: Format: did.
-            disabled: See the lexicon.
+            disabled: True or False.
 
         Returns:
-            The answer.
+            A ``tools.ozone.communication.defs#templateView``.
 
         Raises:
             DuplicateTemplateNameError: The server answered with ``DuplicateTemplateName``.

@@ -45,11 +45,11 @@ class HostingNamespace(_sdk.Namespace):
             events: In a request the kinds of entry wanted, all if omitted; in the answer the entries. Each
                 item: known values: ``accountCreated``, ``emailUpdated``, ``emailConfirmed``,
                 ``passwordUpdated``, ``handleUpdated``.
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``events``.
         """
         return self._call(
             _tools_ozone_hosting_get_account_history.METHOD,
@@ -82,11 +82,11 @@ class AsyncHostingNamespace(_sdk.AsyncNamespace):
             events: In a request the kinds of entry wanted, all if omitted; in the answer the entries. Each
                 item: known values: ``accountCreated``, ``emailUpdated``, ``emailConfirmed``,
                 ``passwordUpdated``, ``handleUpdated``.
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``events``.
         """
         return await self._call(
             _tools_ozone_hosting_get_account_history.METHOD,

@@ -95,10 +95,10 @@ class ModerationNamespace(_sdk.Namespace):
 
         Args:
             subjects: At most 100 items. Each item: format: did.
-            comment: See the lexicon.
+            comment: A string.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.cancelScheduledActions#cancellationResults``.
         """
         return self._call(
             _tools_ozone_moderation_cancel_scheduled_actions.METHOD,
@@ -149,18 +149,27 @@ class ModerationNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.moderation.emitEvent``.
 
         Args:
-            event: See the lexicon.
-            subject: See the lexicon.
+            event: One of ``tools.ozone.moderation.defs#modEventTakedown``,
+                ``tools.ozone.moderation.defs#modEventAcknowledge``,
+                ``tools.ozone.moderation.defs#modEventEscalate``,
+                ``tools.ozone.moderation.defs#modEventComment``,
+                ``tools.ozone.moderation.defs#modEventLabel``, ``tools.ozone.moderation.defs#modEventReport``,
+                ``tools.ozone.moderation.defs#modEventMute``, ``tools.ozone.moderation.defs#modEventUnmute``,
+                ``tools.ozone.moderation.defs#modEventMuteReporter``,
+                ``tools.ozone.moderation.defs#modEventUnmuteReporter``,
+                ``tools.ozone.moderation.defs#modEventReverseTakedown``,
+                ``tools.ozone.moderation.defs#modEventResolveAppeal`` and 13 more.
+            subject: One of ``com.atproto.admin.defs#repoRef``, ``com.atproto.repo.strongRef``.
             created_by: DID of the staff member or tool that takes the step. Format: did.
             subject_blob_cids: Hashes of the blobs in the record that the step is about. Each item: format:
                 cid.
-            mod_tool: See the lexicon.
+            mod_tool: A ``tools.ozone.moderation.defs#modTool``.
             external_id: An outside system's own number, with which a repeated step is refused instead of
                 logged twice.
-            report_action: See the lexicon.
+            report_action: A ``tools.ozone.moderation.emitEvent#reportAction``.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.defs#modEventView``.
 
         Raises:
             SubjectHasActionError: The server answered with ``SubjectHasAction``.
@@ -190,7 +199,7 @@ class ModerationNamespace(_sdk.Namespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``timeline``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -203,10 +212,10 @@ class ModerationNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.moderation.getEvent``.
 
         Args:
-            id: See the lexicon.
+            id: An integer.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.defs#modEventViewDetail``.
         """
         return self._call(_tools_ozone_moderation_get_event.METHOD, params={"id": id})
 
@@ -222,7 +231,7 @@ class ModerationNamespace(_sdk.Namespace):
             cid: Format: cid.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.defs#recordViewDetail``.
 
         Raises:
             RecordNotFoundError: The server answered with ``RecordNotFound``.
@@ -238,7 +247,7 @@ class ModerationNamespace(_sdk.Namespace):
             uris: At most 100 items. Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``records``.
         """
         return self._call(_tools_ozone_moderation_get_records.METHOD, params={"uris": uris})
 
@@ -251,7 +260,7 @@ class ModerationNamespace(_sdk.Namespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.defs#repoViewDetail``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -269,7 +278,7 @@ class ModerationNamespace(_sdk.Namespace):
             dids: At most 100 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``stats``.
         """
         return self._call(_tools_ozone_moderation_get_reporter_stats.METHOD, params={"dids": dids})
 
@@ -282,7 +291,7 @@ class ModerationNamespace(_sdk.Namespace):
             dids: At most 100 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``repos``.
         """
         return self._call(_tools_ozone_moderation_get_repos.METHOD, params={"dids": dids})
 
@@ -298,7 +307,7 @@ class ModerationNamespace(_sdk.Namespace):
                 view of each. From 1 to 100 items.
 
         Returns:
-            The answer.
+            An object: ``subjects``.
         """
         return self._call(_tools_ozone_moderation_get_subjects.METHOD, params={"subjects": subjects})
 
@@ -324,10 +333,10 @@ class ModerationNamespace(_sdk.Namespace):
             ends_before: Format: datetime.
             subjects: At most 100 items. Each item: format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``actions``, ``cursor``.
         """
         return self._call(
             _tools_ozone_moderation_list_scheduled_actions.METHOD,
@@ -386,22 +395,22 @@ class ModerationNamespace(_sdk.Namespace):
             include_all_user_records: With an account as subject, include steps on its records, not only on
                 itself. The server's default is False.
             limit: From 1 to 100. The server's default is 50.
-            has_comment: See the lexicon.
+            has_comment: True or False.
             comment: Keep only steps whose note has this word; separate alternatives with `||`.
             added_labels: Keep only steps that put on every one of these labels.
-            removed_labels: See the lexicon.
-            added_tags: See the lexicon.
-            removed_tags: See the lexicon.
-            report_types: See the lexicon.
-            policies: See the lexicon.
-            mod_tool: See the lexicon.
+            removed_labels: A list. Each item: a string.
+            added_tags: A list. Each item: a string.
+            removed_tags: A list. Each item: a string.
+            report_types: A list. Each item: a string.
+            policies: A list. Each item: a string.
+            mod_tool: A list. Each item: a string.
             batch_id: Keep only steps whose tool data carry this batch number.
             age_assurance_state: Known values: ``pending``, ``assured``, ``unknown``, ``reset``, ``blocked``.
-            with_strike: See the lexicon.
-            cursor: See the lexicon.
+            with_strike: True or False.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``events``.
         """
         return self._call(
             _tools_ozone_moderation_query_events.METHOD,
@@ -498,7 +507,7 @@ class ModerationNamespace(_sdk.Namespace):
             queue_seed: Any text; another one deals the shares out differently.
             include_all_user_records: With an account in subject, answer for its records as well.
             subject: Format: uri.
-            comment: See the lexicon.
+            comment: A string.
             reported_after: Format: datetime.
             reported_before: Format: datetime.
             reviewed_after: Format: datetime.
@@ -508,7 +517,7 @@ class ModerationNamespace(_sdk.Namespace):
             hosting_updated_before: Format: datetime.
             hosting_statuses: Keep only subjects whose host reports one of these states, such as `deleted`.
             reviewed_before: Format: datetime.
-            include_muted: See the lexicon.
+            include_muted: True or False.
             only_muted: Keep only what is muted, be it as subject or as reporter.
             review_state: Known values: ``tools.ozone.moderation.defs#reviewOpen``,
                 ``tools.ozone.moderation.defs#reviewClosed``, ``tools.ozone.moderation.defs#reviewEscalated``,
@@ -518,23 +527,23 @@ class ModerationNamespace(_sdk.Namespace):
             sort_field: One of ``lastReviewedAt``, ``lastReportedAt``, ``reportedRecordsCount``,
                 ``takendownRecordsCount``, ``priorityScore``. The server's default is ``lastReportedAt``.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``desc``.
-            takendown: See the lexicon.
+            takendown: True or False.
             appealed: Keep only subjects with an objection still open.
             limit: From 1 to 100. The server's default is 50.
             tags: At most 25 items.
-            exclude_tags: See the lexicon.
-            cursor: See the lexicon.
+            exclude_tags: A list. Each item: a string.
+            cursor: A string.
             collections: At most 20 items. Each item: format: nsid.
             subject_type: Known values: ``account``, ``record``, ``conversation``.
-            min_account_suspend_count: See the lexicon.
-            min_reported_records_count: See the lexicon.
-            min_takendown_records_count: See the lexicon.
+            min_account_suspend_count: An integer.
+            min_reported_records_count: An integer.
+            min_takendown_records_count: An integer.
             min_priority_score: From 0 to 100.
             min_strike_count: At least 1.
             age_assurance_state: Known values: ``pending``, ``assured``, ``unknown``, ``reset``, ``blocked``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``subjectStatuses``.
         """
         return self._call(
             _tools_ozone_moderation_query_statuses.METHOD,
@@ -592,14 +601,14 @@ class ModerationNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.moderation.scheduleAction``.
 
         Args:
-            action: See the lexicon.
+            action: One of ``tools.ozone.moderation.scheduleAction#takedown``.
             subjects: At most 100 items. Each item: format: did.
             created_by: Format: did.
-            scheduling: See the lexicon.
-            mod_tool: See the lexicon.
+            scheduling: A ``tools.ozone.moderation.scheduleAction#schedulingConfig``.
+            mod_tool: A ``tools.ozone.moderation.defs#modTool``.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.scheduleAction#scheduledActionResults``.
         """
         return self._call(
             _tools_ozone_moderation_schedule_action.METHOD,
@@ -628,10 +637,10 @@ class ModerationNamespace(_sdk.Namespace):
             term: Deprecated: an older name of q.
             q: Words to look for, or a full DID, which is matched exactly.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``repos``.
         """
         return self._call(
             _tools_ozone_moderation_search_repos.METHOD,
@@ -651,10 +660,10 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
 
         Args:
             subjects: At most 100 items. Each item: format: did.
-            comment: See the lexicon.
+            comment: A string.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.cancelScheduledActions#cancellationResults``.
         """
         return await self._call(
             _tools_ozone_moderation_cancel_scheduled_actions.METHOD,
@@ -705,18 +714,27 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.moderation.emitEvent``.
 
         Args:
-            event: See the lexicon.
-            subject: See the lexicon.
+            event: One of ``tools.ozone.moderation.defs#modEventTakedown``,
+                ``tools.ozone.moderation.defs#modEventAcknowledge``,
+                ``tools.ozone.moderation.defs#modEventEscalate``,
+                ``tools.ozone.moderation.defs#modEventComment``,
+                ``tools.ozone.moderation.defs#modEventLabel``, ``tools.ozone.moderation.defs#modEventReport``,
+                ``tools.ozone.moderation.defs#modEventMute``, ``tools.ozone.moderation.defs#modEventUnmute``,
+                ``tools.ozone.moderation.defs#modEventMuteReporter``,
+                ``tools.ozone.moderation.defs#modEventUnmuteReporter``,
+                ``tools.ozone.moderation.defs#modEventReverseTakedown``,
+                ``tools.ozone.moderation.defs#modEventResolveAppeal`` and 13 more.
+            subject: One of ``com.atproto.admin.defs#repoRef``, ``com.atproto.repo.strongRef``.
             created_by: DID of the staff member or tool that takes the step. Format: did.
             subject_blob_cids: Hashes of the blobs in the record that the step is about. Each item: format:
                 cid.
-            mod_tool: See the lexicon.
+            mod_tool: A ``tools.ozone.moderation.defs#modTool``.
             external_id: An outside system's own number, with which a repeated step is refused instead of
                 logged twice.
-            report_action: See the lexicon.
+            report_action: A ``tools.ozone.moderation.emitEvent#reportAction``.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.defs#modEventView``.
 
         Raises:
             SubjectHasActionError: The server answered with ``SubjectHasAction``.
@@ -746,7 +764,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            An object: ``timeline``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -759,10 +777,10 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.moderation.getEvent``.
 
         Args:
-            id: See the lexicon.
+            id: An integer.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.defs#modEventViewDetail``.
         """
         return await self._call(_tools_ozone_moderation_get_event.METHOD, params={"id": id})
 
@@ -778,7 +796,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             cid: Format: cid.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.defs#recordViewDetail``.
 
         Raises:
             RecordNotFoundError: The server answered with ``RecordNotFound``.
@@ -794,7 +812,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             uris: At most 100 items. Each item: format: at-uri.
 
         Returns:
-            The answer.
+            An object: ``records``.
         """
         return await self._call(_tools_ozone_moderation_get_records.METHOD, params={"uris": uris})
 
@@ -807,7 +825,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             did: Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.defs#repoViewDetail``.
 
         Raises:
             RepoNotFoundError: The server answered with ``RepoNotFound``.
@@ -825,7 +843,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             dids: At most 100 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``stats``.
         """
         return await self._call(_tools_ozone_moderation_get_reporter_stats.METHOD, params={"dids": dids})
 
@@ -838,7 +856,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             dids: At most 100 items. Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``repos``.
         """
         return await self._call(_tools_ozone_moderation_get_repos.METHOD, params={"dids": dids})
 
@@ -854,7 +872,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
                 view of each. From 1 to 100 items.
 
         Returns:
-            The answer.
+            An object: ``subjects``.
         """
         return await self._call(_tools_ozone_moderation_get_subjects.METHOD, params={"subjects": subjects})
 
@@ -880,10 +898,10 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             ends_before: Format: datetime.
             subjects: At most 100 items. Each item: format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``actions``, ``cursor``.
         """
         return await self._call(
             _tools_ozone_moderation_list_scheduled_actions.METHOD,
@@ -942,22 +960,22 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             include_all_user_records: With an account as subject, include steps on its records, not only on
                 itself. The server's default is False.
             limit: From 1 to 100. The server's default is 50.
-            has_comment: See the lexicon.
+            has_comment: True or False.
             comment: Keep only steps whose note has this word; separate alternatives with `||`.
             added_labels: Keep only steps that put on every one of these labels.
-            removed_labels: See the lexicon.
-            added_tags: See the lexicon.
-            removed_tags: See the lexicon.
-            report_types: See the lexicon.
-            policies: See the lexicon.
-            mod_tool: See the lexicon.
+            removed_labels: A list. Each item: a string.
+            added_tags: A list. Each item: a string.
+            removed_tags: A list. Each item: a string.
+            report_types: A list. Each item: a string.
+            policies: A list. Each item: a string.
+            mod_tool: A list. Each item: a string.
             batch_id: Keep only steps whose tool data carry this batch number.
             age_assurance_state: Known values: ``pending``, ``assured``, ``unknown``, ``reset``, ``blocked``.
-            with_strike: See the lexicon.
-            cursor: See the lexicon.
+            with_strike: True or False.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``events``.
         """
         return await self._call(
             _tools_ozone_moderation_query_events.METHOD,
@@ -1054,7 +1072,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             queue_seed: Any text; another one deals the shares out differently.
             include_all_user_records: With an account in subject, answer for its records as well.
             subject: Format: uri.
-            comment: See the lexicon.
+            comment: A string.
             reported_after: Format: datetime.
             reported_before: Format: datetime.
             reviewed_after: Format: datetime.
@@ -1064,7 +1082,7 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             hosting_updated_before: Format: datetime.
             hosting_statuses: Keep only subjects whose host reports one of these states, such as `deleted`.
             reviewed_before: Format: datetime.
-            include_muted: See the lexicon.
+            include_muted: True or False.
             only_muted: Keep only what is muted, be it as subject or as reporter.
             review_state: Known values: ``tools.ozone.moderation.defs#reviewOpen``,
                 ``tools.ozone.moderation.defs#reviewClosed``, ``tools.ozone.moderation.defs#reviewEscalated``,
@@ -1074,23 +1092,23 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             sort_field: One of ``lastReviewedAt``, ``lastReportedAt``, ``reportedRecordsCount``,
                 ``takendownRecordsCount``, ``priorityScore``. The server's default is ``lastReportedAt``.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``desc``.
-            takendown: See the lexicon.
+            takendown: True or False.
             appealed: Keep only subjects with an objection still open.
             limit: From 1 to 100. The server's default is 50.
             tags: At most 25 items.
-            exclude_tags: See the lexicon.
-            cursor: See the lexicon.
+            exclude_tags: A list. Each item: a string.
+            cursor: A string.
             collections: At most 20 items. Each item: format: nsid.
             subject_type: Known values: ``account``, ``record``, ``conversation``.
-            min_account_suspend_count: See the lexicon.
-            min_reported_records_count: See the lexicon.
-            min_takendown_records_count: See the lexicon.
+            min_account_suspend_count: An integer.
+            min_reported_records_count: An integer.
+            min_takendown_records_count: An integer.
             min_priority_score: From 0 to 100.
             min_strike_count: At least 1.
             age_assurance_state: Known values: ``pending``, ``assured``, ``unknown``, ``reset``, ``blocked``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``subjectStatuses``.
         """
         return await self._call(
             _tools_ozone_moderation_query_statuses.METHOD,
@@ -1148,14 +1166,14 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.moderation.scheduleAction``.
 
         Args:
-            action: See the lexicon.
+            action: One of ``tools.ozone.moderation.scheduleAction#takedown``.
             subjects: At most 100 items. Each item: format: did.
             created_by: Format: did.
-            scheduling: See the lexicon.
-            mod_tool: See the lexicon.
+            scheduling: A ``tools.ozone.moderation.scheduleAction#schedulingConfig``.
+            mod_tool: A ``tools.ozone.moderation.defs#modTool``.
 
         Returns:
-            The answer.
+            A ``tools.ozone.moderation.scheduleAction#scheduledActionResults``.
         """
         return await self._call(
             _tools_ozone_moderation_schedule_action.METHOD,
@@ -1184,10 +1202,10 @@ class AsyncModerationNamespace(_sdk.AsyncNamespace):
             term: Deprecated: an older name of q.
             q: Words to look for, or a full DID, which is matched exactly.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``repos``.
         """
         return await self._call(
             _tools_ozone_moderation_search_repos.METHOD,

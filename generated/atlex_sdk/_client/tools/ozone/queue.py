@@ -50,11 +50,11 @@ class QueueNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.queue.assignModerator``.
 
         Args:
-            queue_id: See the lexicon.
-            did: See the lexicon.
+            queue_id: An integer.
+            did: A string.
 
         Returns:
-            The answer.
+            A ``tools.ozone.queue.defs#assignmentView``.
 
         Raises:
             InvalidAssignmentError: The server answered with ``InvalidAssignment``.
@@ -79,16 +79,16 @@ class QueueNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.queue.createQueue``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             subject_types: Each item: known values: ``account``, ``record``, ``message``, ``conversation``.
             collection: Which record type to take in, by NSID; obligatory once records are among subjectTypes.
                 Format: nsid.
             report_types: At most 25 items.
-            description: See the lexicon.
-            recommended_policies: See the lexicon.
+            description: A string.
+            recommended_policies: A list. Each item: a string.
 
         Returns:
-            The answer.
+            An object: ``queue``.
 
         Raises:
             InvalidRecommendedPoliciesError: The server answered with ``InvalidRecommendedPolicies``.
@@ -114,11 +114,11 @@ class QueueNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.queue.deleteQueue``.
 
         Args:
-            queue_id: See the lexicon.
+            queue_id: An integer.
             migrate_to_queue_id: Queue that inherits the reports; omitted, they end up in none.
 
         Returns:
-            The answer.
+            An object: ``deleted``, ``reportsMigrated``.
         """
         return self._call(
             _tools_ozone_queue_delete_queue.METHOD,
@@ -140,13 +140,13 @@ class QueueNamespace(_sdk.Namespace):
 
         Args:
             only_active: The server's default is True.
-            queue_ids: See the lexicon.
+            queue_ids: A list. Each item: an integer.
             dids: Each item: format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``assignments``.
         """
         return self._call(
             _tools_ozone_queue_get_assignments.METHOD,
@@ -174,15 +174,15 @@ class QueueNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.queue.listQueues``.
 
         Args:
-            enabled: See the lexicon.
-            subject_type: See the lexicon.
-            collection: See the lexicon.
+            enabled: True or False.
+            subject_type: A string.
+            collection: A string.
             report_types: At most 10 items.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``queues``.
         """
         return self._call(
             _tools_ozone_queue_list_queues.METHOD,
@@ -205,11 +205,11 @@ class QueueNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.queue.routeReports``.
 
         Args:
-            start_report_id: See the lexicon.
+            start_report_id: An integer.
             end_report_id: Last number of the span, itself included, fewer than 5,000 above the first.
 
         Returns:
-            The answer.
+            An object: ``assigned``, ``unmatched``.
 
         Raises:
             OutOfRangeError: The server answered with ``OutOfRange``.
@@ -225,7 +225,7 @@ class QueueNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.queue.unassignModerator``.
 
         Args:
-            queue_id: See the lexicon.
+            queue_id: An integer.
             did: Format: did.
 
         Raises:
@@ -247,14 +247,14 @@ class QueueNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.queue.updateQueue``.
 
         Args:
-            queue_id: See the lexicon.
-            name: See the lexicon.
-            enabled: See the lexicon.
-            description: See the lexicon.
-            recommended_policies: See the lexicon.
+            queue_id: An integer.
+            name: A string.
+            enabled: True or False.
+            description: A string.
+            recommended_policies: A list. Each item: a string.
 
         Returns:
-            The answer.
+            An object: ``queue``.
 
         Raises:
             InvalidRecommendedPoliciesError: The server answered with ``InvalidRecommendedPolicies``.
@@ -280,11 +280,11 @@ class AsyncQueueNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.queue.assignModerator``.
 
         Args:
-            queue_id: See the lexicon.
-            did: See the lexicon.
+            queue_id: An integer.
+            did: A string.
 
         Returns:
-            The answer.
+            A ``tools.ozone.queue.defs#assignmentView``.
 
         Raises:
             InvalidAssignmentError: The server answered with ``InvalidAssignment``.
@@ -309,16 +309,16 @@ class AsyncQueueNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.queue.createQueue``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             subject_types: Each item: known values: ``account``, ``record``, ``message``, ``conversation``.
             collection: Which record type to take in, by NSID; obligatory once records are among subjectTypes.
                 Format: nsid.
             report_types: At most 25 items.
-            description: See the lexicon.
-            recommended_policies: See the lexicon.
+            description: A string.
+            recommended_policies: A list. Each item: a string.
 
         Returns:
-            The answer.
+            An object: ``queue``.
 
         Raises:
             InvalidRecommendedPoliciesError: The server answered with ``InvalidRecommendedPolicies``.
@@ -344,11 +344,11 @@ class AsyncQueueNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.queue.deleteQueue``.
 
         Args:
-            queue_id: See the lexicon.
+            queue_id: An integer.
             migrate_to_queue_id: Queue that inherits the reports; omitted, they end up in none.
 
         Returns:
-            The answer.
+            An object: ``deleted``, ``reportsMigrated``.
         """
         return await self._call(
             _tools_ozone_queue_delete_queue.METHOD,
@@ -370,13 +370,13 @@ class AsyncQueueNamespace(_sdk.AsyncNamespace):
 
         Args:
             only_active: The server's default is True.
-            queue_ids: See the lexicon.
+            queue_ids: A list. Each item: an integer.
             dids: Each item: format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``assignments``.
         """
         return await self._call(
             _tools_ozone_queue_get_assignments.METHOD,
@@ -404,15 +404,15 @@ class AsyncQueueNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.queue.listQueues``.
 
         Args:
-            enabled: See the lexicon.
-            subject_type: See the lexicon.
-            collection: See the lexicon.
+            enabled: True or False.
+            subject_type: A string.
+            collection: A string.
             report_types: At most 10 items.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``queues``.
         """
         return await self._call(
             _tools_ozone_queue_list_queues.METHOD,
@@ -435,11 +435,11 @@ class AsyncQueueNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.queue.routeReports``.
 
         Args:
-            start_report_id: See the lexicon.
+            start_report_id: An integer.
             end_report_id: Last number of the span, itself included, fewer than 5,000 above the first.
 
         Returns:
-            The answer.
+            An object: ``assigned``, ``unmatched``.
 
         Raises:
             OutOfRangeError: The server answered with ``OutOfRange``.
@@ -455,7 +455,7 @@ class AsyncQueueNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.queue.unassignModerator``.
 
         Args:
-            queue_id: See the lexicon.
+            queue_id: An integer.
             did: Format: did.
 
         Raises:
@@ -479,14 +479,14 @@ class AsyncQueueNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.queue.updateQueue``.
 
         Args:
-            queue_id: See the lexicon.
-            name: See the lexicon.
-            enabled: See the lexicon.
-            description: See the lexicon.
-            recommended_policies: See the lexicon.
+            queue_id: An integer.
+            name: A string.
+            enabled: True or False.
+            description: A string.
+            recommended_policies: A list. Each item: a string.
 
         Returns:
-            The answer.
+            An object: ``queue``.
 
         Raises:
             InvalidRecommendedPoliciesError: The server answered with ``InvalidRecommendedPolicies``.

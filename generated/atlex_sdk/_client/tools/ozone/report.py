@@ -83,14 +83,14 @@ class ReportNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.report.assignModerator``.
 
         Args:
-            report_id: See the lexicon.
+            report_id: An integer.
             queue_id: Queue under which to note it; omitted, the one it had before, if any.
             did: Who is to have the report; omitted, you yourself. Format: did.
             is_permanent: True makes it last without end, and fails if somebody else holds the report that
                 way.
 
         Returns:
-            The answer.
+            A ``tools.ozone.report.defs#assignmentView``.
 
         Raises:
             AlreadyAssignedError: The server answered with ``AlreadyAssigned``.
@@ -116,12 +116,12 @@ class ReportNamespace(_sdk.Namespace):
 
         Args:
             subject: A DID for reports on the account, an `at://` address for those on a record. Format: uri.
-            report_types: See the lexicon.
-            internal_note: See the lexicon.
+            report_types: A list. Each item: a string.
+            internal_note: A string.
             is_automated: The server's default is False.
 
         Returns:
-            The answer.
+            An object: ``closedCount``, ``reportIds``.
         """
         return self._call(
             _tools_ozone_report_close_reports.METHOD,
@@ -154,15 +154,18 @@ class ReportNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.report.createActivity``.
 
         Args:
-            activity: See the lexicon.
-            report_id: See the lexicon.
+            activity: One of ``tools.ozone.report.defs#queueActivity``,
+                ``tools.ozone.report.defs#assignmentActivity``,
+                ``tools.ozone.report.defs#escalationActivity``, ``tools.ozone.report.defs#closeActivity``,
+                ``tools.ozone.report.defs#reopenActivity``, ``tools.ozone.report.defs#noteActivity``.
+            report_id: An integer.
             event_id: Number of the log entry that brought the report in, as the alternative to reportId.
             internal_note: A remark for staff eyes only.
             public_note: A remark that whoever reported may get to read.
             is_automated: The server's default is False.
 
         Returns:
-            The answer.
+            An object: ``activity``.
 
         Raises:
             ReportNotFoundError: The server answered with ``ReportNotFound``.
@@ -199,10 +202,10 @@ class ReportNamespace(_sdk.Namespace):
             report_ids: At most 50 items.
             dids: At most 50 items. Each item: format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``assignments``.
         """
         return self._call(
             _tools_ozone_report_get_assignments.METHOD,
@@ -233,14 +236,14 @@ class ReportNamespace(_sdk.Namespace):
         Args:
             queue_id: Count one queue only; -1 stands for reports in no queue.
             moderator_did: Format: did.
-            report_types: See the lexicon.
+            report_types: A list. Each item: a string.
             start_date: Format: datetime.
             end_date: Format: datetime.
             limit: From 1 to 100. The server's default is 30.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``stats``, ``cursor``.
         """
         return self._call(
             _tools_ozone_report_get_historical_stats.METHOD,
@@ -261,7 +264,7 @@ class ReportNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.report.getLatestReport``.
 
         Returns:
-            The answer.
+            An object: ``report``.
 
         Raises:
             NotFoundError: The server answered with ``NotFound``.
@@ -280,12 +283,12 @@ class ReportNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.report.getLiveStats``.
 
         Args:
-            queue_id: See the lexicon.
+            queue_id: An integer.
             moderator_did: Format: did.
-            report_types: See the lexicon.
+            report_types: A list. Each item: a string.
 
         Returns:
-            The answer.
+            An object: ``stats``.
         """
         return self._call(
             _tools_ozone_report_get_live_stats.METHOD,
@@ -298,10 +301,10 @@ class ReportNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.report.getReport``.
 
         Args:
-            id: See the lexicon.
+            id: An integer.
 
         Returns:
-            The answer.
+            A ``tools.ozone.report.defs#reportView``.
 
         Raises:
             NotFoundError: The server answered with ``NotFound``.
@@ -316,12 +319,12 @@ class ReportNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.report.listActivities``.
 
         Args:
-            report_id: See the lexicon.
+            report_id: An integer.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``activities``, ``cursor``.
         """
         return self._call(
             _tools_ozone_report_list_activities.METHOD,
@@ -343,15 +346,15 @@ class ReportNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.report.queryActivities``.
 
         Args:
-            activity_types: See the lexicon.
+            activity_types: A list. Each item: a string.
             created_after: Format: datetime.
             created_before: Format: datetime.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``desc``.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``activities``, ``cursor``.
         """
         return self._call(
             _tools_ozone_report_query_activities.METHOD,
@@ -392,7 +395,7 @@ class ReportNamespace(_sdk.Namespace):
         Args:
             status: Known values: ``open``, ``closed``, ``escalated``, ``queued``, ``assigned``.
             queue_id: Reports in one queue; -1 stands for those in none.
-            report_types: See the lexicon.
+            report_types: A list. Each item: a string.
             subject: Format: uri.
             did: Reports on this account or on anything it has posted, unlike subject, which is exact. Format:
                 did.
@@ -406,10 +409,10 @@ class ReportNamespace(_sdk.Namespace):
             sort_field: One of ``createdAt``, ``updatedAt``. The server's default is ``createdAt``.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``desc``.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``reports``.
         """
         return self._call(
             _tools_ozone_report_query_reports.METHOD,
@@ -440,12 +443,12 @@ class ReportNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.report.reassignQueue``.
 
         Args:
-            report_id: See the lexicon.
+            report_id: An integer.
             queue_id: The queue to move to, or -1 for none.
-            comment: See the lexicon.
+            comment: A string.
 
         Returns:
-            The answer.
+            An object: ``report``.
 
         Raises:
             ReportNotFoundError: The server answered with ``ReportNotFound``.
@@ -467,12 +470,12 @@ class ReportNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.report.refreshStats``.
 
         Args:
-            start_date: See the lexicon.
-            end_date: See the lexicon.
+            start_date: A string.
+            end_date: A string.
             queue_ids: Queues to count again; omitted, everything is.
 
         Returns:
-            The answer.
+            An object.
         """
         return self._call(
             _tools_ozone_report_refresh_stats.METHOD,
@@ -485,10 +488,10 @@ class ReportNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.report.unassignModerator``.
 
         Args:
-            report_id: See the lexicon.
+            report_id: An integer.
 
         Returns:
-            The answer.
+            A ``tools.ozone.report.defs#assignmentView``.
 
         Raises:
             InvalidAssignmentError: The server answered with ``InvalidAssignment``.
@@ -512,14 +515,14 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.report.assignModerator``.
 
         Args:
-            report_id: See the lexicon.
+            report_id: An integer.
             queue_id: Queue under which to note it; omitted, the one it had before, if any.
             did: Who is to have the report; omitted, you yourself. Format: did.
             is_permanent: True makes it last without end, and fails if somebody else holds the report that
                 way.
 
         Returns:
-            The answer.
+            A ``tools.ozone.report.defs#assignmentView``.
 
         Raises:
             AlreadyAssignedError: The server answered with ``AlreadyAssigned``.
@@ -545,12 +548,12 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
 
         Args:
             subject: A DID for reports on the account, an `at://` address for those on a record. Format: uri.
-            report_types: See the lexicon.
-            internal_note: See the lexicon.
+            report_types: A list. Each item: a string.
+            internal_note: A string.
             is_automated: The server's default is False.
 
         Returns:
-            The answer.
+            An object: ``closedCount``, ``reportIds``.
         """
         return await self._call(
             _tools_ozone_report_close_reports.METHOD,
@@ -583,15 +586,18 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.report.createActivity``.
 
         Args:
-            activity: See the lexicon.
-            report_id: See the lexicon.
+            activity: One of ``tools.ozone.report.defs#queueActivity``,
+                ``tools.ozone.report.defs#assignmentActivity``,
+                ``tools.ozone.report.defs#escalationActivity``, ``tools.ozone.report.defs#closeActivity``,
+                ``tools.ozone.report.defs#reopenActivity``, ``tools.ozone.report.defs#noteActivity``.
+            report_id: An integer.
             event_id: Number of the log entry that brought the report in, as the alternative to reportId.
             internal_note: A remark for staff eyes only.
             public_note: A remark that whoever reported may get to read.
             is_automated: The server's default is False.
 
         Returns:
-            The answer.
+            An object: ``activity``.
 
         Raises:
             ReportNotFoundError: The server answered with ``ReportNotFound``.
@@ -628,10 +634,10 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
             report_ids: At most 50 items.
             dids: At most 50 items. Each item: format: did.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``assignments``.
         """
         return await self._call(
             _tools_ozone_report_get_assignments.METHOD,
@@ -662,14 +668,14 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Args:
             queue_id: Count one queue only; -1 stands for reports in no queue.
             moderator_did: Format: did.
-            report_types: See the lexicon.
+            report_types: A list. Each item: a string.
             start_date: Format: datetime.
             end_date: Format: datetime.
             limit: From 1 to 100. The server's default is 30.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``stats``, ``cursor``.
         """
         return await self._call(
             _tools_ozone_report_get_historical_stats.METHOD,
@@ -690,7 +696,7 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.report.getLatestReport``.
 
         Returns:
-            The answer.
+            An object: ``report``.
 
         Raises:
             NotFoundError: The server answered with ``NotFound``.
@@ -709,12 +715,12 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.report.getLiveStats``.
 
         Args:
-            queue_id: See the lexicon.
+            queue_id: An integer.
             moderator_did: Format: did.
-            report_types: See the lexicon.
+            report_types: A list. Each item: a string.
 
         Returns:
-            The answer.
+            An object: ``stats``.
         """
         return await self._call(
             _tools_ozone_report_get_live_stats.METHOD,
@@ -727,10 +733,10 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.report.getReport``.
 
         Args:
-            id: See the lexicon.
+            id: An integer.
 
         Returns:
-            The answer.
+            A ``tools.ozone.report.defs#reportView``.
 
         Raises:
             NotFoundError: The server answered with ``NotFound``.
@@ -745,12 +751,12 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.report.listActivities``.
 
         Args:
-            report_id: See the lexicon.
+            report_id: An integer.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``activities``, ``cursor``.
         """
         return await self._call(
             _tools_ozone_report_list_activities.METHOD,
@@ -772,15 +778,15 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.report.queryActivities``.
 
         Args:
-            activity_types: See the lexicon.
+            activity_types: A list. Each item: a string.
             created_after: Format: datetime.
             created_before: Format: datetime.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``desc``.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``activities``, ``cursor``.
         """
         return await self._call(
             _tools_ozone_report_query_activities.METHOD,
@@ -821,7 +827,7 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Args:
             status: Known values: ``open``, ``closed``, ``escalated``, ``queued``, ``assigned``.
             queue_id: Reports in one queue; -1 stands for those in none.
-            report_types: See the lexicon.
+            report_types: A list. Each item: a string.
             subject: Format: uri.
             did: Reports on this account or on anything it has posted, unlike subject, which is exact. Format:
                 did.
@@ -835,10 +841,10 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
             sort_field: One of ``createdAt``, ``updatedAt``. The server's default is ``createdAt``.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``desc``.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``reports``.
         """
         return await self._call(
             _tools_ozone_report_query_reports.METHOD,
@@ -869,12 +875,12 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.report.reassignQueue``.
 
         Args:
-            report_id: See the lexicon.
+            report_id: An integer.
             queue_id: The queue to move to, or -1 for none.
-            comment: See the lexicon.
+            comment: A string.
 
         Returns:
-            The answer.
+            An object: ``report``.
 
         Raises:
             ReportNotFoundError: The server answered with ``ReportNotFound``.
@@ -896,12 +902,12 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.report.refreshStats``.
 
         Args:
-            start_date: See the lexicon.
-            end_date: See the lexicon.
+            start_date: A string.
+            end_date: A string.
             queue_ids: Queues to count again; omitted, everything is.
 
         Returns:
-            The answer.
+            An object.
         """
         return await self._call(
             _tools_ozone_report_refresh_stats.METHOD,
@@ -914,10 +920,10 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.report.unassignModerator``.
 
         Args:
-            report_id: See the lexicon.
+            report_id: An integer.
 
         Returns:
-            The answer.
+            A ``tools.ozone.report.defs#assignmentView``.
 
         Raises:
             InvalidAssignmentError: The server answered with ``InvalidAssignment``.

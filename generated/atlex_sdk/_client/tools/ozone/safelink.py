@@ -53,11 +53,11 @@ class SafelinkNamespace(_sdk.Namespace):
             pattern: Known values: ``domain``, ``url``.
             action: Known values: ``block``, ``warn``, ``whitelist``.
             reason: Known values: ``csam``, ``spam``, ``phishing``, ``none``.
-            comment: See the lexicon.
+            comment: A string.
             created_by: Author to note for the rule, heeded only when an administrator calls. Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.safelink.defs#event``.
 
         Raises:
             InvalidUrlError: The server answered with ``InvalidUrl``.
@@ -90,14 +90,14 @@ class SafelinkNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.safelink.queryEvents``.
 
         Args:
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
-            urls: See the lexicon.
-            pattern_type: See the lexicon.
+            urls: A list. Each item: a string.
+            pattern_type: A string.
             sort_direction: Known values: ``asc``, ``desc``. The server's default is ``desc``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``events``.
         """
         return self._call(
             _tools_ozone_safelink_query_events.METHOD,
@@ -127,17 +127,17 @@ class SafelinkNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.safelink.queryRules``.
 
         Args:
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
-            urls: See the lexicon.
-            pattern_type: See the lexicon.
-            actions: See the lexicon.
-            reason: See the lexicon.
+            urls: A list. Each item: a string.
+            pattern_type: A string.
+            actions: A list. Each item: a string.
+            reason: A string.
             created_by: Format: did.
             sort_direction: Known values: ``asc``, ``desc``. The server's default is ``desc``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``rules``.
         """
         return self._call(
             _tools_ozone_safelink_query_rules.METHOD,
@@ -166,13 +166,13 @@ class SafelinkNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.safelink.removeRule``.
 
         Args:
-            url: See the lexicon.
+            url: A string.
             pattern: Known values: ``domain``, ``url``.
-            comment: See the lexicon.
+            comment: A string.
             created_by: Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.safelink.defs#event``.
 
         Raises:
             RuleNotFoundError: The server answered with ``RuleNotFound``.
@@ -197,15 +197,15 @@ class SafelinkNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.safelink.updateRule``.
 
         Args:
-            url: See the lexicon.
+            url: A string.
             pattern: Known values: ``domain``, ``url``.
             action: Known values: ``block``, ``warn``, ``whitelist``.
             reason: Known values: ``csam``, ``spam``, ``phishing``, ``none``.
-            comment: See the lexicon.
+            comment: A string.
             created_by: Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.safelink.defs#event``.
 
         Raises:
             RuleNotFoundError: The server answered with ``RuleNotFound``.
@@ -246,11 +246,11 @@ class AsyncSafelinkNamespace(_sdk.AsyncNamespace):
             pattern: Known values: ``domain``, ``url``.
             action: Known values: ``block``, ``warn``, ``whitelist``.
             reason: Known values: ``csam``, ``spam``, ``phishing``, ``none``.
-            comment: See the lexicon.
+            comment: A string.
             created_by: Author to note for the rule, heeded only when an administrator calls. Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.safelink.defs#event``.
 
         Raises:
             InvalidUrlError: The server answered with ``InvalidUrl``.
@@ -283,14 +283,14 @@ class AsyncSafelinkNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.safelink.queryEvents``.
 
         Args:
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
-            urls: See the lexicon.
-            pattern_type: See the lexicon.
+            urls: A list. Each item: a string.
+            pattern_type: A string.
             sort_direction: Known values: ``asc``, ``desc``. The server's default is ``desc``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``events``.
         """
         return await self._call(
             _tools_ozone_safelink_query_events.METHOD,
@@ -320,17 +320,17 @@ class AsyncSafelinkNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.safelink.queryRules``.
 
         Args:
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
-            urls: See the lexicon.
-            pattern_type: See the lexicon.
-            actions: See the lexicon.
-            reason: See the lexicon.
+            urls: A list. Each item: a string.
+            pattern_type: A string.
+            actions: A list. Each item: a string.
+            reason: A string.
             created_by: Format: did.
             sort_direction: Known values: ``asc``, ``desc``. The server's default is ``desc``.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``rules``.
         """
         return await self._call(
             _tools_ozone_safelink_query_rules.METHOD,
@@ -359,13 +359,13 @@ class AsyncSafelinkNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.safelink.removeRule``.
 
         Args:
-            url: See the lexicon.
+            url: A string.
             pattern: Known values: ``domain``, ``url``.
-            comment: See the lexicon.
+            comment: A string.
             created_by: Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.safelink.defs#event``.
 
         Raises:
             RuleNotFoundError: The server answered with ``RuleNotFound``.
@@ -390,15 +390,15 @@ class AsyncSafelinkNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.safelink.updateRule``.
 
         Args:
-            url: See the lexicon.
+            url: A string.
             pattern: Known values: ``domain``, ``url``.
             action: Known values: ``block``, ``warn``, ``whitelist``.
             reason: Known values: ``csam``, ``spam``, ``phishing``, ``none``.
-            comment: See the lexicon.
+            comment: A string.
             created_by: Format: did.
 
         Returns:
-            The answer.
+            A ``tools.ozone.safelink.defs#event``.
 
         Raises:
             RuleNotFoundError: The server answered with ``RuleNotFound``.

@@ -24,7 +24,7 @@ class ServerNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.server.getConfig``.
 
         Returns:
-            The answer.
+            An object: ``appview``, ``pds``, ``blobDivert``, ``chat``, ``viewer``, ``verifierDid``.
         """
         return self._call(_tools_ozone_server_get_config.METHOD)
 
@@ -38,6 +38,6 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.server.getConfig``.
 
         Returns:
-            The answer.
+            An object: ``appview``, ``pds``, ``blobDivert``, ``chat``, ``viewer``, ``verifierDid``.
         """
         return await self._call(_tools_ozone_server_get_config.METHOD)

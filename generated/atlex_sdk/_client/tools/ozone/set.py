@@ -39,7 +39,7 @@ class SetNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.set.addValues``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             values: From 1 to 1000 items.
         """
         self._call(_tools_ozone_set_add_values.METHOD, input={"name": name, "values": values})
@@ -50,10 +50,10 @@ class SetNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.set.deleteSet``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             SetNotFoundError: The server answered with ``SetNotFound``.
@@ -66,7 +66,7 @@ class SetNamespace(_sdk.Namespace):
         Calls the procedure ``tools.ozone.set.deleteValues``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             values: At least 1 items.
 
         Raises:
@@ -82,12 +82,12 @@ class SetNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.set.getValues``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             limit: From 1 to 1000. The server's default is 100.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``set``, ``values``, ``cursor``.
 
         Raises:
             SetNotFoundError: The server answered with ``SetNotFound``.
@@ -111,13 +111,13 @@ class SetNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
-            name_prefix: See the lexicon.
+            cursor: A string.
+            name_prefix: A string.
             sort_by: One of ``name``, ``createdAt``, ``updatedAt``. The server's default is ``name``.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``asc``.
 
         Returns:
-            The answer.
+            An object: ``sets``, ``cursor``.
         """
         return self._call(
             _tools_ozone_set_query_sets.METHOD,
@@ -140,7 +140,7 @@ class SetNamespace(_sdk.Namespace):
             description: At most 10240 bytes of UTF-8. At most 1024 graphemes.
 
         Returns:
-            The answer.
+            A ``tools.ozone.set.defs#setView``.
         """
         return self._call(
             _tools_ozone_set_upsert_set.METHOD, input={"name": name, "description": description}
@@ -156,7 +156,7 @@ class AsyncSetNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.set.addValues``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             values: From 1 to 1000 items.
         """
         await self._call(_tools_ozone_set_add_values.METHOD, input={"name": name, "values": values})
@@ -167,10 +167,10 @@ class AsyncSetNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.set.deleteSet``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
 
         Returns:
-            The answer.
+            An object.
 
         Raises:
             SetNotFoundError: The server answered with ``SetNotFound``.
@@ -183,7 +183,7 @@ class AsyncSetNamespace(_sdk.AsyncNamespace):
         Calls the procedure ``tools.ozone.set.deleteValues``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             values: At least 1 items.
 
         Raises:
@@ -199,12 +199,12 @@ class AsyncSetNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.set.getValues``.
 
         Args:
-            name: See the lexicon.
+            name: A string.
             limit: From 1 to 1000. The server's default is 100.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``set``, ``values``, ``cursor``.
 
         Raises:
             SetNotFoundError: The server answered with ``SetNotFound``.
@@ -228,13 +228,13 @@ class AsyncSetNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
-            name_prefix: See the lexicon.
+            cursor: A string.
+            name_prefix: A string.
             sort_by: One of ``name``, ``createdAt``, ``updatedAt``. The server's default is ``name``.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``asc``.
 
         Returns:
-            The answer.
+            An object: ``sets``, ``cursor``.
         """
         return await self._call(
             _tools_ozone_set_query_sets.METHOD,
@@ -259,7 +259,7 @@ class AsyncSetNamespace(_sdk.AsyncNamespace):
             description: At most 10240 bytes of UTF-8. At most 1024 graphemes.
 
         Returns:
-            The answer.
+            A ``tools.ozone.set.defs#setView``.
         """
         return await self._call(
             _tools_ozone_set_upsert_set.METHOD, input={"name": name, "description": description}

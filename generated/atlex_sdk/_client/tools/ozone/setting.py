@@ -44,14 +44,14 @@ class SettingNamespace(_sdk.Namespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             scope: Known values: ``instance``, ``personal``. The server's default is ``instance``.
-            prefix: See the lexicon.
+            prefix: A string.
             keys: Exact keys wanted; not heeded when prefix is given. At most 100 items. Each item: format:
                 nsid.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``options``.
         """
         return self._call(
             _tools_ozone_setting_list_options.METHOD,
@@ -70,7 +70,7 @@ class SettingNamespace(_sdk.Namespace):
             scope: Known values: ``instance``, ``personal``.
 
         Returns:
-            The answer.
+            An object.
         """
         return self._call(_tools_ozone_setting_remove_options.METHOD, input={"keys": keys, "scope": scope})
 
@@ -98,14 +98,14 @@ class SettingNamespace(_sdk.Namespace):
             key: Format: nsid.
             scope: Whom it is for: `instance` means all staff, `personal` the caller alone. Known values:
                 ``instance``, ``personal``.
-            value: See the lexicon.
+            value: Any object.
             description: At most 2000 bytes of UTF-8.
             manager_role: Known values: ``tools.ozone.team.defs#roleModerator``,
                 ``tools.ozone.team.defs#roleTriage``, ``tools.ozone.team.defs#roleVerifier``,
                 ``tools.ozone.team.defs#roleAdmin``.
 
         Returns:
-            The answer.
+            An object: ``option``.
         """
         return self._call(
             _tools_ozone_setting_upsert_option.METHOD,
@@ -137,14 +137,14 @@ class AsyncSettingNamespace(_sdk.AsyncNamespace):
 
         Args:
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
             scope: Known values: ``instance``, ``personal``. The server's default is ``instance``.
-            prefix: See the lexicon.
+            prefix: A string.
             keys: Exact keys wanted; not heeded when prefix is given. At most 100 items. Each item: format:
                 nsid.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``options``.
         """
         return await self._call(
             _tools_ozone_setting_list_options.METHOD,
@@ -163,7 +163,7 @@ class AsyncSettingNamespace(_sdk.AsyncNamespace):
             scope: Known values: ``instance``, ``personal``.
 
         Returns:
-            The answer.
+            An object.
         """
         return await self._call(
             _tools_ozone_setting_remove_options.METHOD, input={"keys": keys, "scope": scope}
@@ -193,14 +193,14 @@ class AsyncSettingNamespace(_sdk.AsyncNamespace):
             key: Format: nsid.
             scope: Whom it is for: `instance` means all staff, `personal` the caller alone. Known values:
                 ``instance``, ``personal``.
-            value: See the lexicon.
+            value: Any object.
             description: At most 2000 bytes of UTF-8.
             manager_role: Known values: ``tools.ozone.team.defs#roleModerator``,
                 ``tools.ozone.team.defs#roleTriage``, ``tools.ozone.team.defs#roleVerifier``,
                 ``tools.ozone.team.defs#roleAdmin``.
 
         Returns:
-            The answer.
+            An object: ``option``.
         """
         return await self._call(
             _tools_ozone_setting_upsert_option.METHOD,

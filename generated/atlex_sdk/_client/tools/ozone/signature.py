@@ -45,7 +45,7 @@ class SignatureNamespace(_sdk.Namespace):
             dids: Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``details``.
         """
         return self._call(_tools_ozone_signature_find_correlation.METHOD, params={"dids": dids})
 
@@ -58,11 +58,11 @@ class SignatureNamespace(_sdk.Namespace):
 
         Args:
             did: Format: did.
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``accounts``.
         """
         return self._call(
             _tools_ozone_signature_find_related_accounts.METHOD,
@@ -77,12 +77,12 @@ class SignatureNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.signature.searchAccounts``.
 
         Args:
-            values: See the lexicon.
-            cursor: See the lexicon.
+            values: A list. Each item: a string.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``accounts``.
         """
         return self._call(
             _tools_ozone_signature_search_accounts.METHOD,
@@ -105,7 +105,7 @@ class AsyncSignatureNamespace(_sdk.AsyncNamespace):
             dids: Each item: format: did.
 
         Returns:
-            The answer.
+            An object: ``details``.
         """
         return await self._call(_tools_ozone_signature_find_correlation.METHOD, params={"dids": dids})
 
@@ -118,11 +118,11 @@ class AsyncSignatureNamespace(_sdk.AsyncNamespace):
 
         Args:
             did: Format: did.
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``accounts``.
         """
         return await self._call(
             _tools_ozone_signature_find_related_accounts.METHOD,
@@ -137,12 +137,12 @@ class AsyncSignatureNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.signature.searchAccounts``.
 
         Args:
-            values: See the lexicon.
-            cursor: See the lexicon.
+            values: A list. Each item: a string.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``accounts``.
         """
         return await self._call(
             _tools_ozone_signature_search_accounts.METHOD,

@@ -52,7 +52,7 @@ class TeamNamespace(_sdk.Namespace):
                 ``tools.ozone.team.defs#roleVerifier``, ``tools.ozone.team.defs#roleTriage``.
 
         Returns:
-            The answer.
+            A ``tools.ozone.team.defs#member``.
 
         Raises:
             MemberAlreadyExistsError: The server answered with ``MemberAlreadyExists``.
@@ -87,14 +87,14 @@ class TeamNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.team.listMembers``.
 
         Args:
-            q: See the lexicon.
-            disabled: See the lexicon.
-            roles: See the lexicon.
+            q: A string.
+            disabled: True or False.
+            roles: A list. Each item: a string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``members``.
         """
         return self._call(
             _tools_ozone_team_list_members.METHOD,
@@ -121,12 +121,12 @@ class TeamNamespace(_sdk.Namespace):
 
         Args:
             did: Format: did.
-            disabled: See the lexicon.
+            disabled: True or False.
             role: Known values: ``tools.ozone.team.defs#roleAdmin``, ``tools.ozone.team.defs#roleModerator``,
                 ``tools.ozone.team.defs#roleVerifier``, ``tools.ozone.team.defs#roleTriage``.
 
         Returns:
-            The answer.
+            A ``tools.ozone.team.defs#member``.
 
         Raises:
             MemberNotFoundError: The server answered with ``MemberNotFound``.
@@ -161,7 +161,7 @@ class AsyncTeamNamespace(_sdk.AsyncNamespace):
                 ``tools.ozone.team.defs#roleVerifier``, ``tools.ozone.team.defs#roleTriage``.
 
         Returns:
-            The answer.
+            A ``tools.ozone.team.defs#member``.
 
         Raises:
             MemberAlreadyExistsError: The server answered with ``MemberAlreadyExists``.
@@ -196,14 +196,14 @@ class AsyncTeamNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.team.listMembers``.
 
         Args:
-            q: See the lexicon.
-            disabled: See the lexicon.
-            roles: See the lexicon.
+            q: A string.
+            disabled: True or False.
+            roles: A list. Each item: a string.
             limit: From 1 to 100. The server's default is 50.
-            cursor: See the lexicon.
+            cursor: A string.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``members``.
         """
         return await self._call(
             _tools_ozone_team_list_members.METHOD,
@@ -230,12 +230,12 @@ class AsyncTeamNamespace(_sdk.AsyncNamespace):
 
         Args:
             did: Format: did.
-            disabled: See the lexicon.
+            disabled: True or False.
             role: Known values: ``tools.ozone.team.defs#roleAdmin``, ``tools.ozone.team.defs#roleModerator``,
                 ``tools.ozone.team.defs#roleVerifier``, ``tools.ozone.team.defs#roleTriage``.
 
         Returns:
-            The answer.
+            A ``tools.ozone.team.defs#member``.
 
         Raises:
             MemberNotFoundError: The server answered with ``MemberNotFound``.

@@ -50,7 +50,7 @@ class VerificationNamespace(_sdk.Namespace):
             verifications: At most 100 items.
 
         Returns:
-            The answer.
+            An object: ``verifications``, ``failedVerifications``.
         """
         return self._call(
             _tools_ozone_verification_grant_verifications.METHOD, input={"verifications": verifications}
@@ -73,17 +73,17 @@ class VerificationNamespace(_sdk.Namespace):
         Calls the query ``tools.ozone.verification.listVerifications``.
 
         Args:
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
             created_after: Format: datetime.
             created_before: Format: datetime.
             issuers: At most 100 items. Each item: format: did.
             subjects: At most 100 items. Each item: format: did.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``desc``.
-            is_revoked: See the lexicon.
+            is_revoked: True or False.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``verifications``.
         """
         return self._call(
             _tools_ozone_verification_list_verifications.METHOD,
@@ -111,7 +111,7 @@ class VerificationNamespace(_sdk.Namespace):
             revoke_reason: At most 1000 bytes of UTF-8.
 
         Returns:
-            The answer.
+            An object: ``revokedVerifications``, ``failedRevocations``.
         """
         return self._call(
             _tools_ozone_verification_revoke_verifications.METHOD,
@@ -133,7 +133,7 @@ class AsyncVerificationNamespace(_sdk.AsyncNamespace):
             verifications: At most 100 items.
 
         Returns:
-            The answer.
+            An object: ``verifications``, ``failedVerifications``.
         """
         return await self._call(
             _tools_ozone_verification_grant_verifications.METHOD, input={"verifications": verifications}
@@ -156,17 +156,17 @@ class AsyncVerificationNamespace(_sdk.AsyncNamespace):
         Calls the query ``tools.ozone.verification.listVerifications``.
 
         Args:
-            cursor: See the lexicon.
+            cursor: A string.
             limit: From 1 to 100. The server's default is 50.
             created_after: Format: datetime.
             created_before: Format: datetime.
             issuers: At most 100 items. Each item: format: did.
             subjects: At most 100 items. Each item: format: did.
             sort_direction: One of ``asc``, ``desc``. The server's default is ``desc``.
-            is_revoked: See the lexicon.
+            is_revoked: True or False.
 
         Returns:
-            The answer.
+            An object: ``cursor``, ``verifications``.
         """
         return await self._call(
             _tools_ozone_verification_list_verifications.METHOD,
@@ -194,7 +194,7 @@ class AsyncVerificationNamespace(_sdk.AsyncNamespace):
             revoke_reason: At most 1000 bytes of UTF-8.
 
         Returns:
-            The answer.
+            An object: ``revokedVerifications``, ``failedRevocations``.
         """
         return await self._call(
             _tools_ozone_verification_revoke_verifications.METHOD,

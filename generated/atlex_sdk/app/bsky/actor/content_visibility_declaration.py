@@ -19,6 +19,7 @@ class ContentVisibilityDeclaration(_sdk.RecordObject):
     """
 
     lex_type: _t.ClassVar[_str] = "app.bsky.actor.contentVisibilityDeclaration"
+    lex_key: _t.ClassVar[_str] = "literal:self"
 
     hide_from_algorithmic_recommendations: _sdk.Boolean
     """True asks recommenders to skip this account's posts; an account without the record counts as false."""

@@ -23,6 +23,7 @@ class Profile(_sdk.RecordObject):
     """
 
     lex_type: _t.ClassVar[_str] = "app.bsky.actor.profile"
+    lex_key: _t.ClassVar[_str] = "literal:self"
 
     display_name: _t.Annotated[_str, _sdk.String(max_length=640, max_graphemes=64)] | None = None
     """At most 640 bytes of UTF-8. At most 64 graphemes."""

@@ -26,6 +26,7 @@ class Status(_sdk.RecordObject):
     """
 
     lex_type: _t.ClassVar[_str] = "app.bsky.actor.status"
+    lex_key: _t.ClassVar[_str] = "literal:self"
 
     status: _t.Annotated[_t.Literal["app.bsky.actor.status#live"] | _str, _sdk.String()]
     """Known values: ``app.bsky.actor.status#live``."""

@@ -20,6 +20,7 @@ class Generator(_sdk.RecordObject):
     """Record that announces a custom feed: its name, its picture, and the service that computes it."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.feed.generator"
+    lex_key: _t.ClassVar[_str] = "any"
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """DID of the service that computes the feed, not of the account that publishes it.

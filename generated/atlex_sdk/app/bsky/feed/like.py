@@ -18,6 +18,7 @@ class Like(_sdk.RecordObject):
     """Record with which an account likes a post, a feed or a labeler; deleting it takes the like back."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.feed.like"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     subject: _com_atproto_repo_strong_ref.StrongRef
 

@@ -30,6 +30,7 @@ class Post(_sdk.RecordObject):
     """
 
     lex_type: _t.ClassVar[_str] = "app.bsky.feed.post"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     text: _t.Annotated[_str, _sdk.String(max_length=3000, max_graphemes=300)]
     """What the post says, up to 300 graphemes, and possibly empty beside an attachment.

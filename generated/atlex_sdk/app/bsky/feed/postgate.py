@@ -18,6 +18,7 @@ class Postgate(_sdk.RecordObject):
     """
 
     lex_type: _t.ClassVar[_str] = "app.bsky.feed.postgate"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
     """Format: datetime."""

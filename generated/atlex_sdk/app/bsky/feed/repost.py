@@ -18,6 +18,7 @@ class Repost(_sdk.RecordObject):
     """Record with which an account shares a post with its own followers; deleting it undoes the share."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.feed.repost"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     subject: _com_atproto_repo_strong_ref.StrongRef
 

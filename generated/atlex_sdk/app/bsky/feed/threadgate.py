@@ -16,6 +16,7 @@ class Threadgate(_sdk.RecordObject):
     """Record, kept under the first post's own key, that decides who may reply and hides chosen replies."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.feed.threadgate"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     post: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """AT-URI of the thread's first post, in the same repository and with the same record key.

@@ -15,6 +15,7 @@ class Block(_sdk.RecordObject):
     """Record with which an account blocks another; like every record, anyone can read it."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.graph.block"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     subject: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

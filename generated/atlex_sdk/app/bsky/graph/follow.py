@@ -18,6 +18,7 @@ class Follow(_sdk.RecordObject):
     """Record with which an account follows another; deleting it unfollows, and a second one has no effect."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.graph.follow"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     subject: _t.Annotated[_str, _sdk.String(format="did")]
     """Whom to follow, as a DID and never as a handle.

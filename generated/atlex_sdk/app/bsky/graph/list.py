@@ -25,6 +25,7 @@ class List(_sdk.RecordObject):
     """
 
     lex_type: _t.ClassVar[_str] = "app.bsky.graph.list"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     purpose: _app_bsky_graph_defs.ListPurpose
     """What the list is for, as a token, which decides where it can be used.

@@ -15,6 +15,7 @@ class Listblock(_sdk.RecordObject):
     """Record with which an account blocks everybody on a moderation list, now and later."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.graph.listblock"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     subject: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """The moderation list, by AT-URI, unlike in a plain block, which names a DID.

@@ -15,6 +15,7 @@ class Listitem(_sdk.RecordObject):
     """Record that puts one account on one list; deleting it takes the account off again."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.graph.listitem"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     subject: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

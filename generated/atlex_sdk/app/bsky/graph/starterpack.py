@@ -19,6 +19,7 @@ class Starterpack(_sdk.RecordObject):
     """Record that offers newcomers a list of people to follow and up to three feeds."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.graph.starterpack"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     name: _t.Annotated[_str, _sdk.String(min_length=1, max_length=500, max_graphemes=50)]
     """From 1 to 500 bytes of UTF-8. At most 50 graphemes."""

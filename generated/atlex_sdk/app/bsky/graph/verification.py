@@ -15,6 +15,7 @@ class Verification(_sdk.RecordObject):
     """Record vouching that an account is who it says; apps honour it only from verifiers they trust."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.graph.verification"
+    lex_key: _t.ClassVar[_str] = "tid"
 
     subject: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -23,6 +23,7 @@ class Service(_sdk.RecordObject):
     """
 
     lex_type: _t.ClassVar[_str] = "app.bsky.labeler.service"
+    lex_key: _t.ClassVar[_str] = "literal:self"
 
     policies: _app_bsky_labeler_defs.LabelerPolicies
     labels: _t.Annotated[_com_atproto_label_defs.SelfLabels | _sdk.UnknownObject, _sdk.open_union] | None = (

@@ -15,6 +15,7 @@ class Declaration(_sdk.RecordObject):
     """Singleton record (key `self`) stating who may ask to be notified of this account's new posts."""
 
     lex_type: _t.ClassVar[_str] = "app.bsky.notification.declaration"
+    lex_key: _t.ClassVar[_str] = "literal:self"
 
     allow_subscriptions: _t.Annotated[_t.Literal["followers", "mutuals", "none"] | _str, _sdk.String()]
     """Who may subscribe to the account's activity; an account without the record allows its followers.

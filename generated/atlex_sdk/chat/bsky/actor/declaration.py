@@ -17,6 +17,7 @@ class Declaration(_sdk.RecordObject):
     """
 
     lex_type: _t.ClassVar[_str] = "chat.bsky.actor.declaration"
+    lex_key: _t.ClassVar[_str] = "literal:self"
 
     allow_incoming: _t.Annotated[_t.Literal["all", "none", "following"] | _str, _sdk.String()]
     """Who may write to the account first: anybody, people it follows, or nobody.

@@ -15,6 +15,7 @@ class Schema(_sdk.RecordObject):
     """Publishes a Lexicon document in a repository, under the NSID it defines as record key."""
 
     lex_type: _t.ClassVar[_str] = "com.atproto.lexicon.schema"
+    lex_key: _t.ClassVar[_str] = "nsid"
 
     lexicon: _sdk.Integer
     """Which edition of Lexicon the document is written in; only 1 exists so far."""
