@@ -21,7 +21,6 @@ from atlex.data import JsonError, UnknownObject, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
 from atlex.model._faults import issues_of, join_path, under
 from atlex.model._levels import (
-    BUILD_LOCK,
     note_wire_names,
     reading_schema,
     take_own_type,
@@ -121,24 +120,6 @@ class Model(BaseModel):
             InputError: An ``unknown`` field holds a value that has no JSON form.
         """
         return write_json(self.to_wire())
-
-    @classmethod
-    def model_rebuild(
-        cls,
-        *,
-        force: bool = False,
-        raise_errors: bool = True,
-        _parent_namespace_depth: int = 2,
-        _types_namespace: Mapping[str, Any] | None = None,
-    ) -> bool | None:
-        """Complete the class, safely from many threads; pydantic calls this on first use."""
-        with BUILD_LOCK:
-            return super().model_rebuild(
-                force=force,
-                raise_errors=raise_errors,
-                _parent_namespace_depth=_parent_namespace_depth + 1,
-                _types_namespace=_types_namespace,
-            )
 
     def __setattr__(self, name: str, value: Any) -> None:
         # pydantic would check undeclared members together with the fields, where their names can meet.

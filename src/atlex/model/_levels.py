@@ -13,7 +13,6 @@ resend    undeclared members are kept; instances are checked again, as they are 
 
 from __future__ import annotations
 
-import threading
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from pydantic import BaseModel
@@ -24,7 +23,6 @@ from atlex.model._markers import LENIENT
 from atlex.model._unions import UNION, reading_union
 
 __all__ = [
-    "BUILD_LOCK",
     "Level",
     "note_wire_names",
     "reading_schema",
@@ -34,9 +32,6 @@ __all__ = [
 ]
 
 Level: TypeAlias = Literal["lenient", "strict", "resend"]
-
-BUILD_LOCK: Final = threading.RLock()
-"""Held while a class is completed or a validator made: pydantic before 2.14 races there."""
 
 _NAMES: Final = "__atlex_names__"
 OWN_TYPE: Final = "atlex_own_type"
@@ -54,19 +49,16 @@ def validator(model: type[BaseModel], level: Level) -> SchemaValidator:
     name = f"__atlex_{level}__"
     found = model.__dict__.get(name)
     if found is None:
-        with BUILD_LOCK:
-            found = model.__dict__.get(name)
-            if found is None:
-                found = SchemaValidator(reading_schema(model, level), _CONFIG, _use_prebuilt=False)
-                setattr(model, name, found)
+        # Two threads may make it twice: cheaper than a lock, and either result will do.
+        found = SchemaValidator(reading_schema(model, level), _CONFIG, _use_prebuilt=False)
+        setattr(model, name, found)
     return cast("SchemaValidator", found)
 
 
 def reading_schema(model: type[BaseModel], level: Level) -> CoreSchema:
     """The core schema of a class for a level."""
-    with BUILD_LOCK:
-        model.model_rebuild()
-        return cast("CoreSchema", _derive(model.__pydantic_core_schema__, level))
+    model.model_rebuild()
+    return cast("CoreSchema", _derive(model.__pydantic_core_schema__, level))
 
 
 def _derive(node: Any, level: Level) -> Any:
