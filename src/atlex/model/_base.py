@@ -15,7 +15,7 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
-from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
+from pydantic_core import CoreSchema, PydanticSerializationError
 
 from atlex.data import JsonError, UnknownObject, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
@@ -154,7 +154,7 @@ class Model(BaseModel):
         schema = handler(source)
         if schema["type"] != "model":
             return schema
-        note_wire_names(cls, cast("core_schema.ModelSchema", schema))
+        note_wire_names(cls, schema)
         return take_own_type(schema, cls.lex_type)
 
     @model_serializer(mode="wrap")

@@ -110,12 +110,13 @@ def _derive(node: Any, level: Level) -> Any:
     return derived
 
 
-def note_wire_names(model: type[BaseModel], schema: core_schema.ModelSchema) -> None:
+def note_wire_names(model: type[BaseModel], schema: CoreSchema) -> None:
     """Keep a class's wire names where `wire_names` finds them.
 
     pydantic's own fields know them only once a class is complete, and one that was read as a part of another isn't.
     """
-    inner: Any = schema["schema"]
+    inner: Any = schema
+    inner = inner["schema"]
     while inner["type"] != "model-fields":
         inner = inner["schema"]
     names = {name: field.get("serialization_alias", name) for name, field in inner["fields"].items()}
