@@ -1,0 +1,119 @@
+"""The examples of the README and of docs/ work: Python runs against the embedded server, commands are understood."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from atlex import PasswordSession, now
+from atlex.testing import FakePds
+from atlex_codegen.cli import app as atlex_command
+from atlex_sdk import Client, app
+
+_ROOT = Path(__file__).parent.parent
+_PAGES = [_ROOT / "README.md", _ROOT / "CONTRIBUTING.md", *sorted((_ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SERVICE = re.compile(r'https://([^\s/"]*@)?pds\.example\.com')
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+def _blocks(language):
+    found = []
+    for page in _PAGES:
+        text = page.read_text(encoding="utf-8")
+        for block in _BLOCK.finditer(text):
+            if block[1] == language:
+                line = text.count("\n", 0, block.start()) + 2
+                found.append(pytest.param(block[2], line, page, id=f"{page.name}:{line}"))
+    return found
+
+
+def _commands():
+    """The shell examples that call ``atlex``, each once."""
+    lines = [line for block in _blocks("sh") for line in re.split(r"\n|&&", block.values[0])]
+    calls = [line.removeprefix("uv run").strip() for line in map(str.strip, lines)]
+    return sorted({call for call in calls if call.startswith("atlex ")})
+
+
+@pytest.fixture(scope="module")
+def pds():
+    server = FakePds(user_domains=[".example.com"])
+    with server.serve():
+        server.create_account("alice.example.com", "app-password", email="alice@example.com")
+        server.create_account("bob.example.com", "app-password", auth_factor="123456")
+        yield server
+
+
+@pytest.fixture
+def session(pds):
+    with PasswordSession.login(pds.url, identifier="alice.example.com", password="app-password") as session:
+        yield session
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A working directory with some Lexicon documents in it, as a user's project has."""
+    shutil.copytree(_ROOT / "lexicons" / "com" / "atproto" / "server", tmp_path / "my" / "lexicons")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("source", "line", "page"), _blocks("python"))
+def test_the_python_examples_run(source, line, page, pds, session, folder):
+    source = _SERVICE.sub(lambda url: f"http://{url[1] or ''}{pds.url.removeprefix('http://')}", source)
+    if "def test_" in source:
+        (folder / "test_example.py").write_text(source, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return
+    client = Client(session)
+    client.app.bsky.feed.post.create(app.bsky.feed.post.Post(text="hello", created_at=now()))
+    # Blank lines, so that a traceback names the line of the page.
+    code = compile("\n" * (line - 1) + source, page, "exec", dont_inherit=True)
+    exec(code, {"__name__": "example", "client": client, "session": session})
+
+
+def test_the_python_examples_are_typed(tmp_path):
+    given = "from atlex import PasswordSession\nfrom atlex_sdk import Client\n\nclient: Client\nsession: PasswordSession\n"
+    for number, (source, line, page) in enumerate(block.values for block in _blocks("python")):
+        # A test's arguments are its framework's business.
+        text = source if "def test_" in source else given + source
+        (tmp_path / f"example_{number}.py").write_text(f"# {page.name}:{line}\n{text}", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", _ROOT / "pyproject.toml", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=_ROOT,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("command", _commands())
+def test_the_commands_are_understood(command):
+    _, name, *arguments = shlex.split(command)
+    typer.main.get_command(atlex_command).commands[name].make_context(name, arguments)
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.name)
+def test_links_between_the_pages_lead_somewhere(page):
+    for target in _LINK.findall(page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_readme_has_the_two_commands():
+    readme = (_ROOT / "README.md").read_text(encoding="utf-8")
+    assert "```sh\npip install uv && uv run atlex demo\nuv run pytest\n```" in readme
