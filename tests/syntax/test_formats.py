@@ -436,7 +436,7 @@ def test_the_empty_string_is_invalid(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("value", NOT_STRINGS, ids=repr)
+@pytest.mark.parametrize("value", NOT_STRINGS, ids=lambda value: type(value).__name__)
 def test_what_is_not_a_string_is_invalid(name: str, value: object) -> None:
     assert is_valid_format(name, value) is False
     assert is_valid_format(name, value, lenient=True) is False

@@ -112,7 +112,9 @@ def test_an_asynchronous_iterable_is_for_asynchronous_calls(sent, driver) -> Non
 
 
 @pytest.mark.parametrize(
-    "body", ["text", ["text"], [1], io.StringIO("text"), bytearray(b"x"), 1, object()], ids=repr
+    "body",
+    ["text", ["text"], [1], io.StringIO("text"), bytearray(b"x"), 1, object()],
+    ids=["str", "list of str", "list of int", "text file", "bytearray", "int", "object"],
 )
 def test_what_isnt_made_of_bytes_is_refused(sent, body: object) -> None:
     with pytest.raises(InputError, match=r"bytes|send a body of type"):

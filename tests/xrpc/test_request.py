@@ -284,11 +284,15 @@ class TestOtherInput:
     def test_a_paths_ending_tells_the_type(self, declared: str, path: str, sent: str) -> None:
         assert build_request(upload(declared), data=Path(path)).headers["content-type"] == sent
 
-    @pytest.mark.parametrize("data", [b"", b"x", Path("x"), io.BytesIO(b"x"), [b"x"], iter([b"x"])], ids=repr)
+    @pytest.mark.parametrize(
+        "data",
+        [b"", b"x", Path("x"), io.BytesIO(b"x"), [b"x"], iter([b"x"])],
+        ids=["nothing", "bytes", "path", "file", "list", "iterator"],
+    )
     def test_it_is_handed_on_as_it_is(self, data) -> None:
         assert build_request(upload("*/*"), data=data).body is data
 
-    @pytest.mark.parametrize("data", [bytearray(b"x"), memoryview(b"x")], ids=repr)
+    @pytest.mark.parametrize("data", [bytearray(b"x"), memoryview(b"x")], ids=["bytearray", "memoryview"])
     def test_buffers_are_bytes(self, data) -> None:
         assert build_request(upload("*/*"), data=data).body == b"x"
 
