@@ -30,8 +30,8 @@ def check_service_url(service: str) -> str:
     try:
         parts = urlsplit(service)
         port = parts.port
-    except ValueError as error:
-        raise InputError("The service URL has no valid host and port") from error
+    except ValueError:
+        raise InputError("The service URL has no valid host and port") from None
     if "@" in parts.netloc:
         raise InputError("The service URL may not hold a user name or a password")
     if parts.scheme not in {"http", "https"}:
