@@ -255,7 +255,7 @@ class _Module:
                 lex_key=key,
                 fields=tuple(self._field(def_id, prop, names[prop.name]) for prop in properties.values()),
                 nullable=tuple(sorted(names[prop.name] for prop in properties.values() if prop.nullable)),
-                readers=tuple(_readers(properties, names)),
+                readers=tuple(self._readers(properties, names)),
                 page=self._page(part, names),
                 doc=doc,
             )
@@ -269,6 +269,18 @@ class _Module:
             optional=not prop.required,
             doc=self._prose.property(def_id, prop),
         )
+
+    def _readers(self, properties: Mapping[str, Property], names: Mapping[str, str]) -> Iterator[ReaderPlan]:
+        taken = {*names.values(), *FIELD_NAMES}
+        for prop in properties.values():
+            if self._is_unknown(prop.schema):
+                name = unique(f"{names[prop.name].rstrip('_')}_as", taken)
+                taken.add(name)
+                yield ReaderPlan(name, names[prop.name], not prop.required or prop.nullable)
+
+    def _is_unknown(self, schema: Schema) -> bool:
+        definition = self._lexicons.follow(schema.target)[0] if isinstance(schema, Ref) else schema
+        return isinstance(definition, Unknown | UnknownKind)
 
     def _page(self, part: Object | Params, names: Mapping[str, str]) -> PagePlan | None:
         wire = self._pages.get((self._nsid, part.pointer))
@@ -355,12 +367,3 @@ def _permission_set(nsid: str, permission_set: PermissionSet) -> PermissionSetPl
             for permission in permission_set.permissions
         ),
     )
-
-
-def _readers(properties: Mapping[str, Property], names: Mapping[str, str]) -> Iterator[ReaderPlan]:
-    taken = {*names.values(), *FIELD_NAMES}
-    for prop in properties.values():
-        if isinstance(prop.schema, Unknown | UnknownKind):
-            name = unique(f"{names[prop.name].rstrip('_')}_as", taken)
-            taken.add(name)
-            yield ReaderPlan(name, names[prop.name], not prop.required or prop.nullable)
