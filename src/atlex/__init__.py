@@ -51,11 +51,13 @@ if TYPE_CHECKING:
     from atlex.errors import AtlexError as AtlexError
     from atlex.errors import InputError as InputError
     from atlex.errors import InterfaceVersionError as InterfaceVersionError
+    from atlex.errors import InvalidSwapError as InvalidSwapError
     from atlex.errors import Issue as Issue
     from atlex.errors import LexAuthFactorError as LexAuthFactorError
     from atlex.errors import LexiconError as LexiconError
     from atlex.errors import LoggedOutError as LoggedOutError
     from atlex.errors import RateLimitError as RateLimitError
+    from atlex.errors import RecordNotFoundError as RecordNotFoundError
     from atlex.errors import XrpcAuthenticationError as XrpcAuthenticationError
     from atlex.errors import XrpcError as XrpcError
     from atlex.errors import XrpcFetchError as XrpcFetchError
@@ -87,6 +89,7 @@ __all__ = [
     "Headers",
     "InputError",
     "InterfaceVersionError",
+    "InvalidSwapError",
     "Issue",
     "LegacyBlob",
     "LexAuthFactorError",
@@ -96,6 +99,7 @@ __all__ = [
     "Paginator",
     "PasswordSession",
     "RateLimitError",
+    "RecordNotFoundError",
     "Request",
     "Response",
     "ServiceAgent",
@@ -140,11 +144,13 @@ _HOMES: Final = {
         "AtlexError",
         "InputError",
         "InterfaceVersionError",
+        "InvalidSwapError",
         "Issue",
         "LexAuthFactorError",
         "LexiconError",
         "LoggedOutError",
         "RateLimitError",
+        "RecordNotFoundError",
         "XrpcAuthenticationError",
         "XrpcError",
         "XrpcFetchError",

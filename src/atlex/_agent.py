@@ -173,7 +173,7 @@ class Response:
             raises XrpcFetchError when the network fails.
     """
 
-    __slots__ = ("_content", "_stream", "headers", "status")
+    __slots__ = ("_content", "_is_taken", "_stream", "headers", "status")
 
     def __init__(
         self,
@@ -187,6 +187,7 @@ class Response:
         self.headers = headers if isinstance(headers, Headers) else Headers(headers)
         self._content = content if stream is None else None
         self._stream = stream
+        self._is_taken = False
 
     @property
     def is_read(self) -> bool:
@@ -243,7 +244,7 @@ class Response:
         try:
             yield from stream
         finally:
-            stream.close()
+            self.close()
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
         """Go through the body in chunks of any size, and close it; the asynchronous form of ``iter_bytes()``.
@@ -261,31 +262,45 @@ class Response:
             async for chunk in stream:
                 yield chunk
         finally:
-            await stream.aclose()
+            await self.aclose()
 
     def close(self) -> None:
-        """Give the connection back, whether the body has been read or not. Closing twice does nothing."""
+        """Give the connection back, however much of the body has been read. Closing twice does nothing."""
         if self._stream is not None:
-            self._take().close()
+            stream = self._synchronous()
+            self._stream = None
+            stream.close()
 
     async def aclose(self) -> None:
-        """Give the connection back, whether the body has been read or not. Closing twice does nothing."""
+        """Give the connection back, however much of the body has been read. Closing twice does nothing."""
         if self._stream is not None:
-            await self._take_async().aclose()
+            stream = self._asynchronous()
+            self._stream = None
+            await stream.aclose()
 
     def _take(self) -> ByteStream:
-        stream = self._stream
-        if isinstance(stream, ByteStream):
-            self._stream = None
-            return stream
-        raise XrpcInternalError(_GONE if stream is None else _ASYNCHRONOUS)
+        if self._is_taken:
+            raise XrpcInternalError(_GONE)
+        stream = self._synchronous()
+        self._is_taken = True
+        return stream
 
     def _take_async(self) -> AsyncByteStream:
-        stream = self._stream
-        if isinstance(stream, AsyncByteStream):
-            self._stream = None
-            return stream
-        raise XrpcInternalError(_GONE if stream is None else _SYNCHRONOUS)
+        if self._is_taken:
+            raise XrpcInternalError(_GONE)
+        stream = self._asynchronous()
+        self._is_taken = True
+        return stream
+
+    def _synchronous(self) -> ByteStream:
+        if isinstance(self._stream, ByteStream):
+            return self._stream
+        raise XrpcInternalError(_GONE if self._stream is None else _ASYNCHRONOUS)
+
+    def _asynchronous(self) -> AsyncByteStream:
+        if isinstance(self._stream, AsyncByteStream):
+            return self._stream
+        raise XrpcInternalError(_GONE if self._stream is None else _SYNCHRONOUS)
 
     def __repr__(self) -> str:
         return f"<Response {self.status} {self.headers.get('content-type', 'without a content type')}>"

@@ -8,15 +8,18 @@
         ├── XrpcResponseError           the server answered with an error: .status, .headers, .body
         │   ├── XrpcAuthenticationError status 401: .www_authenticate
         │   ├── RateLimitError          status 429: .limit, .remaining, .reset, .policy, .retry_after
-        │   └── LexAuthFactorError      the login needs a second factor
+        │   ├── LexAuthFactorError      the login needs a second factor
+        │   ├── InvalidSwapError        the repository has moved on since
+        │   └── RecordNotFoundError     there is no such record
         ├── XrpcInvalidResponseError    the server broke the protocol: .status, .headers, .body
         │   └── XrpcResponseValidationError   the answer doesn't match its lexicon: .issues
         └── XrpcInternalError           the call never got an answer
             ├── XrpcFetchError          the network failed; the cause is attached
             └── LoggedOutError          the session has ended
 
-Errors that a lexicon declares are classes of the generated package, below XrpcResponseError. One that comes with
-status 401 or 429 is an instance of the class for that status as well.
+Errors that a lexicon declares are classes of the generated package, below XrpcResponseError; those of the last two
+names, which the record calls know without a generated package, are below the classes here. One that comes with status
+401 or 429 is an instance of the class for that status as well.
 
 No message, repr or attribute that a message is made of holds a token or a password.
 """
@@ -33,11 +36,13 @@ __all__ = [
     "AtlexError",
     "InputError",
     "InterfaceVersionError",
+    "InvalidSwapError",
     "Issue",
     "LexAuthFactorError",
     "LexiconError",
     "LoggedOutError",
     "RateLimitError",
+    "RecordNotFoundError",
     "XrpcAuthenticationError",
     "XrpcError",
     "XrpcFetchError",
@@ -233,6 +238,14 @@ class RateLimitError(XrpcResponseError):
 
 class LexAuthFactorError(XrpcResponseError):
     """The login needs a second factor: log in again with ``auth_factor_token``."""
+
+
+class InvalidSwapError(XrpcResponseError):
+    """The repository or the record isn't at the version that the call was made for."""
+
+
+class RecordNotFoundError(XrpcResponseError):
+    """There is no such record."""
 
 
 class XrpcInvalidResponseError(XrpcError):

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
         BaseAsyncClient,
         BaseClient,
         LiteralRecords,
+        Methods,
         Namespace,
         Records,
     )
     from atlex.data import OMIT, CidLink, Omit, UnknownObject
-    from atlex.errors import XrpcResponseError
+    from atlex.errors import InvalidSwapError, RecordNotFoundError, XrpcResponseError
     from atlex.model import (
         Alias,
         AnyBlob,
@@ -71,9 +72,11 @@ __all__ = [
     "CidLink",
     "Int",
     "Integer",
+    "InvalidSwapError",
     "Link",
     "LiteralRecords",
     "M",
+    "Methods",
     "Namespace",
     "Object",
     "Omit",
@@ -82,6 +85,7 @@ __all__ = [
     "Procedure",
     "Query",
     "Record",
+    "RecordNotFoundError",
     "RecordObject",
     "Records",
     "String",
@@ -113,11 +117,12 @@ _HOMES: Final = {
         "BaseAsyncClient",
         "BaseClient",
         "LiteralRecords",
+        "Methods",
         "Namespace",
         "Records",
     ),
     "atlex.data": ("OMIT", "CidLink", "Omit", "UnknownObject"),
-    "atlex.errors": ("XrpcResponseError",),
+    "atlex.errors": ("InvalidSwapError", "RecordNotFoundError", "XrpcResponseError"),
     "atlex.model": (
         "Alias",
         "AnyBlob",

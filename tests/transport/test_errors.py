@@ -22,6 +22,8 @@ EVERY = [
     errors.XrpcAuthenticationError("Code", "sentence", **RESPONSE),
     errors.RateLimitError("Code", "sentence", **RESPONSE),
     errors.LexAuthFactorError("Code", "sentence", **RESPONSE),
+    errors.InvalidSwapError("InvalidSwap", "sentence", **RESPONSE),
+    errors.RecordNotFoundError("RecordNotFound", "sentence", **RESPONSE),
     errors.XrpcInvalidResponseError("sentence", **RESPONSE),
     errors.XrpcResponseValidationError([Issue("a", "not a string", raw=1)], **RESPONSE),
     errors.XrpcInternalError("sentence", method="com.example.test"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atlex.client._asynchronous import AsyncNamespace, BaseAsyncClient
-from atlex.client._options import Options
+from atlex.client._core import Methods
 from atlex.client._pages import AsyncPaginator, Paginator, SupportsPage
 from atlex.client._records import AsyncLiteralRecords, AsyncRecords, LiteralRecords, Records
 from atlex.client._results import (
@@ -15,10 +15,12 @@ from atlex.client._results import (
     Page,
     Stored,
     Updated,
+    WriteResult,
     Written,
 )
 from atlex.client._synchronous import BaseClient, Namespace
-from atlex.client._writes import Create, Delete, Update
+from atlex.client._writes import Create, Delete, Update, Write
+from atlex.errors import InvalidSwapError, RecordNotFoundError
 
 __all__ = [
     "Applied",
@@ -33,16 +35,20 @@ __all__ = [
     "Created",
     "Delete",
     "Deleted",
+    "InvalidSwapError",
     "Listed",
     "LiteralRecords",
+    "Methods",
     "Namespace",
-    "Options",
     "Page",
     "Paginator",
+    "RecordNotFoundError",
     "Records",
     "Stored",
     "SupportsPage",
     "Update",
     "Updated",
+    "Write",
+    "WriteResult",
     "Written",
 ]

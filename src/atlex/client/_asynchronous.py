@@ -6,16 +6,15 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import asynccontextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from typing import Any, ClassVar, ParamSpec, Self, TypeVar, cast
 
 from atlex._agent import DEFAULT_TIMEOUT, AsyncAgent, Body, Headers, Request, Response
 from atlex._http import AsyncHttpClient, AsyncServiceAgent
-from atlex.client._core import Call, Core, Steps
+from atlex.client._core import Call, Close, Core, Methods, Read, Steps
 from atlex.client._options import Options, changed
 from atlex.client._pages import AsyncPaginator, SupportsPage
-from atlex.client._repo import APPLY_WRITES
 from atlex.client._results import Applied
-from atlex.client._writes import Write, applied, batches
+from atlex.client._writes import Write, apply_writes
 from atlex.data import OMIT, Omit
 from atlex.errors import AtlexError, InputError
 from atlex.model import Model, Validation
@@ -49,6 +48,11 @@ class BaseAsyncClient:
         InputError: The URL isn't one of a server, or an argument doesn't fit.
     """
 
+    lex_methods: ClassVar[Methods] = {}
+    """Descriptors of the methods that record calls are made of, from the generated package's own documents. The
+    errors that they declare are raised in place of the runtime's.
+    """
+
     def __init__(
         self,
         agent: AsyncAgent | str,
@@ -77,10 +81,7 @@ class BaseAsyncClient:
             retries=retries,
             validation=validation,
         )
-        self._core = Core(options, self._agent_did)
-
-    def _agent_did(self) -> str | None:
-        return self._agent.did
+        self._core = Core(self._agent, options, self.lex_methods)
 
     @property
     def did(self) -> str | None:
@@ -134,7 +135,7 @@ class BaseAsyncClient:
 
         For large binary answers. The arguments are those of `xrpc`; an error answer raises as it does there.
         """
-        call = Call(params=params, input=input, data=data, content_type=content_type, stream=True)
+        call = Call(params=params, input=input, data=data, content_type=content_type)
         response = await self._run(self._core.open(method, call))
         try:
             yield response
@@ -166,9 +167,9 @@ class BaseAsyncClient:
             validation=validation,
         )
         copy = object.__new__(type(self))
-        copy._owned = None
-        copy._agent = self._agent
-        copy._core = Core(options, copy._agent_did)
+        # The namespaces that have been used belong to this client.
+        own = {name: value for name, value in vars(self).items() if not isinstance(value, AsyncNamespace)}
+        vars(copy).update(own, _owned=None, _core=Core(self._agent, options, self.lex_methods))
         return copy
 
     def paginate(
@@ -199,21 +200,26 @@ class BaseAsyncClient:
             repo: The repository's DID or handle. None: the client's own account.
             validate: Whether the server must know the types and check the records (True), or mustn't check them
                 (False). None: it checks the types that it knows.
-            swap_commit: The CID of the commit that the repository must be at; with chunks, before the first.
-                None: any.
+            swap_commit: The CID of the commit that the repository must be at; each further chunk then builds on the
+                commit of the one before. None: any.
             chunk_size: The most writes of one request, where servers have a limit (200 is common). The chunks are
-                written one after the other, so all or none holds for each, not for the whole. None: one request.
+                written one after the other, so all or none holds for each, not for the whole: an error's note says
+                how many writes had been made before. None: one request.
 
         Raises:
             InputError: A record or a key breaks its lexicon; nothing was sent.
-            XrpcError: A call failed; ``InvalidSwap`` where the repository has moved on.
+            InvalidSwapError: The repository has moved on.
+            XrpcError: A call failed.
         """
-        outputs: list[Any] = []
-        for batch in batches(writes, chunk_size):
-            values = {"repo": self._core.repo(repo), "validate_": validate, "writes": batch}
-            outputs.append(await self._direct(APPLY_WRITES, input={**values, "swap_commit": swap_commit}))
-            swap_commit = None
-        return applied(outputs)
+        steps = apply_writes(
+            self._core,
+            writes,
+            repo=repo,
+            validate=validate,
+            swap_commit=swap_commit,
+            chunk_size=chunk_size,
+        )
+        return await self._run(steps)
 
     async def close(self) -> None:
         """Close the connections that the client opened. A session and an ``http_client`` stay open."""
@@ -243,37 +249,38 @@ class BaseAsyncClient:
         call = Call(params=params, input=input, data=data, content_type=content_type)
         return (await self._run(self._core.call(method, call))).body
 
-    async def _direct(
-        self,
-        method: Method[Any, Any, OutputT],
-        *,
-        params: Mapping[str, Any] | None = None,
-        input: Mapping[str, Any] | None = None,  # noqa: A002 - the lexicon's word
-    ) -> OutputT:
-        """A call to the account's own server, whatever the client's proxy."""
-        return (await self._run(self._core.call(method, Call(params=params, input=input, direct=True)))).body
-
     async def _run(self, steps: Steps[T]) -> T:
-        """Drive a call: send what it yields, wait where it says so."""
-        try:
-            step = next(steps)
-            while True:
-                if not isinstance(step, Request):
-                    import anyio
+        """Drive a call: do what it says, and tell it what came of that."""
+        go_on = partial(steps.send, None)
+        while True:
+            try:
+                step = go_on()
+            except StopIteration as end:
+                return cast("T", end.value)
+            try:
+                done = await self._do(step)
+            except AtlexError as error:
+                go_on = partial(steps.throw, error)
+            else:
+                go_on = partial(steps.send, done)
 
-                    await anyio.sleep(step)
-                    step = steps.send(None)
-                    continue
-                try:
-                    response = await self._agent.send(step)
-                    if step.stream and response.status >= 300:
-                        await response.aread()
-                except AtlexError as error:
-                    step = steps.throw(error)
-                else:
-                    step = steps.send(response)
-        except StopIteration as end:
-            return cast("T", end.value)
+    async def _do(self, step: Request | Read | Close | float) -> Response | None:
+        match step:
+            case Request():
+                return await self._agent.send(step)
+            case Read(response):
+                await response.aread()
+            case Close(response):
+                await response.aclose()
+            case _:
+                await self._sleep(step)
+        return None
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait before another try. A subclass may wait in its own way."""
+        import anyio
+
+        await anyio.sleep(seconds)
 
 
 class AsyncNamespace:

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
-from atlex._agent import Body, Request, Response
+from atlex._agent import Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex.client._options import Options
 from atlex.errors import XrpcError, XrpcInternalError
 from atlex.model import Model
-from atlex.xrpc import (
-    Method,
-    XrpcResponse,
-    build_request,
-    check_response,
-    read_response,
-    retry_delay,
-    with_labelers,
-    with_proxy,
-)
+from atlex.xrpc import Method, XrpcResponse, build_request, check_response, read_response, retry_delay
 
-__all__ = ["Call", "Core", "Steps"]
+__all__ = ["Call", "Close", "Core", "Methods", "Read", "Steps"]
 
 OutputT = TypeVar("OutputT")
 T = TypeVar("T")
 
-Steps: TypeAlias = Generator[Request | float, Response | None, T]
-"""A call on its way: it yields what to send and how many seconds to wait, and gets what came of a sending."""
+Methods: TypeAlias = Mapping[str, Callable[[], Method[Any, Any, Any]]]
+"""Methods by their NSIDs, each loaded when it is asked for."""
+
+
+class Read(NamedTuple):
+    """Read the rest of a response."""
+
+    response: Response
+
+
+class Close(NamedTuple):
+    """Close a response that is of no use."""
+
+    response: Response
+
+
+Steps: TypeAlias = Generator[Request | Read | Close | float, Any, T]
+"""A call on its way. It yields what to do next: send a request, whose response it is sent back; read or close a
+response; or wait for so many seconds. An error of any of these is thrown into it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +47,29 @@ class Call:
     input: Mapping[str, Any] | Model | None = None
     data: Body | None = None
     content_type: str | None = None
-    stream: bool = False
-    direct: bool = False
 
 
 class Core:
     """What both twins of a client share.
 
     Args:
+        agent: What the client sends through.
         options: What the client adds to every call.
-        did: Gives the DID of the account that the client speaks for, or None.
+        declared: The descriptors that a generated package has of the methods that record calls are made of. Their
+            errors are raised instead of the runtime's own.
     """
 
-    __slots__ = ("_did", "options")
+    __slots__ = ("_agent", "_declared", "options")
 
-    def __init__(self, options: Options, did: Callable[[], str | None]) -> None:
-        self.options = options
-        self._did = did
+    def __init__(self, agent: Agent | AsyncAgent, options: Options, declared: Methods) -> None:
+        self._agent: Final = agent
+        self._declared: Final = declared
+        self.options: Final = options
 
     @property
     def did(self) -> str | None:
         """The DID of the account that the client speaks for, or None."""
-        return self._did()
+        return self._agent.did
 
     def assert_did(self) -> str:
         """The DID of the account that the client speaks for.
@@ -78,57 +88,81 @@ class Core:
 
     def call(self, method: Method[Any, Any, OutputT], call: Call) -> Steps[XrpcResponse[OutputT]]:
         """Make a call and read its answer."""
-        return (yield from self._attempts(method, call, self._read))
+        request = self._request(method, call, self.options.all_headers)
+        return (yield from self._attempts(method, request, self._read))
 
     def open(self, method: Method[Any, Any, Any], call: Call) -> Steps[Response]:
-        """Make a call and hand its answer on, unread unless it is an error."""
-        return (yield from self._attempts(method, call, _open))
+        """Make a call and hand its answer on, its body still to be read."""
+        request = self._request(method, call, self.options.all_headers, stream=True)
+        return (yield from self._attempts(method, request, _as_it_is))
+
+    def call_repo(
+        self,
+        method: Method[Any, Any, OutputT],
+        *,
+        params: Mapping[str, Any] | None = None,
+        input: Mapping[str, Any] | None = None,  # noqa: A002 - the lexicon's word
+    ) -> Steps[XrpcResponse[OutputT]]:
+        """Make a record call: it is for the account's own server, whatever the client's proxy and labelers."""
+        request = self._request(method, Call(params=params, input=input), self.options.repo_headers)
+        return (yield from self._attempts(method, request, self._read_repo))
 
     def _read(self, method: Method[Any, Any, OutputT], response: Response) -> XrpcResponse[OutputT]:
         return read_response(method, response, validation=self.options.validation)
 
-    def _attempts(
-        self,
-        method: Method[Any, Any, Any],
-        call: Call,
-        read: Callable[[Method[Any, Any, Any], Response], T],
-    ) -> Steps[T]:
-        request = self._request(method, call)
-        attempt = 0
-        while True:
-            try:
-                response = yield request
-                assert response is not None  # noqa: S101 - the driver answers every request
-                return read(method, response)
-            except XrpcError as failure:
-                attempt += 1
-                delay = retry_delay(method, request, failure, attempt, retries=self.options.retries)
-                if delay is None:
-                    raise
-            yield delay
+    def _read_repo(self, method: Method[Any, Any, OutputT], response: Response) -> XrpcResponse[OutputT]:
+        # Only an error is worth loading a module for.
+        if response.status >= 400 and (declared := self._declared.get(method.nsid)) is not None:
+            check_response(declared(), response)
+        return self._read(method, response)
 
-    def _request(self, method: Method[Any, Any, Any], call: Call) -> Request:
-        options = self.options
-        request = build_request(
+    def _request(
+        self, method: Method[Any, Any, Any], call: Call, headers: Headers, *, stream: bool = False
+    ) -> Request:
+        return build_request(
             method,
             params=call.params,
             input=call.input,
             data=call.data,
             content_type=call.content_type,
-            headers=options.headers,
-            timeout=options.timeout,
-            stream=call.stream,
+            headers=headers,
+            timeout=self.options.timeout,
+            stream=stream,
         )
-        headers = request.headers
-        if call.direct:
-            headers = with_labelers(with_proxy(headers, None), None)
-        if options.proxy is not None and not call.direct:
-            headers = with_proxy(headers, options.proxy)
-        if options.labelers is not None and not call.direct:
-            headers = with_labelers(headers, options.labelers)
-        return request if headers is request.headers else replace(request, headers=headers)
+
+    def _attempts(
+        self,
+        method: Method[Any, Any, Any],
+        request: Request,
+        read: Callable[[Method[Any, Any, Any], Response], T],
+    ) -> Steps[T]:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                response = yield from _attempt(method, request)
+                return read(method, response)
+            except XrpcError as failure:
+                # The agent of a user may not have said it.
+                failure.method = failure.method or method.nsid
+                delay = retry_delay(method, request, failure, attempt, retries=self.options.retries)
+                if delay is None:
+                    raise
+            yield delay
 
 
-def _open(method: Method[Any, Any, Any], response: Response) -> Response:
-    check_response(method, response)
+def _attempt(method: Method[Any, Any, Any], request: Request) -> Steps[Response]:
+    response: Response = yield request
+    if request.stream:
+        try:
+            if response.status >= 300:
+                yield Read(response)
+            check_response(method, response)
+        except XrpcError:
+            yield Close(response)
+            raise
+    return response
+
+
+def _as_it_is(_: Method[Any, Any, Any], response: Response) -> Response:
     return response

@@ -5,7 +5,7 @@ These calls always go straight to the account's own server: neither the client's
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from atlex.client._keys import checked_key, checked_record
@@ -16,21 +16,18 @@ from atlex.client._repo import (
     LIST_RECORDS,
     PUT_RECORD,
     CommitMeta,
-    DeleteRecordOutput,
-    GetRecordOutput,
-    ListRecordsOutput,
     RecordItem,
     WriteOutput,
 )
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
 from atlex.data import OMIT, Omit
 from atlex.errors import XrpcResponseValidationError
-from atlex.model import RecordObject, Validation, read_as
-from atlex.xrpc import Record
+from atlex.model import RecordObject, read_as
+from atlex.xrpc import Procedure, Record
 
 if TYPE_CHECKING:
     from atlex.client._asynchronous import BaseAsyncClient
-    from atlex.client._core import Core
+    from atlex.client._core import Core, Steps
     from atlex.client._synchronous import BaseClient
 
 __all__ = ["AsyncLiteralRecords", "AsyncRecords", "LiteralRecords", "Records"]
@@ -41,109 +38,103 @@ R = TypeVar("R", bound=RecordObject)
 class _Calls(Generic[R]):
     """What both twins put into a call and make of its answer."""
 
-    def __init__(self, record: Record[R]) -> None:
+    def __init__(self, core: Core, record: Record[R]) -> None:
+        self._core = core
         self._record = record
 
     @property
     def nsid(self) -> str:
-        """The NSID of the record type."""
+        """The NSID of the record type, which is the collection's."""
         return self._record.nsid
 
+    def _key(self, rkey: str | None) -> str:
+        return checked_key(self.nsid, self._record.key, rkey)
+
+    def _place(self, repo: str | None) -> dict[str, Any]:
+        return {"repo": self._core.repo(repo), "collection": self.nsid}
+
     def _create(
-        self,
-        core: Core,
-        record: R,
-        rkey: str | None,
-        repo: str | None,
-        validate: bool | None,
-        swap: str | None,
-    ) -> dict[str, Any]:
-        return {
-            "repo": core.repo(repo),
-            "collection": self.nsid,
-            "rkey": checked_key(self.nsid, self._record.key, rkey, creating=True),
-            "validate_": validate,
-            "record": checked_record(record, self._record.type),
-            "swap_commit": swap,
-        }
+        self, record: R, rkey: str | None, repo: str | None, validate: bool | None, swap_commit: str | None
+    ) -> Steps[Written[R]]:
+        key = checked_key(self.nsid, self._record.key, rkey, creating=True)
+        values = {"rkey": key, "validate_": validate, "swap_commit": swap_commit}
+        return (yield from self._write(CREATE_RECORD, record, repo, values))
 
     def _put(
         self,
-        core: Core,
         record: R,
         rkey: str | None,
         repo: str | None,
         validate: bool | None,
         swap_commit: str | None,
         swap_record: str | Omit | None,
-    ) -> dict[str, Any]:
-        values = self._create(core, record, None, repo, validate, swap_commit)
-        values["rkey"] = checked_key(self.nsid, self._record.key, rkey)
-        if swap_record is not OMIT:
-            values["swap_record"] = swap_record
-        return values
+    ) -> Steps[Written[R]]:
+        values = {"rkey": self._key(rkey), "validate_": validate, "swap_commit": swap_commit}
+        return (yield from self._write(PUT_RECORD, record, repo, {**values, "swap_record": swap_record}))
+
+    def _write(
+        self,
+        method: Procedure[None, Any, WriteOutput],
+        record: R,
+        repo: str | None,
+        values: Mapping[str, Any],
+    ) -> Steps[Written[R]]:
+        wire = checked_record(record, self._record.type)
+        answer = yield from self._core.call_repo(
+            method, input={**self._place(repo), **values, "record": wire}
+        )
+        output = answer.body
+        return Written(output.uri, output.cid, record, _commit(output.commit), output.validation_status)
 
     def _delete(
-        self, core: Core, rkey: str | None, repo: str | None, swap_commit: str | None, swap_record: str | None
-    ) -> dict[str, Any]:
-        return {
-            "repo": core.repo(repo),
-            "collection": self.nsid,
-            "rkey": checked_key(self.nsid, self._record.key, rkey),
-            "swap_record": swap_record,
-            "swap_commit": swap_commit,
-        }
+        self, rkey: str | None, repo: str | None, swap_commit: str | None, swap_record: str | None
+    ) -> Steps[Deleted]:
+        values = {"rkey": self._key(rkey), "swap_record": swap_record, "swap_commit": swap_commit}
+        answer = yield from self._core.call_repo(DELETE_RECORD, input={**self._place(repo), **values})
+        return Deleted(_commit(answer.body.commit))
 
-    def _get(self, core: Core, rkey: str | None, repo: str | None, cid: str | None) -> dict[str, Any]:
-        return {
-            "repo": core.repo(repo),
-            "collection": self.nsid,
-            "rkey": checked_key(self.nsid, self._record.key, rkey),
-            "cid": cid,
-        }
+    def _get(self, rkey: str | None, repo: str | None, cid: str | None) -> Steps[Stored[R]]:
+        values = {"rkey": self._key(rkey), "cid": cid}
+        answer = yield from self._core.call_repo(GET_RECORD, params={**self._place(repo), **values})
+        output = answer.body
+        try:
+            value = self._read(output.value)
+        except XrpcResponseValidationError as error:
+            error.status, error.headers = answer.status, answer.headers
+            error.body, error.method = answer.content, GET_RECORD.nsid
+            raise
+        return Stored(output.uri, output.cid, value)
 
     def _list(
-        self, core: Core, repo: str | None, limit: int | None, cursor: str | None, reverse: bool | None
-    ) -> dict[str, Any]:
-        return {
-            "repo": core.repo(repo),
-            "collection": self.nsid,
-            "limit": limit,
-            "cursor": cursor,
-            "reverse": reverse,
-        }
+        self, repo: str | None, limit: int | None, cursor: str | None, reverse: bool | None
+    ) -> Steps[Page[R]]:
+        values = {"limit": limit, "cursor": cursor, "reverse": reverse}
+        answer = yield from self._core.call_repo(LIST_RECORDS, params={**self._place(repo), **values})
+        output = answer.body
+        return Page(tuple(self._listed(item) for item in output.records), output.cursor)
 
-    def _stored(self, output: GetRecordOutput, validation: Validation) -> Stored[R]:
-        return Stored(output.uri, output.cid, read_as(output.value, self._record.type, validation=validation))
-
-    def _page(self, output: ListRecordsOutput, validation: Validation) -> Page[R]:
-        return Page(tuple(self._listed(item, validation) for item in output.records), output.cursor)
-
-    def _listed(self, item: RecordItem, validation: Validation) -> Listed[R]:
+    def _listed(self, item: RecordItem) -> Listed[R]:
         try:
-            value = read_as(item.value, self._record.type, validation=validation)
+            value = self._read(item.value)
         except XrpcResponseValidationError as error:
             reason = "; ".join(str(issue) for issue in error.issues)
             return Listed(item.uri, item.cid, None, item.value, reason)
         return Listed(item.uri, item.cid, value, item.value)
+
+    def _read(self, value: Mapping[str, Any]) -> R:
+        return read_as(value, self._record.type, validation=self._core.options.validation)
 
 
 def _commit(commit: CommitMeta | None) -> Commit | None:
     return None if commit is None else Commit(commit.cid, commit.rev)
 
 
-def _written(output: WriteOutput, record: R) -> Written[R]:
-    return Written(output.uri, output.cid, record, _commit(output.commit), output.validation_status)
-
-
-def _deleted(output: DeleteRecordOutput) -> Deleted:
-    return Deleted(_commit(output.commit))
-
-
 class _SyncCalls(_Calls[R]):
     def __init__(self, client: BaseClient, record: Record[R]) -> None:
-        super().__init__(record)
+        super().__init__(client._core, record)
         self._client = client
+        # For a collection whose NSID is the prefix of methods': a generated subclass has those.
+        self._call = client._call
 
     def list(
         self,
@@ -164,9 +155,7 @@ class _SyncCalls(_Calls[R]):
         Returns:
             The page. A record that can't be read as its type stands there with its raw value and the reason.
         """
-        client = self._client
-        output = client._direct(LIST_RECORDS, params=self._list(client._core, repo, limit, cursor, reverse))
-        return self._page(output, client._core.options.validation)
+        return self._client._run(self._list(repo, limit, cursor, reverse))
 
     def iterate(self, *, repo: str | None = None, reverse: bool | None = None) -> Iterator[Listed[R]]:
         """Go through all records of this type, fetching pages of 100 as they are needed.
@@ -209,11 +198,10 @@ class Records(_SyncCalls[R]):
 
         Raises:
             InputError: The record or its key breaks the lexicon.
-            XrpcError: The call failed; ``InvalidSwap`` where the repository has moved on.
+            InvalidSwapError: The repository has moved on.
+            XrpcError: The call failed.
         """
-        client = self._client
-        values = self._create(client._core, record, rkey, repo, validate, swap_commit)
-        return _written(client._direct(CREATE_RECORD, input=values), record)
+        return self._client._run(self._create(record, rkey, repo, validate, swap_commit))
 
     def get(self, rkey: str, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
         """Read a record (com.atproto.repo.getRecord).
@@ -224,12 +212,11 @@ class Records(_SyncCalls[R]):
             cid: The CID of the version wanted. None: the newest.
 
         Raises:
+            RecordNotFoundError: There is none.
             XrpcResponseValidationError: The record can't be read as its type.
-            XrpcError: The call failed; ``RecordNotFound`` where there is none.
+            XrpcError: The call failed.
         """
-        client = self._client
-        output = client._direct(GET_RECORD, params=self._get(client._core, rkey, repo, cid))
-        return self._stored(output, client._core.options.validation)
+        return self._client._run(self._get(rkey, repo, cid))
 
     def put(
         self,
@@ -254,11 +241,10 @@ class Records(_SyncCalls[R]):
 
         Raises:
             InputError: The record or its key breaks the lexicon.
-            XrpcError: The call failed; ``InvalidSwap`` where something else has been written in between.
+            InvalidSwapError: Something else has been written in between.
+            XrpcError: The call failed.
         """
-        client = self._client
-        values = self._put(client._core, record, rkey, repo, validate, swap_commit, swap_record)
-        return _written(client._direct(PUT_RECORD, input=values), record)
+        return self._client._run(self._put(record, rkey, repo, validate, swap_commit, swap_record))
 
     def delete(
         self,
@@ -277,11 +263,10 @@ class Records(_SyncCalls[R]):
             swap_record: The CID of the version to delete. None: any.
 
         Raises:
-            XrpcError: The call failed; ``InvalidSwap`` where something else has been written in between.
+            InvalidSwapError: Something else has been written in between.
+            XrpcError: The call failed.
         """
-        client = self._client
-        values = self._delete(client._core, rkey, repo, swap_commit, swap_record)
-        return _deleted(client._direct(DELETE_RECORD, input=values))
+        return self._client._run(self._delete(rkey, repo, swap_commit, swap_record))
 
 
 class LiteralRecords(_SyncCalls[R]):
@@ -296,15 +281,11 @@ class LiteralRecords(_SyncCalls[R]):
         swap_commit: str | None = None,
     ) -> Written[R]:
         """Write the record for the first time (com.atproto.repo.createRecord). See `Records.create`."""
-        client = self._client
-        values = self._create(client._core, record, None, repo, validate, swap_commit)
-        return _written(client._direct(CREATE_RECORD, input=values), record)
+        return self._client._run(self._create(record, None, repo, validate, swap_commit))
 
     def get(self, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
         """Read the record (com.atproto.repo.getRecord). See `Records.get`."""
-        client = self._client
-        output = client._direct(GET_RECORD, params=self._get(client._core, None, repo, cid))
-        return self._stored(output, client._core.options.validation)
+        return self._client._run(self._get(None, repo, cid))
 
     def put(
         self,
@@ -316,23 +297,21 @@ class LiteralRecords(_SyncCalls[R]):
         swap_record: str | Omit | None = OMIT,
     ) -> Written[R]:
         """Write the record, whether it is there or not (com.atproto.repo.putRecord). See `Records.put`."""
-        client = self._client
-        values = self._put(client._core, record, None, repo, validate, swap_commit, swap_record)
-        return _written(client._direct(PUT_RECORD, input=values), record)
+        return self._client._run(self._put(record, None, repo, validate, swap_commit, swap_record))
 
     def delete(
         self, *, repo: str | None = None, swap_commit: str | None = None, swap_record: str | None = None
     ) -> Deleted:
         """Delete the record, if it is there (com.atproto.repo.deleteRecord). See `Records.delete`."""
-        client = self._client
-        values = self._delete(client._core, None, repo, swap_commit, swap_record)
-        return _deleted(client._direct(DELETE_RECORD, input=values))
+        return self._client._run(self._delete(None, repo, swap_commit, swap_record))
 
 
 class _AsyncCalls(_Calls[R]):
     def __init__(self, client: BaseAsyncClient, record: Record[R]) -> None:
-        super().__init__(record)
+        super().__init__(client._core, record)
         self._client = client
+        # For a collection whose NSID is the prefix of methods': a generated subclass has those.
+        self._call = client._call
 
     async def list(
         self,
@@ -353,11 +332,7 @@ class _AsyncCalls(_Calls[R]):
         Returns:
             The page. A record that can't be read as its type stands there with its raw value and the reason.
         """
-        client = self._client
-        output = await client._direct(
-            LIST_RECORDS, params=self._list(client._core, repo, limit, cursor, reverse)
-        )
-        return self._page(output, client._core.options.validation)
+        return await self._client._run(self._list(repo, limit, cursor, reverse))
 
     async def iterate(
         self, *, repo: str | None = None, reverse: bool | None = None
@@ -403,11 +378,10 @@ class AsyncRecords(_AsyncCalls[R]):
 
         Raises:
             InputError: The record or its key breaks the lexicon.
-            XrpcError: The call failed; ``InvalidSwap`` where the repository has moved on.
+            InvalidSwapError: The repository has moved on.
+            XrpcError: The call failed.
         """
-        client = self._client
-        values = self._create(client._core, record, rkey, repo, validate, swap_commit)
-        return _written(await client._direct(CREATE_RECORD, input=values), record)
+        return await self._client._run(self._create(record, rkey, repo, validate, swap_commit))
 
     async def get(self, rkey: str, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
         """Read a record (com.atproto.repo.getRecord).
@@ -418,12 +392,11 @@ class AsyncRecords(_AsyncCalls[R]):
             cid: The CID of the version wanted. None: the newest.
 
         Raises:
+            RecordNotFoundError: There is none.
             XrpcResponseValidationError: The record can't be read as its type.
-            XrpcError: The call failed; ``RecordNotFound`` where there is none.
+            XrpcError: The call failed.
         """
-        client = self._client
-        output = await client._direct(GET_RECORD, params=self._get(client._core, rkey, repo, cid))
-        return self._stored(output, client._core.options.validation)
+        return await self._client._run(self._get(rkey, repo, cid))
 
     async def put(
         self,
@@ -448,11 +421,10 @@ class AsyncRecords(_AsyncCalls[R]):
 
         Raises:
             InputError: The record or its key breaks the lexicon.
-            XrpcError: The call failed; ``InvalidSwap`` where something else has been written in between.
+            InvalidSwapError: Something else has been written in between.
+            XrpcError: The call failed.
         """
-        client = self._client
-        values = self._put(client._core, record, rkey, repo, validate, swap_commit, swap_record)
-        return _written(await client._direct(PUT_RECORD, input=values), record)
+        return await self._client._run(self._put(record, rkey, repo, validate, swap_commit, swap_record))
 
     async def delete(
         self,
@@ -471,11 +443,10 @@ class AsyncRecords(_AsyncCalls[R]):
             swap_record: The CID of the version to delete. None: any.
 
         Raises:
-            XrpcError: The call failed; ``InvalidSwap`` where something else has been written in between.
+            InvalidSwapError: Something else has been written in between.
+            XrpcError: The call failed.
         """
-        client = self._client
-        values = self._delete(client._core, rkey, repo, swap_commit, swap_record)
-        return _deleted(await client._direct(DELETE_RECORD, input=values))
+        return await self._client._run(self._delete(rkey, repo, swap_commit, swap_record))
 
 
 class AsyncLiteralRecords(_AsyncCalls[R]):
@@ -490,15 +461,11 @@ class AsyncLiteralRecords(_AsyncCalls[R]):
         swap_commit: str | None = None,
     ) -> Written[R]:
         """Write the record for the first time (com.atproto.repo.createRecord). See `AsyncRecords.create`."""
-        client = self._client
-        values = self._create(client._core, record, None, repo, validate, swap_commit)
-        return _written(await client._direct(CREATE_RECORD, input=values), record)
+        return await self._client._run(self._create(record, None, repo, validate, swap_commit))
 
     async def get(self, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
         """Read the record (com.atproto.repo.getRecord). See `AsyncRecords.get`."""
-        client = self._client
-        output = await client._direct(GET_RECORD, params=self._get(client._core, None, repo, cid))
-        return self._stored(output, client._core.options.validation)
+        return await self._client._run(self._get(None, repo, cid))
 
     async def put(
         self,
@@ -510,14 +477,10 @@ class AsyncLiteralRecords(_AsyncCalls[R]):
         swap_record: str | Omit | None = OMIT,
     ) -> Written[R]:
         """Write the record, whether it is there or not (com.atproto.repo.putRecord). See `AsyncRecords.put`."""
-        client = self._client
-        values = self._put(client._core, record, None, repo, validate, swap_commit, swap_record)
-        return _written(await client._direct(PUT_RECORD, input=values), record)
+        return await self._client._run(self._put(record, None, repo, validate, swap_commit, swap_record))
 
     async def delete(
         self, *, repo: str | None = None, swap_commit: str | None = None, swap_record: str | None = None
     ) -> Deleted:
         """Delete the record, if it is there (com.atproto.repo.deleteRecord). See `AsyncRecords.delete`."""
-        client = self._client
-        values = self._delete(client._core, None, repo, swap_commit, swap_record)
-        return _deleted(await client._direct(DELETE_RECORD, input=values))
+        return await self._client._run(self._delete(None, repo, swap_commit, swap_record))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Final
 
-from atlex.errors import XrpcResponseError
-from atlex.model import Alias, Array, Integer, Object, Params, String, Text, Unknown, closed_union
+from atlex.errors import InvalidSwapError, RecordNotFoundError
+from atlex.model import Boolean, Int, Object, Params, String, Text, Unknown, closed_union
 from atlex.xrpc import Procedure, Query
 
 __all__ = [
@@ -27,23 +27,14 @@ __all__ = [
     "DeleteWrite",
     "GetRecordOutput",
     "GetRecordParams",
-    "InvalidSwapError",
     "ListRecordsOutput",
     "ListRecordsParams",
     "PutRecordInput",
-    "RecordNotFoundError",
+    "RecordItem",
     "UpdateResult",
     "UpdateWrite",
     "WriteOutput",
 ]
-
-
-class InvalidSwapError(XrpcResponseError):
-    """The repository or the record isn't at the version that the call was made for."""
-
-
-class RecordNotFoundError(XrpcResponseError):
-    """There is no such record."""
 
 
 class CommitMeta(Object):
@@ -60,7 +51,7 @@ class CreateRecordInput(Object):
     repo: Annotated[str, String(format="at-identifier")]
     collection: Annotated[str, String(format="nsid")]
     rkey: Annotated[str, String(format="record-key", max_length=512)] | None = None
-    validate_: Annotated[bool | None, Alias("validate")] = None
+    validate_: Boolean | None = None
     record: Unknown
     swap_commit: Annotated[str, String(format="cid")] | None = None
 
@@ -72,7 +63,7 @@ class PutRecordInput(Object):
     repo: Annotated[str, String(format="at-identifier")]
     collection: Annotated[str, String(format="nsid")]
     rkey: Annotated[str, String(format="record-key", max_length=512)]
-    validate_: Annotated[bool | None, Alias("validate")] = None
+    validate_: Boolean | None = None
     record: Unknown
     swap_record: Annotated[str, String(format="cid")] | None = None
     swap_commit: Annotated[str, String(format="cid")] | None = None
@@ -125,9 +116,9 @@ class ListRecordsParams(Params):
 
     repo: Annotated[str, String(format="at-identifier")]
     collection: Annotated[str, String(format="nsid")]
-    limit: Integer | None = None
+    limit: Annotated[int, Int(minimum=1, maximum=100)] | None = None
     cursor: Text | None = None
-    reverse: bool | None = None
+    reverse: Boolean | None = None
 
 
 class RecordItem(Object):
@@ -176,8 +167,8 @@ class ApplyWritesInput(Object):
     """com.atproto.repo.applyWrites, the input."""
 
     repo: Annotated[str, String(format="at-identifier")]
-    validate_: Annotated[bool | None, Alias("validate")] = None
-    writes: Annotated[list[Annotated[CreateWrite | UpdateWrite | DeleteWrite, closed_union]], Array()]
+    validate_: Boolean | None = None
+    writes: list[Annotated[CreateWrite | UpdateWrite | DeleteWrite, closed_union]]
     swap_commit: Annotated[str, String(format="cid")] | None = None
 
 

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-__all__ = ["Applied", "Commit", "Created", "Deleted", "Listed", "Page", "Stored", "Updated", "Written"]
+__all__ = [
+    "Applied",
+    "Commit",
+    "Created",
+    "Deleted",
+    "Listed",
+    "Page",
+    "Stored",
+    "Updated",
+    "WriteResult",
+    "Written",
+]
 
 R = TypeVar("R")
 
@@ -120,6 +131,7 @@ class Updated:
 
 
 WriteResult: TypeAlias = Created | Updated | Deleted
+"""What came of one write of a batch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from atlex.client._core import Core, Steps
 from atlex.client._keys import checked_key, checked_record
 from atlex.client._repo import (
-    ApplyWritesOutput,
+    APPLY_WRITES,
     CreateResult,
     CreateWrite,
     DeleteResult,
@@ -17,11 +18,11 @@ from atlex.client._repo import (
     UpdateWrite,
 )
 from atlex.client._results import Applied, Commit, Created, Deleted, Updated, WriteResult
-from atlex.errors import InputError
-from atlex.model import RecordObject
+from atlex.errors import InputError, Issue, XrpcError
+from atlex.model import RecordObject, build
 from atlex.xrpc import Record
 
-__all__ = ["Create", "Delete", "Update", "Write", "applied", "batches"]
+__all__ = ["Create", "Delete", "Update", "Write", "apply_writes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +65,78 @@ class Delete:
 
 
 Write: TypeAlias = Create | Update | Delete
+"""What a batch is made of."""
 _WireWrite: TypeAlias = CreateWrite | UpdateWrite | DeleteWrite
 
 
-def batches(writes: Iterable[Write], size: int | None) -> list[list[_WireWrite]]:
-    """The writes in the form that requests take: in one batch, or cut where a size is given.
+def apply_writes(
+    core: Core,
+    writes: Iterable[Write],
+    *,
+    repo: str | None,
+    validate: bool | None,
+    swap_commit: str | None,
+    chunk_size: int | None,
+) -> Steps[Applied]:
+    """Make the writes in one request, or in chunks where a size is given.
 
     Raises:
-        InputError: A record breaks its lexicon, or a key its type's rule.
+        InputError: A record breaks its lexicon, or a key its type's rule; nothing was sent.
+        XrpcError: A request failed; the writes of those before it have been made.
     """
-    if size is not None and size < 1:
+    if chunk_size is not None and chunk_size < 1:
         raise InputError("chunk_size must be at least 1")
-    wire = [_wire(write) for write in writes]
-    step = size or max(len(wire), 1)
-    return [wire[start : start + step] for start in range(0, len(wire), step)]
+    wire = [_checked(index, write) for index, write in enumerate(writes)]
+    values = {"repo": core.repo(repo), "validate_": validate}
+    step = chunk_size or max(len(wire), 1)
+    results: list[WriteResult] = []
+    commits: list[Commit] = []
+    for start in range(0, len(wire), step):
+        chunk = {**values, "writes": wire[start : start + step], "swap_commit": swap_commit}
+        try:
+            answer = yield from core.call_repo(APPLY_WRITES, input=chunk)
+        except XrpcError as error:
+            if start:
+                error.add_note(f"The first {start} of {len(wire)} writes had been made before.")
+            raise
+        results.extend(_result(result) for result in answer.body.results or ())
+        if (commit := answer.body.commit) is not None:
+            commits.append(Commit(commit.cid, commit.rev))
+        if swap_commit is not None:
+            swap_commit = None if commit is None else commit.cid
+    return Applied(tuple(results), tuple(commits))
 
 
-def _wire(write: Write) -> _WireWrite:
+def _checked(index: int, write: Write) -> _WireWrite:
+    place = f"writes[{index}]"
+    try:
+        return _wire(write)
+    except InputError as error:
+        if not error.issues:
+            raise InputError(f"{place}: {error}") from None
+        issues = [Issue(f"{place}.{issue.path}", issue.reason, issue.raw) for issue in error.issues]
+        raise InputError("The input was refused", issues) from None
+
+
+def _wire(write: object) -> _WireWrite:
     match write:
         case Create(record, rkey):
+            value = checked_record(record)
             key = checked_key(record.lex_type, record.lex_key, rkey, creating=True)
-            return CreateWrite(collection=record.lex_type, rkey=key, value=checked_record(record))
+            return build(CreateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
         case Update(record, rkey):
+            value = checked_record(record)
             key = checked_key(record.lex_type, record.lex_key, rkey)
-            return UpdateWrite(collection=record.lex_type, rkey=key, value=checked_record(record))
+            return build(UpdateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
+        case Delete(Record() as collection, rkey):
+            key = checked_key(collection.nsid, collection.key, rkey)
+            return build(DeleteWrite, {"collection": collection.nsid, "rkey": key})
         case Delete(collection, rkey):
-            nsid, kind = (
-                (collection, "any") if isinstance(collection, str) else (collection.nsid, collection.key)
+            return build(
+                DeleteWrite, {"collection": collection, "rkey": checked_key(str(collection), "any", rkey)}
             )
-            return DeleteWrite(collection=nsid, rkey=checked_key(nsid, kind, rkey))
-
-
-def applied(outputs: Sequence[ApplyWritesOutput]) -> Applied:
-    """What the requests of a batch answered, as one."""
-    return Applied(
-        results=tuple(_result(result) for output in outputs for result in output.results or ()),
-        commits=tuple(Commit(output.commit.cid, output.commit.rev) for output in outputs if output.commit),
-    )
+        case _:
+            raise InputError(f"Expected Create, Update or Delete, got {type(write).__name__}")
 
 
 def _result(result: CreateResult | UpdateResult | DeleteResult) -> WriteResult:

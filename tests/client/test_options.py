@@ -1,0 +1,181 @@
+"""What a client adds to every call, and the copies that add something else."""
+
+from __future__ import annotations
+
+import pytest
+from tests.client import _package
+from tests.client._fakes import DID, answer, refusal, things
+
+from atlex import Headers
+from atlex._agent import DEFAULT_TIMEOUT
+from atlex.client import Namespace
+from atlex.errors import InputError, XrpcResponseValidationError
+
+pytestmark = pytest.mark.anyio
+
+PROXY = "did:web:api.example.com#example_view"
+LABELER = "did:plc:labeler234labeler234labe"
+OTHER = "did:web:labels.example.com"
+
+
+async def request_of(twin, client):
+    """The request of one call."""
+    client.agent.answers.append(things())
+    await twin.do(client.example.get_things())
+    return client.agent.requests[-1]
+
+
+async def test_without_options_a_call_has_the_default_timeout_and_no_header_of_its_own(twin):
+    request = await request_of(twin, twin.client())
+    assert request.timeout == DEFAULT_TIMEOUT
+    assert dict(request.headers) == {"accept": "application/json"}
+
+
+async def test_each_option_is_on_every_call(twin):
+    client = twin.client(
+        timeout=3, headers={"X-Example": "a"}, proxy=PROXY, labelers=[LABELER, f"{OTHER};redact"]
+    )
+    for _ in range(2):
+        request = await request_of(twin, client)
+        assert request.timeout == 3
+        assert request.headers["x-example"] == "a"
+        assert request.headers["atproto-proxy"] == PROXY
+        assert request.headers["atproto-accept-labelers"] == f"{LABELER}, {OTHER};redact"
+
+
+async def test_labelers_come_before_those_that_the_headers_name(twin):
+    client = twin.client(headers={"atproto-accept-labelers": OTHER}, labelers=[LABELER])
+    request = await request_of(twin, client)
+    assert request.headers["atproto-accept-labelers"] == f"{LABELER}, {OTHER}"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"timeout": 0}, "timeout"),
+        ({"headers": {"x y": "a"}}, "'x y'"),
+        ({"headers": {"x": "a\r\nb"}}, "'x'"),
+        ({"proxy": "did:web:api.example.com"}, "service's ID"),
+        ({"labelers": ["nobody"]}, "'nobody'"),
+        ({"labelers": LABELER}, "'d'"),
+        ({"retries": -1}, "retries"),
+        ({"validation": "none"}, "validation"),
+    ],
+)
+async def test_an_option_that_doesnt_fit_is_refused_at_once(twin, options, message):
+    with pytest.raises(InputError, match=message):
+        twin.client(**options)
+    with pytest.raises(InputError, match=message):
+        twin.client().with_options(**options)
+
+
+async def test_a_header_that_follows_from_the_method_is_refused(twin):
+    client = twin.client(headers={"Content-Type": "text/plain"})
+    with pytest.raises(InputError, match="content-type"):
+        await twin.do(client.example.ping())
+
+
+async def test_a_header_of_the_user_isnt_shown_where_it_may_be_a_secret(twin):
+    with pytest.raises(InputError) as caught:
+        twin.client(headers={"authorization": "Bearer secret\n"})
+    assert "secret" not in str(caught.value)
+
+
+class TestWithOptions:
+    async def test_a_copy_shares_the_agent_and_opens_nothing(self, twin):
+        client = twin.client()
+        copy = client.with_options(timeout=1)
+        assert type(copy) is type(client)
+        assert (await request_of(twin, copy)).timeout == 1
+        assert len(client.requests) == 1
+        assert copy.did == DID
+
+    async def test_the_client_itself_stays_as_it_is(self, twin):
+        client = twin.client(timeout=5, headers={"x": "a"})
+        client.with_options(timeout=1, headers={"x": "b"}, proxy=PROXY, labelers=[LABELER])
+        request = await request_of(twin, client)
+        assert (request.timeout, request.headers["x"]) == (5, "a")
+        assert "atproto-proxy" not in request.headers
+
+    async def test_what_is_left_out_stays_as_it_is(self, twin):
+        client = twin.client(timeout=5, headers={"x": "a"}, proxy=PROXY, labelers=[LABELER])
+        request = await request_of(twin, client.with_options())
+        assert request == await request_of(twin, client)
+
+    async def test_headers_are_merged_whatever_their_case(self, twin):
+        client = twin.client(headers={"X-One": "1", "x-two": "2"})
+        request = await request_of(twin, client.with_options(headers={"X-TWO": "b", "x-three": "3"}))
+        found = {name: value for name, value in request.headers.items() if name.startswith("x-")}
+        assert found == {"x-one": "1", "x-two": "b", "x-three": "3"}
+
+    async def test_none_takes_away(self, twin):
+        client = twin.client(timeout=5, headers={"x": "a"}, proxy=PROXY, labelers=[LABELER])
+        copy = client.with_options(timeout=None, headers=None, proxy=None, labelers=None)
+        request = await request_of(twin, copy)
+        assert request.timeout is None
+        assert dict(request.headers) == {"accept": "application/json"}
+
+    async def test_the_proxy_and_the_labelers_replace(self, twin):
+        other = "did:web:other.example.com#other"
+        client = twin.client(proxy=PROXY, labelers=[LABELER])
+        request = await request_of(twin, client.with_options(proxy=other, labelers=iter([OTHER])))
+        assert request.headers["atproto-proxy"] == other
+        assert request.headers["atproto-accept-labelers"] == OTHER
+
+    async def test_retries(self, twin):
+        client = twin.client(refusal("Down", 503), refusal("Down", 503), things())
+        copy = client.with_options(retries=0)
+        with pytest.raises(_package._sdk.XrpcResponseError):
+            await twin.do(copy.example.get_things())
+        assert len(client.requests) == 1
+        await twin.do(copy.with_options(retries=None).example.get_things())
+        assert len(client.requests) == 3
+
+    async def test_validation(self, twin):
+        broken = {"things": [{"name": "a", "size": 1.5}]}
+        client = twin.client(answer(broken), answer(broken), answer(broken))
+        output = await twin.do(client.example.get_things())
+        assert output.things[0].size is None
+
+        strict = client.with_options(validation="strict")
+        with pytest.raises(XrpcResponseValidationError, match=r"things\[0\]\.size"):
+            await twin.do(strict.example.get_things())
+        await twin.do(strict.with_options(validation="lenient").example.get_things())
+
+    async def test_a_namespace_that_was_used_stays_with_its_client(self, twin):
+        client = twin.client()
+        await request_of(twin, client)
+        copy = client.with_options(headers={"x": "a"})
+        assert (await request_of(twin, copy)).headers["x"] == "a"
+        assert "x" not in (await request_of(twin, client)).headers
+        assert copy.example is not client.example
+
+    async def test_what_a_subclass_keeps_comes_along(self, twin):
+        class Sub(twin.Client):
+            def __init__(self, *arguments, **options):
+                super().__init__(*arguments, **options)
+                self.colour = "blue"
+
+        copy = twin.client(cls=Sub).with_options(timeout=1)
+        assert isinstance(copy, Sub)
+        assert copy.colour == "blue"
+
+
+def test_a_namespace_knows_its_client(twin):
+    client = twin.client()
+    assert client.example._client is client
+    assert isinstance(client.example, Namespace) is not twin.is_async
+
+
+def test_the_repr_names_the_agent(twin):
+    class Agent:
+        did = None
+
+        def __repr__(self):
+            return "<agent>"
+
+    assert repr(twin.Client(Agent())) == f"{twin.Client.__name__}(<agent>)"
+
+
+def test_headers_of_any_mapping_are_taken(twin):
+    twin.client(headers=Headers([("x", "a"), ("x", "b")]))
