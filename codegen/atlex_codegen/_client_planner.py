@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 from atlex.lexicon import (
     DefId,
@@ -13,7 +13,6 @@ from atlex.lexicon import (
     Params,
     Payload,
     Procedure,
-    Property,
     Query,
     Record,
     Ref,
@@ -22,10 +21,10 @@ from atlex_codegen._expressions import BYTES, NONE, STR, Expression, Member, eit
 from atlex_codegen._names import (
     CLIENT_NAMES,
     RECORDS_NAMES,
+    Scope,
     allocate,
     class_name,
     field_name,
-    unique,
 )
 from atlex_codegen._naming import Naming, json_schema, last_segment
 from atlex_codegen._plan import ArgumentPlan, ChildPlan, MethodPlan, NamespacePlan, RecordsPlan
@@ -129,7 +128,7 @@ class _Planner:
 
     def _namespace_member(self, nsid: str) -> Member:
         path = self._naming.path(nsid)
-        handle = unique(f"_{path[-1]}_namespace", self._handles)
+        handle = Scope(self._handles).take(f"_{path[-1]}_namespace")
         return Member(("_client", *path), handle, self._class_name(nsid))
 
     def _records(self, nsid: str, record: Record, name: str) -> RecordsPlan:
@@ -201,40 +200,40 @@ class _Planner:
         elif schema is not None and not isinstance(carrier, Object):
             type_ = self._types.plain(schema, nsid, "argument")
             sent = (ArgumentPlan("input", type_, None, "body", doc="What to send."),)
-        taken = {argument.name for argument in sent}
+        scope = Scope(argument.name for argument in sent)
         if params is not None:
-            names = allocate(params.properties, field_name)
-            for prop in params.properties.values():
-                argument = self._argument(DefId(nsid), prop, nsid, names[prop.name], taken)
-                arguments.append(argument)
-                taken.add(argument.name)
+            arguments += self._group(DefId(nsid), params, nsid, "params", scope)
         if isinstance(carrier, Object):
-            names = allocate(carrier.properties, field_name)
-            for prop in carrier.properties.values():
-                argument = self._argument(owner, prop, home, names[prop.name], taken, is_input=True)
-                arguments.append(argument)
-                taken.add(argument.name)
+            arguments += self._group(owner, carrier, home, "input", scope)
         arguments.extend(sent)
         return tuple(sorted(arguments, key=lambda argument: argument.default is not None))
 
-    def _argument(
-        self, owner: DefId, prop: Property, home: str, key: str, taken: set[str], *, is_input: bool = False
-    ) -> ArgumentPlan:
-        type_ = self._types.plain(prop.schema, home, "argument")
-        default = None
-        if prop.nullable:
-            type_ = either(type_, NONE)
-        if not prop.required:
-            default = "_sdk.OMIT" if prop.nullable else "None"
-            type_ = either(type_, sdk("Omit") if prop.nullable else NONE)
-        return ArgumentPlan(
-            name=unique(key, taken),
-            type=type_,
-            default=default,
-            goes_to="input" if is_input else "params",
-            key=key,
-            doc=" ".join(self._prose.property(owner, prop)) or kind_words(prop.schema),
-        )
+    def _group(
+        self,
+        owner: DefId,
+        part: Object | Params,
+        home: str,
+        goes_to: Literal["params", "input"],
+        scope: Scope,
+    ) -> Iterator[ArgumentPlan]:
+        """The arguments for the properties of parameters or of an input."""
+        names = allocate(part.properties, field_name)
+        for prop in part.properties.values():
+            type_ = self._types.plain(prop.schema, home, "argument")
+            default = None
+            if prop.nullable:
+                type_ = either(type_, NONE)
+            if not prop.required:
+                default = "_sdk.OMIT" if prop.nullable else "None"
+                type_ = either(type_, sdk("Omit") if prop.nullable else NONE)
+            yield ArgumentPlan(
+                name=scope.take(names[prop.name]),
+                type=type_,
+                default=default,
+                goes_to=goes_to,
+                key=names[prop.name],
+                doc=" ".join(self._prose.property(owner, prop)) or kind_words(prop.schema),
+            )
 
 
 def _data(payload: Payload) -> tuple[ArgumentPlan, ...]:

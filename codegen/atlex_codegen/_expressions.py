@@ -6,6 +6,7 @@ A module's imports are gathered from its expressions, so that they are exact by 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
@@ -69,18 +70,18 @@ _TYPING: Final = Import("typing")
 _SDK: Final = Import("atlex.interface")
 
 
-class Expression:
+class Expression(ABC):
     """A type, or a part of one."""
 
     __slots__ = ()
 
+    @abstractmethod
     def flat(self) -> str:
         """The expression on one line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def imports(self) -> Iterator[Import]:
         """What the expression needs; a name may come more than once."""
-        raise NotImplementedError
 
     def broken(self, indent: int, room: int) -> str:
         """The expression over several lines, at ``indent`` columns, with ``room`` columns kept after the last."""
@@ -196,8 +197,6 @@ class Call(Expression):
 
     def broken(self, indent: int, room: int) -> str:
         del room  # the closing bracket stands on a line of its own
-        if not self.arguments:
-            return self.flat()
         parts = [_long_value(key, value, indent + 4) for key, value in self.arguments]
         # Once broken, a call fits on no line of its own: nothing may come before it there.
         return call_text(f"_sdk.{self.name}(", parts, indent, LINE_LENGTH)

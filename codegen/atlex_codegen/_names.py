@@ -15,6 +15,7 @@ __all__ = [
     "FIELD_NAMES",
     "KEYWORDS",
     "RECORDS_NAMES",
+    "Scope",
     "allocate",
     "class_name",
     "constant_name",
@@ -23,7 +24,6 @@ __all__ = [
     "segment_name",
     "snake_case",
     "to_camel",
-    "unique",
 ]
 
 # A fixed list: with the keyword module's, the names would depend on the Python that the generator runs on.
@@ -118,19 +118,42 @@ def segment_name(segment: str) -> str:
     return f"{natural}_" if natural in KEYWORDS else natural
 
 
-def unique(natural: str, taken: Collection[str]) -> str:
-    """Numbers a name that is taken: ``name``, ``name_2``, ``name_3``."""
-    if natural not in taken:
-        return natural
-    base = natural.rstrip("_") or natural
-    number = 2
-    while (candidate := f"{base}_{number}") in taken:
-        number += 1
-    return candidate
+class Scope:
+    """The names of one scope, each taken once.
+
+    Args:
+        taken: Names that are taken from the start.
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._numbers: dict[str, int] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._taken
+
+    def take(self, natural: str, reserved: Collection[str] = ()) -> str:
+        """Takes a name, numbered where it is taken: ``name``, ``name_2``, ``name_3``.
+
+        Args:
+            natural: The name wanted.
+            reserved: Names that a number must not lead to.
+        """
+        name = natural
+        base = natural.rstrip("_") or natural
+        # Where many names meet, each search goes on where the last one ended.
+        number = self._numbers.get(base, 2)
+        while name in self._taken or (name != natural and name in reserved):
+            name = f"{base}_{number}"
+            number += 1
+        if name != natural:
+            self._numbers[base] = number
+        self._taken.add(name)
+        return name
 
 
 def allocate(
-    names: Iterable[str], natural: Callable[[str], str], taken: Collection[str] = ()
+    names: Iterable[str], natural: Callable[[str], str], taken: Iterable[str] = ()
 ) -> dict[str, str]:
     """Gives each name of one scope a Python name of its own.
 
@@ -142,15 +165,7 @@ def allocate(
         natural: What one name alone becomes.
         taken: Names that the scope has already.
     """
-    ordered = sorted(names)
-    naturals = {name: natural(name) for name in ordered}
-    reserved = {*taken, *naturals.values()}
-    used = set(taken)
-    allocated: dict[str, str] = {}
-    for name in ordered:
-        chosen = naturals[name]
-        if chosen in used:
-            chosen = unique(chosen, reserved | used)
-        used.add(chosen)
-        allocated[name] = chosen
-    return allocated
+    naturals = {name: natural(name) for name in sorted(names)}
+    reserved = frozenset(naturals.values())
+    scope = Scope(taken)
+    return {name: scope.take(wanted, reserved) for name, wanted in naturals.items()}

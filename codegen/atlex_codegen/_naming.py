@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from atlex.lexicon import (
@@ -28,7 +27,7 @@ from atlex.lexicon import (
     UnknownKind,
 )
 from atlex_codegen._expressions import Path
-from atlex_codegen._names import allocate, class_name, constant_name, error_name, segment_name, unique
+from atlex_codegen._names import Scope, allocate, class_name, constant_name, error_name, segment_name
 
 __all__ = ["Naming", "json_schema", "last_segment", "payloads"]
 
@@ -69,18 +68,20 @@ def json_schema(payload: Payload | None) -> Object | Ref | Union | None:
     return payload.schema
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """The names of one module."""
+class _ModuleScope(Scope):
+    """The names of one module.
 
-    document: str
-    used: set[str]
+    Attributes:
+        document: The class name of the document's last segment.
+    """
 
-    def take(self, natural: str, prefix: str) -> str:
-        """Takes the natural name; where it is taken, the one that begins with the document's name."""
-        name = natural if natural not in self.used else unique(prefix + natural, self.used)
-        self.used.add(name)
-        return name
+    def __init__(self, document: str) -> None:
+        super().__init__(("METHOD", "PERMISSION_SET", "RECORD"))
+        self.document = document
+
+    def take_or_prefix(self, natural: str, prefix: str) -> str:
+        """Takes the natural name; where it is taken, the one that begins with the prefix."""
+        return self.take(prefix + natural if natural in self else natural)
 
 
 class Naming:
@@ -126,8 +127,7 @@ class Naming:
         return self._errors[nsid, code]
 
     def _name_document(self, document: Document) -> None:
-        last = class_name(last_segment(document.id))
-        scope = _Scope(last, {"METHOD", "PERMISSION_SET", "RECORD"})
+        scope = _ModuleScope(class_name(last_segment(document.id)))
         owners: list[tuple[str, Part]] = []
         if document.main is not None:
             owners += self._name_main(document.id, document.main, scope)
@@ -137,34 +137,36 @@ class Naming:
         for owner, part in owners:
             self._name_inner(document.id, owner, part, scope)
 
-    def _name_main(self, nsid: str, main: Definition, scope: _Scope) -> list[tuple[str, Part]]:
+    def _name_main(self, nsid: str, main: Definition, scope: _ModuleScope) -> list[tuple[str, Part]]:
         owners: list[tuple[str, Part]] = []
         for suffix, part in payloads(main):
-            name = self._classes[nsid, part.pointer] = scope.take(scope.document + suffix, "")
+            name = self._classes[nsid, part.pointer] = scope.take(scope.document + suffix)
             owners.append((name, part))
         for error in _errors(main):
-            self._errors[nsid, error.name] = scope.take(self.shared_errors[error.name], scope.document)
+            self._errors[nsid, error.name] = scope.take_or_prefix(
+                self.shared_errors[error.name], scope.document
+            )
         return owners or self._name_definition(DefId(nsid), main, last_segment(nsid), scope)
 
     def _name_definition(
-        self, def_id: DefId, definition: Definition, name: str, scope: _Scope
+        self, def_id: DefId, definition: Definition, name: str, scope: _ModuleScope
     ) -> list[tuple[str, Part]]:
         match definition:
             case Query() | Procedure() | Subscription() | PermissionSet() | UnknownKind():
                 return []
             case Token():
                 prefix = constant_name(last_segment(def_id.nsid)) + "_"
-                self._definitions[def_id] = scope.take(constant_name(name), prefix)
+                self._definitions[def_id] = scope.take_or_prefix(constant_name(name), prefix)
                 return []
             case _:
-                taken = scope.take(class_name(name), scope.document)
+                taken = scope.take_or_prefix(class_name(name), scope.document)
         self._definitions[def_id] = taken
         part = definition.record if isinstance(definition, Record) else definition
         if isinstance(part, Object):
             self._classes[def_id.nsid, part.pointer] = taken
         return [(taken, part)]
 
-    def _name_inner(self, nsid: str, owner: str, part: Part, scope: _Scope) -> None:
+    def _name_inner(self, nsid: str, owner: str, part: Part, scope: _ModuleScope) -> None:
         """Names the objects that stand inside another, by owner and property."""
         for name, schema in _properties(part):
             inner = schema
@@ -172,7 +174,7 @@ class Naming:
                 inner = inner.items
             if isinstance(inner, Object):
                 natural = owner + class_name(name) if name else f"{owner}Item"
-                taken = self._classes[nsid, inner.pointer] = scope.take(natural, "")
+                taken = self._classes[nsid, inner.pointer] = scope.take(natural)
                 self._name_inner(nsid, taken, inner, scope)
 
 

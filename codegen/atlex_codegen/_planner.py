@@ -30,7 +30,7 @@ from atlex.lexicon import (
 )
 from atlex_codegen._client_planner import plan_namespaces
 from atlex_codegen._expressions import BYTES, UNKNOWN_OBJECT, Expression
-from atlex_codegen._names import FIELD_NAMES, allocate, field_name, unique
+from atlex_codegen._names import FIELD_NAMES, Scope, allocate, field_name
 from atlex_codegen._naming import Naming, json_schema, payloads
 from atlex_codegen._plan import (
     AliasPlan,
@@ -271,11 +271,10 @@ class _Module:
         )
 
     def _readers(self, properties: Mapping[str, Property], names: Mapping[str, str]) -> Iterator[ReaderPlan]:
-        taken = {*names.values(), *FIELD_NAMES}
+        scope = Scope((*names.values(), *FIELD_NAMES))
         for prop in properties.values():
             if self._is_unknown(prop.schema):
-                name = unique(f"{names[prop.name].rstrip('_')}_as", taken)
-                taken.add(name)
+                name = scope.take(f"{names[prop.name].rstrip('_')}_as")
                 yield ReaderPlan(name, names[prop.name], not prop.required or prop.nullable)
 
     def _is_unknown(self, schema: Schema) -> bool:

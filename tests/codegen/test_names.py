@@ -24,6 +24,7 @@ from atlex_codegen._names import (
     FIELD_NAMES,
     KEYWORDS,
     RECORDS_NAMES,
+    Scope,
     allocate,
     class_name,
     constant_name,
@@ -32,7 +33,6 @@ from atlex_codegen._names import (
     segment_name,
     snake_case,
     to_camel,
-    unique,
 )
 
 NATURALS = [class_name, constant_name, error_name, field_name, segment_name]
@@ -152,8 +152,14 @@ def test_numbers_pass_over_what_another_name_naturally_is() -> None:
 
 
 def test_a_numbered_name_has_no_underscore_twice() -> None:
-    assert unique("from_", {"from_"}) == "from_2"
-    assert unique("_", {"_"}) == "__2"
+    assert Scope(["from_"]).take("from_") == "from_2"
+    assert Scope(["_"]).take("_") == "__2"
+
+
+def test_numbers_go_on_where_the_last_one_ended() -> None:
+    scope = Scope()
+    assert [scope.take("a") for _ in range(3)] == ["a", "a_2", "a_3"]
+    assert len(allocate([f"a{'$' * count}" for count in range(20_000)], field_name)) == 20_000
 
 
 def test_the_fixed_keywords_are_those_of_this_python() -> None:
