@@ -140,10 +140,7 @@ def _wire(write: object) -> _WireWrite:
 
 
 def _result(result: CreateResult | UpdateResult | DeleteResult) -> WriteResult:
-    match result:
-        case CreateResult():
-            return Created(result.uri, result.cid, result.validation_status)
-        case UpdateResult():
-            return Updated(result.uri, result.cid, result.validation_status)
-        case DeleteResult():
-            return Deleted()
+    if isinstance(result, DeleteResult):
+        return Deleted()
+    class_ = Created if isinstance(result, CreateResult) else Updated
+    return class_(result.uri, result.cid, result.validation_status)
