@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,18 @@ def test_links_between_the_pages_lead_somewhere(page):
 def test_the_readme_has_the_two_commands():
     readme = (_ROOT / "README.md").read_text(encoding="utf-8")
     assert "```sh\npip install uv && uv run atlex demo\nuv run pytest\n```" in readme
+
+
+def test_every_dependency_has_its_reason():
+    declared = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = [
+        declared["project"]["dependencies"],
+        *declared["project"]["optional-dependencies"].values(),
+        *declared["dependency-groups"].values(),
+    ]
+    names = {re.split(r"[\[<>=]", wanted)[0] for group in groups for wanted in group} - {"atlex"}
+    page = (_ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    rows = {
+        cell.strip() for row in re.findall(r"^\|.*\|$", page, re.MULTILINE) for cell in re.split(r"[|,]", row)
+    }
+    assert names <= rows
