@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
-from importlib import metadata
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -85,6 +84,8 @@ class _Hop(NamedTuple):
 
 @cache
 def _user_agent() -> str:
+    from importlib import metadata
+
     try:
         return f"atlex/{metadata.version('atlex')}"
     except metadata.PackageNotFoundError:

@@ -73,6 +73,7 @@ import asyncio
 client = atlex_sdk.AsyncClient(AsyncAgent({_PROFILE!r}))
 assert asyncio.run(client.app.bsky.actor.get_profile(actor="alice.test")).display_name == "Alice"
 """
+_CLIENTS = "atlex_sdk.Client('https://pds.test').close(); atlex_sdk.AsyncClient('https://pds.test')"
 _METHODS = sorted(nsid for nsid, _ in mains("query", "procedure"))
 
 
@@ -92,7 +93,7 @@ def _models(modules):
     [
         ("", {"atlex_sdk"}),
         (
-            "atlex_sdk.Client('https://pds.test').close(); atlex_sdk.AsyncClient('https://pds.test')",
+            _CLIENTS,
             {"atlex_sdk", "atlex_sdk._client"},
         ),
         ("from atlex_sdk import app, com", {"atlex_sdk", "atlex_sdk.app", "atlex_sdk.com"}),
@@ -107,6 +108,11 @@ def test_neither_the_package_nor_a_client_loads_a_model_or_builds_a_validator(co
 def test_the_package_alone_loads_no_library():
     modules, _ = _after("")
     assert not modules & {"httpx", "pydantic", "anyio", "asyncio", "atlex.client", "atlex.model"}
+
+
+def test_a_client_loads_no_library_that_only_some_calls_need():
+    modules, _ = _after(_CLIENTS)
+    assert not modules & {"anyio", "asyncio", "difflib", "importlib.metadata", "regex"}
 
 
 def test_namespaces_load_no_model():

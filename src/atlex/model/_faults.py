@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -78,6 +77,8 @@ def _reason(kind: str, fault: Any, fields: Mapping[str, Any]) -> str:
     context = cast("dict[str, Any]", fault.get("ctx", {}))
     match kind:
         case "extra_forbidden":
+            import difflib
+
             near = difflib.get_close_matches(str(fault["loc"][-1]), list(fields), n=1)
             return f"no such field; did you mean {near[0]!r}?" if near else "no such field"
         case "literal_error":
