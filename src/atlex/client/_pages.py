@@ -37,7 +37,10 @@ class _State(Generic[T]):
 
     @property
     def cursor(self) -> str | None:
-        """The cursor of the next page, to go on from later; None before the first page and after the last."""
+        """The cursor of the next page, to go on from later; None before the first page and after the last.
+
+        Items that were fetched and not taken lie before it.
+        """
         return self._arguments.get("cursor")
 
     def _turn(self, cursor: str | None) -> None:
