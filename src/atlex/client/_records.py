@@ -8,17 +8,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from atlex._lazy import lazy_module
 from atlex.client._keys import checked_key, checked_record
-from atlex.client._repo import (
-    CREATE_RECORD,
-    DELETE_RECORD,
-    GET_RECORD,
-    LIST_RECORDS,
-    PUT_RECORD,
-    CommitMeta,
-    RecordItem,
-    WriteOutput,
-)
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
 from atlex.data import OMIT, Omit
 from atlex.errors import XrpcResponseValidationError
@@ -26,9 +17,13 @@ from atlex.model import RecordObject, read_as
 from atlex.xrpc import Procedure, Record
 
 if TYPE_CHECKING:
+    from atlex.client import _repo
     from atlex.client._asynchronous import BaseAsyncClient
     from atlex.client._core import Core, Steps
     from atlex.client._synchronous import BaseClient
+else:
+    # Its classes load with the first call that needs them.
+    _repo = lazy_module("atlex.client._repo", None)
 
 __all__ = ["AsyncLiteralRecords", "AsyncRecords", "LiteralRecords", "Records"]
 
@@ -58,7 +53,7 @@ class _Calls(Generic[R]):
     ) -> Steps[Written[R]]:
         key = checked_key(self.nsid, self._record.key, rkey, creating=True)
         values = {"rkey": key, "validate_": validate, "swap_commit": swap_commit}
-        return (yield from self._write(CREATE_RECORD, record, repo, values))
+        return (yield from self._write(_repo.CREATE_RECORD, record, repo, values))
 
     def _put(
         self,
@@ -70,11 +65,13 @@ class _Calls(Generic[R]):
         swap_record: str | Omit | None,
     ) -> Steps[Written[R]]:
         values = {"rkey": self._key(rkey), "validate_": validate, "swap_commit": swap_commit}
-        return (yield from self._write(PUT_RECORD, record, repo, {**values, "swap_record": swap_record}))
+        return (
+            yield from self._write(_repo.PUT_RECORD, record, repo, {**values, "swap_record": swap_record})
+        )
 
     def _write(
         self,
-        method: Procedure[None, Any, WriteOutput],
+        method: Procedure[None, Any, _repo.WriteOutput],
         record: R,
         repo: str | None,
         values: Mapping[str, Any],
@@ -90,18 +87,18 @@ class _Calls(Generic[R]):
         self, rkey: str | None, repo: str | None, swap_commit: str | None, swap_record: str | None
     ) -> Steps[Deleted]:
         values = {"rkey": self._key(rkey), "swap_record": swap_record, "swap_commit": swap_commit}
-        answer = yield from self._core.call_repo(DELETE_RECORD, input={**self._place(repo), **values})
+        answer = yield from self._core.call_repo(_repo.DELETE_RECORD, input={**self._place(repo), **values})
         return Deleted(_commit(answer.body.commit))
 
     def _get(self, rkey: str | None, repo: str | None, cid: str | None) -> Steps[Stored[R]]:
         values = {"rkey": self._key(rkey), "cid": cid}
-        answer = yield from self._core.call_repo(GET_RECORD, params={**self._place(repo), **values})
+        answer = yield from self._core.call_repo(_repo.GET_RECORD, params={**self._place(repo), **values})
         output = answer.body
         try:
             value = self._read(output.value)
         except XrpcResponseValidationError as error:
             error.status, error.headers = answer.status, answer.headers
-            error.body, error.method = answer.content, GET_RECORD.nsid
+            error.body, error.method = answer.content, _repo.GET_RECORD.nsid
             raise
         return Stored(output.uri, output.cid, value)
 
@@ -109,11 +106,11 @@ class _Calls(Generic[R]):
         self, repo: str | None, limit: int | None, cursor: str | None, reverse: bool | None
     ) -> Steps[Page[R]]:
         values = {"limit": limit, "cursor": cursor, "reverse": reverse}
-        answer = yield from self._core.call_repo(LIST_RECORDS, params={**self._place(repo), **values})
+        answer = yield from self._core.call_repo(_repo.LIST_RECORDS, params={**self._place(repo), **values})
         output = answer.body
         return Page(tuple(self._listed(item) for item in output.records), output.cursor)
 
-    def _listed(self, item: RecordItem) -> Listed[R]:
+    def _listed(self, item: _repo.RecordItem) -> Listed[R]:
         try:
             value = self._read(item.value)
         except XrpcResponseValidationError as error:
@@ -125,7 +122,7 @@ class _Calls(Generic[R]):
         return read_as(value, self._record.type, validation=self._core.options.validation)
 
 
-def _commit(commit: CommitMeta | None) -> Commit | None:
+def _commit(commit: _repo.CommitMeta | None) -> Commit | None:
     return None if commit is None else Commit(commit.cid, commit.rev)
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from atlex._lazy import lazy_module
 from atlex.client._core import Core, Steps
 from atlex.client._keys import checked_key, checked_record
-from atlex.client._repo import (
-    APPLY_WRITES,
-    CreateResult,
-    CreateWrite,
-    DeleteResult,
-    DeleteWrite,
-    UpdateResult,
-    UpdateWrite,
-)
 from atlex.client._results import Applied, Commit, Created, Deleted, Updated, WriteResult
 from atlex.errors import InputError, Issue, XrpcError
 from atlex.model import RecordObject, build
 from atlex.xrpc import Record
+
+if TYPE_CHECKING:
+    from atlex.client import _repo
+
+    _WireWrite: TypeAlias = _repo.CreateWrite | _repo.UpdateWrite | _repo.DeleteWrite
+else:
+    # Its classes load with the first call that needs them.
+    _repo = lazy_module("atlex.client._repo", None)
 
 __all__ = ["Create", "Delete", "Update", "Write", "apply_writes"]
 
@@ -66,7 +66,6 @@ class Delete:
 
 Write: TypeAlias = Create | Update | Delete
 """What a batch is made of."""
-_WireWrite: TypeAlias = CreateWrite | UpdateWrite | DeleteWrite
 
 
 def apply_writes(
@@ -94,7 +93,7 @@ def apply_writes(
     for start in range(0, len(wire), step):
         chunk = {**values, "writes": wire[start : start + step], "swap_commit": swap_commit}
         try:
-            answer = yield from core.call_repo(APPLY_WRITES, input=chunk)
+            answer = yield from core.call_repo(_repo.APPLY_WRITES, input=chunk)
         except XrpcError as error:
             if start:
                 error.add_note(f"The first {start} of {len(wire)} writes had been made before.")
@@ -123,24 +122,25 @@ def _wire(write: object) -> _WireWrite:
         case Create(record, rkey):
             value = checked_record(record)
             key = checked_key(record.lex_type, record.lex_key, rkey, creating=True)
-            return build(CreateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
+            return build(_repo.CreateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
         case Update(record, rkey):
             value = checked_record(record)
             key = checked_key(record.lex_type, record.lex_key, rkey)
-            return build(UpdateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
+            return build(_repo.UpdateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
         case Delete(Record() as collection, rkey):
             key = checked_key(collection.nsid, collection.key, rkey)
-            return build(DeleteWrite, {"collection": collection.nsid, "rkey": key})
+            return build(_repo.DeleteWrite, {"collection": collection.nsid, "rkey": key})
         case Delete(collection, rkey):
             return build(
-                DeleteWrite, {"collection": collection, "rkey": checked_key(str(collection), "any", rkey)}
+                _repo.DeleteWrite,
+                {"collection": collection, "rkey": checked_key(str(collection), "any", rkey)},
             )
         case _:
             raise InputError(f"Expected Create, Update or Delete, got {type(write).__name__}")
 
 
-def _result(result: CreateResult | UpdateResult | DeleteResult) -> WriteResult:
-    if isinstance(result, DeleteResult):
+def _result(result: _repo.CreateResult | _repo.UpdateResult | _repo.DeleteResult) -> WriteResult:
+    if isinstance(result, _repo.DeleteResult):
         return Deleted()
-    class_ = Created if isinstance(result, CreateResult) else Updated
+    class_ = Created if isinstance(result, _repo.CreateResult) else Updated
     return class_(result.uri, result.cid, result.validation_status)
