@@ -146,6 +146,20 @@ def test_bodies_are_checked(pds, call, content, content_type, status, code):
     assert status == 200 or answer.json()["error"] == code
 
 
+@pytest.mark.parametrize(
+    ("nsid", "content_type", "code"),
+    [
+        (PUT, "application/json", "UnsupportedMediaTypeError"),
+        ("com.example.text", "text/plain", "UnsupportedMediaType"),
+    ],
+)
+def test_compressed_bodies_are_refused(pds, call, nsid, content_type, code):
+    pds.add(nsid, lambda _: None)
+    headers = {"content-type": content_type, "content-encoding": "x"}
+    answer = call.http.request("POST", f"/xrpc/{nsid}", content=b"{}", headers=headers)
+    assert error(answer) == (415, code)
+
+
 def test_the_path_of_a_fault_is_named(pds, call):
     pds.add(PUT, lambda _: None)
     assert "n: expected an integer" in call.post(PUT, n="5").json()["message"]

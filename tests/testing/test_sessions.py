@@ -55,6 +55,7 @@ def test_an_account_can_be_made_over_the_wire_and_its_session_works(call, pds):
         ({"did": "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"}, 401, "AuthenticationRequired"),
         ({"handle": "carol"}, 400, "InvalidRequest"),
         ({"handle": "ab.test"}, 400, "InvalidHandle"),
+        ({"handle": "admin.test"}, 400, "HandleNotAvailable"),
         ({"handle": "a" * 19 + ".test"}, 400, "InvalidHandle"),
         ({"handle": "ab.cde.test"}, 400, "InvalidHandle"),
         ({"handle": "carol.local"}, 400, "InvalidHandle"),

@@ -27,6 +27,22 @@ _CLOSED_DOMAINS: Final = (
 )
 _MAX_PASSWORD: Final = 256
 _LABEL_LENGTHS: Final = range(3, 19)
+# A few of the many names that the real server keeps for itself.
+_RESERVED: Final = frozenset(
+    {
+        "about",
+        "account",
+        "admin",
+        "administrator",
+        "api",
+        "help",
+        "mail",
+        "root",
+        "security",
+        "support",
+        "www",
+    }
+)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -244,6 +260,8 @@ class Accounts:
             if len(label) not in _LABEL_LENGTHS:
                 fault = "short" if len(label) < _LABEL_LENGTHS.start else "long"
                 raise PdsError(400, "InvalidHandle", f"Handle too {fault}")
+            if label in _RESERVED:
+                raise PdsError(400, "HandleNotAvailable", "Reserved handle")
         return handle
 
     def _by_handle(self, handle: str) -> Account | None:

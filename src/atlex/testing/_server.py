@@ -226,7 +226,12 @@ class Server:
         if not _takes(expected, encoding):
             raise PdsError(400, message=f"Wrong request encoding (Content-Type): {encoding}")
         value: Any = request.body
-        if encoding == _JSON and expected != "*/*":
+        is_json = encoding == _JSON and expected != "*/*"
+        # The real server takes some compressions; here there is none.
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            error = "UnsupportedMediaTypeError" if is_json else "UnsupportedMediaType"
+            raise PdsError(415, error, "unsupported content encoding")
+        if is_json:
             value = _json_body(request.body, registered.json_limit)
         issues = self._state.lexicons.validate_input(nsid, encoding, value)
         if issues:
