@@ -62,8 +62,12 @@ _PAGES: Final = {
 }
 """Which array is the page, for the methods that answer with a cursor and more than one array."""
 
-_KNOWN_ERRORS: Final = {"InvalidSwap": "InvalidSwapError", "RecordNotFound": "RecordNotFoundError"}
-"""The errors that the interface has a class for: record calls raise them without a generated package, too."""
+_KNOWN_ERRORS: Final = {
+    "AuthFactorTokenRequired": "LexAuthFactorError",
+    "InvalidSwap": "InvalidSwapError",
+    "RecordNotFound": "RecordNotFoundError",
+}
+"""The errors that the interface has a class for: sessions and record calls raise them without a generated package."""
 
 
 def plan_package(lexicons: Lexicons, descriptions: Mapping[str, str]) -> PackagePlan:

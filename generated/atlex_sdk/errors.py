@@ -157,7 +157,7 @@ class AlreadyInTargetStateError(_sdk.XrpcResponseError):
     """A method answered with the error ``AlreadyInTargetState``."""
 
 
-class AuthFactorTokenRequiredError(_sdk.XrpcResponseError):
+class AuthFactorTokenRequiredError(_sdk.LexAuthFactorError):
     """A method answered with the error ``AuthFactorTokenRequired``."""
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         Records,
     )
     from atlex.data import OMIT, CidLink, Omit, UnknownObject
-    from atlex.errors import InvalidSwapError, RecordNotFoundError, XrpcResponseError
+    from atlex.errors import InvalidSwapError, LexAuthFactorError, RecordNotFoundError, XrpcResponseError
     from atlex.model import (
         Alias,
         AnyBlob,
@@ -73,6 +73,7 @@ __all__ = [
     "Int",
     "Integer",
     "InvalidSwapError",
+    "LexAuthFactorError",
     "Link",
     "LiteralRecords",
     "M",
@@ -122,7 +123,7 @@ _HOMES: Final = {
         "Records",
     ),
     "atlex.data": ("OMIT", "CidLink", "Omit", "UnknownObject"),
-    "atlex.errors": ("InvalidSwapError", "RecordNotFoundError", "XrpcResponseError"),
+    "atlex.errors": ("InvalidSwapError", "LexAuthFactorError", "RecordNotFoundError", "XrpcResponseError"),
     "atlex.model": (
         "Alias",
         "AnyBlob",

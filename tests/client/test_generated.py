@@ -13,7 +13,7 @@ from tests.client._fakes import DID, AsyncFakeAgent, FakeAgent, answer, query, r
 import atlex_sdk
 from atlex import client as runtime
 from atlex import issues, read_as
-from atlex.errors import XrpcResponseError
+from atlex.errors import LexAuthFactorError, XrpcResponseError
 from atlex_sdk import app, com, errors
 
 pytestmark = pytest.mark.anyio
@@ -163,3 +163,7 @@ def test_both_twins_of_the_base_have_the_same_arguments(name):
     assert [(each.name, each.kind, each.default) for each in first] == [
         (each.name, each.kind, each.default) for each in second
     ]
+
+
+def test_a_second_factor_asked_for_by_a_generated_call_is_the_sessions_error() -> None:
+    assert issubclass(com.atproto.server.create_session.AuthFactorTokenRequiredError, LexAuthFactorError)

@@ -445,3 +445,11 @@ def test_both_twins_have_the_same_signatures(blocking, asynchronous, name):
     assert first.parameters == second.parameters
     if name != "iterate":
         assert first.return_annotation == second.return_annotation
+
+
+def test_written_stored_and_listed_records_know_their_key() -> None:
+    uri = "at://did:plc:abc/app.test.post/3l6oveex3ii2l"
+
+    assert Written(uri, "cid", None).rkey == "3l6oveex3ii2l"
+    assert Stored(uri, None, None).rkey == "3l6oveex3ii2l"
+    assert Listed(uri, "cid", None, {}).rkey == "3l6oveex3ii2l"

@@ -104,10 +104,9 @@ def _walk(
         with step("Write a post") as note:
             written = posts.create(sdk.app.bsky.feed.post.Post(text=_TEXT, created_at=now()))
             note(written.uri)
-        rkey = written.uri.rpartition("/")[2]
         try:
             with step("Read it back, typed") as note:
-                value = posts.get(rkey).value
+                value = posts.get(written.rkey).value
                 note(f"{type(value).__name__}(text={value.text!r})")
             with step("List the account's posts") as note:
                 uris = [listed.uri for listed in posts.iterate()]
@@ -124,7 +123,7 @@ def _walk(
                 note(str(len(updates) - logins))
         finally:
             with step("Delete the post") as note:
-                posts.delete(rkey)
+                posts.delete(written.rkey)
         with step("Log out") as note:
             session.logout()
             note("the session is over" if session.destroyed else "the session lives on")

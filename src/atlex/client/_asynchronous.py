@@ -17,7 +17,7 @@ from atlex.client._results import Applied
 from atlex.client._writes import Write, apply_writes
 from atlex.data import OMIT, Omit
 from atlex.errors import AtlexError, InputError
-from atlex.model import Model, Validation
+from atlex.model import Model, UnknownInput, Validation
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 __all__ = ["AsyncNamespace", "BaseAsyncClient"]
@@ -101,7 +101,7 @@ class BaseAsyncClient:
         method: Query[ParamsT, OutputT] | Procedure[ParamsT, InputT, OutputT],
         *,
         params: Mapping[str, Any] | Model | None = None,
-        input: Mapping[str, Any] | Model | None = None,  # noqa: A002 - the lexicon's word
+        input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: Body | None = None,
         content_type: str | None = None,
     ) -> XrpcResponse[OutputT]:
@@ -127,7 +127,7 @@ class BaseAsyncClient:
         method: Query[ParamsT, OutputT] | Procedure[ParamsT, InputT, OutputT],
         *,
         params: Mapping[str, Any] | Model | None = None,
-        input: Mapping[str, Any] | Model | None = None,  # noqa: A002 - the lexicon's word
+        input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: Body | None = None,
         content_type: str | None = None,
     ) -> AsyncGenerator[Response]:
@@ -242,7 +242,7 @@ class BaseAsyncClient:
         method: Method[Any, Any, OutputT],
         *,
         params: Mapping[str, Any] | None = None,
-        input: Mapping[str, Any] | None = None,  # noqa: A002 - the lexicon's word
+        input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: Body | None = None,
         content_type: str | None = None,
     ) -> OutputT:

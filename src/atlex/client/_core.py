@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from atlex._agent import Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex.client._options import Options
 from atlex.errors import XrpcError, XrpcInternalError
-from atlex.model import Model
+from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, XrpcResponse, build_request, check_response, read_response, retry_delay
 
 __all__ = ["Call", "Close", "Core", "Methods", "Read", "Steps"]
@@ -44,7 +44,7 @@ class Call:
     """What a call sends, beside its method."""
 
     params: Mapping[str, Any] | Model | None = None
-    input: Mapping[str, Any] | Model | None = None
+    input: UnknownInput | None = None
     data: Body | None = None
     content_type: str | None = None
 
@@ -101,7 +101,7 @@ class Core:
         method: Method[Any, Any, OutputT],
         *,
         params: Mapping[str, Any] | None = None,
-        input: Mapping[str, Any] | None = None,  # noqa: A002 - the lexicon's word
+        input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
     ) -> Steps[XrpcResponse[OutputT]]:
         """Make a record call: it is for the account's own server, whatever the client's proxy and labelers."""
         request = self._request(method, Call(params=params, input=input), self.options.repo_headers)

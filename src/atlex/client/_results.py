@@ -53,6 +53,11 @@ class Written(Generic[R]):
     commit: Commit | None = None
     validation_status: str | None = None
 
+    @property
+    def rkey(self) -> str:
+        """The record's key, the last part of its AT-URI."""
+        return self.uri.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Stored(Generic[R]):
@@ -67,6 +72,11 @@ class Stored(Generic[R]):
     uri: str
     cid: str | None
     value: R
+
+    @property
+    def rkey(self) -> str:
+        """The record's key, the last part of its AT-URI."""
+        return self.uri.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,11 @@ class Listed(Generic[R]):
     value: R | None
     raw: Mapping[str, Any]
     reason: str | None = None
+
+    @property
+    def rkey(self) -> str:
+        """The record's key, the last part of its AT-URI."""
+        return self.uri.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)

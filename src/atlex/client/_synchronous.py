@@ -18,7 +18,7 @@ from atlex.client._results import Applied
 from atlex.client._writes import Write, apply_writes
 from atlex.data import OMIT, Omit
 from atlex.errors import AtlexError, InputError
-from atlex.model import Model, Validation
+from atlex.model import Model, UnknownInput, Validation
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 __all__ = ["BaseClient", "Namespace"]
@@ -102,7 +102,7 @@ class BaseClient:
         method: Query[ParamsT, OutputT] | Procedure[ParamsT, InputT, OutputT],
         *,
         params: Mapping[str, Any] | Model | None = None,
-        input: Mapping[str, Any] | Model | None = None,  # noqa: A002 - the lexicon's word
+        input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: SyncBody | None = None,
         content_type: str | None = None,
     ) -> XrpcResponse[OutputT]:
@@ -128,7 +128,7 @@ class BaseClient:
         method: Query[ParamsT, OutputT] | Procedure[ParamsT, InputT, OutputT],
         *,
         params: Mapping[str, Any] | Model | None = None,
-        input: Mapping[str, Any] | Model | None = None,  # noqa: A002 - the lexicon's word
+        input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: SyncBody | None = None,
         content_type: str | None = None,
     ) -> Generator[Response]:
@@ -243,7 +243,7 @@ class BaseClient:
         method: Method[Any, Any, OutputT],
         *,
         params: Mapping[str, Any] | None = None,
-        input: Mapping[str, Any] | None = None,  # noqa: A002 - the lexicon's word
+        input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: SyncBody | None = None,
         content_type: str | None = None,
     ) -> OutputT:

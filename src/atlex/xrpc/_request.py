@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from atlex._agent import DEFAULT_TIMEOUT, Body, Headers, Request
 from atlex.errors import InputError
-from atlex.model import Model
+from atlex.model import Model, UnknownInput
 from atlex.xrpc._bodies import instance, write_body
 from atlex.xrpc._descriptors import Method
 from atlex.xrpc._media_types import JSON, essence, outgoing_type
@@ -24,7 +24,7 @@ def build_request(
     method: Method[Any, Any, Any],
     *,
     params: Mapping[str, Any] | Model | None = None,
-    input: Mapping[str, Any] | Model | None = None,  # noqa: A002 - the lexicon's word
+    input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
     data: Body | None = None,
     content_type: str | None = None,
     headers: Mapping[str, str] | None = None,
@@ -97,7 +97,7 @@ def _text(name: str, value: object) -> str:
 
 def _body(
     method: Method[Any, Any, Any],
-    input: Mapping[str, Any] | Model | None,  # noqa: A002 - the lexicon's word
+    input: UnknownInput | None,  # noqa: A002 - the lexicon's word
     data: Body | None,
     content_type: str | None,
 ) -> tuple[Body | None, str | None]:
