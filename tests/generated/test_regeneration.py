@@ -117,7 +117,7 @@ except ModuleNotFoundError as error:
 print(json.dumps({"labels": labels, "asked": asked, "gone": gone, "missing": missing}))
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("regeneration")]
+pytestmark = pytest.mark.slow
 
 
 def _build(lexicons, out, *options):

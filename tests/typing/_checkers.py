@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.generated._documents import ROOT
+from tests.generated._fresh import environment
+
 _SCRIPTS = Path(sys.executable).parent
 
 
@@ -48,7 +50,7 @@ def mypy(files: Iterable[Path], *, cache: Path, path: Iterable[Path] = ()) -> li
         text=True,
         check=False,
         cwd=ROOT,
-        env=os.environ | {"MYPYPATH": os.pathsep.join(map(str, path))},
+        env=environment(MYPYPATH=os.pathsep.join(map(str, path))),
         timeout=300,
     )
     assert done.returncode in {0, 1}, done.stdout + done.stderr

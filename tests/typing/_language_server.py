@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import queue
@@ -84,10 +85,13 @@ class LanguageServer:
         """Asks the server for something and waits for its answer."""
         number = next(self._ids)
         self._send({"id": number, "method": method, **({} if params is None else {"params": params})})
-        while (answer := self._answers.get(timeout=_PATIENCE)) is not None:
-            if answer["id"] == number:
-                assert "error" not in answer, answer["error"]
-                return answer["result"]
+        try:
+            while (answer := self._answers.get(timeout=_PATIENCE)) is not None:
+                if answer["id"] == number:
+                    assert "error" not in answer, answer["error"]
+                    return answer["result"]
+        except queue.Empty:
+            raise AssertionError(f"The language server didn't answer {method} in {_PATIENCE} s") from None
         raise AssertionError(f"The language server ended before it answered {method}")
 
     def _begin(self) -> None:
@@ -152,7 +156,9 @@ class LanguageServer:
         self._reader.join()
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
-            stream.close()
+            # What was meant for a process that has ended can't be written any more.
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
 
 
 def _message(stream: IO[bytes]) -> dict[str, Any] | None:

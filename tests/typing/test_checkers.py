@@ -13,7 +13,7 @@ _USES = _FOLDER / "uses.py"
 _MISUSES = _FOLDER / "misuses.py"
 _EXPECTED = re.compile(r"# expect: ([a-z-]+), (report\w+)$")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("checkers")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

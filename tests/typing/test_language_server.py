@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.typing._language_server import LanguageServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("language-server")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
