@@ -14,6 +14,7 @@ import pytest
 from ._network import Network, Tools, Unavailable, find_tools, running_network
 
 _LIVE = os.environ.get("ATLEX_LIVE") == "1"
+_FIGURES = pytest.StashKey[dict[str, dict[str, int]]]()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -36,3 +37,15 @@ def live_tools() -> Tools:
 def network(live_tools: Tools) -> Iterator[Network]:
     with running_network(live_tools) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def figures(pytestconfig: pytest.Config) -> dict[str, dict[str, int]]:
+    """What tests count, by topic and name; printed at the end of the run."""
+    return pytestconfig.stash.setdefault(_FIGURES, {})
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for topic, counts in config.stash.get(_FIGURES, {}).items():
+        line = ", ".join(f"{count} {name}" for name, count in counts.items())
+        terminalreporter.write_line(f"live {topic}: {line}")
