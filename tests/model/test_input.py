@@ -191,6 +191,15 @@ def test_no_secret_is_in_a_message() -> None:
     assert "hunter2" not in str(raised.value)
 
 
+def test_no_secret_is_in_a_repr() -> None:
+    put = Put(password="hunter2")
+    assert put.password == "hunter2"
+    assert "hunter2" not in repr(put) + str(put)
+
+    stray = Put.from_wire({"accessJwt": "hunter2", "tokenRequired": True})
+    assert repr(stray) == "Put(tokenRequired=True)"
+
+
 def test_models_live_inside_other_pydantic_models() -> None:
     class Body(BaseModel):
         post: Post

@@ -12,7 +12,7 @@ import pytest
 from tests.model.classes import External, Images, Post, Put, Timeline
 
 from atlex.data import Blob, CidLink, LegacyBlob, UnknownObject, WireBytes
-from atlex.errors import XrpcInvalidResponseError, XrpcResponseValidationError
+from atlex.errors import InputError, XrpcInvalidResponseError, XrpcResponseValidationError
 from atlex.model import Model, issues, read_as
 
 CID = "bafyreihwihm6kpd6zuwhhlro75p5qks5qtrcu55jp3gddbfjsieiv7wuka"
@@ -101,6 +101,16 @@ def test_a_whole_number_with_a_fraction_is_an_integer_and_a_boolean_is_none() ->
 
     assert (value.size, type(value.size)) == (5, int)
     assert [issue.path for issue in issues(value)] == ["count"]
+
+    strict = Post.from_wire(changed(size=5.0), validation="strict")
+    assert (strict.size, type(strict.size)) == (5, int)
+    with pytest.raises(XrpcResponseValidationError, match="count: expected an integer"):
+        Post.from_wire(changed(count=True), validation="strict")
+
+
+def test_a_level_that_there_is_not_is_refused() -> None:
+    with pytest.raises(InputError, match="validation must be"):
+        Post.from_wire(WHOLE, validation="loose")  # type: ignore[arg-type]
 
 
 def test_limits_and_formats_are_not_a_lenient_reading_s_business() -> None:

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema, PydanticSerializationError
 
 from atlex.data import JsonError, UnknownObject, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
-from atlex.model._faults import issues_of, join_path, under
+from atlex.model._faults import is_secret, issues_of, join_path, under
 from atlex.model._levels import (
     note_wire_names,
     reading_schema,
@@ -94,7 +94,10 @@ class Model(BaseModel):
         Raises:
             XrpcResponseValidationError: The data doesn't match the class, beyond what can be given up.
             XrpcInvalidResponseError: The text isn't JSON.
+            InputError: There is no such level.
         """
+        if validation not in {"lenient", "strict"}:
+            raise InputError("validation must be 'lenient' or 'strict'")
         try:
             if isinstance(data, (bytes, str)):
                 return cast("Self", validator(cls, validation).validate_json(data))
@@ -146,7 +149,9 @@ class Model(BaseModel):
 
     def __repr_args__(self) -> Any:
         for name, value in super().__repr_args__():
-            if name is not None and name != "$type" and (value is not None or self._is_null(name)):
+            if name is None or name == "$type" or (is_secret(name) and not isinstance(value, bool)):
+                continue
+            if value is not None or self._is_null(name):
                 yield name, value
 
     @classmethod

@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema
 from atlex.errors import Issue
 from atlex.model._unions import KNOWN_TAG
 
-__all__ = ["issues_of", "join_path", "under"]
+__all__ = ["is_secret", "issues_of", "join_path", "under"]
 
 _CUT: Final = 60
 _SECRET: Final = ("password", "jwt", "token", "secret")
@@ -30,6 +30,12 @@ _REASONS: Final = {
     "union_tag_not_found": "names no type: $type is missing",
     "none_required": "expected null",
 }
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of this name may hold what nobody else should see."""
+    word = name.lower().replace("_", "")
+    return any(secret in word for secret in _SECRET)
 
 
 def join_path(path: str, step: str | int) -> str:
@@ -99,8 +105,7 @@ def _reason(kind: str, fault: Any, fields: Mapping[str, Any]) -> str:
 
 
 def _shown(path: str, value: object) -> str:
-    name = path.rpartition(".")[2].lower().replace("_", "")
-    if any(word in name for word in _SECRET):
+    if is_secret(path.rpartition(".")[2]):
         return ""
     if isinstance(value, (str, int, float, bool)) or value is None:
         text = repr(value)

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 from atlex.data import is_list, is_object
-from atlex.model._markers import LENIENT
+from atlex.model._markers import LENIENT, STRICT
 from atlex.model._unions import UNION, reading_union
 
 __all__ = [
@@ -75,8 +75,8 @@ def _derive(node: Any, level: Level) -> Any:
     if level != "resend":
         if level == "lenient" and LENIENT in metadata:
             return metadata[LENIENT]
-        if f"atlex_{level}" in metadata:
-            return metadata[f"atlex_{level}"]
+        if level == "strict" and STRICT in metadata:
+            return metadata[STRICT]
         if UNION in metadata:
             return reading_union(cast("CoreSchema", schema), lambda inner: _derive(inner, level))
     derived = {

@@ -27,6 +27,7 @@ from atlex.syntax import (
 
 __all__ = [
     "LENIENT",
+    "STRICT",
     "Alias",
     "AnyBlob",
     "Array",
@@ -43,6 +44,9 @@ __all__ = [
 
 LENIENT: Final = "atlex_lenient"
 """The metadata key of the schema that reads this value leniently."""
+
+STRICT: Final = "atlex_strict"
+"""The metadata key of the schema that reads this value strictly, where that isn't the one that checks input."""
 
 _RAW_CODEC: Final = 0x55
 _MAX_INTEGER: Final = 2**53 - 1
@@ -138,12 +142,23 @@ class Int:
             return core_schema.literal_schema([self.const])
         if self.enum:
             return core_schema.literal_schema(list(self.enum))
+        lowest = -_MAX_INTEGER if self.minimum is None else self.minimum
+        highest = _MAX_INTEGER if self.maximum is None else self.maximum
+        within = core_schema.int_schema(strict=True, ge=lowest, le=highest)
         return core_schema.int_schema(
             strict=True,
-            ge=-_MAX_INTEGER if self.minimum is None else self.minimum,
-            le=_MAX_INTEGER if self.maximum is None else self.maximum,
-            metadata={LENIENT: core_schema.int_schema(strict=True)},
+            ge=lowest,
+            le=highest,
+            metadata={
+                # A lenient reading finds 5.0 in its second go.
+                LENIENT: core_schema.int_schema(strict=True),
+                STRICT: core_schema.no_info_before_validator_function(_whole, within),
+            },
         )
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

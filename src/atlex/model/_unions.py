@@ -10,7 +10,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, SerializerFunctionWrapHand
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from atlex.data import UnknownObject, is_object
-from atlex.model._markers import LENIENT
+from atlex.model._markers import LENIENT, STRICT
 from atlex.model._wire import wire_value
 
 __all__ = ["KNOWN_TAG", "UNION", "Unknown", "closed_union", "open_union", "reading_union"]
@@ -154,7 +154,7 @@ class _UnknownValue:
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             _unknown_input,
-            metadata={LENIENT: core_schema.dict_schema(), "atlex_strict": core_schema.dict_schema()},
+            metadata={LENIENT: core_schema.dict_schema(), STRICT: core_schema.dict_schema()},
             json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
             serialization=core_schema.plain_serializer_function_ser_schema(wire_value),
         )
