@@ -128,7 +128,8 @@ class _Planner:
 
     def _namespace_member(self, nsid: str) -> Member:
         path = self._naming.path(nsid)
-        handle = Scope(self._handles).take(f"_{path[-1]}_namespace")
+        # Two underscores in front would be mangled in the class.
+        handle = Scope(self._handles).take(f"_{path[-1].lstrip('_')}_namespace")
         return Member(("_client", *path), handle, self._class_name(nsid))
 
     def _records(self, nsid: str, record: Record, name: str) -> RecordsPlan:

@@ -28,6 +28,7 @@ MORE = [
         obj(("str",), str=STRING, int=INTEGER, list=array(ref("#bool")), type=STRING),
         bool=obj(a=STRING),
     ),
+    document("com.4shadow.getIt", query(obj(a=STRING))),
     document("com.shadow.type", procedure(obj(self=STRING, type=STRING, schema=STRING))),
 ]
 
@@ -229,6 +230,13 @@ def test_a_name_may_be_a_namespace_and_a_method_or_a_collection(sdk: ModuleType)
     assert grain.gallery.item.nsid == "social.grain.gallery.item"
     item = sdk.social.grain.gallery.item.Item.from_wire({"$type": "social.grain.gallery.item", "in_": {}})
     assert isinstance(item.in_, sdk.social.grain.gallery.Gallery)
+
+
+def test_a_namespace_whose_name_begins_with_a_digit_is_reached(sdk: ModuleType) -> None:
+    agent = Agent({"a": "x"})
+    assert sdk.Client(agent).com._4shadow.get_it().a == "x"
+    assert asyncio.run(sdk.AsyncClient(AsyncAgent({"a": "x"})).com._4shadow.get_it()).a == "x"
+    assert agent.requests[0].nsid == "com.4shadow.getIt"
 
 
 def test_roots_that_meet_a_clients_own_names_step_aside(sdk: ModuleType) -> None:
