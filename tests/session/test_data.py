@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import pickle
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from atlex.session import SessionData
+from atlex.errors import InputError
+from atlex.session import AsyncPasswordSession, PasswordSession, SessionData
 
 FULL = {
     "accessJwt": "SECRET-access",
@@ -180,3 +182,11 @@ def test_it_cannot_be_changed():
 def test_it_can_be_pickled():
     data = SessionData.model_validate(FULL)
     assert pickle.loads(pickle.dumps(data)) == data
+
+
+@pytest.mark.parametrize("session", [PasswordSession, AsyncPasswordSession])
+def test_a_session_refuses_stored_json_that_was_not_read(session):
+    for unread in (FULL, json.dumps(FULL), None):
+        with pytest.raises(InputError, match=r"SessionData\.model_validate") as caught:
+            session(cast("Any", unread))
+        assert "SECRET" not in str(caught.value)

@@ -171,7 +171,7 @@ class AsyncPasswordSession:
         http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
 
     Raises:
-        InputError: A hook isn't a function.
+        InputError: The data isn't a ``SessionData``, or a hook isn't a function.
     """
 
     def __init__(self, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> None:

@@ -17,7 +17,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from atlex._agent import Request, Response
 from atlex.errors import InputError, LoggedOutError, XrpcError, XrpcResponseError
@@ -93,9 +93,17 @@ class Logic:
         session: The public session, which the hooks get.
         data: What the session begins with.
         hooks: The user's hooks.
+
+    Raises:
+        InputError: The data isn't a `SessionData`.
     """
 
     def __init__(self, session: object, data: SessionData, hooks: Hooks) -> None:
+        # Stored JSON is easily handed over unread.
+        if not isinstance(cast("object", data), SessionData):
+            raise InputError(
+                "The data isn't a SessionData: SessionData.model_validate() makes one of stored JSON"
+            )
         self._session = session
         self._hooks = hooks
         self._service = data.service

@@ -119,7 +119,7 @@ class PasswordSession:
         http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
 
     Raises:
-        InputError: A hook isn't a function, or is an asynchronous one.
+        InputError: The data isn't a ``SessionData``; a hook isn't a function, or is an asynchronous one.
     """
 
     def __init__(self, data: SessionData, **options: Unpack[SessionOptions]) -> None:
