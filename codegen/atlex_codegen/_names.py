@@ -39,11 +39,18 @@ FIELD_NAMES: Final = frozenset(
     construct copy dict from_orm from_wire json lex_items lex_key lex_nullable lex_type model_computed_fields model_config
     model_construct model_copy model_dump model_dump_json model_extra model_fields model_fields_set
     model_json_schema model_parametrized_name model_post_init model_rebuild model_validate model_validate_json
-    model_validate_strings parse_file parse_obj parse_raw schema schema_json self to_json to_wire
+    model_validate_strings mro parse_file parse_obj parse_raw register schema schema_json self to_json to_wire
     update_forward_refs validate
     """.split()  # noqa: SIM905 - a list would take a line for each word
 )
-"""What a field or an argument can't be called: attributes of the models' base, and a method's own first argument."""
+"""What a field or an argument can't be called: attributes of the models' base and of its class, and a method's own
+first argument.
+"""
+
+_DEVICES: Final = frozenset(
+    {"aux", "con", "nul", "prn", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+)
+"""What no file or folder can be called on Windows, whatever its suffix."""
 
 CLIENT_NAMES: Final = frozenset(
     {
@@ -115,7 +122,7 @@ def segment_name(segment: str) -> str:
     natural = snake_case(segment)
     if not natural or natural[0].isdigit():
         return f"_{natural}"
-    return f"{natural}_" if natural in KEYWORDS else natural
+    return f"{natural}_" if natural in KEYWORDS or natural in _DEVICES else natural
 
 
 class Scope:
@@ -157,8 +164,9 @@ def allocate(
 ) -> dict[str, str]:
     """Gives each name of one scope a Python name of its own.
 
-    The first of those that meet keeps the natural name, in the order of their original names; the others are numbered,
-    past what any other name naturally is. So no name changes because of where it stands in a document.
+    Of those that meet, the one that is spelled like the natural name keeps it, or else the first in the order of their
+    original names; the others are numbered, past what any other name naturally is. So no name changes because of where
+    it stands in a document, and no Python name is the original of another.
 
     Args:
         names: The original names, each once.
@@ -168,4 +176,5 @@ def allocate(
     naturals = {name: natural(name) for name in sorted(names)}
     reserved = frozenset(naturals.values())
     scope = Scope(taken)
-    return {name: scope.take(wanted, reserved) for name, wanted in naturals.items()}
+    order = sorted(naturals, key=lambda name: naturals[name] != name)
+    return {name: scope.take(naturals[name], reserved) for name in order}

@@ -80,7 +80,16 @@ def test_only_keywords_and_attributes_of_the_base_change_a_field(name: str, expe
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("getProfile", "get_profile"), ("in", "in_"), ("4-2", "_4_2"), ("list", "list")]
+    ("name", "expected"),
+    [
+        ("getProfile", "get_profile"),
+        ("in", "in_"),
+        ("4-2", "_4_2"),
+        ("list", "list"),
+        ("AUX", "aux_"),
+        ("com1", "com1_"),
+        ("com", "com"),
+    ],
 )
 def test_segments_become_module_names(name: str, expected: str) -> None:
     assert segment_name(name) == expected
@@ -145,10 +154,17 @@ def test_names_of_one_scope_differ_whatever_their_order(natural, scope: list[str
 
 def test_numbers_pass_over_what_another_name_naturally_is() -> None:
     assert allocate(["fooBar", "foo_bar", "foo_bar_2"], field_name) == {
-        "fooBar": "foo_bar",
-        "foo_bar": "foo_bar_3",
+        "fooBar": "foo_bar_3",
+        "foo_bar": "foo_bar",
         "foo_bar_2": "foo_bar_2",
     }
+    assert allocate(["foo-bar", "fooBar"], field_name) == {"foo-bar": "foo_bar", "fooBar": "foo_bar_2"}
+
+
+@given(scope=st.lists(names, unique=True, max_size=8))
+def test_no_field_is_called_as_another_is_on_the_wire(scope: list[str]) -> None:
+    for wire, name in allocate(scope, field_name).items():
+        assert name == wire or name not in scope
 
 
 def test_a_numbered_name_has_no_underscore_twice() -> None:
@@ -171,7 +187,7 @@ def public(*classes: type) -> set[str]:
 
 
 def test_the_fixed_field_names_are_those_of_the_models_base() -> None:
-    assert public(pydantic.BaseModel, Model) <= FIELD_NAMES
+    assert public(pydantic.BaseModel, Model, type(Model)) <= FIELD_NAMES
 
 
 def test_the_fixed_client_names_are_those_of_the_clients_bases() -> None:
