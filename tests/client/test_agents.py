@@ -159,3 +159,9 @@ def iter_with_popleft():
             return next(iter(()))
 
     return Answers()
+
+
+@pytest.mark.parametrize("agent", [None, 5, object()])
+async def test_what_is_no_agent_is_refused_at_once(twin, agent):
+    with pytest.raises(InputError, match="a session, another agent, or a server's URL"):
+        twin.Client(agent)

@@ -278,3 +278,13 @@ def test_deeply_nested_hostile_answers_are_refused_without_a_crash() -> None:
 
     with pytest.raises((XrpcInvalidResponseError, XrpcResponseValidationError)):
         Post.from_wire(deep)
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_does_not_know_are_refused_but_not_their_names_in_a_text(constant: str) -> None:
+    for text in (f'{{"text":"","createdAt":"","z":{constant}}}', f'{{"text":{constant},"createdAt":""}}'):
+        with pytest.raises(XrpcInvalidResponseError, match="Not JSON"):
+            Post.from_wire(text)
+        with pytest.raises(XrpcInvalidResponseError, match="Not JSON"):
+            Post.from_wire(text.encode())
+    assert Post.from_wire(f'{{"text":"{constant}","createdAt":""}}').text == constant

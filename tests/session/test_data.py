@@ -167,7 +167,7 @@ def test_its_validation_errors_name_the_place_and_show_no_secret(stored, where):
 def test_a_broken_file_shows_no_secret():
     with pytest.raises(ValidationError) as caught:
         SessionData.model_validate_json('{"accessJwt": "SECRET')
-    assert "SECRET" not in f"{caught.value}{caught.value!r}"
+    assert "SECRET" not in f"{caught.value}{caught.value!r}{caught.value.errors()}{caught.value.json()}"
 
 
 def test_it_cannot_be_changed():

@@ -14,6 +14,7 @@ from atlex.errors import (
     InputError,
     XrpcError,
     XrpcInternalError,
+    XrpcInvalidResponseError,
     XrpcResponseError,
     XrpcResponseValidationError,
 )
@@ -380,3 +381,14 @@ async def test_subclasses_begin_as_themselves(world):
 
     session = await world.do(Mine.login(world.entryway, **world.credentials, **world.options))
     assert type(session) is Mine
+
+
+async def test_an_answer_with_tokens_but_a_wrong_type_keeps_them_out_of_the_error(world):
+    tokens = b'{"accessJwt":"SECRET-a","refreshJwt":"SECRET-r"}'
+    world.net.faults["createSession"] = [
+        httpx.Response(200, content=tokens, headers={"content-type": "text/plain"})
+    ]
+
+    with pytest.raises(XrpcInvalidResponseError) as caught:
+        await world.login()
+    assert "SECRET" not in str(vars(caught.value))

@@ -70,10 +70,12 @@ class BaseClient:
         self._agent: Agent
         if isinstance(agent, str):
             self._agent = self._owned = ServiceAgent(agent, http_client=http_client)
-        elif http_client is None:
+        elif http_client is not None:
+            raise InputError("http_client goes with a URL: a session has its own")
+        elif callable(getattr(agent, "send", None)):
             self._agent = agent
         else:
-            raise InputError("http_client goes with a URL: a session has its own")
+            raise InputError("A client needs a session, another agent, or a server's URL")
         options = Options(
             timeout=timeout,
             headers=Headers(headers or {}),

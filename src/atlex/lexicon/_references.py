@@ -81,7 +81,7 @@ def _diagnose(
     elif isinstance(definition, UnknownKind):
         severity = "warning"
         message = f'"{target}" is of the kind "{definition.name}", which is not known'
-        hint = "anything is valid here"
+        hint = "any object is valid here"
     elif isinstance(definition, _NO_VALUE):
         message = f'"{target}" is a {definition.kind}, which describes no value'
         hint = "refer to one of its objects instead"

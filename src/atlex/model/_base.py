@@ -100,6 +100,7 @@ class Model(BaseModel):
             raise InputError("validation must be 'lenient' or 'strict'")
         try:
             if isinstance(data, (bytes, str)):
+                _refuse_constants(data)
                 return cast("Self", validator(cls, validation).validate_json(data))
             return cast("Self", validator(cls, validation).validate_python(data))
         except ValidationError as error:
@@ -213,12 +214,24 @@ def _undeclared(value: Model) -> dict[str, Any]:
     return {name: item for name, item in (value.__pydantic_extra__ or {}).items() if name != "$type"}
 
 
+def _refuse_constants(data: bytes | str) -> None:
+    """Refuse NaN and infinities, which pydantic's parser takes for numbers and JSON doesn't know."""
+    names: Any = (b"NaN", b"Infinity") if isinstance(data, bytes) else ("NaN", "Infinity")
+    if any(name in data for name in names):
+        # They may well stand inside a string.
+        _parsed(data)
+
+
+def _parsed(data: bytes | str) -> Any:
+    try:
+        return parse_json(data)
+    except JsonError as broken:
+        raise XrpcInvalidResponseError(str(broken), status=200) from None
+
+
 def _second_reading(cls: type[M], data: Any, validation: Validation, error: ValidationError) -> M:
     if isinstance(data, (bytes, str)):
-        try:
-            data = parse_json(data)
-        except JsonError as broken:
-            raise XrpcInvalidResponseError(str(broken), status=200) from None
+        data = _parsed(data)
     schema = reading_schema(cls, validation)
     if validation == "strict":
         raise XrpcResponseValidationError(issues_of(error, schema, python_names=False)) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -95,20 +95,28 @@ class SessionData(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _keep_secrets(cls, value: Any, handler: ModelWrapValidatorHandler[SessionData]) -> SessionData:
-        # pydantic hides inputs in the text of its error only; this takes them out of errors() as well.
         try:
             return handler(value)
         except ValidationError as error:
-            faults = [
-                InitErrorDetails(
-                    type=fault["type"],
-                    loc=fault["loc"],
-                    input=None,
-                    ctx=fault.get("ctx", {}),
-                )
-                for fault in error.errors(include_url=False)
-            ]
-        raise ValidationError.from_exception_data(cls.__name__, faults, hide_input=True)
+            hidden = _without_inputs(error)
+        raise hidden
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Read session data from JSON, such as a saved session's.
+
+        Args:
+            json_data: The text.
+            options: pydantic's, as its own method has them.
+
+        Raises:
+            pydantic.ValidationError: The text isn't JSON, or not a session's; no token is in it.
+        """
+        try:
+            return super().model_validate_json(json_data, **options)
+        except ValidationError as error:
+            hidden = _without_inputs(error)
+        raise hidden
 
     def __setattr__(self, name: str, value: Any) -> None:
         # As pydantic does it, but for showing the value, which may be a token.
@@ -119,3 +127,12 @@ class SessionData(BaseModel):
         for name in ("did", "handle", "service", "active", "status"):
             if (value := getattr(self, name)) is not None:
                 yield name, value
+
+
+def _without_inputs(error: ValidationError) -> ValidationError:
+    """The same faults without the values: pydantic hides those in the text of its error, but not in errors()."""
+    faults = [
+        InitErrorDetails(type=fault["type"], loc=fault["loc"], input=None, ctx=fault.get("ctx", {}))
+        for fault in error.errors(include_url=False)
+    ]
+    return ValidationError.from_exception_data(error.title, faults, hide_input=True)

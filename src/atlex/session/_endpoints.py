@@ -284,5 +284,10 @@ def _send(
         body=body,
     )
     response: Response = yield Send(service, request)
-    check_response(endpoint.method, response)
+    try:
+        check_response(endpoint.method, response)
+    except XrpcInvalidResponseError as error:
+        # What isn't an error answer may hold tokens, whatever is wrong with it.
+        error.body = b""
+        raise
     return response
