@@ -124,4 +124,4 @@ def test_regex_is_imported_only_where_it_is_needed() -> None:
 
 def test_importing_the_package_loads_little_beside_itself() -> None:
     others = {name for name in _modules_loaded_by("") if not name.startswith("atlex.syntax")}
-    assert others <= {"_datetime", "datetime", "math", "threading"}
+    assert others <= {"_datetime", "datetime", "math", "threading", "warnings"}
