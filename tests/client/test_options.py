@@ -171,6 +171,9 @@ def test_the_repr_names_the_agent(twin):
     class Agent:
         did = None
 
+        def send(self, request):
+            raise AssertionError(request)
+
         def __repr__(self):
             return "<agent>"
 

@@ -12,16 +12,8 @@ from tests.generated._documents import documents, mains, module_name, snake, tar
 from atlex import interface
 from atlex_sdk import AsyncClient, Client
 
-
-class _Agent:
-    did = None
-
-
-class _AsyncAgent:
-    did = None
-
-
-_CLIENTS = {"sync": Client(_Agent()), "async": AsyncClient(_AsyncAgent())}
+# Nothing is sent: only what the clients offer is looked at.
+_CLIENTS = {"sync": Client("https://pds.example.com"), "async": AsyncClient("https://pds.example.com")}
 _CALLED = [nsid for nsid, _ in mains("query", "procedure")]
 _RECORDS = [nsid for nsid, _ in mains("record")]
 
