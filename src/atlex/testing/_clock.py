@@ -20,7 +20,7 @@ class Dice:
 
     def __init__(self, seed: str) -> None:
         # Not for secrets: two servers with one seed are meant to agree.
-        self._random = Random(seed)  # noqa: S311
+        self._random = Random(seed)  # noqa: S311 - repeatable names and keys of a test server, no secrets
 
     def did(self) -> str:
         """A DID in the form of the PLC directory's."""
