@@ -11,6 +11,7 @@ from typing import Any, ClassVar, ParamSpec, Self, TypeVar, cast
 from atlex._agent import DEFAULT_TIMEOUT, AsyncAgent, Body, Headers, Request, Response
 from atlex._http import AsyncHttpClient, AsyncServiceAgent
 from atlex.client._core import Call, Close, Core, Methods, Read, Steps
+from atlex.client._misspelt import NEEDED, suggest_arguments
 from atlex.client._options import Options, changed
 from atlex.client._pages import AsyncPaginator, SupportsPage
 from atlex.client._results import Applied
@@ -287,6 +288,12 @@ class BaseAsyncClient:
 
 class AsyncNamespace:
     """The base of generated namespaces: ``client.app.bsky.actor``."""
+
+    if NEEDED:
+
+        def __init_subclass__(cls) -> None:
+            super().__init_subclass__()
+            suggest_arguments(cls)
 
     def __init__(self, client: BaseAsyncClient) -> None:
         self._client = client

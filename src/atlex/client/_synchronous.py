@@ -12,6 +12,7 @@ from typing import Any, ClassVar, ParamSpec, Self, TypeVar, cast
 from atlex._agent import DEFAULT_TIMEOUT, Agent, Headers, Request, Response, SyncBody
 from atlex._http import HttpClient, ServiceAgent
 from atlex.client._core import Call, Close, Core, Methods, Read, Steps
+from atlex.client._misspelt import NEEDED, suggest_arguments
 from atlex.client._options import Options, changed
 from atlex.client._pages import Paginator, SupportsPage
 from atlex.client._results import Applied
@@ -286,6 +287,12 @@ class BaseClient:
 
 class Namespace:
     """The base of generated namespaces: ``client.app.bsky.actor``."""
+
+    if NEEDED:
+
+        def __init_subclass__(cls) -> None:
+            super().__init_subclass__()
+            suggest_arguments(cls)
 
     def __init__(self, client: BaseClient) -> None:
         self._client = client
