@@ -167,3 +167,46 @@ def test_both_twins_of_the_base_have_the_same_arguments(name):
 
 def test_a_second_factor_asked_for_by_a_generated_call_is_the_sessions_error() -> None:
     assert issubclass(com.atproto.server.create_session.AuthFactorTokenRequiredError, LexAuthFactorError)
+
+
+async def test_preferences_are_read_changed_and_sent_back_with_all_that_nobody_knows_or_is_broken(twin):
+    stranger = {"$type": "com.example.pref#shiny", "level": 1.5, "deep": [{"a": None}]}
+    broken = {"$type": "app.bsky.actor.defs#adultContentPref", "enabled": "perhaps", "more": 1}
+    feed = {"id": "1", "type": "feed", "value": "at://x", "pinned": True}
+    saved = {"$type": "app.bsky.actor.defs#savedFeedsPrefV2", "items": [feed, {"id": 2}, None], "new": {}}
+    thread = {"$type": "app.bsky.actor.defs#threadViewPref", "sort": 7}
+    known = {"$type": "app.bsky.actor.defs#labelersPref", "labelers": [{"did": DID, "note": "x"}]}
+    preferences = [stranger, broken, saved, {"untyped": True}, 5, None, thread, known]
+    client, requests = client_of(twin, answer({"preferences": preferences}), answer({}))
+
+    found = await twin.do(client.app.bsky.actor.get_preferences())
+    assert [issue.path for issue in issues(found)] == [
+        "preferences[1]",
+        "preferences[2].items[1]",
+        "preferences[2].items[2]",
+        "preferences[3]",
+        "preferences[4]",
+        "preferences[5]",
+        "preferences[6].sort",
+    ]
+    found.preferences.append(app.bsky.actor.defs.AdultContentPref(enabled=False))
+    await twin.do(client.app.bsky.actor.put_preferences(preferences=found.preferences))
+    assert sent(requests[1])["preferences"] == [
+        *preferences,
+        {"$type": "app.bsky.actor.defs#adultContentPref", "enabled": False},
+    ]
+
+
+async def test_a_misspelt_argument_suggests_the_nearest(twin):
+    client, _ = client_of(twin)
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'actr'\. Did you mean 'actor'\?"):
+        await twin.do(client.app.bsky.actor.get_profile(actr="alice.example.com"))
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'wholly_unlike'$"):
+        await twin.do(client.app.bsky.actor.get_profile(actor="", wholly_unlike=1))
+
+
+async def test_a_type_error_of_another_kind_is_left_as_it_is(twin):
+    client, _ = client_of(twin)
+    with pytest.raises(TypeError, match=r"missing 1 required keyword-only argument: 'actor'$"):
+        await twin.do(client.app.bsky.actor.get_profile())
+    assert inspect.iscoroutinefunction(client.app.bsky.actor.get_profile) is twin.is_async

@@ -92,9 +92,34 @@ def test_all_faults_are_reported_at_once() -> None:
     assert paths({"created_at": "x", "count": 99}) == ["text", "created_at", "count"]
 
 
-def test_a_misspelt_name_suggests_the_nearest() -> None:
+def test_a_misspelt_name_suggests_the_nearest_however_it_comes() -> None:
+    values: dict[str, Any] = {"text": "", "createdAt": NOW}
     with pytest.raises(InputError, match="txt: no such field; did you mean 'text'"):
-        build(Post, {"text": "", "created_at": NOW, "txt": ""})
+        build(Post, {**values, "txt": ""})
+    for made in (Post.model_validate, lambda wire: Post(**wire), TypeAdapter(Post).validate_python):
+        with pytest.raises(ValidationError, match="did you mean 'text'"):
+            made({**values, "txt": ""})
+    with pytest.raises(ValidationError, match="did you mean 'text'"):
+        Post.model_validate_json(json.dumps({**values, "txt": ""}))
+    with pytest.raises(ValidationError, match="did you mean 'text'"):
+        Post(text="", created_at=NOW).txet = ""  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match=r"zzzzzz: no such field$"):
+        build(Post, {**values, "zzzzzz": ""})
+
+
+def test_a_misspelt_name_deep_inside_is_reported_with_all_other_faults() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Post.model_validate(
+            {"text": 1, "createdAt": NOW, "reply": {"rot": "", "parent": {"root": "bad"}}, "picture": 1}
+        )
+    faults = {fault["loc"]: (fault["type"], fault["msg"]) for fault in caught.value.errors()}
+    assert faults == {
+        ("text",): ("string_type", "Input should be a valid string"),
+        ("reply", "root"): ("missing", "Field required"),
+        ("reply", "parent", "root"): ("string_rule", "not a valid at-uri"),
+        ("reply", "rot"): ("extra_forbidden", "No such field; did you mean 'root'?"),
+        ("picture",): ("blob", "Expected a blob"),
+    }
 
 
 def test_limits_hold_to_the_last_byte_and_grapheme() -> None:
@@ -126,8 +151,51 @@ def test_unknown_fields_take_mappings_and_instances_with_their_types() -> None:
             "b": [{"$bytes": "aGk"}, {"$type": "app.test.external", "uri": "a:b"}],
         }
     }
+    put = Put(record={})
+    assert isinstance(put.record, dict)
+    put.record["when"] = object()
     with pytest.raises(InputError, match="JSON"):
-        Put(record={"when": object()}).to_json()
+        put.to_json()
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ({"a": 1.5}, "record.a"),
+        ({"a": [0, 2**53]}, "record.a[1]"),
+        ({"a": -(2**60)}, "record.a"),
+        ({"a": {"b": object()}}, "record.a.b"),
+        ({"a": {"$link": "no"}}, "record.a"),
+        ({"a": {"$link": RAW, "more": 1}}, "record.a"),
+        ({"a": {"$bytes": "%"}}, "record.a"),
+        ({"$type": 5}, "record"),
+        ({"a": {"$type": ""}}, "record.a"),
+        ({"a": {"$type": "blob"}}, "record.a"),
+        ({"a": {5: 6}}, "record.a"),
+    ],
+)
+def test_an_unknown_field_takes_what_the_data_model_allows_and_nothing_else(
+    value: dict[str, Any], path: str
+) -> None:
+    assert paths({"record": value}, Put) == [path]
+    with pytest.raises(InputError):
+        build(Post, {"text": "", "created_at": NOW, "embed": {"$type": "app.test.stranger", "in": value}})
+
+
+def test_an_unknown_field_takes_everything_that_the_data_model_has() -> None:
+    value = {
+        "a": [None, True, 1, -(2**53) + 1, 5.0, "x", {"$link": RAW}, {"$bytes": "aGk="}, CidLink(RAW), b"hi"],
+        "b": {"$type": "blob", "ref": {"$link": RAW}, "mimeType": "image/png", "size": 1},
+        "c": Blob(CidLink(RAW), "image/png", 1),
+        "$type": "app.test.any#thing",
+    }
+    assert Put(record=value).record == value
+
+
+def test_an_unknown_value_from_the_wire_is_exempt_when_it_is_sent_back() -> None:
+    put = Put.from_wire({"record": {"level": 1.5}})
+    check(put)
+    assert put.to_wire() == {"record": {"level": 1.5}}
 
 
 def test_open_unions_take_members_of_other_packages() -> None:

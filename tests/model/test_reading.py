@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.model.classes import External, Images, Post, Put, Timeline
 
+from atlex.client import Listed, Page, Stored
 from atlex.data import Blob, CidLink, LegacyBlob, UnknownObject, WireBytes
 from atlex.errors import InputError, XrpcInvalidResponseError, XrpcResponseValidationError
 from atlex.model import Model, issues, read_as
@@ -67,14 +68,53 @@ def test_a_whole_object_is_read_and_written_back() -> None:
     assert value.created_at == "2023-01-01T00:00:00.5+01:00"
 
 
+SOUND: dict[str, Any] = {
+    **WHOLE,
+    "embed": {"$type": "app.test.images#main", "images": [{"alt": "a", "unheard": {"of": [15, None]}}]},
+    "meta": {"a": [5.0, {"$link": CID}], "$type": "x"},
+    "picture": {"$type": "blob", "ref": {"$link": RAW}, "mimeType": "image/png", "size": 4},
+}
+"""The same without what the data model doesn't allow."""
+
+
 def test_a_strict_reading_takes_what_keeps_every_rule() -> None:
-    assert Post.from_wire(WHOLE, validation="strict").to_wire() == WHOLE
+    assert Post.from_wire(SOUND, validation="strict").to_wire() == SOUND
+
+
+@pytest.mark.parametrize(
+    ("members", "path"),
+    [
+        ({"meta": {"a": [1.5]}}, "meta.a[0]"),
+        ({"meta": {"a": 2**53}}, "meta.a"),
+        ({"meta": {"$type": 1}}, "meta"),
+        ({"picture": {**SOUND["picture"], "more": 1}}, "picture"),
+        ({"unheard": {"of": 1.5}}, "unheard.of"),
+        ({"unheard": {"$link": "no"}}, "unheard"),
+        ({"embed": {"$type": "app.test.stranger", "x": [{"$bytes": 1}]}}, "embed.x[0]"),
+        ({"reply": {"root": "at://a.test", "unheard": [0.5]}}, "reply.unheard[0]"),
+    ],
+)
+def test_a_strict_reading_holds_undeclared_values_to_the_data_model_and_a_lenient_one_keeps_them(
+    members: dict[str, Any], path: str
+) -> None:
+    data = {**SOUND, **members}
+    assert issues(read(data)) == []
+    with pytest.raises(XrpcResponseValidationError) as caught:
+        Post.from_wire(json.dumps(data), validation="strict")
+    assert [issue.path for issue in caught.value.issues] == [path]
 
 
 def test_a_strict_reading_names_every_fault_with_its_path() -> None:
     with pytest.raises(XrpcResponseValidationError) as caught:
         Post.from_wire(
-            changed(text="x" * 3001, createdAt="yesterday", langs=None, reply={"root": "bad"}, count=11),
+            SOUND
+            | {
+                "text": "x" * 3001,
+                "createdAt": "yesterday",
+                "langs": None,
+                "reply": {"root": "bad"},
+                "count": 11,
+            },
             validation="strict",
         )
 
@@ -102,7 +142,7 @@ def test_a_whole_number_with_a_fraction_is_an_integer_and_a_boolean_is_none() ->
     assert (value.size, type(value.size)) == (5, int)
     assert [issue.path for issue in issues(value)] == ["count"]
 
-    strict = Post.from_wire(changed(size=5.0), validation="strict")
+    strict = Post.from_wire({**SOUND, "size": 5.0}, validation="strict")
     assert (strict.size, type(strict.size)) == (5, int)
     with pytest.raises(XrpcResponseValidationError, match="count: expected an integer"):
         Post.from_wire(changed(count=True), validation="strict")
@@ -182,6 +222,44 @@ def test_unknown_members_of_an_open_union_stay_as_they_are() -> None:
         case _:
             pytest.fail("not an UnknownObject")
     assert issues(value) == []
+
+
+@pytest.mark.parametrize("stray", [5, "x", True, [], None])
+def test_what_stands_in_a_union_and_is_no_object_is_kept_as_it_came(stray: object) -> None:
+    value = read({"feed": [], "members": [{"$type": "app.test.external", "uri": "a:b"}, stray]}, Timeline)
+
+    match value.members:
+        case [External(), UnknownObject(data=data, reason=str(reason)) as member]:
+            assert (data, reason) == ({}, "expected an object that names its type")
+            assert (member.stray, member.raw, member.to_wire()) == (stray, stray, stray)
+            assert member.type is None
+        case _:
+            pytest.fail(f"not what was expected: {value.members!r}")
+    assert [(issue.path, issue.raw) for issue in issues(value)] == [("members[1]", stray)]
+    with pytest.raises(XrpcResponseValidationError, match="expected an object"):
+        read_as(value.members[1], External)
+    with pytest.raises(XrpcResponseValidationError, match=r"members\[0\]"):
+        Timeline.from_wire({"feed": [], "members": [stray]}, validation="strict")
+
+
+def test_issues_are_found_in_what_holds_a_value_too() -> None:
+    value = Post.from_wire(changed(size="x"))
+    stored = Stored("at://a.test/app.test.post/1", None, value)
+
+    assert [issue.path for issue in issues(stored)] == ["value.size"]
+    assert [issue.path for issue in issues(Page((Listed("at://x", "", None, {}, "no"),), None))] == []
+    assert [issue.path for issue in issues([value, (value,)])] == ["[0].size", "[1][0].size"]
+    assert issues("anything else") == []
+
+
+def test_a_thing_that_gives_way_is_one_issue_however_many_faults_it_has() -> None:
+    value = read({"feed": [{"post": {"text": 1, "createdAt": 2}}]}, Timeline)
+
+    (issue,) = issues(value)
+    assert (issue.path, issue.raw) == ("feed[0]", {"post": {"text": 1, "createdAt": 2}})
+    assert issue.reason == (
+        "feed[0].post.text: expected a string (got 1); feed[0].post.createdAt: expected a string (got 2)"
+    )
 
 
 def test_a_null_from_the_wire_stays_null_and_absence_stays_absence() -> None:

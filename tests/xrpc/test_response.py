@@ -141,7 +141,7 @@ class TestSuccess:
         assert lenient.to_wire() == json.loads(response.content)
         with pytest.raises(XrpcResponseValidationError) as caught:
             read_response(QUERY, response, validation="strict")
-        assert {issue.path for issue in caught.value.issues} == {"short", "count"}
+        assert {issue.path for issue in caught.value.issues} == {"short", "count", "new[0]"}
 
     def test_a_union_may_be_the_whole_output(self) -> None:
         method: Query[None, object] = Query(
@@ -154,7 +154,11 @@ class TestSuccess:
         )
         unknown = read_response(method, ok({"$type": "com.example.new", "a": 1})).body
         assert isinstance(unknown, UnknownObject)
-        assert isinstance(failure(ok([]), method), XrpcResponseValidationError)
+        stray = read_response(method, ok([])).body
+        assert isinstance(stray, UnknownObject)
+        assert (stray.data, stray.stray) == ({}, [])
+        with pytest.raises(XrpcResponseValidationError):
+            read_response(method, ok([]), validation="strict")
         assert "JSON" in failure(answer(200, b"{", content_type=JSON), method).message
 
     def test_the_answer_cant_be_changed(self) -> None:

@@ -60,7 +60,7 @@ class CidLink:
 def _read(value: object) -> CidLink:
     link = value if isinstance(value, CidLink) else CidLink.from_wire(value)
     if link is None:
-        raise PydanticCustomError("cid_link", 'Expected a link, {{"$link": "<cid>"}}')
+        raise PydanticCustomError("cid_link", 'Expected a link, {"$link": "<cid>"}')
     return link
 
 

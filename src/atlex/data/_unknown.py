@@ -10,6 +10,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from atlex.data._json import is_object
+from atlex.data._omit import OMIT
 
 __all__ = ["UnknownObject"]
 
@@ -19,12 +20,14 @@ class UnknownObject:
     """An object whose type this package doesn't know, or that doesn't match the type that it names.
 
     Attributes:
-        data: The object as it came, ``$type`` included.
+        data: The object as it came, ``$type`` included. Empty for a value that is no object.
         reason: None for a type that isn't known; otherwise what is wrong with the object, path first.
+        stray: The value as it came where it is no object, which a broken answer may have here; else `OMIT`.
     """
 
     data: Mapping[str, Any]
     reason: str | None = None
+    stray: Any = OMIT
 
     __match_args__ = ("type", "data")
 
@@ -34,9 +37,14 @@ class UnknownObject:
         name = self.data.get("$type")
         return name if isinstance(name, str) else None
 
-    def to_wire(self) -> dict[str, Any]:
-        """The object as it came."""
-        return dict(self.data)
+    @property
+    def raw(self) -> Any:
+        """The value as it came, which is ``data`` wherever it is an object."""
+        return self.data if self.stray is OMIT else self.stray
+
+    def to_wire(self) -> Any:
+        """The object as it came, as a dictionary."""
+        return dict(self.data) if self.stray is OMIT else self.stray
 
     @classmethod
     def __get_pydantic_core_schema__(

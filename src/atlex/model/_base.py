@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
@@ -19,11 +20,11 @@ from pydantic_core import CoreSchema, PydanticSerializationError
 
 from atlex.data import JsonError, UnknownObject, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
-from atlex.model._faults import is_secret, issues_of, join_path, under
+from atlex.model._faults import is_secret, issues_of, join_path, under, with_suggestions
 from atlex.model._levels import (
+    check_own_members,
     note_wire_names,
     reading_schema,
-    take_own_type,
     validator,
     wire_names,
 )
@@ -129,11 +130,13 @@ class Model(BaseModel):
         # pydantic would check undeclared members together with the fields, where their names can meet.
         extra = self.__pydantic_extra__
         object.__setattr__(self, "__pydantic_extra__", None)
+        names = wire_names(type(self))
         try:
             super().__setattr__(name, value)
+        except ValidationError as error:
+            raise with_suggestions(error, names) from None
         finally:
             object.__setattr__(self, "__pydantic_extra__", extra)
-        names = wire_names(type(self))
         if name in names:
             if value is None and name not in self.lex_nullable:
                 self.__pydantic_fields_set__.discard(name)
@@ -161,7 +164,7 @@ class Model(BaseModel):
         if schema["type"] != "model":
             return schema
         note_wire_names(cls, schema)
-        return take_own_type(schema, cls.lex_type)
+        return check_own_members(schema, cls.lex_type)
 
     @model_serializer(mode="wrap")
     def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -235,7 +238,7 @@ def _second_reading(cls: type[M], data: Any, validation: Validation, error: Vali
     schema = reading_schema(cls, validation)
     if validation == "strict":
         raise XrpcResponseValidationError(issues_of(error, schema, python_names=False)) from None
-    value, faults = salvage(schema, data)
+    value, faults = salvage(schema, data, lambda part: validator(part, "lenient"))
     if faults:
         raise XrpcResponseValidationError(faults) from None
     if found := issues(value):
@@ -301,7 +304,10 @@ def read_as(
     """
     if isinstance(value, type_):
         return value
-    data = value if isinstance(value, Mapping) else value.to_wire()
+    wire: object = value if isinstance(value, Mapping) else value.to_wire()
+    if not isinstance(wire, Mapping):
+        raise XrpcResponseValidationError([Issue("", "expected an object", wire)])
+    data = cast("Mapping[str, Any]", wire)
     name = data.get("$type")
     if name is not None and type_.lex_type and name not in {type_.lex_type, f"{type_.lex_type}#main"}:
         raise XrpcResponseValidationError(
@@ -314,7 +320,7 @@ def issues(value: object) -> list[Issue]:
     """What a lenient reading gave up, anywhere inside a value.
 
     Args:
-        value: Anything that was read: a model, a list of models, an `UnknownObject`.
+        value: Anything that was read: a model, an `UnknownObject`, a list of these, or what a record call gives.
 
     Returns:
         One entry for each thing that gave way: where it is (from the value given), why, and its raw form. Empty for
@@ -328,26 +334,34 @@ def issues(value: object) -> list[Issue]:
 def _collect(value: object, path: str, found: list[Issue]) -> None:
     match value:
         case Model():
-            kept = _kept(value) or Kept()
-            found += [Issue(under(path, issue.path), issue.reason, issue.raw) for issue in kept.issues]
-            names = wire_names(type(value))
-            for name, item in value.__dict__.items():
-                if isinstance(item, (Model, list, UnknownObject)):
-                    wire = names[name]
-                    left_out = [position for position, _ in kept.items.get(wire, ())]
-                    _collect_item(cast("object", item), join_path(path, wire), found, left_out)
+            _collect_members(value, path, found)
+        case UnknownObject():
+            if value.reason is not None:
+                found.append(Issue(path, value.reason, value.raw))
+        case list() | tuple():
+            _collect_items(cast("Sequence[object]", value), path, found, ())
+        case _ if is_dataclass(value):
+            for declared in fields(value):
+                _collect(getattr(value, declared.name), join_path(path, declared.name), found)
         case _:
-            _collect_item(value, path, found, [])
+            pass
 
 
-def _collect_item(value: object, path: str, found: list[Issue], left_out: list[int]) -> None:
-    if isinstance(value, UnknownObject):
-        if value.reason is not None:
-            found.append(Issue(path, value.reason, value.data))
-    elif isinstance(value, list):
-        # Paths count the items as they came, those left out included.
-        positions = (index for index in itertools.count() if index not in left_out)
-        for index, item in zip(positions, cast("list[object]", value), strict=False):
-            _collect(item, join_path(path, index), found)
-    elif isinstance(value, Model):
-        _collect(value, path, found)
+def _collect_members(value: Model, path: str, found: list[Issue]) -> None:
+    kept = _kept(value) or Kept()
+    found += [Issue(under(path, issue.path), issue.reason, issue.raw) for issue in kept.issues]
+    names = wire_names(type(value))
+    for name, item in value.__dict__.items():
+        wire = names.get(name, name)
+        if isinstance(item, list):
+            left_out = [position for position, _ in kept.items.get(wire, ())]
+            _collect_items(cast("list[object]", item), join_path(path, wire), found, left_out)
+        elif isinstance(item, (Model, UnknownObject)):
+            _collect(item, join_path(path, wire), found)
+
+
+def _collect_items(items: Sequence[object], path: str, found: list[Issue], left_out: Sequence[int]) -> None:
+    # Paths count the items as they came, those left out included.
+    positions = (index for index in itertools.count() if index not in left_out)
+    for index, item in zip(positions, items, strict=False):
+        _collect(item, join_path(path, index), found)

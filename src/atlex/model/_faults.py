@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, PydanticKnownError
 
 from atlex.errors import Issue
 from atlex.model._unions import KNOWN_TAG
 
-__all__ = ["is_secret", "issues_of", "join_path", "under"]
+__all__ = ["is_secret", "issues_of", "join_path", "under", "with_suggestions"]
 
 _CUT: Final = 60
+_STRAY: Final = frozenset({"extra_forbidden", "no_such_attribute"})
 _SECRET: Final = ("password", "jwt", "token", "secret")
 
 # What pydantic calls the rule, and how the reason is said. Types with a message of our own keep it.
@@ -52,6 +53,51 @@ def under(path: str, rest: str) -> str:
     return path + rest if rest.startswith("[") else f"{path}.{rest}"
 
 
+def with_suggestions(error: ValidationError, names: Iterable[str]) -> ValidationError:
+    """The same faults, where one that speaks of a name nobody declared says which name may have been meant.
+
+    Args:
+        error: What pydantic raised for an object.
+        names: The names of the object's own fields.
+    """
+    faults = error.errors(include_url=False)
+    if not any(_is_stray(fault) for fault in faults):
+        return error
+    details = [_again(fault, names) for fault in faults]
+    return ValidationError.from_exception_data(error.title, details, hide_input=True)
+
+
+def _is_stray(fault: ErrorDetails) -> bool:
+    return fault["type"] in _STRAY and len(fault["loc"]) == 1
+
+
+def _again(fault: ErrorDetails, names: Iterable[str]) -> InitErrorDetails:
+    kind, place, said = cast("Any", fault["type"]), fault["loc"], fault["msg"]
+    if _is_stray(fault):
+        said = _no_such_field(str(place[0]), names)
+    elif _is_pydantics(fault):
+        return InitErrorDetails(type=kind, loc=place, input=fault["input"], ctx=fault.get("ctx", {}))
+    return InitErrorDetails(
+        type=PydanticCustomError(kind, cast("Any", said)), loc=place, input=fault["input"]
+    )
+
+
+def _is_pydantics(fault: ErrorDetails) -> bool:
+    """Whether a fault is one of pydantic's own kinds, in pydantic's own words."""
+    try:
+        known = PydanticKnownError(cast("Any", fault["type"]), fault.get("ctx"))
+    except KeyError:
+        return False
+    return known.message() == fault["msg"]
+
+
+def _no_such_field(name: str, names: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, list(names), n=1)
+    return f"No such field; did you mean {near[0]!r}?" if near else "No such field"
+
+
 def issues_of(error: ValidationError, schema: CoreSchema, *, python_names: bool) -> list[Issue]:
     """Every fault that pydantic found.
 
@@ -70,23 +116,18 @@ def issues_of(error: ValidationError, schema: CoreSchema, *, python_names: bool)
             # An open union reports twice; the other report says which member is wrong, and how.
             continue
         raw = fault["input"]
-        reason = _reason(kind, fault, found.fields)
+        reason = _reason(kind, fault)
         if kind not in {"missing", "extra_forbidden"}:
             reason += _shown(found.path, raw)
         issues.append(Issue(found.path, reason, raw))
     return issues
 
 
-def _reason(kind: str, fault: Any, fields: Mapping[str, Any]) -> str:
+def _reason(kind: str, fault: Any) -> str:
     if kind in _REASONS:
         return _REASONS[kind]
     context = cast("dict[str, Any]", fault.get("ctx", {}))
     match kind:
-        case "extra_forbidden":
-            import difflib
-
-            near = difflib.get_close_matches(str(fault["loc"][-1]), list(fields), n=1)
-            return f"no such field; did you mean {near[0]!r}?" if near else "no such field"
         case "literal_error":
             return f"expected {context['expected']}"
         case "greater_than_equal":
@@ -118,7 +159,6 @@ class _Place:
 
     def __init__(self, schema: CoreSchema, python_names: bool) -> None:
         self.path = ""
-        self.fields: Mapping[str, Any] = {}
         self.in_open_union = False
         self._python_names = python_names
         self._definitions: dict[str, Any] = {}
@@ -141,10 +181,7 @@ class _Place:
                     self._node = node["schema"]
                 case "definition-ref":
                     self._node = self._definitions.get(node["schema_ref"])
-                case "model-fields":
-                    self.fields = node["fields"]
-                    return
-                case "union" | "tagged-union" | "list":
+                case "model-fields" | "union" | "tagged-union" | "list":
                     return
                 case _:
                     if "schema" not in node:
@@ -156,7 +193,7 @@ class _Place:
         self.in_open_union = False
         match node.get("type"):
             case "model-fields":
-                self._field(str(step))
+                self._field(node, str(step))
                 return
             case "tagged-union":
                 self._node = node["choices"].get(step)
@@ -172,8 +209,8 @@ class _Place:
                 self._node = None
         self.path = join_path(self.path, step)
 
-    def _field(self, step: str) -> None:
-        for name, declared in self.fields.items():
+    def _field(self, node: Mapping[str, Any], step: str) -> None:
+        for name, declared in node["fields"].items():
             if step in {name, declared.get("validation_alias")}:
                 self._node = declared["schema"]
                 self.path = join_path(self.path, name if self._python_names else step)

@@ -6,7 +6,8 @@ All of them come from the one core schema of the class, so that they can't drift
 level     what differs from input
 ========  ==================================================================================================
 lenient   undeclared members are kept; only the shape that the types promise is enforced
-strict    undeclared members are kept; null only where the lexicon says nullable; every rule holds
+strict    undeclared members are kept, if the data model allows them; null only where the lexicon says nullable;
+          every rule holds
 resend    undeclared members are kept; instances are checked again, as they are about to be sent
 ========  ==================================================================================================
 """
@@ -15,18 +16,20 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, TypeAlias, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 from atlex.data import is_list, is_object
-from atlex.model._markers import LENIENT, STRICT
+from atlex.model._faults import with_suggestions
+from atlex.model._markers import LENIENT, RESEND, STRICT
+from atlex.model._undeclared import within_data_model
 from atlex.model._unions import UNION, reading_union
 
 __all__ = [
     "Level",
+    "check_own_members",
     "note_wire_names",
     "reading_schema",
-    "take_own_type",
     "validator",
     "wire_names",
 ]
@@ -35,7 +38,10 @@ Level: TypeAlias = Literal["lenient", "strict", "resend"]
 
 _NAMES: Final = "__atlex_names__"
 OWN_TYPE: Final = "atlex_own_type"
-"""The metadata key of the layer that `take_own_type` adds; reading keeps ``$type`` as it came."""
+"""The metadata key of the layer that `check_own_members` adds; reading keeps ``$type`` as it came."""
+
+_OTHER: Final[dict[Level, str]] = {"lenient": LENIENT, "strict": STRICT, "resend": RESEND}
+_UNDECLARED: Final = core_schema.no_info_after_validator_function(within_data_model, core_schema.any_schema())
 
 _CONFIG: Final = CoreConfig(hide_input_in_errors=True)
 # Keys of a core schema that hold data or functions, never schemas.
@@ -57,8 +63,13 @@ def validator(model: type[BaseModel], level: Level) -> SchemaValidator:
 
 def reading_schema(model: type[BaseModel], level: Level) -> CoreSchema:
     """The core schema of a class for a level."""
-    model.model_rebuild()
-    return cast("CoreSchema", _derive(model.__pydantic_core_schema__, level))
+    name = f"__atlex_{level}_schema__"
+    found = model.__dict__.get(name)
+    if found is None:
+        model.model_rebuild()
+        found = _derive(model.__pydantic_core_schema__, level)
+        setattr(model, name, found)
+    return cast("CoreSchema", found)
 
 
 def _derive(node: Any, level: Level) -> Any:
@@ -72,20 +83,19 @@ def _derive(node: Any, level: Level) -> Any:
         return node
     schema = node
     metadata: dict[str, Any] = schema.get("metadata") or {}
-    if level != "resend":
-        if level == "lenient" and LENIENT in metadata:
-            return metadata[LENIENT]
-        if level == "strict" and STRICT in metadata:
-            return metadata[STRICT]
-        if UNION in metadata:
-            return reading_union(cast("CoreSchema", schema), lambda inner: _derive(inner, level))
+    if (other := metadata.get(_OTHER[level])) is not None:
+        return other
+    if level != "resend" and UNION in metadata:
+        return reading_union(
+            cast("CoreSchema", schema), lambda inner: _derive(inner, level), strict=level == "strict"
+        )
     derived = {
         key: value if key in _LEAVES else _derive(value, level)
         for key, value in schema.items()
         if key != "serialization"
     }
     match schema.get("type"):
-        case "function-before" if OWN_TYPE in metadata:
+        case "function-wrap" if OWN_TYPE in metadata:
             return derived["schema"]
         case "model":
             derived["config"] = {
@@ -100,6 +110,8 @@ def _derive(node: Any, level: Level) -> Any:
                 _forbid_null(schema["cls"], derived)
         case "model-fields":
             derived["extra_behavior"] = "allow"
+            if level == "strict":
+                derived["extras_schema"] = _UNDECLARED
         case "list" if level == "lenient":
             derived.pop("min_length", None)
             derived.pop("max_length", None)
@@ -115,12 +127,14 @@ def note_wire_names(model: type[BaseModel], schema: CoreSchema) -> None:
 
     pydantic's own fields know them only once a class is complete, and one that was read as a part of another isn't.
     """
+    setattr(model, _NAMES, _field_names(schema))
+
+
+def _field_names(schema: CoreSchema) -> dict[str, str]:
     inner: Any = schema
-    inner = inner["schema"]
     while inner["type"] != "model-fields":
         inner = inner["schema"]
-    names = {name: field.get("serialization_alias", name) for name, field in inner["fields"].items()}
-    setattr(model, _NAMES, names)
+    return {name: field.get("serialization_alias", name) for name, field in inner["fields"].items()}
 
 
 def wire_names(model: type[BaseModel]) -> dict[str, str]:
@@ -132,22 +146,23 @@ def wire_names(model: type[BaseModel]) -> dict[str, str]:
     return cast("dict[str, str]", names)
 
 
-def take_own_type(schema: CoreSchema, lex_type: str) -> CoreSchema:
-    """Let a class's input name the class's own type, which no field stands for."""
-    names = (lex_type, f"{lex_type}#main")
-
-    def drop_type(value: Any) -> Any:
-        if not is_object(value) or "$type" not in value:
-            return value
-        rest = dict(value)
-        if not lex_type or rest.pop("$type") not in names:
-            raise PydanticCustomError("own_type", "Names another type in $type")
-        return rest
-
+def check_own_members(schema: CoreSchema, lex_type: str) -> CoreSchema:
+    """Let a class's input name the class's own type, which no field stands for, and help with misspelt names."""
+    own_types = (lex_type, f"{lex_type}#main")
     model = cast("core_schema.ModelSchema", schema)
-    inner = core_schema.no_info_before_validator_function(
-        drop_type, model["schema"], metadata={OWN_TYPE: True}
-    )
+    names = [name for pair in _field_names(schema).items() for name in pair]
+
+    def check(value: Any, read_fields: ValidatorFunctionWrapHandler) -> Any:
+        if is_object(value) and "$type" in value:
+            value = dict(value)
+            if not lex_type or value.pop("$type") not in own_types:
+                raise PydanticCustomError("own_type", "Names another type in $type")
+        try:
+            return read_fields(value)
+        except ValidationError as error:
+            raise with_suggestions(error, names) from None
+
+    inner = core_schema.no_info_wrap_validator_function(check, model["schema"], metadata={OWN_TYPE: True})
     return {**model, "schema": inner}
 
 

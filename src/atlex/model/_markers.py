@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from atlex.data import Blob, CidLink, LegacyBlob, bytes_from_wire, bytes_to_wire
+from atlex.data import MAX_INTEGER, Blob, CidLink, LegacyBlob, bytes_from_wire, bytes_to_wire
 from atlex.data._blob import read_blob
 from atlex.errors import InputError
 from atlex.syntax import (
@@ -27,6 +27,7 @@ from atlex.syntax import (
 
 __all__ = [
     "LENIENT",
+    "RESEND",
     "STRICT",
     "Alias",
     "AnyBlob",
@@ -48,8 +49,10 @@ LENIENT: Final = "atlex_lenient"
 STRICT: Final = "atlex_strict"
 """The metadata key of the schema that reads this value strictly, where that isn't the one that checks input."""
 
+RESEND: Final = "atlex_resend"
+"""The metadata key of the schema that checks this value again before it is sent, where that isn't the one of input."""
+
 _RAW_CODEC: Final = 0x55
-_MAX_INTEGER: Final = 2**53 - 1
 
 
 def Alias(wire: str) -> Any:  # noqa: N802 - reads as the marker that it is
@@ -142,8 +145,8 @@ class Int:
             return core_schema.literal_schema([self.const])
         if self.enum:
             return core_schema.literal_schema(list(self.enum))
-        lowest = -_MAX_INTEGER if self.minimum is None else self.minimum
-        highest = _MAX_INTEGER if self.maximum is None else self.maximum
+        lowest = -MAX_INTEGER if self.minimum is None else self.minimum
+        highest = MAX_INTEGER if self.maximum is None else self.maximum
         within = core_schema.int_schema(strict=True, ge=lowest, le=highest)
         return core_schema.int_schema(
             strict=True,
@@ -202,7 +205,7 @@ class Bytes:
 def _read_bytes(value: object) -> bytes:
     read = value if isinstance(value, bytes) else bytes_from_wire(value)
     if read is None:
-        raise PydanticCustomError("bytes", 'Expected bytes, {{"$bytes": "<base64>"}} on the wire')
+        raise PydanticCustomError("bytes", 'Expected bytes, {"$bytes": "<base64>"} on the wire')
     return read
 
 
@@ -221,10 +224,19 @@ class BlobRef:
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             self._check,
-            metadata={LENIENT: core_schema.no_info_plain_validator_function(read_blob)},
+            metadata={
+                LENIENT: core_schema.no_info_plain_validator_function(read_blob),
+                STRICT: core_schema.no_info_plain_validator_function(self._check_whole),
+            },
             json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
             serialization=core_schema.plain_serializer_function_ser_schema(_write_blob),
         )
+
+    def _check_whole(self, value: object) -> Blob | LegacyBlob:
+        blob = self._check(value)
+        if blob.extra:
+            raise _broken("blob", ["has members that blobs don't have"])
+        return blob
 
     def _check(self, value: object) -> Blob | LegacyBlob:
         blob = read_blob(value)
@@ -234,6 +246,8 @@ class BlobRef:
                 return blob
             raise _broken("blob", ["a blob of the old form can't be written any more"])
         reasons: list[str] = []
+        if "/" not in blob.mime_type:
+            reasons.append(f"{blob.mime_type[:60]!r} is not a MIME type")
         try:
             if Cid.parse(blob.cid).codec != _RAW_CODEC:
                 reasons.append("its ref is not the CID of raw bytes")

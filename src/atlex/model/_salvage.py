@@ -2,11 +2,14 @@
 
 A broken member of an open union becomes an `UnknownObject`; a broken optional field reads None; else the nearest
 list item is left out; else the whole is refused. Whatever gave way is kept in its owner, and written back in its
-place. This walks the very schema that the fast reading was made from.
+place. This walks the very schema that the fast reading was made from, and only down to what is broken: every object on
+the way is tried whole first.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -64,25 +67,31 @@ class _Broken(Exception):  # noqa: N818 - never leaves this module
         self.issues = issues
 
 
-def salvage(schema: CoreSchema, data: Any) -> tuple[Any, list[Issue]]:
+def salvage(
+    schema: CoreSchema, data: Any, whole: Callable[[Any], SchemaValidator]
+) -> tuple[Any, list[Issue]]:
     """Read what can be read.
 
     Args:
         schema: The lenient core schema of a class.
         data: The parsed JSON.
+        whole: Gives the validator that reads a class in one go.
 
     Returns:
         The value and no issue, or None and the issues that nothing could be given up for.
     """
     try:
-        return _Salvage().read(schema, data, ""), []
+        return _Salvage(whole).read(schema, data, ""), []
     except _Broken as broken:
         return None, broken.issues
 
 
 class _Salvage:
-    def __init__(self) -> None:
+    def __init__(self, whole: Callable[[Any], SchemaValidator]) -> None:
+        self._whole = whole
         self._definitions: dict[str, Any] = {}
+        # By the identity of their schemas, which live as long as the walk.
+        self._leaves: dict[int, SchemaValidator] = {}
 
     def read(self, schema: Any, data: Any, path: str) -> Any:
         match schema["type"]:
@@ -100,7 +109,7 @@ class _Salvage:
             case "list":
                 return self._list(schema, data, path, None, "")
             case "union" if UNION in (schema.get("metadata") or {}):
-                return self._member(schema, data, path)
+                return self._member(schema, data)
             case "tagged-union":
                 return self._closed_member(schema, data, path)
             case "int":
@@ -111,14 +120,11 @@ class _Salvage:
                 return self._leaf(schema, data, path)
 
     def _leaf(self, schema: Any, data: Any, path: str) -> Any:
-        if self._definitions:
-            schema = {
-                "type": "definitions",
-                "schema": schema,
-                "definitions": list(self._definitions.values()),
-            }
+        validator = self._leaves.get(id(schema))
+        if validator is None:
+            validator = self._leaves[id(schema)] = SchemaValidator(schema, _use_prebuilt=False)
         try:
-            return SchemaValidator(schema, _use_prebuilt=False).validate_python(data)
+            return validator.validate_python(data)
         except ValidationError as error:
             raise _Broken(
                 [
@@ -130,6 +136,8 @@ class _Salvage:
     def _object(self, schema: Any, data: Any, path: str) -> Any:
         if not is_object(data):
             raise _Broken([Issue(path, "expected an object", data)])
+        with contextlib.suppress(ValidationError):
+            return self._whole(schema["cls"]).validate_python(data)
         rest = dict(data)
         kept = Kept()
         values: dict[str, Any] = {}
@@ -153,7 +161,7 @@ class _Salvage:
                 if optional:
                     values[name] = inner.get("default")
                     kept.fields[wire] = raw
-                    kept.issues += fault.issues
+                    kept.issues.append(_one_issue(wire, fault.issues, raw))
                 else:
                     broken += [
                         Issue(under(path, issue.path), issue.reason, issue.raw) for issue in fault.issues
@@ -188,12 +196,12 @@ class _Salvage:
                 if kept is None:
                     raise
                 kept.items.setdefault(wire, []).append((index, item))
-                kept.issues += fault.issues
+                kept.issues.append(_one_issue(f"{path}[{index}]", fault.issues, item))
         return values
 
-    def _member(self, schema: Any, data: Any, path: str) -> Any:
+    def _member(self, schema: Any, data: Any) -> Any:
         if not is_object(data):
-            raise _Broken([Issue(path, "expected an object that names its type", data)])
+            return UnknownObject({}, "expected an object that names its type", data)
         tag = data.get("$type")
         if not isinstance(tag, str):
             return UnknownObject(data, "names no type: $type is missing")
@@ -212,6 +220,13 @@ class _Salvage:
         if choice is None:
             raise _Broken([Issue(path, "must be one of " + ", ".join(schema["choices"]), data)])
         return self.read(choice, data, path)
+
+
+def _one_issue(place: str, issues: list[Issue], raw: Any) -> Issue:
+    """What is said of one thing that gave way, whatever the number of its faults."""
+    if len(issues) == 1:
+        return issues[0]
+    return Issue(place, "; ".join(str(issue) for issue in issues), raw)
 
 
 def _instance(

@@ -10,7 +10,8 @@ from pydantic import BaseModel, GetCoreSchemaHandler, SerializerFunctionWrapHand
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from atlex.data import UnknownObject, is_object
-from atlex.model._markers import LENIENT, STRICT
+from atlex.model._markers import LENIENT, RESEND, STRICT
+from atlex.model._undeclared import within_data_model
 from atlex.model._wire import wire_value
 
 __all__ = ["KNOWN_TAG", "UNION", "Unknown", "closed_union", "open_union", "reading_union"]
@@ -82,7 +83,14 @@ def _foreign_member(tags: frozenset[str], value: object) -> Any:
         isinstance(value, BaseModel) and _type_of(value) not in {"", *tags}
     ):
         return value
-    return _unknown_member(tags, value)
+    return _sound_member(tags, value)
+
+
+def _sound_member(tags: frozenset[str], value: object) -> UnknownObject:
+    """A member that nobody knows, in which the data model's rules hold."""
+    member = _unknown_member(tags, value)
+    within_data_model(member.data)
+    return member
 
 
 def _unknown_member(tags: frozenset[str], value: object) -> UnknownObject:
@@ -124,12 +132,12 @@ def _open(
     )
 
 
-def reading_union(schema: CoreSchema, walk: Callable[[Any], Any]) -> CoreSchema:
+def reading_union(schema: CoreSchema, walk: Callable[[Any], Any], *, strict: bool) -> CoreSchema:
     """The form of an open union's schema that reads the wire: the discriminator is looked up without Python."""
     tags = cast("frozenset[str]", cast("Any", schema)["metadata"][UNION])
     first = cast("Any", schema)["choices"][0]
     tagged = {**walk(first[0]), "discriminator": "$type"} if tags else None
-    return _open(cast("Any", tagged), tags, _unknown_member)
+    return _open(cast("Any", tagged), tags, _sound_member if strict else _unknown_member)
 
 
 class _ClosedUnion:
@@ -152,15 +160,24 @@ class _UnknownValue:
     """An object of which the lexicon says nothing. It stays a plain mapping until it is asked for."""
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        plain = core_schema.dict_schema()
         return core_schema.no_info_plain_validator_function(
             _unknown_input,
-            metadata={LENIENT: core_schema.dict_schema(), STRICT: core_schema.dict_schema()},
+            metadata={
+                LENIENT: plain,
+                STRICT: core_schema.no_info_after_validator_function(within_data_model, plain),
+                RESEND: core_schema.no_info_plain_validator_function(_object),
+            },
             json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
             serialization=core_schema.plain_serializer_function_ser_schema(wire_value),
         )
 
 
 def _unknown_input(value: object) -> Any:
+    return within_data_model(_object(value))
+
+
+def _object(value: object) -> Any:
     if isinstance(value, (UnknownObject, BaseModel)) or is_object(value):
         return value
     if isinstance(value, Mapping):
