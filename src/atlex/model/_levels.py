@@ -10,6 +10,8 @@ strict    undeclared members are kept, if the data model allows them; null only 
           every rule holds
 resend    undeclared members are kept; instances are checked again, as they are about to be sent
 ========  ==================================================================================================
+
+Each way of reading has a fast form beside the full one; `atlex.model._bare` says what it leaves out.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 from atlex.data import is_list, is_object
+from atlex.model._bare import bare_model, is_plain, remember
 from atlex.model._faults import with_suggestions
 from atlex.model._markers import LENIENT, RESEND, STRICT
 from atlex.model._undeclared import within_data_model
@@ -28,8 +31,10 @@ from atlex.model._unions import UNION, reading_union
 __all__ = [
     "Level",
     "check_own_members",
+    "fast_validator",
     "note_wire_names",
     "reading_schema",
+    "take_note",
     "validator",
     "wire_names",
 ]
@@ -44,6 +49,8 @@ _OTHER: Final[dict[Level, str]] = {"lenient": LENIENT, "strict": STRICT, "resend
 _UNDECLARED: Final = core_schema.no_info_after_validator_function(within_data_model, core_schema.any_schema())
 
 _CONFIG: Final = CoreConfig(hide_input_in_errors=True)
+# Looking up each string costs more than the strings that turn out to be the same.
+_FAST_CONFIG: Final = CoreConfig(hide_input_in_errors=True, cache_strings="keys")
 # Keys of a core schema that hold data or functions, never schemas.
 _LEAVES: Final = frozenset(
     {"cls", "config", "default", "discriminator", "expected", "function", "metadata", "ref", "type"}
@@ -59,6 +66,34 @@ def validator(model: type[BaseModel], level: Level) -> SchemaValidator:
         found = SchemaValidator(reading_schema(model, level), _CONFIG, _use_prebuilt=False)
         setattr(model, name, found)
     return cast("SchemaValidator", found)
+
+
+def fast_validator(model: type[BaseModel], level: Level) -> SchemaValidator:
+    """The validator that is tried first. It takes nothing that the full one refuses; what it refuses may be right."""
+    name = f"__atlex_fast_{level}__"
+    found = model.__dict__.get(name)
+    if found is None:
+        found = SchemaValidator(_bare(reading_schema(model, level)), _FAST_CONFIG, _use_prebuilt=False)
+        setattr(model, name, found)
+    return cast("SchemaValidator", found)
+
+
+def take_note(model: type[BaseModel], level: Level, value: object) -> None:
+    """Learn from an answer that the fast validator refused and the full one read."""
+    if remember(value):
+        setattr(model, f"__atlex_fast_{level}__", None)
+
+
+def _bare(node: Any) -> Any:
+    if is_list(node):
+        return [_bare(item) for item in node]
+    if isinstance(node, tuple):
+        choice, label = cast("tuple[Any, str]", node)
+        return _bare(choice), label
+    if not is_object(node):
+        return node
+    derived = {key: value if key in _LEAVES else _bare(value) for key, value in node.items()}
+    return bare_model(derived) if derived.get("type") == "model" and is_plain(derived) else derived
 
 
 def reading_schema(model: type[BaseModel], level: Level) -> CoreSchema:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, SerializerFunctionWrapHand
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from atlex.data import UnknownObject, is_object
+from atlex.model._bare import names_its_type
 from atlex.model._markers import LENIENT, RESEND, STRICT
 from atlex.model._undeclared import within_data_model
 from atlex.model._wire import wire_value
@@ -52,6 +53,7 @@ def _tagged(source: Any, handler: GetCoreSchemaHandler) -> core_schema.TaggedUni
     choices: dict[Any, CoreSchema] = {}
     for member in _members(source):
         schema = handler.generate_schema(member)
+        names_its_type(member)
         for tag in _main_forms(cast("Any", member).lex_type):
             classes[tag] = member
             choices[tag] = schema
