@@ -13,7 +13,7 @@ from atlex.data._link import CidLink
 from atlex.data._unknown import UnknownObject
 from atlex.syntax import is_valid_cid
 
-__all__ = ["MAX_INTEGER", "Fault", "faults_of"]
+__all__ = ["MAX_INTEGER", "Fault", "faults_of", "is_sound"]
 
 MAX_INTEGER: Final = 2**53 - 1
 """The greatest integer that every implementation can hold; the least is its negative."""
@@ -30,6 +30,27 @@ class Fault(NamedTuple):
     path: Path
     reason: str
     value: object
+
+
+def is_sound(value: object) -> bool:
+    """Whether `faults_of` would find nothing in a parsed JSON value. Quick, and unsure of what JSON's parser doesn't make."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        kind = type(item)
+        if kind is dict:
+            members = cast("dict[str, object]", item)
+            if _object_reason(members) is not None:
+                return False
+            pending.extend([inner for inner in members.values() if type(inner) is not str])
+        elif kind is list:
+            pending.extend([inner for inner in cast("list[object]", item) if type(inner) is not str])
+        elif kind is int:
+            if not -MAX_INTEGER <= cast("int", item) <= MAX_INTEGER:
+                return False
+        elif kind is not bool and kind is not str and item is not None:
+            return False
+    return True
 
 
 def faults_of(value: object) -> Iterator[Fault]:
@@ -69,16 +90,28 @@ def _scalar_reason(value: object) -> str | None:
 
 
 def _object_reason(members: Mapping[Any, object]) -> str | None:
-    if "$link" in members:
-        link = CidLink.from_wire(members)
-        return None if link is not None and is_valid_cid(link.cid) else 'Expected a link, {"$link": "<cid>"}'
-    if "$bytes" in members:
-        return None if bytes_from_wire(members) is not None else 'Expected bytes, {"$bytes": "<base64>"}'
-    name = members.get("$type", "?")
-    if not isinstance(name, str) or not name:
-        return "$type has to be the name of a type"
-    if name == "blob" and not isinstance(blob_from_wire(members), Blob):
-        return "Expected a blob"
-    if not all(isinstance(key, str) for key in members):
-        return "The names of an object's members have to be strings"
+    for key in members:
+        if not isinstance(key, str):
+            return "The names of an object's members have to be strings"
+        if key[:1] == "$" and (reason := _special_reason(key, members)) is not None:
+            return reason
+    return None
+
+
+def _special_reason(key: str, members: Mapping[str, object]) -> str | None:
+    match key, members[key]:
+        case "$link", _:
+            link = CidLink.from_wire(members)
+            if link is None or not is_valid_cid(link.cid):
+                return 'Expected a link, {"$link": "<cid>"}'
+        case "$bytes", _:
+            if bytes_from_wire(members) is None:
+                return 'Expected bytes, {"$bytes": "<base64>"}'
+        case "$type", "blob":
+            if not isinstance(blob_from_wire(members), Blob):
+                return "Expected a blob"
+        case "$type", name if not isinstance(name, str) or not name:
+            return "$type has to be the name of a type"
+        case _:
+            pass
     return None

@@ -25,6 +25,7 @@ from atlex.data import is_list, is_object
 from atlex.model._bare import bare_model, is_plain, remember
 from atlex.model._faults import with_suggestions
 from atlex.model._markers import LENIENT, RESEND, STRICT
+from atlex.model._quick import QUICK, quick_format
 from atlex.model._undeclared import within_data_model
 from atlex.model._unions import UNION, reading_union
 
@@ -73,7 +74,9 @@ def fast_validator(model: type[BaseModel], level: Level) -> SchemaValidator:
     name = f"__atlex_fast_{level}__"
     found = model.__dict__.get(name)
     if found is None:
-        found = SchemaValidator(_bare(reading_schema(model, level)), _FAST_CONFIG, _use_prebuilt=False)
+        found = SchemaValidator(
+            _Fast(level).whole(reading_schema(model, level)), _FAST_CONFIG, _use_prebuilt=False
+        )
         setattr(model, name, found)
     return cast("SchemaValidator", found)
 
@@ -84,16 +87,45 @@ def take_note(model: type[BaseModel], level: Level, value: object) -> None:
         setattr(model, f"__atlex_fast_{level}__", None)
 
 
-def _bare(node: Any) -> Any:
-    if is_list(node):
-        return [_bare(item) for item in node]
-    if isinstance(node, tuple):
-        choice, label = cast("tuple[Any, str]", node)
-        return _bare(choice), label
-    if not is_object(node):
-        return node
-    derived = {key: value if key in _LEAVES else _bare(value) for key, value in node.items()}
-    return bare_model(derived) if derived.get("type") == "model" and is_plain(derived) else derived
+class _Fast:
+    """Makes the schema of a fast validator from that of the full one."""
+
+    def __init__(self, level: Level) -> None:
+        self._is_strict = level == "strict"
+        self._formats: dict[str, CoreSchema] = {}
+
+    def whole(self, schema: CoreSchema) -> CoreSchema:
+        derived = self._derive(schema)
+        if not self._formats:
+            return cast("CoreSchema", derived)
+        definitions = list(self._formats.values())
+        if derived["type"] == "definitions":
+            return core_schema.definitions_schema(derived["schema"], derived["definitions"] + definitions)
+        return core_schema.definitions_schema(derived, definitions)
+
+    def _derive(self, node: Any) -> Any:
+        if is_list(node):
+            return [self._derive(item) for item in node]
+        if isinstance(node, tuple):
+            choice, label = cast("tuple[Any, str]", node)
+            return self._derive(choice), label
+        if not is_object(node):
+            return node
+        if self._is_strict and (quick := (node.get("metadata") or {}).get(QUICK)):
+            return self._quick(quick, node)
+        derived = {key: value if key in _LEAVES else self._derive(value) for key, value in node.items()}
+        return bare_model(derived) if derived.get("type") == "model" and is_plain(derived) else derived
+
+    def _quick(self, quick: Any, full: Any) -> CoreSchema:
+        if not isinstance(quick, str):
+            return core_schema.union_schema([quick, full], mode="left_to_right", auto_collapse=False)
+        # A pattern takes time to compile: once for all that have the format.
+        name = f"atlex-quick-{quick}"
+        if name not in self._formats:
+            self._formats[name] = core_schema.union_schema(
+                [quick_format(quick), full], mode="left_to_right", auto_collapse=False, ref=name
+            )
+        return core_schema.definition_reference_schema(name)
 
 
 def reading_schema(model: type[BaseModel], level: Level) -> CoreSchema:

@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from atlex.data import MAX_INTEGER, Blob, CidLink, LegacyBlob, bytes_from_wire, bytes_to_wire
 from atlex.data._blob import read_blob
 from atlex.errors import InputError
+from atlex.model._quick import PATTERNS, QUICK, quick_string
 from atlex.syntax import (
     Cid,
     count_graphemes,
@@ -95,12 +96,21 @@ class String:
         plain = core_schema.str_schema(strict=True)
         if self == _PLAIN_STRING:
             return plain
-        checked = core_schema.no_info_after_validator_function(self._check, plain, metadata={LENIENT: plain})
+        metadata = {LENIENT: plain, QUICK: self._quick()}
+        checked = core_schema.no_info_after_validator_function(self._check, plain, metadata=metadata)
         if self.format != "datetime":
             return checked
-        return core_schema.no_info_before_validator_function(
-            _datetime_text, checked, metadata={LENIENT: plain}
-        )
+        return core_schema.no_info_before_validator_function(_datetime_text, checked, metadata=metadata)
+
+    def _quick(self) -> CoreSchema | str | None:
+        if self.format is None:
+            return quick_string(
+                min_length=self.min_length,
+                max_length=self.max_length,
+                min_graphemes=self.min_graphemes,
+                max_graphemes=self.max_graphemes,
+            )
+        return self.format if self == String(format=self.format) and self.format in PATTERNS else None
 
     def _check(self, value: str) -> str:
         reasons: list[str] = []
@@ -155,7 +165,9 @@ class Int:
             metadata={
                 # A lenient reading finds 5.0 in its second go.
                 LENIENT: core_schema.int_schema(strict=True),
-                STRICT: core_schema.no_info_before_validator_function(_whole, within),
+                STRICT: core_schema.no_info_before_validator_function(
+                    _whole, within, metadata={QUICK: within}
+                ),
             },
         )
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from atlex.data import faults_of
+from atlex.data import faults_of, is_sound
 
 __all__ = ["within_data_model"]
 
@@ -20,6 +20,8 @@ def within_data_model(value: T) -> T:
     Raises:
         pydantic.ValidationError: It isn't; every fault has its place.
     """
+    if is_sound(value):
+        return value
     details = [
         InitErrorDetails(
             type=PydanticCustomError("data_model", cast("Any", fault.reason)),

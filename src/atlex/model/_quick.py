@@ -1,0 +1,72 @@
+"""Quick checks in pydantic's core for what is usual among the valid: a strict reading runs the full check on the rest.
+
+A quick check takes nothing that the full one refuses; what it refuses may be right.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from pydantic_core import CoreSchema, core_schema
+
+__all__ = ["PATTERNS", "QUICK", "Pattern", "quick_format", "quick_string"]
+
+QUICK: Final = "atlex_quick"
+"""The metadata key of a value's quick check: its schema, or the name of a format that many values share."""
+
+
+class Pattern(NamedTuple):
+    """Some of the strings of a format, all of them ASCII: those that match, up to a number of characters."""
+
+    regex: str
+    max_length: int
+
+
+_DID: Final = r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]*[a-z0-9])"
+_HANDLE: Final = r"(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]+"
+_NSID: Final = r"[a-z]{2,20}(?:\.[a-z]{1,20}){1,4}\.[a-zA-Z]{1,63}"
+_RKEY: Final = r"[a-zA-Z0-9_~:-][a-zA-Z0-9_~.:-]*"
+
+PATTERNS: Final = {
+    # A handle's labels have 63 characters at most, and so has the whole here.
+    "at-identifier": Pattern(rf"(?:did:plc:[a-z2-7]{{24}}|{_HANDLE})", 63),
+    "at-uri": Pattern(rf"at://did:plc:[a-z2-7]{{24}}/{_NSID}/{_RKEY}", 512),
+    # Version 1, SHA-256, of a record or of raw bytes: in the last letter, only the first three bits count.
+    "cid": Pattern(r"baf[yk]rei[a-h][a-z2-7]{50}[aeimquy4]", 59),
+    "datetime": Pattern(
+        r"[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
+        r"|(?:0[13578]|1[02])-31)T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?Z",
+        64,
+    ),
+    "did": Pattern(_DID, 2048),
+    "handle": Pattern(_HANDLE, 63),
+    "language": Pattern(r"[a-z]{2,3}(?:-[A-Z]{2})?", 6),
+    "nsid": Pattern(_NSID, 317),
+    "record-key": Pattern(_RKEY, 512),
+    "tid": Pattern(r"[2-7a-j][2-7a-z]{12}", 13),
+    "uri": Pattern(r"https://[a-z0-9.-]+(?:/[!-~]*)?", 8192),
+}
+"""A part of the valid strings of each format, in a syntax that Python and Rust read alike."""
+
+
+def quick_format(name: str) -> CoreSchema:
+    """The quick check of a format."""
+    regex, max_length = PATTERNS[name]
+    return core_schema.str_schema(strict=True, pattern=f"^(?:{regex})$", max_length=max_length)
+
+
+def quick_string(
+    *, min_length: int | None, max_length: int | None, min_graphemes: int | None, max_graphemes: int | None
+) -> CoreSchema | None:
+    """The quick check of lengths, or None where there is none. The core counts characters.
+
+    A character is four bytes at most, and a grapheme a character or more; a byte is a character at most.
+    """
+    if min_graphemes is not None and min_graphemes > 1:
+        return None
+    bounds = [max_graphemes, None if max_length is None else max_length // 4]
+    return core_schema.str_schema(
+        strict=True,
+        min_length=max(min_length or 0, min_graphemes or 0) or None,
+        max_length=min((bound for bound in bounds if bound is not None), default=None),
+    )

@@ -1,0 +1,259 @@
+"""The fast readings: what they leave out is made when it is asked for, and they take nothing that the full ones refuse."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import threading
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import PrivateAttr, ValidationError
+from pydantic_core import SchemaValidator
+from tests.model.classes import External, Image, Images, Post, Put, Reply, Timeline
+
+from atlex.model import _bare, _levels, issues
+from atlex.model._quick import PATTERNS, quick_format, quick_string
+from atlex.syntax import count_graphemes, is_valid_format, utf8_length
+
+NOW = "2023-01-01T00:00:00Z"
+PLAIN: dict[str, Any] = {
+    "text": "x",
+    "createdAt": NOW,
+    "reply": {"root": "at://a.test"},
+    "embed": {"$type": "app.test.images#main", "images": [{"alt": "a"}]},
+}
+
+
+def fresh() -> type[Post]:
+    """A class of its own, for tests that change what is remembered of one."""
+
+    class Own(Post):
+        pass
+
+    return Own
+
+
+def bare(cls: type[Post] = Post, data: dict[str, Any] = PLAIN) -> Any:
+    value = cls.from_wire(data)
+    assert _bare.is_bare(value)
+    return value
+
+
+def test_a_plain_answer_leaves_bare_instances_at_every_level() -> None:
+    value = bare()
+    assert _bare.is_bare(value.reply)
+    assert _bare.is_bare(value.embed)
+    assert _bare.is_bare(value.embed.images[0])
+    assert (value.text, value.reply.root, value.count) == ("x", "at://a.test", None)
+    assert _bare.is_bare(value)
+
+
+USES: dict[str, Any] = {
+    "model_fields_set": lambda value: value.model_fields_set,
+    "model_extra": lambda value: value.model_extra,
+    "private values": lambda value: value.__pydantic_private__,
+    "equality, left": lambda value: value == Post.from_wire(PLAIN),
+    "equality, right": lambda value: Post.from_wire(PLAIN) == value,
+    "repr": repr,
+    "to_wire": lambda value: value.to_wire(),
+    "model_dump": lambda value: value.model_dump(),
+    "model_dump_json": lambda value: value.model_dump_json(),
+    "model_copy": lambda value: value.model_copy(),
+    "a deep model_copy": lambda value: value.model_copy(deep=True),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": pickle.dumps,
+    "dict": dict,
+    "an attribute that there is not": lambda value: getattr(value, "unheard", None),
+    "assignment": lambda value: setattr(value, "text", "x"),
+    "issues": issues,
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_any_use_of_what_was_left_out_finds_it(use: Any) -> None:
+    value = bare()
+    use(value)
+    use(value)
+    assert value.to_wire() == PLAIN
+    assert value.model_fields_set == {"text", "created_at", "reply", "embed"}
+    assert value.model_extra == {}
+    assert value.embed.model_extra == {"$type": "app.test.images#main"}
+    assert value == Post.from_wire(PLAIN)
+    assert set(vars(value)) == set(Post.model_fields)
+
+
+def test_copies_of_a_bare_instance_are_like_it() -> None:
+    for twin in (
+        copy.copy(bare()),
+        copy.deepcopy(bare()),
+        bare().model_copy(),
+        pickle.loads(pickle.dumps(bare())),
+        bare().model_copy(update={"text": "x"}),
+    ):
+        assert twin == bare()
+        assert twin.to_wire() == PLAIN
+
+
+def test_a_member_that_there_is_not_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="unheard"):
+        _ = bare().unheard
+
+
+def test_undeclared_members_and_null_are_read_in_full_and_remembered_of_their_class() -> None:
+    cls = fresh()
+    bare(cls)
+    for more in ({"unheard": 1}, {"reply": None}):
+        cls = fresh()
+        data = {**PLAIN, **more}
+        first, second, third = (cls.from_wire(data), cls.from_wire(data), cls.from_wire(PLAIN))
+        assert first.to_wire() == second.to_wire() == data
+        assert not _bare.is_bare(third)
+        assert third.embed is not None
+        assert _bare.is_bare(third.embed)
+        assert first.model_fields_set == second.model_fields_set
+
+
+def test_a_type_that_is_named_where_it_need_not_be_is_remembered_too() -> None:
+    cls = fresh()
+    data = {**PLAIN, "$type": "app.test.post"}
+    assert not _bare.is_bare(cls.from_wire(data))
+    second = cls.from_wire(data)
+    assert _bare.is_bare(second)
+    assert second.to_wire() == data
+    assert cls.from_wire(PLAIN).to_wire() == PLAIN
+
+
+def test_classes_with_private_values_validators_or_nullable_fields_are_never_left_bare() -> None:
+    class Private(Post):
+        _seen: int = PrivateAttr(default=3)
+
+    value = Private.from_wire(PLAIN)
+    assert value._seen == 3
+    assert value.to_wire() == PLAIN
+    assert not _bare.is_bare(Put.from_wire({"swapRecord": None}))
+    assert Put.from_wire({"swapRecord": None}).to_wire() == {"swapRecord": None}
+
+
+def test_threads_that_ask_at_once_all_find_the_same() -> None:
+    for _ in range(50):
+        value = bare()
+        start = threading.Barrier(8)
+        found: list[object] = []
+
+        def ask(embed: Images = value.embed, start: threading.Barrier = start, found: Any = found) -> None:
+            start.wait()
+            found.append(embed.model_extra)
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert found == [{"$type": "app.test.images#main"}] * 8
+
+
+def test_both_forms_of_a_reading_give_equal_values() -> None:
+    for level in ("lenient", "strict"):
+        for cls, data in (
+            (
+                Timeline,
+                {"feed": [{"post": PLAIN}], "members": [{"$type": "app.test.external", "uri": "a:b"}]},
+            ),
+            (Post, {**PLAIN, "count": 5, "size": 7, "langs": ["de", "de-1996"], "meta": {"a": [1, None]}}),
+            (Reply, {"root": "at://a.test"}),
+        ):
+            text = json.dumps(data)
+            fast = _levels.fast_validator(cls, level).validate_json(text)
+            full = _levels.validator(cls, level).validate_json(text)
+            assert fast == full
+            assert fast.to_wire() == full.to_wire() == data
+            assert fast.model_fields_set == full.model_fields_set
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@given(data=st.data())
+def test_a_quick_check_of_a_format_takes_nothing_that_is_not_valid(name: str, data: st.DataObject) -> None:
+    regex, max_length = PATTERNS[name]
+    text = data.draw(st.from_regex(regex, fullmatch=True))
+    check = SchemaValidator(quick_format(name))
+    if len(text) <= max_length:
+        assert check.validate_python(text) == text
+        assert is_valid_format(name, text)
+    else:
+        with pytest.raises(ValidationError):
+            check.validate_python(text)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@pytest.mark.parametrize("around", ["{}\n", "\n{}", " {}", "{} ", "{}\0"])
+def test_a_quick_check_of_a_format_looks_at_the_whole_string(name: str, around: str) -> None:
+    usual = {
+        "at-identifier": "alice.test",
+        "at-uri": "at://did:plc:z72i7hdynmk6r22z27h6tvur/app.bsky.feed.post/3k",
+        "cid": "bafyreihwihm6kpd6zuwhhlro75p5qks5qtrcu55jp3gddbfjsieiv7wuka",
+        "datetime": NOW,
+        "did": "did:web:a.test",
+        "handle": "alice.test",
+        "language": "de",
+        "nsid": "app.bsky.feed.post",
+        "record-key": "self",
+        "tid": "3jzfcijpj2z2a",
+        "uri": "https://a.test/x",
+    }[name]
+    check = SchemaValidator(quick_format(name))
+    assert check.validate_python(usual) == usual
+    with pytest.raises(ValidationError):
+        check.validate_python(around.format(usual))
+
+
+@given(
+    text=st.text(max_size=40),
+    min_length=st.none() | st.integers(0, 30),
+    max_length=st.none() | st.integers(0, 60),
+    min_graphemes=st.none() | st.integers(0, 3),
+    max_graphemes=st.none() | st.integers(0, 20),
+)
+def test_a_quick_check_of_lengths_takes_nothing_that_breaks_them(
+    text: str,
+    min_length: int | None,
+    max_length: int | None,
+    min_graphemes: int | None,
+    max_graphemes: int | None,
+) -> None:
+    schema = quick_string(
+        min_length=min_length,
+        max_length=max_length,
+        min_graphemes=min_graphemes,
+        max_graphemes=max_graphemes,
+    )
+    if schema is None:
+        return
+    try:
+        SchemaValidator(schema).validate_python(text)
+    except ValidationError:
+        return
+    size, graphemes = utf8_length(text), count_graphemes(text)
+    assert size >= (min_length or 0)
+    assert graphemes >= (min_graphemes or 0)
+    assert max_length is None or size <= max_length
+    assert max_graphemes is None or graphemes <= max_graphemes
+
+
+def test_a_whole_number_written_with_a_fraction_goes_on_to_the_full_strict_check() -> None:
+    value = Post.from_wire({**PLAIN, "count": 5.0}, validation="strict")
+    assert (value.count, type(value.count)) == (5, int)
+
+
+def test_classes_that_only_stand_beside_each_other_are_bare_in_one_answer() -> None:
+    value = Images.from_wire(
+        {"images": [{"alt": "", "nested": {"$type": "app.test.external", "uri": "a:b"}}]}
+    )
+    (image,) = value.images
+    assert isinstance(image, Image)
+    assert isinstance(image.nested, External)
+    assert all(map(_bare.is_bare, (value, image, image.nested)))
