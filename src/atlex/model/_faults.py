@@ -31,6 +31,8 @@ _REASONS: Final = {
     "union_tag_not_found": "names no type: $type is missing",
     "none_required": "expected null",
 }
+# What the known members of an open union say of a value that names none of them.
+_UNTAGGED: Final = frozenset({"model_attributes_type", "union_tag_invalid", "union_tag_not_found"})
 
 
 def is_secret(name: str) -> bool:
@@ -110,9 +112,7 @@ def issues_of(error: ValidationError, schema: CoreSchema, *, python_names: bool)
     for fault in error.errors(include_url=False, include_context=True):
         found = _Place(schema, python_names).follow(fault["loc"])
         kind = fault["type"]
-        if kind == KNOWN_TAG or (
-            found.in_open_union and kind in {"union_tag_invalid", "union_tag_not_found"}
-        ):
+        if kind == KNOWN_TAG or (found.in_open_union and kind in _UNTAGGED):
             # An open union reports twice; the other report says which member is wrong, and how.
             continue
         raw = fault["input"]
