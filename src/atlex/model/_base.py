@@ -31,7 +31,7 @@ from atlex.model._levels import (
     validator,
     wire_names,
 )
-from atlex.model._names import to_camel
+from atlex.model._names import member_name, to_camel
 from atlex.model._salvage import KEPT, Kept, salvage
 
 __all__ = [
@@ -202,6 +202,9 @@ class Model(BaseModel):
                 data.pop(name, None)
                 data.pop(wire_names(type(self))[name], None)
         if extra := self.__pydantic_extra__:
+            for name in extra:
+                data.pop(name, None)
+            extra = {member_name(name): item for name, item in extra.items()}
             data = {"$type": extra["$type"], **data, **extra} if "$type" in extra else {**data, **extra}
         if kept := _kept(self):
             kept.restore(data)

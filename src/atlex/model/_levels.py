@@ -25,6 +25,7 @@ from atlex.data import is_list, is_object
 from atlex.model._bare import bare_model, is_plain, remember
 from atlex.model._faults import with_suggestions
 from atlex.model._markers import LENIENT, RESEND, STRICT
+from atlex.model._names import attribute_names, extra_name
 from atlex.model._quick import QUICK, quick_format
 from atlex.model._undeclared import within_data_model
 from atlex.model._unions import UNION, reading_union
@@ -179,6 +180,8 @@ def _derive(node: Any, level: Level) -> Any:
             derived["extra_behavior"] = "allow"
             if level == "strict":
                 derived["extras_schema"] = _UNDECLARED
+            if level != "resend":
+                derived["extras_keys_schema"] = _extra_keys(attribute_names(schema["fields"]))
         case "list" if level == "lenient":
             derived.pop("min_length", None)
             derived.pop("max_length", None)
@@ -187,6 +190,17 @@ def _derive(node: Any, level: Level) -> Any:
         case _:
             pass
     return derived
+
+
+def _extra_keys(attributes: frozenset[str]) -> CoreSchema:
+    def keep(member: str) -> str:
+        return extra_name(member, attributes)
+
+    # Nearly every object names its type, and that needs no Python.
+    return core_schema.union_schema(
+        [core_schema.literal_schema(["$type"]), core_schema.no_info_plain_validator_function(keep)],
+        mode="left_to_right",
+    )
 
 
 def note_wire_names(model: type[BaseModel], schema: CoreSchema) -> None:

@@ -18,6 +18,7 @@ from pydantic_core import CoreSchema, SchemaValidator, ValidationError
 from atlex.data import UnknownObject, is_list, is_object
 from atlex.errors import Issue
 from atlex.model._faults import issues_of, join_path, under
+from atlex.model._names import attribute_names, extra_name
 from atlex.model._unions import UNION
 
 __all__ = ["KEPT", "Kept", "salvage"]
@@ -168,7 +169,9 @@ class _Salvage:
                     ]
         if broken:
             raise _Broken(broken)
-        return _instance(schema["cls"], values, present, rest, kept)
+        attributes = attribute_names(schema["schema"]["fields"])
+        extra = {extra_name(member, attributes): item for member, item in rest.items()}
+        return _instance(schema["cls"], values, present, extra, kept)
 
     def _field(self, schema: Any, raw: Any, wire: str, kept: Kept) -> Any:
         """Read one member. Its path starts at its owner, which keeps what gives way."""
