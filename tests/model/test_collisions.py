@@ -42,6 +42,7 @@ class Inner(_sdk.Object):
         (Put, {"swap_record": 1, "swapRecord": "x", "\0swap_record": 2, "\0": 3}),
         (Post, {**POST, "created_at": None}),
         (Inner, {"created_at": True}),
+        (Named, {"metadata": {"created_at": True}}),
     ],
     ids=str,
 )
@@ -69,3 +70,21 @@ def test_that_holds_where_a_reading_gave_something_up() -> None:
     assert value.swap_record is None
     assert [issue.path for issue in issues(value)] == ["swapRecord"]
     assert value.to_wire() == data
+
+
+def test_fields_may_be_called_like_the_keys_of_a_schema() -> None:
+    data = {"metadata": {"unheard": 1}, "ref": "long", "type": "long", "default": 2}
+    value = Named.from_wire(data)
+
+    assert issues(value) == []
+    assert value.to_wire() == data
+    with pytest.raises(XrpcResponseValidationError) as caught:
+        Named.from_wire(data, validation="strict")
+    assert [issue.path for issue in caught.value.issues] == ["ref", "type"]
+
+
+@pytest.mark.parametrize("raw", [None, 5, [], {}], ids=str)
+def test_what_is_no_member_of_an_open_union_is_named_once(raw: object) -> None:
+    with pytest.raises(XrpcResponseValidationError) as caught:
+        Post.from_wire({**POST, "embed": raw}, validation="strict")
+    assert [issue.path for issue in caught.value.issues] == ["embed"]

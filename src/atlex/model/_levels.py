@@ -57,6 +57,8 @@ _FAST_CONFIG: Final = CoreConfig(hide_input_in_errors=True, cache_strings="keys"
 _LEAVES: Final = frozenset(
     {"cls", "config", "default", "discriminator", "expected", "function", "metadata", "ref", "type"}
 )
+# Keys of a core schema that hold schemas by a name of the lexicon's, which may be one of those.
+_BY_NAME: Final = frozenset({"choices", "fields"})
 
 
 def validator(model: type[BaseModel], level: Level) -> SchemaValidator:
@@ -158,9 +160,7 @@ def _derive(node: Any, level: Level) -> Any:
             cast("CoreSchema", schema), lambda inner: _derive(inner, level), strict=level == "strict"
         )
     derived = {
-        key: value if key in _LEAVES else _derive(value, level)
-        for key, value in schema.items()
-        if key != "serialization"
+        key: _derive_part(key, value, level) for key, value in schema.items() if key != "serialization"
     }
     match schema.get("type"):
         case "function-wrap" if OWN_TYPE in metadata:
@@ -190,6 +190,14 @@ def _derive(node: Any, level: Level) -> Any:
         case _:
             pass
     return derived
+
+
+def _derive_part(key: str, value: Any, level: Level) -> Any:
+    if key in _LEAVES:
+        return value
+    if key in _BY_NAME and is_object(value):
+        return {name: _derive(item, level) for name, item in value.items()}
+    return _derive(value, level)
 
 
 def _extra_keys(attributes: frozenset[str]) -> CoreSchema:
