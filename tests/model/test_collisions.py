@@ -11,6 +11,7 @@ import pytest
 from tests.model.classes import Post, Put
 
 from atlex import interface as _sdk
+from atlex.errors import XrpcResponseValidationError
 from atlex.model import Model, check, issues
 
 _str = _builtins.str

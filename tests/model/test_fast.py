@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import PrivateAttr, ValidationError
 from pydantic_core import SchemaValidator
-from tests.model.classes import External, Image, Images, Post, Put, Reply, Timeline
+from tests.model.classes import External, Image, Images, Item, Post, Put, Reply, Timeline
 
 from atlex.model import _bare, _levels, issues
 from atlex.model._quick import PATTERNS, quick_format, quick_string
@@ -26,6 +26,14 @@ PLAIN: dict[str, Any] = {
     "reply": {"root": "at://a.test"},
     "embed": {"$type": "app.test.images#main", "images": [{"alt": "a"}]},
 }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """Other tests have read all sorts of things as these classes."""
+    for cls in (External, Image, Images, Item, Post, Reply, Timeline):
+        for name in [name for name in vars(cls) if name.startswith(("__atlex_full", "__atlex_fast"))]:
+            delattr(cls, name)
 
 
 def fresh() -> type[Post]:

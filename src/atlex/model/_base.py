@@ -76,6 +76,7 @@ class Model(BaseModel):
         extra="forbid",
         hide_input_in_errors=True,
         protected_namespaces=(),
+        ser_json_inf_nan="constants",
         serialize_by_alias=True,
         validate_assignment=True,
         validate_by_alias=True,

@@ -21,8 +21,9 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
-from atlex.data import is_list, is_object
+from atlex.data import is_object
 from atlex.model._bare import bare_model, is_plain, remember
+from atlex.model._core_schemas import map_parts
 from atlex.model._faults import with_suggestions
 from atlex.model._markers import LENIENT, RESEND, STRICT
 from atlex.model._names import attribute_names, extra_name
@@ -53,12 +54,6 @@ _UNDECLARED: Final = core_schema.no_info_after_validator_function(within_data_mo
 _CONFIG: Final = CoreConfig(hide_input_in_errors=True)
 # Looking up each string costs more than the strings that turn out to be the same.
 _FAST_CONFIG: Final = CoreConfig(hide_input_in_errors=True, cache_strings="keys")
-# Keys of a core schema that hold data or functions, never schemas.
-_LEAVES: Final = frozenset(
-    {"cls", "config", "default", "discriminator", "expected", "function", "metadata", "ref", "type"}
-)
-# Keys of a core schema that hold schemas by a name of the lexicon's, which may be one of those.
-_BY_NAME: Final = frozenset({"choices", "fields"})
 
 
 def validator(model: type[BaseModel], level: Level) -> SchemaValidator:
@@ -98,7 +93,7 @@ class _Fast:
         self._formats: dict[str, CoreSchema] = {}
 
     def whole(self, schema: CoreSchema) -> CoreSchema:
-        derived = self._derive(schema)
+        derived = self._derive(cast("dict[str, Any]", schema))
         if not self._formats:
             return cast("CoreSchema", derived)
         definitions = list(self._formats.values())
@@ -106,17 +101,10 @@ class _Fast:
             return core_schema.definitions_schema(derived["schema"], derived["definitions"] + definitions)
         return core_schema.definitions_schema(derived, definitions)
 
-    def _derive(self, node: Any) -> Any:
-        if is_list(node):
-            return [self._derive(item) for item in node]
-        if isinstance(node, tuple):
-            choice, label = cast("tuple[Any, str]", node)
-            return self._derive(choice), label
-        if not is_object(node):
-            return node
-        if self._is_strict and (quick := (node.get("metadata") or {}).get(QUICK)):
-            return self._quick(quick, node)
-        derived = {key: value if key in _LEAVES else self._derive(value) for key, value in node.items()}
+    def _derive(self, schema: dict[str, Any]) -> Any:
+        if self._is_strict and (quick := (schema.get("metadata") or {}).get(QUICK)):
+            return self._quick(quick, schema)
+        derived = map_parts(schema, self._derive)
         return bare_model(derived) if derived.get("type") == "model" and is_plain(derived) else derived
 
     def _quick(self, quick: Any, full: Any) -> CoreSchema:
@@ -137,31 +125,23 @@ def reading_schema(model: type[BaseModel], level: Level) -> CoreSchema:
     found = model.__dict__.get(name)
     if found is None:
         model.model_rebuild()
-        found = _derive(model.__pydantic_core_schema__, level)
+        found = _derive(cast("dict[str, Any]", model.__pydantic_core_schema__), level)
         setattr(model, name, found)
     return cast("CoreSchema", found)
 
 
-def _derive(node: Any, level: Level) -> Any:
-    if is_list(node):
-        return [_derive(item, level) for item in node]
-    if isinstance(node, tuple):
-        # A choice of a union, and its label.
-        choice, label = cast("tuple[Any, str]", node)
-        return _derive(choice, level), label
-    if not is_object(node):
-        return node
-    schema = node
+def _derive(schema: dict[str, Any], level: Level) -> Any:
     metadata: dict[str, Any] = schema.get("metadata") or {}
     if (other := metadata.get(_OTHER[level])) is not None:
         return other
+
+    def inside(part: dict[str, Any]) -> Any:
+        return _derive(part, level)
+
     if level != "resend" and UNION in metadata:
-        return reading_union(
-            cast("CoreSchema", schema), lambda inner: _derive(inner, level), strict=level == "strict"
-        )
-    derived = {
-        key: _derive_part(key, value, level) for key, value in schema.items() if key != "serialization"
-    }
+        return reading_union(cast("CoreSchema", schema), inside, strict=level == "strict")
+    derived = map_parts(schema, inside)
+    derived.pop("serialization", None)
     match schema.get("type"):
         case "function-wrap" if OWN_TYPE in metadata:
             return derived["schema"]
@@ -190,14 +170,6 @@ def _derive(node: Any, level: Level) -> Any:
         case _:
             pass
     return derived
-
-
-def _derive_part(key: str, value: Any, level: Level) -> Any:
-    if key in _LEAVES:
-        return value
-    if key in _BY_NAME and is_object(value):
-        return {name: _derive(item, level) for name, item in value.items()}
-    return _derive(value, level)
 
 
 def _extra_keys(attributes: frozenset[str]) -> CoreSchema:
