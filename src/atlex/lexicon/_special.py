@@ -139,5 +139,4 @@ def _legacy_blob_faults(value: Mapping[Any, Any], *, strict: bool) -> list[str]:
 
 
 def _is_raw(cid: str) -> bool:
-    parsed = Cid.parse(cid)
-    return parsed.version == 1 and parsed.codec == _RAW_CODEC
+    return Cid.parse(cid).codec == _RAW_CODEC

@@ -107,8 +107,13 @@ class AtUri:
     def __post_init__(self) -> None:
         if self.collection is None and self.rkey is not None:
             raise InputError("An at-uri with a record key needs a collection.")
-        valid = _are_valid_parts(self.authority, self.collection, self.rkey, self.fragment)
-        if not valid or len(str(self)) > _MAX_LENGTH:
+        parts = (self.authority, self.collection, self.rkey, self.fragment)
+        if not _are_valid_parts(*parts):
+            written = "/".join(str(part) for part in parts[:3] if part is not None)
+            raise refusal(
+                "at-uri", f"at://{written}" + ("" if self.fragment is None else f"#{self.fragment}")
+            )
+        if len(str(self)) > _MAX_LENGTH:
             raise refusal("at-uri", str(self))
 
     @classmethod
@@ -141,9 +146,6 @@ class AtUri:
         return cls(authority, collection, rkey)
 
     def __str__(self) -> str:
-        uri = f"at://{self.authority}"
-        if self.collection is not None:
-            uri += f"/{self.collection}"
-        if self.rkey is not None:
-            uri += f"/{self.rkey}"
-        return uri if self.fragment is None else f"{uri}#{self.fragment}"
+        # Joined, not formatted: an enumeration's member is a string with a text of its own when formatted.
+        path = "/".join(part for part in (self.authority, self.collection, self.rkey) if part is not None)
+        return "at://" + path + ("" if self.fragment is None else "#" + self.fragment)

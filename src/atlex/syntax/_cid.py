@@ -10,17 +10,14 @@ from atlex.syntax._errors import refusal
 __all__ = ["Cid", "is_valid_cid"]
 
 _RAW: Final = 0x55
-_DAG_PB: Final = 0x70
 _SHA2_256: Final = 0x12
 _SHA2_512: Final = 0x13
 
 # Nearly every CID of the protocol: version 1, raw or dag-cbor, SHA-256. The classes at position 7 and at the end hold
 # the bits of the header and of the padding.
 _COMMON: Final = re.compile(r"baf[ky]rei[a-h][a-z2-7]{50}[aeimquy4]")
-_V0: Final = re.compile(r"Qm[1-9A-HJ-NP-Za-km-z]{44}")
-_V1: Final = re.compile(r"b[a-z2-7]+")
+_BASE32: Final = re.compile(r"b[a-z2-7]+")
 
-_BASE58: Final = {c: i for i, c in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
 _BASE32_TO_INT: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv")
 _VARINT_BYTES: Final = 9
 
@@ -29,11 +26,10 @@ _Parts = tuple[int, int, int, bytes]
 
 
 def is_valid_cid(value: object) -> TypeGuard[str]:
-    """Whether a value is a CID in its canonical text form.
+    """Whether a value is a CID in the text form that the protocol uses: version 1, base32 in lower case (``bafyrei…``).
 
-    That is base32 in lower case for version 1 (``bafyrei…``) and base58 for version 0 (``Qm…``), of any codec and any
-    hash function. The bytes must be a whole CID: shortest varints, a digest of the length declared, nothing after it.
-    Version 1 in another base or in upper case is a CID, but not the canonical text of one.
+    Any codec and any hash function will do. The bytes must be a whole CID: shortest varints, a digest of the length
+    declared, nothing after it. Version 0 (``Qm…``) and other bases are CIDs elsewhere, but not in the protocol.
 
     Args:
         value: Anything; what isn't a string is not a CID.
@@ -44,25 +40,9 @@ def is_valid_cid(value: object) -> TypeGuard[str]:
 
 
 def _decode(value: object) -> _Parts | None:
-    """The parts of a CID, or None where the value is not the canonical text of one."""
-    if not isinstance(value, str):
+    """The parts of a CID, or None where the value is not the text of one."""
+    if not isinstance(value, str) or _BASE32.fullmatch(value) is None:
         return None
-    if _V0.fullmatch(value) is not None:
-        return _decode_v0(value)
-    if _V1.fullmatch(value) is not None:
-        return _decode_v1(value)
-    return None
-
-
-def _decode_v0(value: str) -> _Parts | None:
-    number = 0
-    for character in value:
-        number = number * 58 + _BASE58[character]
-    data = number.to_bytes(34)
-    return (0, _DAG_PB, _SHA2_256, data[2:]) if data.startswith(b"\x12\x20") else None
-
-
-def _decode_v1(value: str) -> _Parts | None:
     # int() reads a base that is a power of two in linear time, of any length.
     number = int(value[1:].translate(_BASE32_TO_INT), 32)
     size, padding = divmod((len(value) - 1) * 5, 8)
@@ -98,14 +78,14 @@ class Cid:
     """The address of data by its hash. ``str()`` gives it back as it was written.
 
     Attributes:
-        value: The CID as canonical text.
-        version: 0 or 1.
+        value: The CID as text.
+        version: Always 1.
         codec: The multicodec number of the data's encoding: 0x55 is raw bytes (blobs), 0x71 dag-cbor (records).
         hash_code: The multihash number of the hash function: 0x12 is SHA-256, 0x13 SHA-512.
         digest: The hash.
 
     Raises:
-        InputError: The text is not the canonical text of a CID.
+        InputError: The text is not a CID as `is_valid_cid` takes it.
     """
 
     value: str
@@ -126,10 +106,10 @@ class Cid:
         """Read a CID.
 
         Args:
-            value: The canonical text.
+            value: The text: version 1 in base32.
 
         Raises:
-            InputError: The text is not the canonical text of a CID.
+            InputError: The text is not a CID as `is_valid_cid` takes it.
         """
         return cls(value)
 

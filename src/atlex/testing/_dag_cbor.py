@@ -110,7 +110,7 @@ def _utf8(text: str) -> bytes:
 
 
 def _link(cid: str) -> bytes:
-    if not is_valid_cid(cid) or not cid.startswith("b"):
+    if not is_valid_cid(cid):
         raise InputError("A link isn't a CID of version 1.")
     text = cid[1:].upper()
     # The leading zero says that what follows is a CID in its binary form.
