@@ -30,7 +30,7 @@ class Blob:
     ref: CidLink
     mime_type: str
     size: int
-    extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False, hash=False)
 
     @property
     def cid(self) -> str:
@@ -66,7 +66,7 @@ class LegacyBlob:
 
     cid: str
     mime_type: str
-    extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False, hash=False)
 
     def to_wire(self) -> dict[str, Any]:
         """The JSON form, ``{"cid": …, "mimeType": …}``."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeGuard
+import re
+from typing import Any, Final, TypeGuard
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from atlex.errors import InputError
 
 __all__ = ["JsonError", "is_list", "is_object", "parse_json", "write_json"]
+
+
+# Half of a surrogate pair, or perhaps a whole one.
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 class JsonError(ValueError):
@@ -26,16 +31,29 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def parse_json(data: bytes | str) -> Any:
-    """Read one JSON value.
+    """Read one JSON value. Of members with the same name the last counts.
 
     Args:
-        data: UTF-8 bytes or text. NaN and infinities aren't JSON.
+        data: UTF-8 bytes or text. NaN and infinities aren't JSON. Half of a surrogate pair, which JSON can escape and
+            UTF-8 can't write, is read as Python has it.
 
     Raises:
         JsonError: The text isn't JSON, or is nested too deeply to read.
     """
     try:
         return from_json(data, allow_inf_nan=False, cache_strings="keys")
+    except ValueError as error:
+        refused = error
+    import json
+
+    try:
+        text = data if isinstance(data, str) else data.decode()
+        if _SURROGATE.search(text) is None:
+            raise refused
+        # The quick parser refuses halves of pairs. It vouches for all the rest, the depth too, before the slow one
+        # reads them.
+        from_json(_SURROGATE.sub(r"\\u0020", text), allow_inf_nan=False)
+        return json.loads(text)
     except ValueError as error:
         raise JsonError(f"Not JSON: {error}") from None
 
@@ -47,6 +65,15 @@ def write_json(value: Any) -> bytes:
         InputError: Some part of the value has no JSON form.
     """
     try:
-        return to_json(value, inf_nan_mode="constants")
+        written = to_json(value, inf_nan_mode="constants")
     except (PydanticSerializationError, ValueError) as error:
         raise InputError(f"The value can't be written as JSON: {error}") from None
+    if b"NaN" in written or b"Infinity" in written:
+        # They may well stand inside a string.
+        try:
+            from_json(written, allow_inf_nan=False)
+        except ValueError:
+            raise InputError(
+                "The value can't be written as JSON: it holds a number that isn't finite."
+            ) from None
+    return written
