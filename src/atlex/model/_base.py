@@ -33,6 +33,7 @@ from atlex.model._levels import (
 )
 from atlex.model._names import member_name, to_camel
 from atlex.model._salvage import KEPT, Kept, salvage
+from atlex.model._writing import write_model
 
 __all__ = [
     "M",
@@ -86,6 +87,9 @@ class Model(BaseModel):
     lex_type: ClassVar[str] = ""
     """The Lexicon type, such as ``app.bsky.feed.defs#postView``; empty where the language gives none."""
 
+    lex_is_record: ClassVar[bool] = False
+    """Whether the class's JSON always names its type, as that of a record does."""
+
     lex_nullable: ClassVar[frozenset[str]] = frozenset()
     """The attributes that the lexicon calls nullable: for them None is a value of its own."""
 
@@ -119,7 +123,7 @@ class Model(BaseModel):
             InputError: An ``unknown`` field holds a value that has no JSON form.
         """
         try:
-            return self.model_dump(mode="json", by_alias=True)
+            return write_model(self)
         except PydanticSerializationError as error:
             raise InputError(f"The value can't be written as JSON: {error}") from None
 
@@ -207,6 +211,8 @@ class Model(BaseModel):
                 data.pop(name, None)
             extra = {member_name(name): item for name, item in extra.items()}
             data = {"$type": extra["$type"], **data, **extra} if "$type" in extra else {**data, **extra}
+        elif extra is None and self.lex_is_record:
+            data = {"$type": self.lex_type, **data}
         if kept := _kept(self):
             kept.restore(data)
         return data
@@ -229,15 +235,10 @@ class Params(Model):
 class RecordObject(Model):
     """The base of the classes of records: their JSON names its type."""
 
+    lex_is_record = True
+
     lex_key: ClassVar[str] = "any"
     """The kind of the record's key: ``tid``, ``nsid``, ``any``, or ``literal:`` and the key itself."""
-
-    @model_serializer(mode="wrap")
-    def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        data = super()._write(handler)
-        if self.__pydantic_extra__ is None:
-            return {"$type": self.lex_type, **data}
-        return data
 
 
 def _kept(value: Model) -> Kept | None:
