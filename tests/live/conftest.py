@@ -15,6 +15,7 @@ from ._network import Network, Tools, Unavailable, find_tools, running_network
 
 _LIVE = os.environ.get("ATLEX_LIVE") == "1"
 _FIGURES = pytest.StashKey[dict[str, dict[str, int]]]()
+_TABLES = pytest.StashKey[dict[str, list[str]]]()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -45,7 +46,17 @@ def figures(pytestconfig: pytest.Config) -> dict[str, dict[str, int]]:
     return pytestconfig.stash.setdefault(_FIGURES, {})
 
 
+@pytest.fixture(scope="session")
+def tables(pytestconfig: pytest.Config) -> dict[str, list[str]]:
+    """Lines under a heading each; printed at the end of the run."""
+    return pytestconfig.stash.setdefault(_TABLES, {})
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for topic, counts in config.stash.get(_FIGURES, {}).items():
         line = ", ".join(f"{count} {name}" for name, count in counts.items())
         terminalreporter.write_line(f"live {topic}: {line}")
+    for heading, lines in config.stash.get(_TABLES, {}).items():
+        terminalreporter.section(heading)
+        for line in lines:
+            terminalreporter.write_line(line)
