@@ -8,7 +8,7 @@ import pytest
 from tests.client._fakes import DID, answer, no_request, query, refusal, sent
 from tests.client._package import Anything, Post, Profile, Schema
 
-from atlex import OMIT
+from atlex import OMIT, issues
 from atlex.client import (
     AsyncLiteralRecords,
     AsyncRecords,
@@ -24,6 +24,7 @@ from atlex.client import (
     Written,
 )
 from atlex.errors import InputError, XrpcInternalError, XrpcResponseError, XrpcResponseValidationError
+from atlex.syntax import Tid
 
 pytestmark = pytest.mark.anyio
 
@@ -148,6 +149,22 @@ class TestKeys:
         await twin.do(client.example.anything.create(Anything(value="a")))
         assert all("rkey" not in sent(request) for request in client.requests)
 
+    async def test_a_tid_made_here_is_a_key_of_every_call(self, twin):
+        client = twin.client(written(), written(), stored(wire()), answer({}), written())
+        tid, posts = Tid.now(), client.example.post
+        await twin.do(posts.create(Post(text="a"), rkey=tid))
+        await twin.do(posts.put(tid, Post(text="a")))
+        await twin.do(posts.get(tid))
+        await twin.do(posts.delete(tid))
+        await twin.do(client.example.anything.create(Anything(value="a"), rkey=tid))
+        keys = [sent(request) if request.body else query(request) for request in client.requests]
+        assert [key["rkey"] for key in keys] == [str(tid)] * 5
+
+    async def test_a_tid_is_no_nsid(self, twin):
+        client = twin.client()
+        with no_request(client), pytest.raises(InputError, match="rkey: not a valid nsid"):
+            await twin.do(client.example.schema.create(Schema(lexicon=1), rkey=Tid.now()))
+
     async def test_the_server_cant_make_an_nsid(self, twin):
         client = twin.client()
         with no_request(client), pytest.raises(InputError, match="need a record key"):
@@ -197,6 +214,7 @@ class TestGet:
             await twin.do(client.example.post.get(TID))
         error = caught.value
         assert error.issues
+        assert all(issue.path.startswith("value.") for issue in error.issues)
         assert (error.method, error.status) == ("com.atproto.repo.getRecord", 200)
         assert error.headers["content-type"] == "application/json"
         assert b"com.example" in error.body
@@ -330,6 +348,16 @@ class TestList:
         assert "text" in second.reason
         assert third.value is None
         assert "$type" in third.reason
+
+    async def test_a_record_that_was_read_leniently_says_what_gave_way_and_goes_back_whole(self, twin):
+        value = wire("a", note=5, later={"b": None})
+        client = twin.client(listed(value), written())
+        (record,) = (await twin.do(client.example.post.list())).records
+        assert (record.value.note, record.reason) == (None, None)
+        assert [issue.path for issue in issues(record.value)] == ["note"]
+        record.value.text = "b"
+        await twin.do(client.example.post.put(record.rkey, record.value, swap_record=record.cid))
+        assert sent(client.requests[1])["record"] == {**value, "text": "b"}
 
     async def test_iterate_goes_through_all_pages(self, twin):
         client = twin.client(listed(wire("a"), wire("b"), cursor="1"), listed(wire("c")))

@@ -8,6 +8,7 @@ from tests.client._package import POST, PROFILE, Post, Profile, Schema
 
 from atlex.client import Applied, Commit, Create, Created, Delete, Deleted, InvalidSwapError, Update, Updated
 from atlex.errors import InputError, XrpcInternalError, XrpcResponseError
+from atlex.syntax import AtUri, Tid
 
 pytestmark = pytest.mark.anyio
 
@@ -188,3 +189,12 @@ class TestChunks:
         client = twin.client()
         with no_request(client), pytest.raises(InputError, match="chunk_size"):
             await twin.do(client.apply_writes(posts(1), chunk_size=size))
+
+
+async def test_writes_of_a_batch_can_name_one_anothers_records(twin):
+    client = twin.client(applied("create", "create"))
+    key = Tid.now()
+    uri = str(AtUri(DID, "com.example.post", str(key)))
+    await twin.do(client.apply_writes([Create(Post(text="a"), key), Create(Post(text="b", note=uri))]))
+    first, second = sent(client.requests[0])["writes"]
+    assert second["value"]["note"] == f"at://{DID}/{first['collection']}/{first['rkey']}"

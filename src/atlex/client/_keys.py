@@ -6,18 +6,18 @@ from typing import Any, overload
 
 from atlex.errors import InputError, Issue
 from atlex.model import RecordObject, check
-from atlex.syntax import is_valid_nsid, is_valid_record_key, is_valid_tid
+from atlex.syntax import Tid, is_valid_nsid, is_valid_record_key, is_valid_tid
 
 __all__ = ["checked_key", "checked_record"]
 
 
 @overload
-def checked_key(nsid: str, kind: str, rkey: str | None, *, creating: bool) -> str | None: ...
+def checked_key(nsid: str, kind: str, rkey: str | Tid | None, *, creating: bool) -> str | None: ...
 @overload
-def checked_key(nsid: str, kind: str, rkey: str | None) -> str: ...
+def checked_key(nsid: str, kind: str, rkey: str | Tid | None) -> str: ...
 
 
-def checked_key(nsid: str, kind: str, rkey: str | None, *, creating: bool = False) -> str | None:
+def checked_key(nsid: str, kind: str, rkey: str | Tid | None, *, creating: bool = False) -> str | None:
     """The record key to send.
 
     Args:
@@ -29,6 +29,8 @@ def checked_key(nsid: str, kind: str, rkey: str | None, *, creating: bool = Fals
     Raises:
         InputError: The key is missing, or breaks the type's rule (https://atproto.com/specs/record-key).
     """
+    if isinstance(rkey, Tid):
+        rkey = str(rkey)
     if kind.startswith("literal:"):
         literal = kind.removeprefix("literal:")
         if rkey not in {None, literal}:

@@ -12,7 +12,7 @@ from atlex._lazy import lazy_module
 from atlex.client._keys import checked_key, checked_record
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
 from atlex.data import OMIT, Omit
-from atlex.errors import XrpcResponseValidationError
+from atlex.errors import Issue, XrpcResponseValidationError
 from atlex.model import RecordObject, read_as
 from atlex.xrpc import Procedure, Record
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from atlex.client._asynchronous import BaseAsyncClient
     from atlex.client._core import Core, Steps
     from atlex.client._synchronous import BaseClient
+    from atlex.syntax import Tid
 else:
     # Its classes load with the first call that needs them.
     _repo = lazy_module("atlex.client._repo", None)
@@ -42,14 +43,19 @@ class _Calls(Generic[R]):
         """The NSID of the record type, which is the collection's."""
         return self._record.nsid
 
-    def _key(self, rkey: str | None) -> str:
+    def _key(self, rkey: str | Tid | None) -> str:
         return checked_key(self.nsid, self._record.key, rkey)
 
     def _place(self, repo: str | None) -> dict[str, Any]:
         return {"repo": self._core.repo(repo), "collection": self.nsid}
 
     def _create(
-        self, record: R, rkey: str | None, repo: str | None, validate: bool | None, swap_commit: str | None
+        self,
+        record: R,
+        rkey: str | Tid | None,
+        repo: str | None,
+        validate: bool | None,
+        swap_commit: str | None,
     ) -> Steps[Written[R]]:
         key = checked_key(self.nsid, self._record.key, rkey, creating=True)
         values = {"rkey": key, "validate_": validate, "swap_commit": swap_commit}
@@ -58,7 +64,7 @@ class _Calls(Generic[R]):
     def _put(
         self,
         record: R,
-        rkey: str | None,
+        rkey: str | Tid | None,
         repo: str | None,
         validate: bool | None,
         swap_commit: str | None,
@@ -84,22 +90,29 @@ class _Calls(Generic[R]):
         return Written(output.uri, output.cid, record, _commit(output.commit), output.validation_status)
 
     def _delete(
-        self, rkey: str | None, repo: str | None, swap_commit: str | None, swap_record: str | None
+        self, rkey: str | Tid | None, repo: str | None, swap_commit: str | None, swap_record: str | None
     ) -> Steps[Deleted]:
         values = {"rkey": self._key(rkey), "swap_record": swap_record, "swap_commit": swap_commit}
         answer = yield from self._core.call_repo(_repo.DELETE_RECORD, input={**self._place(repo), **values})
         return Deleted(_commit(answer.body.commit))
 
-    def _get(self, rkey: str | None, repo: str | None, cid: str | None) -> Steps[Stored[R]]:
+    def _get(self, rkey: str | Tid | None, repo: str | None, cid: str | None) -> Steps[Stored[R]]:
         values = {"rkey": self._key(rkey), "cid": cid}
         answer = yield from self._core.call_repo(_repo.GET_RECORD, params={**self._place(repo), **values})
         output = answer.body
         try:
             value = self._read(output.value)
         except XrpcResponseValidationError as error:
-            error.status, error.headers = answer.status, answer.headers
-            error.body, error.method = answer.content, _repo.GET_RECORD.nsid
-            raise
+            issues = [
+                Issue(f"value.{issue.path}".rstrip("."), issue.reason, issue.raw) for issue in error.issues
+            ]
+            raise XrpcResponseValidationError(
+                issues,
+                status=answer.status,
+                headers=answer.headers,
+                body=answer.content,
+                method=_repo.GET_RECORD.nsid,
+            ) from None
         return Stored(output.uri, output.cid, value)
 
     def _list(
@@ -178,7 +191,7 @@ class Records(_SyncCalls[R]):
         self,
         record: R,
         *,
-        rkey: str | None = None,
+        rkey: str | Tid | None = None,
         repo: str | None = None,
         validate: bool | None = None,
         swap_commit: str | None = None,
@@ -187,7 +200,8 @@ class Records(_SyncCalls[R]):
 
         Args:
             record: The record. It is checked in full before it is sent.
-            rkey: Its record key, by its type's rule. None: the server makes one.
+            rkey: Its record key, by its type's rule. ``Tid.now()`` makes one here, so that the AT-URI is known
+                before the call. None: the server makes one.
             repo: The repository's DID or handle. None: the client's own account.
             validate: Whether the server must know the type and check the record (True), or mustn't check it
                 (False). None: it checks the types that it knows.
@@ -200,7 +214,7 @@ class Records(_SyncCalls[R]):
         """
         return self._client._run(self._create(record, rkey, repo, validate, swap_commit))
 
-    def get(self, rkey: str, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
+    def get(self, rkey: str | Tid, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
         """Read a record (com.atproto.repo.getRecord).
 
         Args:
@@ -210,14 +224,15 @@ class Records(_SyncCalls[R]):
 
         Raises:
             RecordNotFoundError: There is none.
-            XrpcResponseValidationError: The record can't be read as its type.
+            XrpcResponseValidationError: The record can't be read as its type. Its issues have paths such as
+                ``value.text``.
             XrpcError: The call failed.
         """
         return self._client._run(self._get(rkey, repo, cid))
 
     def put(
         self,
-        rkey: str,
+        rkey: str | Tid,
         record: R,
         *,
         repo: str | None = None,
@@ -245,7 +260,7 @@ class Records(_SyncCalls[R]):
 
     def delete(
         self,
-        rkey: str,
+        rkey: str | Tid,
         *,
         repo: str | None = None,
         swap_commit: str | None = None,
@@ -358,7 +373,7 @@ class AsyncRecords(_AsyncCalls[R]):
         self,
         record: R,
         *,
-        rkey: str | None = None,
+        rkey: str | Tid | None = None,
         repo: str | None = None,
         validate: bool | None = None,
         swap_commit: str | None = None,
@@ -367,7 +382,8 @@ class AsyncRecords(_AsyncCalls[R]):
 
         Args:
             record: The record. It is checked in full before it is sent.
-            rkey: Its record key, by its type's rule. None: the server makes one.
+            rkey: Its record key, by its type's rule. ``Tid.now()`` makes one here, so that the AT-URI is known
+                before the call. None: the server makes one.
             repo: The repository's DID or handle. None: the client's own account.
             validate: Whether the server must know the type and check the record (True), or mustn't check it
                 (False). None: it checks the types that it knows.
@@ -380,7 +396,7 @@ class AsyncRecords(_AsyncCalls[R]):
         """
         return await self._client._run(self._create(record, rkey, repo, validate, swap_commit))
 
-    async def get(self, rkey: str, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
+    async def get(self, rkey: str | Tid, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
         """Read a record (com.atproto.repo.getRecord).
 
         Args:
@@ -390,14 +406,15 @@ class AsyncRecords(_AsyncCalls[R]):
 
         Raises:
             RecordNotFoundError: There is none.
-            XrpcResponseValidationError: The record can't be read as its type.
+            XrpcResponseValidationError: The record can't be read as its type. Its issues have paths such as
+                ``value.text``.
             XrpcError: The call failed.
         """
         return await self._client._run(self._get(rkey, repo, cid))
 
     async def put(
         self,
-        rkey: str,
+        rkey: str | Tid,
         record: R,
         *,
         repo: str | None = None,
@@ -425,7 +442,7 @@ class AsyncRecords(_AsyncCalls[R]):
 
     async def delete(
         self,
-        rkey: str,
+        rkey: str | Tid,
         *,
         repo: str | None = None,
         swap_commit: str | None = None,

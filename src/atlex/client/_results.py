@@ -86,7 +86,8 @@ class Listed(Generic[R]):
     Attributes:
         uri: Its AT-URI.
         cid: The CID of the version listed.
-        value: The record, or None where it can't be read as its type.
+        value: The record, or None where it can't be read as its type. ``atlex.issues(listed.value)`` says what
+            gave way where it was read leniently.
         raw: The record as it came.
         reason: Why it can't be read, or None.
     """

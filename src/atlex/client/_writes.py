@@ -16,6 +16,7 @@ from atlex.xrpc import Record
 
 if TYPE_CHECKING:
     from atlex.client import _repo
+    from atlex.syntax import Tid
 
     _WireWrite: TypeAlias = _repo.CreateWrite | _repo.UpdateWrite | _repo.DeleteWrite
 else:
@@ -31,11 +32,12 @@ class Create:
 
     Attributes:
         record: The record; its class says the collection.
-        rkey: Its record key. None: the literal key of its type, else the server makes one.
+        rkey: Its record key. ``Tid.now()`` makes one here, so that other writes of the batch can name the AT-URI.
+            None: the literal key of its type, else the server makes one.
     """
 
     record: RecordObject
-    rkey: str | None = None
+    rkey: str | Tid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Update:
     """
 
     record: RecordObject
-    rkey: str | None = None
+    rkey: str | Tid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Delete:
     """
 
     collection: str | Record[Any]
-    rkey: str | None = None
+    rkey: str | Tid | None = None
 
 
 Write: TypeAlias = Create | Update | Delete
