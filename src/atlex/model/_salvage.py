@@ -27,7 +27,8 @@ KEPT: Final = "_atlex_kept"
 """The name under which an instance's private values hold its `Kept`."""
 
 
-@dataclass(slots=True)
+# Without slots, which the first protocols of pickle refuse.
+@dataclass
 class Kept:
     """What an object read from the wire couldn't show in its fields.
 
