@@ -93,6 +93,13 @@ class Model(BaseModel):
     lex_nullable: ClassVar[frozenset[str]] = frozenset()
     """The attributes that the lexicon calls nullable: for them None is a value of its own."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        # A field that a subclass inherits is read in the subclass's module, unless its own class is complete.
+        for base in cls.__bases__:
+            if issubclass(base, Model) and base.__pydantic_fields__:
+                base.model_rebuild(raise_errors=False)
+        super().__init_subclass__(**options)
+
     @classmethod
     def from_wire(cls, data: bytes | str | Mapping[str, Any], *, validation: Validation = "lenient") -> Self:
         """Read JSON from the wire.
