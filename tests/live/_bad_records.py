@@ -17,7 +17,7 @@ _LIST_URI: Final = f"at://{_DID}/app.bsky.graph.list/3jzfcijpj2z2a"
 _REF: Final = {"uri": _POST_URI, "cid": _CID}
 _SUBJECT: Final = {"subject": _REF, "createdAt": _CREATED}
 _THUMB: Final = "\N{THUMBS UP SIGN}\N{EMOJI MODIFIER FITZPATRICK TYPE-3}"
-_FAMILY: Final = "\u200d".join(["\N{MAN}", "\N{WOMAN}", "\N{GIRL}", "\N{BOY}"])
+_FAMILY: Final = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}\u200d\N{BOY}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
