@@ -12,7 +12,8 @@
         │   ├── InvalidSwapError        the repository has moved on since
         │   └── RecordNotFoundError     there is no such record
         ├── XrpcInvalidResponseError    the server broke the protocol: .status, .headers, .body
-        │   └── XrpcResponseValidationError   the answer doesn't match its lexicon: .issues
+        │   ├── XrpcResponseValidationError   the answer doesn't match its lexicon: .issues
+        │   └── CidMismatchError        the bytes aren't those asked for: .expected_cid, .found_cid
         └── XrpcInternalError           the call never got an answer
             ├── XrpcFetchError          the network failed; the cause is attached
             └── LoggedOutError          the session has ended
@@ -34,6 +35,7 @@ from atlex._rate_limit import RateLimit
 
 __all__ = [
     "AtlexError",
+    "CidMismatchError",
     "InputError",
     "InterfaceVersionError",
     "InvalidSwapError",
@@ -301,6 +303,33 @@ class XrpcResponseValidationError(XrpcInvalidResponseError):
             method=method,
         )
         self.issues: tuple[Issue, ...] = tuple(issues)
+
+
+class CidMismatchError(XrpcInvalidResponseError):
+    """The bytes that the server sent have another CID than those that were asked for.
+
+    Attributes:
+        expected_cid: The CID that was asked for.
+        found_cid: The CID of what came.
+    """
+
+    def __init__(
+        self,
+        expected_cid: str,
+        found_cid: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        method: str | None = None,
+    ) -> None:
+        super().__init__(
+            f"The bytes have the CID {found_cid}, and not {expected_cid}, which was asked for",
+            status=status,
+            headers=headers,
+            method=method,
+        )
+        self.expected_cid = expected_cid
+        self.found_cid = found_cid
 
 
 class XrpcInternalError(XrpcError):

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any, ClassVar, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, cast
 
 from atlex._agent import DEFAULT_TIMEOUT, AsyncAgent, Body, Headers, Request, Response
 from atlex._http import AsyncHttpClient, AsyncServiceAgent
+from atlex._lazy import lazy_module
+from atlex.client._cid_check import CidCheck
 from atlex.client._core import Call, Close, Core, Methods, Read, Steps
+from atlex.client._downloads import Destination, watched
 from atlex.client._misspelt import NEEDED, suggest_arguments
 from atlex.client._options import Options, changed
 from atlex.client._pages import AsyncPaginator, SupportsPage
-from atlex.client._results import Applied
+from atlex.client._results import Applied, Downloaded, Progress
 from atlex.client._writes import Write, apply_writes
 from atlex.data import OMIT, Omit
 from atlex.errors import AtlexError, InputError
 from atlex.model import Model, UnknownInput, Validation
-from atlex.xrpc import Method, Procedure, Query, XrpcResponse
+from atlex.xrpc import Method, Procedure, Query, XrpcResponse, essence
+
+if TYPE_CHECKING:
+    from atlex.client import _blobs
+else:
+    # Its class loads with the first call that needs it.
+    _blobs = lazy_module("atlex.client._blobs", None)
 
 __all__ = ["AsyncNamespace", "BaseAsyncClient"]
 
@@ -37,9 +47,14 @@ class BaseAsyncClient:
         agent: A session or another `AsyncAgent`; or a server's URL, for calls without authentication.
         timeout: Seconds that each phase of a call may take; None for no limit.
         headers: Headers to send with every call.
-        proxy: The service that the server passes calls on to, as ``did#service_id``; None for none.
-        labelers: The DIDs of the labelers whose labels are wanted, each perhaps followed by ``;redact``; None for
-            the server's own choice.
+        proxy: The service that the server passes calls on to, as ``did#service_id``; None for none. Left out: what a
+            header ``atproto-proxy`` says, else what the package says for the method's namespace (`lex_proxies`).
+            Record and blob calls go to the account's own server all the same.
+        labelers: The DIDs of the labelers whose labels are wanted, each perhaps followed by ``;redact``, put before
+            those that a header names. None takes the header's away; the server then chooses. Not for record and blob
+            calls.
+        app_labelers: The DIDs of the app's own labelers: every call names them first, and asks the server to obey
+            their takedowns (``;redact``). None for none.
         retries: How many times a failed call is tried again. None: queries twice, procedures never.
         validation: How answers are read. ``lenient`` gives up the smallest broken thing, ``strict`` enforces every
             rule of the lexicons.
@@ -50,9 +65,12 @@ class BaseAsyncClient:
     """
 
     lex_methods: ClassVar[Methods] = {}
-    """Descriptors of the methods that record calls are made of, from the generated package's own documents. The
-    errors that they declare are raised in place of the runtime's.
+    """Descriptors of the methods that record and blob calls are made of, from the generated package's own documents.
+    The errors that they declare are raised in place of the runtime's.
     """
+
+    lex_proxies: ClassVar[Mapping[str, str]] = {}
+    """The services that methods go to where no ``proxy`` is given, by namespace, from the generated package."""
 
     def __init__(
         self,
@@ -60,8 +78,9 @@ class BaseAsyncClient:
         *,
         timeout: float | None = DEFAULT_TIMEOUT,
         headers: Mapping[str, str] | None = None,
-        proxy: str | None = None,
-        labelers: Iterable[str] | None = None,
+        proxy: str | Omit | None = OMIT,
+        labelers: Iterable[str] | Omit | None = OMIT,
+        app_labelers: Iterable[str] | None = None,
         retries: int | None = None,
         validation: Validation = "lenient",
         http_client: AsyncHttpClient | None = None,
@@ -80,11 +99,12 @@ class BaseAsyncClient:
             timeout=timeout,
             headers=Headers(headers or {}),
             proxy=proxy,
-            labelers=None if labelers is None else tuple(labelers),
+            labelers=labelers if labelers is None or labelers is OMIT else tuple(labelers),
+            app_labelers=tuple(app_labelers or ()),
             retries=retries,
             validation=validation,
         )
-        self._core = Core(self._agent, options, self.lex_methods)
+        self._core = Core(self._agent, options, self.lex_methods, self.lex_proxies)
 
     @property
     def did(self) -> str | None:
@@ -133,17 +153,122 @@ class BaseAsyncClient:
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: Body | None = None,
         content_type: str | None = None,
+        progress: Progress | None = None,
+        cid: str | None = None,
     ) -> AsyncGenerator[Response]:
         """Call a method and read its answer in chunks: ``async with client.stream(…) as response: response.aiter_bytes()``.
 
-        For large binary answers. The arguments are those of `xrpc`; an error answer raises as it does there.
+        For large binary answers. The arguments are those of `xrpc`, and two more; an error answer raises as it does
+        there.
+
+        Args:
+            method: The ``METHOD`` of the method's module.
+            params: Its parameters, by Python name.
+            input: Its JSON input, by Python name.
+            data: Its input of another encoding.
+            content_type: The media type of ``data``. None: as in `xrpc`.
+            progress: Called with the bytes read so far, and how many there will be or None where the server doesn't
+                say: with 0 at first, then after each chunk.
+            cid: The CID that the bytes must have: of raw bytes, as blobs are, by SHA-256 or SHA-512. None: any. The
+                last step of reading raises when they have another.
+
+        Raises:
+            InputError: An argument breaks the lexicon, or bytes can't be checked against the CID; nothing was sent.
+            XrpcError: The call failed.
+            CidMismatchError: The bytes aren't those of the CID; raised by reading the response to its end.
         """
         call = Call(params=params, input=input, data=data, content_type=content_type)
+        cid_check = None if cid is None else CidCheck(cid)
         response = await self._run(self._core.open(method, call))
         try:
-            yield response
+            yield watched(response, method.nsid, progress=progress, cid_check=cid_check)
         finally:
             await response.aclose()
+
+    async def download(
+        self,
+        method: Query[Any, Any],
+        to: str | os.PathLike[str] | BinaryIO,
+        *,
+        params: Mapping[str, Any] | Model | None = None,
+        progress: Progress | None = None,
+        cid: str | None = None,
+    ) -> Downloaded:
+        """Call a query and write its answer to a file, chunk by chunk: a repository, a blob.
+
+        Args:
+            method: The ``METHOD`` of the method's module.
+            to: Where to write. A path is replaced when all is there; until then the bytes are in a file beside it,
+                which doesn't outlive a failure. An open binary file is written to from where it stands, and stays
+                open; after a failure it holds what had come.
+            params: The method's parameters, by Python name.
+            progress: Called with the bytes written so far, and how many there will be or None where the server
+                doesn't say: with 0 at first, then after each chunk.
+            cid: The CID that the bytes must have: of raw bytes, as blobs are, by SHA-256 or SHA-512. None: any.
+
+        Returns:
+            How many bytes came, and what the server said of them.
+
+        Raises:
+            InputError: An argument breaks the lexicon, bytes can't be checked against the CID, or the file can't be
+                written.
+            XrpcError: The call failed.
+            CidMismatchError: The bytes aren't those of the CID.
+        """
+        from anyio import to_thread
+
+        # Opening and replacing are not for a thread: it would go on after a cancellation, and leave a file behind.
+        with Destination(to) as destination:
+            async with self.stream(method, params=params, progress=progress, cid=cid) as response:
+                async for chunk in response.aiter_bytes():
+                    await to_thread.run_sync(destination.write, chunk)
+        encoding = essence(response.headers.get("content-type", ""))
+        return Downloaded(destination.size, encoding, response.headers)
+
+    async def get_blob(self, did: str, cid: str, *, verify: bool = True) -> bytes:
+        """Fetch a blob (com.atproto.sync.getBlob) from the account's own server, and check that it is the right one.
+
+        Args:
+            did: The DID of the account that the blob belongs to.
+            cid: The blob's CID, such as ``blob.cid``.
+            verify: Whether to check the bytes against the CID, which must then be of raw bytes, as those of blobs are.
+
+        Raises:
+            InputError: An argument isn't what it should be, or bytes can't be checked against the CID; nothing was
+                sent.
+            CidMismatchError: The server sent other bytes.
+            XrpcError: The call failed.
+        """
+        return await self._run(_blobs.get_blob(self._core, did, cid, verify=verify))
+
+    async def download_blob(
+        self,
+        did: str,
+        cid: str,
+        to: str | os.PathLike[str] | BinaryIO,
+        *,
+        verify: bool = True,
+        progress: Progress | None = None,
+    ) -> Downloaded:
+        """Write a blob to a file (com.atproto.sync.getBlob); `get_blob` for one that doesn't fit the memory.
+
+        Args:
+            did: The DID of the account that the blob belongs to.
+            cid: The blob's CID, such as ``blob.cid``.
+            to: Where to write, as in `download`. With a path, the file is there only if its bytes are right.
+            verify: Whether to check the bytes against the CID, which must then be of raw bytes, as those of blobs are.
+            progress: As in `download`.
+
+        Raises:
+            InputError: An argument isn't what it should be, bytes can't be checked against the CID, or the file can't
+                be written.
+            CidMismatchError: The server sent other bytes.
+            XrpcError: The call failed.
+        """
+        method = self._core.declared(_blobs.GET_BLOB)
+        params = {"did": did, "cid": cid}
+        checked = cid if verify else None
+        return await self.download(method, to, params=params, progress=progress, cid=checked)
 
     def with_options(
         self,
@@ -152,13 +277,15 @@ class BaseAsyncClient:
         headers: Mapping[str, str] | Omit | None = OMIT,
         proxy: str | Omit | None = OMIT,
         labelers: Iterable[str] | Omit | None = OMIT,
+        app_labelers: Iterable[str] | Omit | None = OMIT,
         retries: int | Omit | None = OMIT,
         validation: Validation | Omit = OMIT,
     ) -> Self:
         """A copy of the client with other options, which shares its connections and its session.
 
         What is left out stays as it is. ``headers`` are added to those there are; None takes them all away. None
-        for ``proxy`` or ``labelers`` means none.
+        for ``proxy``, ``labelers`` or ``app_labelers`` means none. The methods ``com.atproto.repo.*`` and
+        ``com.atproto.sync.get_blob``, which a client's own proxy and labelers don't apply to, follow those given here.
         """
         options = changed(
             self._core.options,
@@ -166,13 +293,14 @@ class BaseAsyncClient:
             headers=headers,
             proxy=proxy,
             labelers=labelers,
+            app_labelers=app_labelers,
             retries=retries,
             validation=validation,
         )
         copy = object.__new__(type(self))
         # The namespaces that have been used belong to this client.
         own = {name: value for name, value in vars(self).items() if not isinstance(value, AsyncNamespace)}
-        vars(copy).update(own, _owned=None, _core=Core(self._agent, options, self.lex_methods))
+        vars(copy).update(own, _owned=None, _core=self._core.with_options(options))
         return copy
 
     def paginate(

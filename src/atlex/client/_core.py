@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 from atlex._agent import Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex.client._options import Options
@@ -14,6 +15,7 @@ from atlex.xrpc import Method, XrpcResponse, build_request, check_response, read
 
 __all__ = ["Call", "Close", "Core", "Methods", "Read", "Steps"]
 
+MethodT = TypeVar("MethodT", bound=Method[Any, Any, Any])
 OutputT = TypeVar("OutputT")
 T = TypeVar("T")
 
@@ -55,16 +57,28 @@ class Core:
     Args:
         agent: What the client sends through.
         options: What the client adds to every call.
-        declared: The descriptors that a generated package has of the methods that record calls are made of. Their
-            errors are raised instead of the runtime's own.
+        declared: The descriptors that a generated package has of the methods that record and blob calls are made of.
+            Their errors are raised instead of the runtime's own.
+        proxies: The services that a generated package names for its namespaces.
     """
 
-    __slots__ = ("_agent", "_declared", "options")
+    __slots__ = ("_agent", "_declared", "_proxies", "options")
 
-    def __init__(self, agent: Agent | AsyncAgent, options: Options, declared: Methods) -> None:
+    def __init__(
+        self,
+        agent: Agent | AsyncAgent,
+        options: Options,
+        declared: Methods,
+        proxies: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._agent: Final = agent
         self._declared: Final = declared
+        self._proxies: Final = proxies
         self.options: Final = options
+
+    def with_options(self, options: Options) -> Core:
+        """The same with other options."""
+        return Core(self._agent, options, self._declared, self._proxies)
 
     @property
     def did(self) -> str | None:
@@ -86,14 +100,20 @@ class Core:
         """The repository named, or the account's own."""
         return self.assert_did() if repo is None else repo
 
+    def declared(self, method: MethodT) -> MethodT:
+        """A method as the generated package has it, with its errors, or as it is given."""
+        load = self._declared.get(method.nsid)
+        return method if load is None else cast("MethodT", load())
+
     def call(self, method: Method[Any, Any, OutputT], call: Call) -> Steps[XrpcResponse[OutputT]]:
         """Make a call and read its answer."""
-        request = self._request(method, call, self.options.all_headers)
+        request = self._request(method, call, self.options.headers_for(method.nsid, self._proxies))
         return (yield from self._attempts(method, request, self._read))
 
     def open(self, method: Method[Any, Any, Any], call: Call) -> Steps[Response]:
         """Make a call and hand its answer on, its body still to be read."""
-        request = self._request(method, call, self.options.all_headers, stream=True)
+        headers = self.options.headers_for(method.nsid, self._proxies)
+        request = self._request(method, call, headers, stream=True)
         return (yield from self._attempts(method, request, _as_it_is))
 
     def call_repo(

@@ -1,8 +1,8 @@
-"""What the record calls answer."""
+"""What record calls and downloads answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -11,8 +11,10 @@ __all__ = [
     "Commit",
     "Created",
     "Deleted",
+    "Downloaded",
     "Listed",
     "Page",
+    "Progress",
     "Stored",
     "Updated",
     "WriteResult",
@@ -161,3 +163,24 @@ class Applied:
 
     results: tuple[WriteResult, ...]
     commits: tuple[Commit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A body that was written to a file.
+
+    Attributes:
+        size: How many bytes it has.
+        encoding: Its MIME type as the server says, in lower case and without parameters, or None.
+        headers: The answer's headers; look-ups ignore case.
+    """
+
+    size: int
+    encoding: str | None
+    headers: Mapping[str, str]
+
+
+Progress: TypeAlias = Callable[[int, int | None], object]
+"""What is told how far a download is: the bytes so far, and how many there will be or None where the server doesn't
+say. It is called with 0 at first, then after each chunk. What it raises ends the download.
+"""

@@ -1,0 +1,34 @@
+"""The call for a blob's bytes, held to the official lexicon by a test, and the check of what it answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from atlex.client._cid_check import CidCheck
+from atlex.client._core import Call, Core, Steps
+from atlex.model import Params, String
+from atlex.xrpc import Query
+
+__all__ = ["GET_BLOB", "GetBlobParams", "get_blob"]
+
+
+class GetBlobParams(Params):
+    """com.atproto.sync.getBlob, the parameters."""
+
+    did: Annotated[str, String(format="did")]
+    cid: Annotated[str, String(format="cid")]
+
+
+GET_BLOB: Final[Query[GetBlobParams, bytes]] = Query(
+    "com.atproto.sync.getBlob", params=lambda: GetBlobParams, output=lambda: bytes, output_encoding="*/*"
+)
+
+
+def get_blob(core: Core, did: str, cid: str, *, verify: bool) -> Steps[bytes]:
+    """Fetch a blob's bytes whole."""
+    check = CidCheck(cid) if verify else None
+    answer = yield from core.call(core.declared(GET_BLOB), Call(params={"did": did, "cid": cid}))
+    if check is not None:
+        check.update(answer.content)
+        check.finish(answer.status, answer.headers, GET_BLOB.nsid)
+    return answer.content

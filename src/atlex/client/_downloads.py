@@ -1,0 +1,172 @@
+"""Bodies on their way to the user: counted, checked, and written to where they belong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self, cast
+
+from atlex._agent import Response
+from atlex.client._cid_check import CidCheck
+from atlex.client._results import Progress
+from atlex.errors import InputError
+
+__all__ = ["Destination", "watched"]
+
+
+def watched(
+    response: Response, nsid: str, *, progress: Progress | None, cid_check: CidCheck | None
+) -> Response:
+    """A response that tells how far it is, and raises at its end if its bytes aren't those that were asked for.
+
+    Args:
+        response: The response, its body still to be read.
+        nsid: The NSID of the method called.
+        progress: What is told; None for nobody.
+        cid_check: The check of the bytes; None for none.
+    """
+    if progress is None and cid_check is None:
+        return response
+    return Response(
+        response.status, response.headers, stream=_Watched(response, nsid, progress or _nobody, cid_check)
+    )
+
+
+def _nobody(_so_far: int, _total: int | None) -> None: ...
+
+
+class _Watched:
+    """The body of a response, for both kinds of agent."""
+
+    def __init__(self, response: Response, nsid: str, progress: Progress, cid_check: CidCheck | None) -> None:
+        self._response = response
+        self._nsid = nsid
+        self._progress = progress
+        self._cid_check = cid_check
+        self._total = _total(response.headers)
+        self._so_far = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._progress(0, self._total)
+        for chunk in self._response.iter_bytes():
+            yield chunk
+            self._passed(chunk)
+        self._finish()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._progress(0, self._total)
+        async for chunk in self._response.aiter_bytes():
+            yield chunk
+            self._passed(chunk)
+        self._finish()
+
+    def close(self) -> None:
+        self._response.close()
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+    def _passed(self, chunk: bytes) -> None:
+        self._so_far += len(chunk)
+        if self._cid_check is not None:
+            self._cid_check.update(chunk)
+        self._progress(self._so_far, self._total)
+
+    def _finish(self) -> None:
+        if self._cid_check is not None:
+            self._cid_check.finish(self._response.status, self._response.headers, self._nsid)
+
+
+def _total(headers: Mapping[str, str]) -> int | None:
+    """How many bytes will come, or None where nobody knows: the length is that of the body before it is decoded."""
+    length = headers.get("content-length", "").strip()
+    encoded = headers.get("content-encoding", "identity").strip().lower() != "identity"
+    return (
+        int(length) if length.isascii() and length.isdecimal() and len(length) < 19 and not encoded else None
+    )
+
+
+class Destination:
+    """Where a body is written: a context manager.
+
+    A path holds the body only when it is whole: until then it is in a file beside it, which is removed when the block
+    fails. An open file is written to from where it stands, and stays open.
+
+    Args:
+        to: The path, or an open binary file.
+
+    Raises:
+        InputError: It is neither, or can't be written.
+    """
+
+    def __init__(self, to: str | os.PathLike[str] | BinaryIO) -> None:
+        self.size = 0
+        self._file: BinaryIO
+        self._paths: Final = _paths(to) if isinstance(to, str | os.PathLike) else None
+        self._name: Final = "The file" if self._paths is None else repr(str(self._paths[1]))
+        if not isinstance(to, str | os.PathLike):
+            if not callable(getattr(to, "write", None)):
+                raise InputError(f"A download goes to a path or a binary file, not to a {type(to).__name__}")
+            self._file = to
+
+    def __enter__(self) -> Self:
+        if self._paths is not None:
+            try:
+                # Not of the tempfile module: the result has the permissions that any new file has.
+                self._file = self._paths[0].open("xb")
+            except (OSError, ValueError) as error:
+                raise self._failure(error) from error
+        return self
+
+    def write(self, chunk: bytes) -> None:
+        """Write a chunk, whole.
+
+        Raises:
+            InputError: It can't be written.
+        """
+        try:
+            # A file of the user's may be one without a buffer, or say nothing.
+            count = cast("object", self._file.write(chunk))
+        except (OSError, ValueError, TypeError) as error:
+            raise self._failure(error) from error
+        if isinstance(count, int) and count < len(chunk):
+            raise InputError(f"{self._name} can't be written: it took {count} of {len(chunk)} bytes")
+        self.size += len(chunk)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._paths is None:
+            return
+        temporary, final = self._paths
+        try:
+            self._file.close()
+            if kind is None:
+                temporary.replace(final)
+        except OSError as failure:
+            # The block's own exception is the one to know of.
+            if kind is None:
+                raise self._failure(failure) from failure
+        finally:
+            # Gone already, if all is well.
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def _failure(self, error: Exception) -> InputError:
+        return InputError(f"{self._name} can't be written: {error}")
+
+
+def _paths(to: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """The path to write to at first, and the one to write to in the end, past symbolic links."""
+    try:
+        final = Path(to).resolve()
+        # What is no file (a device, a pipe, a folder) can't be replaced by one.
+        fits = final.is_file() or not final.exists()
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        raise InputError(f"{to!r} can't be written: {error}") from error
+    if not fits:
+        raise InputError(f"{str(final)!r} can't be written: it is there and isn't a file")
+    return final.with_name(f".{os.urandom(8).hex()}.part"), final
