@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final, NamedTuple, Protocol, TypeGuard, cast
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol, TypeGuard, cast
 
 from atlex.errors import InputError
 
-__all__ = ["AsyncContent", "Content", "open_body", "open_body_async"]
+__all__ = ["AsyncContent", "Content", "open_body", "open_body_async", "peek"]
 
 _CHUNK: Final = 64 * 1024
 
@@ -90,11 +90,39 @@ async def open_body_async(body: object) -> AsyncGenerator[AsyncContent]:
         raise InputError(f"An asynchronous call can't send a body of type {type(body).__name__}")
 
 
+def peek(body: object, size: int) -> bytes:
+    """The first bytes of a body, which stays where it stands; empty where that can't be had.
+
+    Args:
+        body: A path, or an open file that can be moved in. Anything else isn't looked at.
+        size: How many bytes to read at most.
+
+    Raises:
+        InputError: The file can't be read.
+    """
+    if isinstance(body, os.PathLike):
+        path = cast("os.PathLike[str]", body)
+        # What a pipe gives it gives once.
+        if not os.path.isfile(path):  # noqa: PTH113 - any path-like
+            return b""
+        with _open(path) as file:
+            return _read(file, size)
+    if not _is_file(body) or _length(body) is None:
+        return b""
+    try:
+        position = body.tell()
+        head = _read(body, size)
+        body.seek(position, os.SEEK_SET)
+    except (OSError, ValueError) as error:
+        raise InputError(f"The file to send can't be read: {error}") from error
+    return head
+
+
 def _is_file(body: object) -> TypeGuard[_File]:
     return hasattr(body, "read") and hasattr(body, "seekable")
 
 
-def _open(path: os.PathLike[str]) -> _File:
+def _open(path: os.PathLike[str]) -> BinaryIO:
     try:
         return open(path, "rb")  # noqa: PTH123 - any path-like; the caller closes it
     except (OSError, ValueError) as error:
@@ -135,9 +163,9 @@ async def _each(body: Iterable[object] | AsyncIterable[object]) -> AsyncIterator
             yield _bytes(chunk)
 
 
-def _read(file: _File) -> bytes:
+def _read(file: _File, size: int = _CHUNK) -> bytes:
     try:
-        chunk = file.read(_CHUNK)
+        chunk = file.read(size)
     except (OSError, ValueError) as error:
         raise InputError(f"The file to send can't be read: {error}") from error
     return _bytes(chunk)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, Type
 from atlex._agent import DEFAULT_TIMEOUT, AsyncAgent, Body, Headers, Request, Response
 from atlex._http import AsyncHttpClient, AsyncServiceAgent
 from atlex._lazy import lazy_module
+from atlex._upload import peek
 from atlex.client._cid_check import CidCheck
-from atlex.client._core import Call, Close, Core, Methods, Read, Steps
+from atlex.client._core import Call, Close, Core, Methods, Peek, Read, Steps
 from atlex.client._downloads import Destination, watched
 from atlex.client._misspelt import NEEDED, suggest_arguments
 from atlex.client._options import Options, changed
@@ -135,7 +136,8 @@ class BaseAsyncClient:
             params: Its parameters, by Python name.
             input: Its JSON input, by Python name.
             data: Its input of another encoding.
-            content_type: The media type of ``data``. None: what the method declares.
+            content_type: The media type of ``data``. None: what the method declares; where that is a pattern such as
+                ``*/*``, what the file's name tells, else what the first bytes do, else ``application/octet-stream``.
 
         Raises:
             InputError: An argument breaks the lexicon; nothing was sent.
@@ -395,10 +397,14 @@ class BaseAsyncClient:
             else:
                 go_on = partial(steps.send, done)
 
-    async def _do(self, step: Request | Read | Close | float) -> Response | None:
+    async def _do(self, step: Request | Peek | Read | Close | float) -> Response | bytes | None:
         match step:
             case Request():
                 return await self._agent.send(step)
+            case Peek(body, size):
+                from anyio import to_thread
+
+                return await to_thread.run_sync(peek, body, size)
             case Read(response):
                 await response.aread()
             case Close(response):

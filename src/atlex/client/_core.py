@@ -11,9 +11,18 @@ from atlex._agent import Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex.client._options import Options
 from atlex.errors import XrpcError, XrpcInternalError
 from atlex.model import Model, UnknownInput
-from atlex.xrpc import Method, XrpcResponse, build_request, check_response, read_response, retry_delay
+from atlex.xrpc import (
+    HEAD_SIZE,
+    Method,
+    XrpcResponse,
+    build_request,
+    check_response,
+    needs_head,
+    read_response,
+    retry_delay,
+)
 
-__all__ = ["Call", "Close", "Core", "Methods", "Read", "Steps"]
+__all__ = ["Call", "Close", "Core", "Methods", "Peek", "Read", "Steps"]
 
 MethodT = TypeVar("MethodT", bound=Method[Any, Any, Any])
 OutputT = TypeVar("OutputT")
@@ -21,6 +30,13 @@ T = TypeVar("T")
 
 Methods: TypeAlias = Mapping[str, Callable[[], Method[Any, Any, Any]]]
 """Methods by their NSIDs, each loaded when it is asked for."""
+
+
+class Peek(NamedTuple):
+    """Look at the first bytes of a file that is to be sent, and send them back."""
+
+    body: Body
+    size: int
 
 
 class Read(NamedTuple):
@@ -35,9 +51,9 @@ class Close(NamedTuple):
     response: Response
 
 
-Steps: TypeAlias = Generator[Request | Read | Close | float, Any, T]
-"""A call on its way. It yields what to do next: send a request, whose response it is sent back; read or close a
-response; or wait for so many seconds. An error of any of these is thrown into it.
+Steps: TypeAlias = Generator[Request | Peek | Read | Close | float, Any, T]
+"""A call on its way. It yields what to do next: send a request, whose response it is sent back; look at a file's first
+bytes, which it is sent back; read or close a response; or wait for so many seconds. An error of any of these is thrown into it.
 """
 
 
@@ -107,13 +123,13 @@ class Core:
 
     def call(self, method: Method[Any, Any, OutputT], call: Call) -> Steps[XrpcResponse[OutputT]]:
         """Make a call and read its answer."""
-        request = self._request(method, call, self.options.headers_for(method.nsid, self._proxies))
+        request = yield from self._request(method, call, self.options.headers_for(method.nsid, self._proxies))
         return (yield from self._attempts(method, request, self._read))
 
     def open(self, method: Method[Any, Any, Any], call: Call) -> Steps[Response]:
         """Make a call and hand its answer on, its body still to be read."""
         headers = self.options.headers_for(method.nsid, self._proxies)
-        request = self._request(method, call, headers, stream=True)
+        request = yield from self._request(method, call, headers, stream=True)
         return (yield from self._attempts(method, request, _as_it_is))
 
     def call_repo(
@@ -124,7 +140,9 @@ class Core:
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
     ) -> Steps[XrpcResponse[OutputT]]:
         """Make a record call: it is for the account's own server, whatever the client's proxy and labelers."""
-        request = self._request(method, Call(params=params, input=input), self.options.repo_headers)
+        request = yield from self._request(
+            method, Call(params=params, input=input), self.options.repo_headers
+        )
         return (yield from self._attempts(method, request, self._read_repo))
 
     def _read(self, method: Method[Any, Any, OutputT], response: Response) -> XrpcResponse[OutputT]:
@@ -138,13 +156,18 @@ class Core:
 
     def _request(
         self, method: Method[Any, Any, Any], call: Call, headers: Headers, *, stream: bool = False
-    ) -> Request:
+    ) -> Steps[Request]:
+        data, content_type = call.data, call.content_type
+        head = b""
+        if data is not None and needs_head(method.input_encoding, content_type, data):
+            head = yield Peek(data, HEAD_SIZE)
         return build_request(
             method,
             params=call.params,
             input=call.input,
-            data=call.data,
-            content_type=call.content_type,
+            data=data,
+            content_type=content_type,
+            head=head,
             headers=headers,
             timeout=self.options.timeout,
             stream=stream,

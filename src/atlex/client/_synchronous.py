@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, Type
 from atlex._agent import DEFAULT_TIMEOUT, Agent, Headers, Request, Response, SyncBody
 from atlex._http import HttpClient, ServiceAgent
 from atlex._lazy import lazy_module
+from atlex._upload import peek
 from atlex.client._cid_check import CidCheck
-from atlex.client._core import Call, Close, Core, Methods, Read, Steps
+from atlex.client._core import Call, Close, Core, Methods, Peek, Read, Steps
 from atlex.client._downloads import Destination, watched
 from atlex.client._misspelt import NEEDED, suggest_arguments
 from atlex.client._options import Options, changed
@@ -136,7 +137,8 @@ class BaseClient:
             params: Its parameters, by Python name.
             input: Its JSON input, by Python name.
             data: Its input of another encoding.
-            content_type: The media type of ``data``. None: what the method declares.
+            content_type: The media type of ``data``. None: what the method declares; where that is a pattern such as
+                ``*/*``, what the file's name tells, else what the first bytes do, else ``application/octet-stream``.
 
         Raises:
             InputError: An argument breaks the lexicon; nothing was sent.
@@ -395,10 +397,12 @@ class BaseClient:
             else:
                 go_on = partial(steps.send, done)
 
-    def _do(self, step: Request | Read | Close | float) -> Response | None:
+    def _do(self, step: Request | Peek | Read | Close | float) -> Response | bytes | None:
         match step:
             case Request():
                 return self._agent.send(step)
+            case Peek(body, size):
+                return peek(body, size)
             case Read(response):
                 response.read()
             case Close(response):

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from atlex._rate_limit import RateLimit
 from atlex.xrpc._descriptors import Method, Procedure, Query, Record, Subscription
+from atlex.xrpc._guesses import HEAD_SIZE
 from atlex.xrpc._headers import with_labelers, with_proxy
-from atlex.xrpc._media_types import essence
+from atlex.xrpc._media_types import essence, needs_head
 from atlex.xrpc._request import build_request
 from atlex.xrpc._response import XrpcResponse, check_response, read_response
 from atlex.xrpc._retry import RetryPolicy, retry_delay
 
 __all__ = [
+    "HEAD_SIZE",
     "Method",
     "Procedure",
     "Query",
@@ -25,6 +27,7 @@ __all__ = [
     "build_request",
     "check_response",
     "essence",
+    "needs_head",
     "read_response",
     "retry_delay",
     "with_labelers",

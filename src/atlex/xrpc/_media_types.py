@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 
 from atlex.errors import InputError
+from atlex.xrpc._guesses import by_bytes, by_name
 
-__all__ = ["JSON", "accepts", "essence", "outgoing_type"]
+__all__ = ["JSON", "accepts", "essence", "needs_head", "outgoing_type"]
 
 JSON: Final = "application/json"
 
@@ -34,13 +34,14 @@ def accepts(declared: str, got: str) -> bool:
     return got == (essence(declared) or declared)
 
 
-def outgoing_type(declared: str, wanted: str | None, body: object) -> str:
+def outgoing_type(declared: str, wanted: str | None, body: object, head: bytes = b"") -> str:
     """The content type to send, which is never a pattern.
 
     Args:
         declared: What the lexicon declares.
         wanted: What the caller asks for, or None.
-        body: What is sent; a path's ending may tell its type.
+        body: What is sent; the name of a path or of a file may tell its type.
+        head: The first bytes of what is sent, which may tell it where the name doesn't.
 
     Raises:
         InputError: What the caller asks for isn't a type or doesn't match, or nothing tells the type.
@@ -56,9 +57,9 @@ def outgoing_type(declared: str, wanted: str | None, body: object) -> str:
         return wanted
     if "*" not in declared:
         return _with_charset(declared)
-    guessed = _guess(body)
-    if guessed is not None and accepts(declared, guessed):
-        return _with_charset(guessed)
+    for guess in (by_name(body), by_bytes(head)):
+        if guess is not None and accepts(declared, guess):
+            return _with_charset(guess)
     if declared in _DEFAULTS:
         return _with_charset(_DEFAULTS[declared])
     raise InputError(f"The lexicon declares {declared!r} for the body: name its own type with content_type")
@@ -68,10 +69,15 @@ def _with_charset(kind: str) -> str:
     return f"{kind}; charset=utf-8" if kind.startswith("text/") and ";" not in kind else kind
 
 
-def _guess(body: object) -> str | None:
-    if not isinstance(body, os.PathLike):
-        return None
-    import mimetypes
-
-    kind, compression = mimetypes.guess_type(os.fsdecode(cast("os.PathLike[str]", body)))
-    return kind if compression is None else None
+def needs_head(declared: str | None, wanted: str | None, body: object) -> bool:
+    """Whether only the first bytes of a body can tell its type, and the body isn't bytes itself."""
+    if (
+        declared is None
+        or "*" not in declared
+        or wanted is not None
+        or body is None
+        or isinstance(body, bytes)
+    ):
+        return False
+    guess = by_name(body)
+    return guess is None or not accepts(declared, guess)

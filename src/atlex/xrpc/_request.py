@@ -12,6 +12,7 @@ from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc._bodies import instance, write_body
 from atlex.xrpc._descriptors import Method
+from atlex.xrpc._guesses import HEAD_SIZE
 from atlex.xrpc._media_types import JSON, essence, outgoing_type
 
 __all__ = ["build_request"]
@@ -27,6 +28,7 @@ def build_request(
     input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
     data: Body | None = None,
     content_type: str | None = None,
+    head: bytes = b"",
     headers: Mapping[str, str] | None = None,
     timeout: float | None = DEFAULT_TIMEOUT,
     stream: bool = False,
@@ -38,8 +40,9 @@ def build_request(
         params: The parameters by their Python names, or an instance of the method's class for them.
         input: A JSON input's properties by their Python names, or an instance of the method's class for it.
         data: Any other input.
-        content_type: The type of ``data``. None: the declared one; for ``*/*`` and its like what a path's ending
-            tells, else ``application/octet-stream`` or ``text/plain``.
+        content_type: The type of ``data``. None: the declared one; for ``*/*`` and its like what the name of a path or
+            a file tells, else what the first bytes do, else ``application/octet-stream`` or ``text/plain``.
+        head: The first bytes of ``data`` where it isn't bytes itself, as far as somebody has looked at them.
         headers: Headers to send.
         timeout: Seconds that each phase may take; None for no limit.
         stream: True to have the answer's body read by the caller.
@@ -53,7 +56,7 @@ def build_request(
     for name in _RESERVED:
         if name in sent:
             raise InputError(f"The header {name!r} follows from the method and its input: it can't be set")
-    body, body_type = _body(method, input, data, content_type)
+    body, body_type = _body(method, input, data, content_type, head)
     if body_type is not None:
         sent["content-type"] = body_type
     if method.output_encoding is not None:
@@ -100,6 +103,7 @@ def _body(
     input: UnknownInput | None,  # noqa: A002 - the lexicon's word
     data: Body | None,
     content_type: str | None,
+    head: bytes,
 ) -> tuple[Body | None, str | None]:
     declared = method.input_encoding
     if declared is None:
@@ -115,7 +119,9 @@ def _body(
         raise InputError(f"{method.nsid} takes {declared}: give it as data, not as input")
     if data is None:
         raise InputError(f"{method.nsid} needs a body: data is missing")
-    return _data(data), outgoing_type(declared, content_type, data)
+    body = _data(data)
+    first = body[:HEAD_SIZE] if isinstance(body, bytes) else head
+    return body, outgoing_type(declared, content_type, body, first)
 
 
 def _data(data: object) -> Body:
