@@ -61,7 +61,8 @@ def build(
     earlier build wrote are removed.
 
     Args:
-        lexicons: The folder that holds the documents, in any order and depth.
+        lexicons: The folder that holds the documents, in any order and depth. A file ``proxies.toml`` in it names the
+            services that the methods of a namespace go to where a client is given no proxy.
         out: The package's folder; its name is the package's. It may be missing or empty, or hold an earlier build.
         descriptions: A TOML file of descriptions by ``nsid``, ``nsid#def`` or ``nsid#def.property``, which come before
             the documents' own. None takes ``descriptions.toml`` in ``lexicons`` where there is one.
@@ -125,7 +126,7 @@ def _plan(
     if errors:
         plural = "error" if errors == 1 else "errors"
         raise LexiconError(f"The Lexicon documents have {errors} {plural}; nothing was written.", diagnostics)
-    return documents, plan_package(documents, source.descriptions), tuple(diagnostics)
+    return documents, plan_package(documents, source.descriptions, source.proxies), tuple(diagnostics)
 
 
 def _check_name(out: Path) -> None:

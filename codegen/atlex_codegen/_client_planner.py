@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from atlex.lexicon import (
@@ -34,29 +34,33 @@ from atlex_codegen._types import Types
 
 __all__ = ["plan_namespaces"]
 
-_RECORD_CALLS: Final = (
-    "applyWrites",
-    "createRecord",
-    "deleteRecord",
-    "getRecord",
-    "listRecords",
-    "putRecord",
+_REPOSITORY_CALLS: Final = (
+    "com.atproto.repo.applyWrites",
+    "com.atproto.repo.createRecord",
+    "com.atproto.repo.deleteRecord",
+    "com.atproto.repo.getRecord",
+    "com.atproto.repo.listRecords",
+    "com.atproto.repo.putRecord",
+    "com.atproto.sync.getBlob",
 )
 
 
-def plan_namespaces(lexicons: Lexicons, naming: Naming, prose: Prose) -> tuple[NamespacePlan, ...]:
+def plan_namespaces(
+    lexicons: Lexicons, naming: Naming, prose: Prose, proxies: Mapping[str, str]
+) -> tuple[NamespacePlan, ...]:
     """Plans the client's namespaces, sorted by path; the first is the client itself."""
-    planner = _Planner(lexicons, naming, prose)
+    planner = _Planner(lexicons, naming, prose, proxies)
     offering = [nsid for nsid in naming.children if planner.offers_children(nsid)]
     plans = [planner.namespace(nsid) for nsid in {"": None} | dict.fromkeys(offering)]
     return tuple(sorted(plans, key=lambda plan: plan.path))
 
 
 class _Planner:
-    def __init__(self, lexicons: Lexicons, naming: Naming, prose: Prose) -> None:
+    def __init__(self, lexicons: Lexicons, naming: Naming, prose: Prose, proxies: Mapping[str, str]) -> None:
         self._lexicons = lexicons
         self._naming = naming
         self._prose = prose
+        self._proxies = proxies
         self._types = Types(lexicons, naming)
         self._handles = frozenset(naming.handles.values())
         self._offering: set[str] = set()
@@ -99,13 +103,13 @@ class _Planner:
             records=tuple(records),
             call=self._method(nsid, main, "__call__") if isinstance(main, Query | Procedure) else None,
             collection=self._records(nsid, main, "") if isinstance(main, Record) else None,
-            record_calls=() if nsid else tuple(self._record_calls()),
+            repository_calls=() if nsid else tuple(self._repository_calls()),
+            proxies=() if nsid else tuple(sorted(self._proxies.items())),
             doc=self._namespace_doc(nsid, main),
         )
 
-    def _record_calls(self) -> Iterator[tuple[str, Member]]:
-        for name in _RECORD_CALLS:
-            nsid = f"com.atproto.repo.{name}"
+    def _repository_calls(self) -> Iterator[tuple[str, Member]]:
+        for nsid in _REPOSITORY_CALLS:
             if isinstance(self._main(nsid), Query | Procedure):
                 yield nsid, self._types.member(nsid, "METHOD")
 
@@ -241,7 +245,9 @@ def _data(payload: Payload) -> tuple[ArgumentPlan, ...]:
     encoding = payload.encoding
     pattern = "*" in encoding
     chosen = (
-        f"``{encoding}``" if not pattern else "the one that suits the data, else ``application/octet-stream``"
+        f"``{encoding}``"
+        if not pattern
+        else "the one that the file's name or the first bytes tell, else ``application/octet-stream``"
     )
     return (
         ArgumentPlan(

@@ -1,20 +1,26 @@
-"""The first stage: documents and descriptions from a folder, with everything that is wrong with them."""
+"""The first stage: documents and what is said beside them from a folder, with everything that is wrong with them."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from atlex.lexicon import Diagnostic, Document, load_documents
+from atlex.syntax import is_valid_did
 from atlex_codegen._prose import known_keys
 
 __all__ = ["DESCRIPTIONS_FILE", "Source", "load_source"]
 
 DESCRIPTIONS_FILE: Final = "descriptions.toml"
 """The overlay's name in a folder of documents."""
+
+_PROXIES_FILE: Final = "proxies.toml"
+_PROXY_HINT: Final = 'write lines such as "com.example" = "did:web:api.example.com#example_view"'
+_SERVICE_ID: Final = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +30,18 @@ class Source:
     Attributes:
         documents: The documents without errors, sorted by NSID.
         descriptions: The overlay: descriptions that come before the documents' own.
+        proxies: The services that methods go to where no proxy is given, by namespace.
         diagnostics: Everything that was found, errors and warnings.
     """
 
     documents: tuple[Document, ...]
     descriptions: Mapping[str, str]
+    proxies: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
 
 
 def load_source(lexicons: Path, descriptions: Path | None) -> Source:
-    """Reads the documents of a folder, and the overlay.
+    """Reads the documents of a folder, the overlay, and ``proxies.toml`` where the folder has one.
 
     Args:
         lexicons: The folder.
@@ -48,18 +56,23 @@ def load_source(lexicons: Path, descriptions: Path | None) -> Source:
     overlay: Mapping[str, str] = {}
     file = lexicons / DESCRIPTIONS_FILE if descriptions is None else descriptions
     if descriptions is not None or file.is_file():
-        overlay, found = _read_overlay(file)
+        overlay, found = _read_table(file, 'write lines such as "com.example.getThing" = "What it does."')
         diagnostics += found
         diagnostics += _strangers(file, overlay, loaded.documents)
-    return Source(loaded.documents, overlay, tuple(diagnostics))
+    proxies: Mapping[str, str] = {}
+    file = lexicons / _PROXIES_FILE
+    if file.is_file():
+        proxies, found = _read_table(file, _PROXY_HINT)
+        diagnostics += found
+        diagnostics += _proxy_faults(file, proxies, loaded.documents)
+    return Source(loaded.documents, overlay, proxies, tuple(diagnostics))
 
 
-def _read_overlay(file: Path) -> tuple[Mapping[str, str], list[Diagnostic]]:
-    hint = 'write lines such as "com.example.getThing" = "What it does."'
+def _read_table(file: Path, hint: str) -> tuple[Mapping[str, str], list[Diagnostic]]:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        return {}, [_broken(file, f"can't be read: {error.strerror}", "give a file of descriptions")]
+        return {}, [_broken(file, f"can't be read: {error.strerror}", hint)]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         return {}, [_broken(file, f"isn't TOML: {error}", hint)]
     faults = [
@@ -85,3 +98,19 @@ def _strangers(file: Path, overlay: Mapping[str, str], documents: tuple[Document
         )
         for key in sorted(overlay.keys() - known)
     ]
+
+
+def _proxy_faults(
+    file: Path, proxies: Mapping[str, str], documents: tuple[Document, ...]
+) -> Iterator[Diagnostic]:
+    for namespace, service in proxies.items():
+        did, _, service_id = service.partition("#")
+        if not is_valid_did(did) or not _SERVICE_ID.fullmatch(service_id):
+            yield _broken(file, f"{service!r} isn't a DID and a service's ID", _PROXY_HINT)
+        if not any(document.id.startswith(f"{namespace}.") for document in documents):
+            yield Diagnostic(
+                severity="warning",
+                file=str(file),
+                message=f'"{namespace}" is the namespace of no document',
+                hint="remove it, or correct the name",
+            )

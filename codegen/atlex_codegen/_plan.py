@@ -332,8 +332,9 @@ class NamespacePlan:
         records: The collections of records.
         call: The method that calling the namespace itself makes, where its own NSID is one.
         collection: The collection that the namespace is itself, where its own NSID is one.
-        record_calls: On the client itself: the methods that record calls are made of, by their NSIDs, and where
-            their ``METHOD`` is, as far as there are documents of them.
+        repository_calls: On the client itself: the methods that record and blob calls are made of, by their NSIDs,
+            and where their ``METHOD`` is, as far as there are documents of them.
+        proxies: On the client itself: the services that methods go to where no proxy is given, by namespace.
         doc: The docstring, in paragraphs.
     """
 
@@ -345,7 +346,8 @@ class NamespacePlan:
     records: tuple[RecordsPlan, ...] = ()
     call: MethodPlan | None = None
     collection: RecordsPlan | None = None
-    record_calls: tuple[tuple[str, Member], ...] = ()
+    repository_calls: tuple[tuple[str, Member], ...] = ()
+    proxies: tuple[tuple[str, str], ...] = ()
     doc: tuple[str, ...] = ()
 
 

@@ -70,12 +70,15 @@ _KNOWN_ERRORS: Final = {
 """The errors that the interface has a class for: sessions and record calls raise them without a generated package."""
 
 
-def plan_package(lexicons: Lexicons, descriptions: Mapping[str, str]) -> PackagePlan:
+def plan_package(
+    lexicons: Lexicons, descriptions: Mapping[str, str], proxies: Mapping[str, str]
+) -> PackagePlan:
     """Plans the package for a set of documents.
 
     Args:
         lexicons: The documents, with their references checked.
         descriptions: What comes before the documents' own prose; see `Prose`.
+        proxies: The services that methods go to where no proxy is given, by namespace.
     """
     naming = Naming(lexicons)
     prose = Prose(lexicons, descriptions)
@@ -84,7 +87,7 @@ def plan_package(lexicons: Lexicons, descriptions: Mapping[str, str]) -> Package
     modules += [_Module(lexicons, naming, prose, pages, document).plan() for document in lexicons.values()]
     return PackagePlan(
         modules=tuple(sorted(modules, key=lambda module: module.path)),
-        namespaces=plan_namespaces(lexicons, naming, prose),
+        namespaces=plan_namespaces(lexicons, naming, prose, proxies),
         errors=tuple(
             ErrorPlan(
                 name,

@@ -124,7 +124,7 @@ def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
         if records is not None:
             yield from records.type.imports()
             yield from records.descriptor.imports()
-    for _, descriptor in namespace.record_calls:
+    for _, descriptor in namespace.repository_calls:
         yield _TYPING
         yield from descriptor.imports()
     for method in (*namespace.methods, namespace.call):

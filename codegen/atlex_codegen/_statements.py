@@ -45,9 +45,15 @@ _FINAL: Final = Name("_t.Final", Import("typing"))
 
 
 def _lex_methods(methods: Iterable[tuple[str, Member]]) -> str:
-    """The line that says where the methods of the record calls are, in a client's class."""
+    """The line that says where the methods of the record and blob calls are, in a client's class."""
     pairs = [f"{literal(nsid)}: lambda: {member.flat()}" for nsid, member in methods]
     return _mapping("lex_methods: _t.ClassVar[_sdk.Methods] = ", pairs, 4)
+
+
+def _lex_proxies(proxies: Iterable[tuple[str, str]]) -> str:
+    """The line that says which services methods go to, in a client's class."""
+    pairs = [f"{literal(namespace)}: {literal(service)}" for namespace, service in proxies]
+    return _mapping("lex_proxies: _t.ClassVar[_sdk.Proxies] = ", pairs, 4)
 
 
 def _names(names: Iterable[str]) -> str:
@@ -317,6 +323,7 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "items_signature": _items_signature,
     "lazy_package": _lazy_package,
     "lex_methods": _lex_methods,
+    "lex_proxies": _lex_proxies,
     "literal": literal,
     "method_doc": _method_doc,
     "names": _names,

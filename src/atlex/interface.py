@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         LiteralRecords,
         Methods,
         Namespace,
+        Proxies,
         Records,
     )
     from atlex.data import OMIT, CidLink, Omit, UnknownObject
@@ -84,6 +85,7 @@ __all__ = [
     "Params",
     "PermissionSet",
     "Procedure",
+    "Proxies",
     "Query",
     "Record",
     "RecordNotFoundError",
@@ -120,6 +122,7 @@ _HOMES: Final = {
         "LiteralRecords",
         "Methods",
         "Namespace",
+        "Proxies",
         "Records",
     ),
     "atlex.data": ("OMIT", "CidLink", "Omit", "UnknownObject"),

@@ -72,8 +72,10 @@ def lexicons_of(*documents: Json) -> Lexicons:
     return Lexicons(parsed)
 
 
-def plan_of(*documents: Json, descriptions: Mapping[str, str] | None = None) -> PackagePlan:
-    return plan_package(lexicons_of(*documents), descriptions or {})
+def plan_of(
+    *documents: Json, descriptions: Mapping[str, str] | None = None, proxies: Mapping[str, str] | None = None
+) -> PackagePlan:
+    return plan_package(lexicons_of(*documents), descriptions or {}, proxies or {})
 
 
 def files_of(*documents: Json, descriptions: Mapping[str, str] | None = None) -> dict[str, str]:

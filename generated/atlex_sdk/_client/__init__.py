@@ -15,6 +15,7 @@ if _t.TYPE_CHECKING:
     from ..com.atproto.repo import get_record as _com_atproto_repo_get_record
     from ..com.atproto.repo import list_records as _com_atproto_repo_list_records
     from ..com.atproto.repo import put_record as _com_atproto_repo_put_record
+    from ..com.atproto.sync import get_blob as _com_atproto_sync_get_blob
     from . import app as _app_namespace
     from . import chat as _chat_namespace
     from . import com as _com_namespace
@@ -26,6 +27,7 @@ else:
     _com_atproto_repo_get_record = _sdk.lazy_module("..com.atproto.repo.get_record", __package__)
     _com_atproto_repo_list_records = _sdk.lazy_module("..com.atproto.repo.list_records", __package__)
     _com_atproto_repo_put_record = _sdk.lazy_module("..com.atproto.repo.put_record", __package__)
+    _com_atproto_sync_get_blob = _sdk.lazy_module("..com.atproto.sync.get_blob", __package__)
     _app_namespace = _sdk.lazy_module(".app", __package__)
     _chat_namespace = _sdk.lazy_module(".chat", __package__)
     _com_namespace = _sdk.lazy_module(".com", __package__)
@@ -44,7 +46,10 @@ class Client(_sdk.BaseClient):
         "com.atproto.repo.getRecord": lambda: _com_atproto_repo_get_record.METHOD,
         "com.atproto.repo.listRecords": lambda: _com_atproto_repo_list_records.METHOD,
         "com.atproto.repo.putRecord": lambda: _com_atproto_repo_put_record.METHOD,
+        "com.atproto.sync.getBlob": lambda: _com_atproto_sync_get_blob.METHOD,
     }
+
+    lex_proxies: _t.ClassVar[_sdk.Proxies] = {"chat.bsky": "did:web:api.bsky.chat#bsky_chat"}
 
     @_cached_property
     def app(self) -> _app_namespace.AppNamespace:
@@ -77,7 +82,10 @@ class AsyncClient(_sdk.BaseAsyncClient):
         "com.atproto.repo.getRecord": lambda: _com_atproto_repo_get_record.METHOD,
         "com.atproto.repo.listRecords": lambda: _com_atproto_repo_list_records.METHOD,
         "com.atproto.repo.putRecord": lambda: _com_atproto_repo_put_record.METHOD,
+        "com.atproto.sync.getBlob": lambda: _com_atproto_sync_get_blob.METHOD,
     }
+
+    lex_proxies: _t.ClassVar[_sdk.Proxies] = {"chat.bsky": "did:web:api.bsky.chat#bsky_chat"}
 
     @_cached_property
     def app(self) -> _app_namespace.AsyncAppNamespace:

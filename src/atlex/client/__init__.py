@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atlex.client._asynchronous import AsyncNamespace, BaseAsyncClient
-from atlex.client._core import Methods
+from atlex.client._core import Methods, Proxies
 from atlex.client._pages import AsyncPaginator, Paginator, SupportsPage
 from atlex.client._records import AsyncLiteralRecords, AsyncRecords, LiteralRecords, Records
 from atlex.client._results import (
@@ -46,6 +46,7 @@ __all__ = [
     "Page",
     "Paginator",
     "Progress",
+    "Proxies",
     "RecordNotFoundError",
     "Records",
     "Stored",

@@ -14,7 +14,7 @@ from atlex._http import AsyncHttpClient, AsyncServiceAgent
 from atlex._lazy import lazy_module
 from atlex._upload import peek
 from atlex.client._cid_check import CidCheck
-from atlex.client._core import Call, Close, Core, Methods, Peek, Read, Steps
+from atlex.client._core import Call, Close, Core, Methods, Peek, Proxies, Read, Steps
 from atlex.client._downloads import Destination, watched
 from atlex.client._misspelt import NEEDED, suggest_arguments
 from atlex.client._options import Options, changed
@@ -70,7 +70,7 @@ class BaseAsyncClient:
     The errors that they declare are raised in place of the runtime's.
     """
 
-    lex_proxies: ClassVar[Mapping[str, str]] = {}
+    lex_proxies: ClassVar[Proxies] = {}
     """The services that methods go to where no ``proxy`` is given, by namespace, from the generated package."""
 
     def __init__(

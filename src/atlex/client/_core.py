@@ -22,7 +22,7 @@ from atlex.xrpc import (
     retry_delay,
 )
 
-__all__ = ["Call", "Close", "Core", "Methods", "Peek", "Read", "Steps"]
+__all__ = ["Call", "Close", "Core", "Methods", "Peek", "Proxies", "Read", "Steps"]
 
 MethodT = TypeVar("MethodT", bound=Method[Any, Any, Any])
 OutputT = TypeVar("OutputT")
@@ -30,6 +30,9 @@ T = TypeVar("T")
 
 Methods: TypeAlias = Mapping[str, Callable[[], Method[Any, Any, Any]]]
 """Methods by their NSIDs, each loaded when it is asked for."""
+
+Proxies: TypeAlias = Mapping[str, str]
+"""Services that methods go to where no proxy is given, by namespace: ``did#service_id``."""
 
 
 class Peek(NamedTuple):
@@ -85,7 +88,7 @@ class Core:
         agent: Agent | AsyncAgent,
         options: Options,
         declared: Methods,
-        proxies: Mapping[str, str] = MappingProxyType({}),
+        proxies: Proxies = MappingProxyType({}),
     ) -> None:
         self._agent: Final = agent
         self._declared: Final = declared

@@ -326,8 +326,8 @@ class RepoNamespace(_sdk.Namespace):
         Args:
             data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
                 asynchronous client takes an asynchronous iterable too.
-            content_type: The MIME type of the data, within ``*/*``; None for the one that suits the data,
-                else ``application/octet-stream``.
+            content_type: The MIME type of the data, within ``*/*``; None for the one that the file's name or
+                the first bytes tell, else ``application/octet-stream``.
 
         Returns:
             An object: ``blob``.
@@ -622,8 +622,8 @@ class AsyncRepoNamespace(_sdk.AsyncNamespace):
         Args:
             data: What to send: bytes, the path of a file, an open binary file, or an iterable of bytes; an
                 asynchronous client takes an asynchronous iterable too.
-            content_type: The MIME type of the data, within ``*/*``; None for the one that suits the data,
-                else ``application/octet-stream``.
+            content_type: The MIME type of the data, within ``*/*``; None for the one that the file's name or
+                the first bytes tell, else ``application/octet-stream``.
 
         Returns:
             An object: ``blob``.
