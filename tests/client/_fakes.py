@@ -53,7 +53,7 @@ class Body:
 
     def __iter__(self):
         for chunk in self.chunks:
-            if isinstance(chunk, Exception):
+            if isinstance(chunk, BaseException):
                 raise chunk
             yield chunk
 

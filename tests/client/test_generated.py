@@ -135,7 +135,7 @@ print(json.dumps(sorted(name.rpartition(".")[2] for name in found)))
         assert loaded("fail") == ["put_record", "strong_ref"]
 
 
-def test_the_mapping_names_the_six_calls_and_nothing_else():
+def test_the_mapping_names_the_calls_of_records_and_blobs_and_nothing_else():
     for class_ in (atlex_sdk.Client, atlex_sdk.AsyncClient):
         assert sorted(class_.lex_methods) == [
             "com.atproto.repo.applyWrites",
@@ -144,6 +144,7 @@ def test_the_mapping_names_the_six_calls_and_nothing_else():
             "com.atproto.repo.getRecord",
             "com.atproto.repo.listRecords",
             "com.atproto.repo.putRecord",
+            "com.atproto.sync.getBlob",
         ]
         for nsid, load in class_.lex_methods.items():
             assert load().nsid == nsid
@@ -155,7 +156,20 @@ def test_a_record_class_knows_the_kind_of_its_keys():
 
 
 @pytest.mark.parametrize(
-    "name", ["xrpc", "stream", "with_options", "paginate", "apply_writes", "assert_did", "close"]
+    "name",
+    [
+        "__init__",
+        "apply_writes",
+        "assert_did",
+        "close",
+        "download",
+        "download_blob",
+        "get_blob",
+        "paginate",
+        "stream",
+        "with_options",
+        "xrpc",
+    ],
 )
 def test_both_twins_of_the_base_have_the_same_arguments(name):
     first = inspect.signature(getattr(runtime.BaseClient, name)).parameters.values()

@@ -12,7 +12,7 @@ from tests.codegen.conftest import STRING, document, obj, query, ref, write_docu
 
 from atlex.errors import LexiconError
 from atlex.lexicon import Lexicons
-from atlex_codegen import build, plan, plan_json
+from atlex_codegen import BuildReport, build, plan, plan_json
 from atlex_codegen._write import DATA_FILE, MANIFEST_FILE
 
 THING = document("com.example.thing", obj(text=STRING))
@@ -308,3 +308,56 @@ def test_two_builds_differ_in_no_byte_whatever_the_hash_seed_the_directory_order
         made.append(tree(out))
     assert made[0] == made[1]
     assert len(made[0]) > 450
+
+
+class TestProxies:
+    """``proxies.toml`` beside the documents."""
+
+    @staticmethod
+    def made(folder: Folder, tmp_path: Path, text: str | bytes) -> tuple[str, BuildReport]:
+        lexicons = folder(THING, GET)
+        (lexicons / "proxies.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+        report = build(lexicons, tmp_path / "sdk")
+        return (tmp_path / "sdk" / "_client" / "__init__.py").read_text(), report
+
+    def test_it_is_on_both_clients(self, folder: Folder, tmp_path: Path) -> None:
+        text, report = self.made(
+            folder,
+            tmp_path,
+            '"com.example" = "did:web:b.example.com#view"\ncom = "did:web:a.example.com#view"\n',
+        )
+        table = '{"com": "did:web:a.example.com#view", "com.example": "did:web:b.example.com#view"}'
+        line = f"lex_proxies: _t.ClassVar[_sdk.Proxies] = {table}"
+        assert " ".join(text.replace(",\n    }", "}").split()).replace("{ ", "{").count(line) == 2
+        assert report.diagnostics == ()
+
+    def test_without_it_there_is_no_table(self, folder: Folder, tmp_path: Path) -> None:
+        build(folder(THING, GET), tmp_path / "sdk")
+        assert "lex_proxies" not in (tmp_path / "sdk" / "_client" / "__init__.py").read_text()
+
+    def test_a_namespace_without_documents_is_a_warning(self, folder: Folder, tmp_path: Path) -> None:
+        _, report = self.made(folder, tmp_path, '"com.exam" = "did:web:a.example.com#view"\n')
+        (found,) = report.diagnostics
+        assert '"com.exam" is the namespace of no document' in str(found)
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("= x", "isn't TOML"),
+            (b"\xff", "isn't TOML"),
+            ('"com.example" = 1', "has no text"),
+            ('com.example = "did:web:a.example.com#view"', "has no text"),
+            ('"com.example" = ""', "isn't a DID and a service's ID"),
+            ('"com.example" = "did:web:a.example.com"', "isn't a DID and a service's ID"),
+            ('"com.example" = "a.example.com#view"', "isn't a DID and a service's ID"),
+            ('"com.example" = "did:web:a.example.com#view\\u0000"', "isn't a DID and a service's ID"),
+            ('"com.example" = "did:web:a.example.com#view#view"', "isn't a DID and a service's ID"),
+        ],
+    )
+    def test_a_broken_one_stops_the_build(
+        self, folder: Folder, tmp_path: Path, text: str | bytes, expected: str
+    ) -> None:
+        with pytest.raises(LexiconError) as caught:
+            self.made(folder, tmp_path, text)
+        assert expected in str(caught.value.diagnostics[0])
+        assert not (tmp_path / "sdk").exists()

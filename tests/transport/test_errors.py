@@ -26,6 +26,7 @@ EVERY = [
     errors.RecordNotFoundError("RecordNotFound", "sentence", **RESPONSE),
     errors.XrpcInvalidResponseError("sentence", **RESPONSE),
     errors.XrpcResponseValidationError([Issue("a", "not a string", raw=1)], **RESPONSE),
+    errors.CidMismatchError("bafkreiexpected", "bafkreifound", status=200, method="com.example.test"),
     errors.XrpcInternalError("sentence", method="com.example.test"),
     errors.XrpcFetchError("sentence", method="com.example.test"),
     errors.LoggedOutError(method="com.example.test"),
