@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atlex_sdk import AsyncClient, Client, app
+from atlex_sdk import AsyncClient, Client, app, com
 
 
 def arguments(client: Client) -> None:
@@ -14,6 +14,7 @@ def arguments(client: Client) -> None:
     client.app.bsky.feed.get_timeline(limit="50")  # expect: arg-type, reportArgumentType
     client.app.bsky.feed.search_posts(q="cats", sort=3)  # expect: arg-type, reportArgumentType
     client.com.atproto.repo.upload_blob(data="image.png")  # expect: arg-type, reportArgumentType
+    client.download(com.atproto.repo.upload_blob.METHOD, "blob")  # expect: arg-type, reportArgumentType
 
 
 def results(client: Client) -> object:

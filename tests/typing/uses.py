@@ -25,7 +25,7 @@ from atlex import (
     Update,
     XrpcResponse,
 )
-from atlex.client import Applied, Deleted, Listed, Page, Stored, Written
+from atlex.client import Applied, Deleted, Downloaded, Listed, Page, Stored, Written
 from atlex.errors import InputError, LexAuthFactorError, RateLimitError, XrpcError, XrpcResponseError
 from atlex_sdk import AsyncClient, Client, app, com, errors
 
@@ -126,6 +126,8 @@ def whole_answers(client: Client) -> None:
         assert_type(response, Response)
         for chunk in response.iter_bytes():
             assert_type(chunk, bytes)
+    assert_type(client.download(com.atproto.sync.get_repo.METHOD, "repo.car", params=params), Downloaded)
+    assert_type(client.get_blob("did:plc:z72i7hdynmk6r22z27h6tvur", "bafkrei"), bytes)
 
 
 def options(client: Client) -> None:
