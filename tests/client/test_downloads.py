@@ -230,7 +230,7 @@ class TestDownload:
             await twin.do(twin.client(arriving(b"a", fetch_error())).download(_package.DOWNLOAD, file))
         assert file.getvalue() == b"a"
 
-    @pytest.mark.parametrize("to", [None, 5, object(), b"image", ["image"]], ids=str)
+    @pytest.mark.parametrize("to", [None, 5, object(), b"image", ["image"]], ids=lambda to: type(to).__name__)
     async def test_what_cant_be_written_to_is_refused(self, twin, to):
         client = twin.client()
         with no_request(client), pytest.raises(InputError, match="path or a binary file"):

@@ -56,7 +56,8 @@ class Close(NamedTuple):
 
 Steps: TypeAlias = Generator[Request | Peek | Read | Close | float, Any, T]
 """A call on its way. It yields what to do next: send a request, whose response it is sent back; look at a file's first
-bytes, which it is sent back; read or close a response; or wait for so many seconds. An error of any of these is thrown into it.
+bytes, which it is sent back; read or close a response; or wait for so many seconds. An error of any of these is thrown
+into it.
 """
 
 

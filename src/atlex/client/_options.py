@@ -48,7 +48,7 @@ class Options:
         call_labelers: The labelers, likewise.
         all_headers: The headers of calls, with the proxy and the labelers.
         own_headers: The headers of calls that are for the account's own server.
-        repo_headers: The headers of record and blob calls, which no proxy and no labelers but the app's apply to.
+        repo_headers: The headers of record calls, to which no proxy and no labelers but the app's apply.
 
     Raises:
         InputError: One of them isn't of its kind, or its range.

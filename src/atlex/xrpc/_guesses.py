@@ -42,7 +42,9 @@ _OPENINGS: Final = {
 
 def by_name(body: object) -> str | None:
     """The type that the name of a path, or of an open file, ends in; None where it says nothing."""
-    named = body if isinstance(body, os.PathLike) else getattr(body, "name", None)
+    named: object = getattr(body, "name", None)
+    if isinstance(body, os.PathLike):
+        named = cast("os.PathLike[str]", body)
     # A file that was opened by its descriptor has that for a name.
     if not isinstance(named, str | bytes | os.PathLike):
         return None
