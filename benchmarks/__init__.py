@@ -1,0 +1,1 @@
+"""The measurements behind docs/performance.md: run them with ``python -m benchmarks``."""
