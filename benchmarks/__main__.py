@@ -43,7 +43,7 @@ def main() -> None:
     samples: dict[str, tuple[float, ...]] = {}
     with tempfile.TemporaryDirectory() as folder, loopback() as url:
         _write_payloads(Path(folder))
-        context = Context(Path(folder), url, environment.has_peer, options.short)
+        context = Context(Path(folder), url, environment.python, environment.has_peer, options.short)
         for area in AREAS:
             if area.name in chosen:
                 print(f"{area.name} …", file=sys.stderr)

@@ -19,12 +19,14 @@ class Context:
     Attributes:
         payloads: The folder of the payloads.
         url: The loopback server.
+        python: The interpreter that is measured.
         has_peer: Whether the peer is there.
         short: Whether to do little.
     """
 
     payloads: Path
     url: str
+    python: Path
     has_peer: bool
     short: bool
 
@@ -114,6 +116,12 @@ def _generation(context: Context) -> list[Case]:
     return [Case(f"generation.{side}", "generation", (side, lexicons)) for side in _sides(context)]
 
 
+def _tooling(context: Context) -> list[Case]:
+    if context.short:
+        return []
+    return [Case(f"tooling.{side}", "tooling", (side, str(context.python))) for side in _sides(context)]
+
+
 def _chart(title: str, unit: str, *bars: tuple[str, str]) -> Chart:
     return Chart(title, unit, tuple(Bar(*bar) for bar in bars))
 
@@ -186,5 +194,21 @@ AREAS: Final = (
             ("atlex: one changed", "generation.atlex.one_changed.ms"),
             ("atlex: no change", "generation.atlex.no_change.ms"),
         ),
+    ),
+    Area(
+        "tooling",
+        3,
+        _tooling,
+        _chart(
+            "Type checkers on a script of 20 lines",
+            "ms",
+            ("atlex: mypy, cold", "tooling.atlex.mypy_cold.ms"),
+            ("atproto, typed: mypy, cold", "tooling.peer.mypy_cold.ms"),
+            ("atlex: mypy, warm", "tooling.atlex.mypy_warm.ms"),
+            ("atproto, typed: mypy, warm", "tooling.peer.mypy_warm.ms"),
+            ("atlex: basedpyright", "tooling.atlex.pyright.ms"),
+            ("atproto, typed: basedpyright", "tooling.peer.pyright.ms"),
+        ),
+        own_python=True,
     ),
 )

@@ -17,12 +17,11 @@ _VIEWER = "did:plc:2x6h7hq5wzkj3mpvbtqyl4ae"
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
 _CDN = "https://cdn.example.com/img"
-_WORDS = tuple(
-    """
+_STORY = """
     a slow morning by the harbour with coffee and three gulls arguing over half of somebody's breakfast roll
     meanwhile the ferry leaves without its engineer again and nobody on the quay looks surprised about that
-    """.split()
-)
+"""
+_WORDS = tuple(_STORY.split())
 _ENDINGS = (".", ".", "!", " 🎈", " — naïve, perhaps", " 今日はここまで。", " 👩‍🚀🚀")
 _NAMES = ("Ines Okafor", "Tomáš", "北川 陽子", "Robin (he/they)", "weather bot ⛅", "Dr. Amara Lindqvist")
 _LANGUAGES = ("en", "en", "en", "pt-BR", "ja", "de")

@@ -9,10 +9,11 @@ import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import from_json
 
+from atlex.model import Model
 from atlex_sdk.app.bsky.actor.defs import ProfileViewDetailed
 from atlex_sdk.app.bsky.feed.get_post_thread import GetPostThreadOutput
 from atlex_sdk.app.bsky.feed.get_timeline import GetTimelineOutput
@@ -20,7 +21,7 @@ from atlex_sdk.app.bsky.feed.post import Post
 from atlex_sdk.com.atproto.repo.list_records import ListRecordsOutput
 from benchmarks.subjects._tools import finish, interleave
 
-_CLASSES = {
+_CLASSES: Final[dict[str, type[Model]]] = {
     "timeline": GetTimelineOutput,
     "profile": ProfileViewDetailed,
     "listing": ListRecordsOutput,

@@ -46,9 +46,7 @@ def test_every_post_in_a_payload_is_a_valid_record(name):
     payload = getattr(Payloads(), name)()
     posts = [found for found in _objects(payload) if found.get("$type") == "app.bsky.feed.post"]
     assert posts
-    faults = [
-        fault for post in posts for fault in _lexicons().validate_record("app.bsky.feed.post", post)
-    ]
+    faults = [fault for post in posts for fault in _lexicons().validate_record("app.bsky.feed.post", post)]
     assert faults == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -59,7 +60,7 @@ def test_the_table_has_a_row_for_each_target():
 
 
 def test_the_targets_and_charts_name_figures_of_cases(tmp_path):
-    context = Context(tmp_path, "http://127.0.0.1:1", has_peer=True, short=False)
+    context = Context(tmp_path, "http://127.0.0.1:1", tmp_path / "python", has_peer=True, short=False)
     prefixes = tuple(case.name + "." for area in AREAS for case in area.cases(context))
     named = {name for target in TARGETS for name in (target.figure, target.base) if name}
     named |= {bar.figure for area in AREAS for bar in area.chart.bars}
@@ -78,19 +79,17 @@ def test_a_plot_is_wellformed_and_has_the_bars_that_were_measured():
 
 def test_the_table_goes_between_the_markers_and_nowhere_else(tmp_path):
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    readme.write_text(f"before\n{BEGIN}\nfrom an earlier run\n{END}\nafter\n")
     write_docs(_results(parsing_timeline_json_ms=(1.0,)), tmp_path, ["parsing"])
     text = readme.read_text()
     assert text.startswith(f"before\n{BEGIN}\n| what |")
     assert text.endswith(f"{END}\nafter\n")
-    assert "old" not in text
+    assert "earlier" not in text
     assert (tmp_path / "docs" / "benchmarks" / "parsing.svg").exists()
     with pytest.raises(ValueError, match="missing"):
         replace_between("no markers", "new")
 
 
 def test_a_subject_that_fails_ends_the_run_with_its_own_words():
-    import sys
-
-    with pytest.raises(RuntimeError, match="import.nothing failed"):
+    with pytest.raises(RuntimeError, match=r"import\.nothing failed"):
         Case("import.nothing", "imports", ("nothing",)).run(sys.executable)

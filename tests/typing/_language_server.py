@@ -74,7 +74,8 @@ class LanguageServer:
     def parameters(self, text: str) -> list[str]:
         """The parameters that the server shows for the call which the text's ``|`` is in."""
         found = self.request("textDocument/signatureHelp", self._open(text))
-        (signature,) = found["signatures"] if found else [{"label": "", "parameters": []}]
+        signatures: list[Any] = found["signatures"] if found else [{"label": "", "parameters": []}]
+        (signature,) = signatures
         labels = (parameter["label"] for parameter in signature["parameters"])
         # A label is the text itself, or its place in the signature's.
         return [

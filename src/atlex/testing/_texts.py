@@ -224,7 +224,8 @@ _FORMATS: Final[Mapping[str, Callable[[], SearchStrategy[str]]]] = {
     "record-key": lambda: st.sampled_from(_RKEYS) | _texts("~_-:.aZ0", "~_-:aZ0", ["", "~", "~~"]),
     "tid": lambda: st.integers(0, 2**63 - 1).map(lambda number: _digits(number, _BASE32_SORTABLE, 13)),
     "uri": lambda: (
-        st.sampled_from(_URIS) | _texts(["x", "a+b", "HTTPS"], [":"], ["//a", "%", "\u00e9"], ["", "?", "a/b"])
+        st.sampled_from(_URIS)
+        | _texts(["x", "a+b", "HTTPS"], [":"], ["//a", "%", "\u00e9"], ["", "?", "a/b"])
     ),
 }
 
