@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from atlex.errors import LoggedOutError as LoggedOutError
     from atlex.errors import RateLimitError as RateLimitError
     from atlex.errors import RecordNotFoundError as RecordNotFoundError
+    from atlex.errors import RefreshError as RefreshError
+    from atlex.errors import SessionStoreError as SessionStoreError
     from atlex.errors import XrpcAuthenticationError as XrpcAuthenticationError
     from atlex.errors import XrpcError as XrpcError
     from atlex.errors import XrpcFetchError as XrpcFetchError
@@ -68,8 +70,11 @@ if TYPE_CHECKING:
     from atlex.model import issues as issues
     from atlex.model import read_as as read_as
     from atlex.session import AsyncPasswordSession as AsyncPasswordSession
+    from atlex.session import FileSessionStore as FileSessionStore
     from atlex.session import PasswordSession as PasswordSession
+    from atlex.session import RedisSessionStore as RedisSessionStore
     from atlex.session import SessionData as SessionData
+    from atlex.session import SessionStore as SessionStore
     from atlex.syntax import now as now
     from atlex.xrpc import XrpcResponse as XrpcResponse
 
@@ -86,6 +91,7 @@ __all__ = [
     "CidLink",
     "Create",
     "Delete",
+    "FileSessionStore",
     "Headers",
     "InputError",
     "InterfaceVersionError",
@@ -100,10 +106,14 @@ __all__ = [
     "PasswordSession",
     "RateLimitError",
     "RecordNotFoundError",
+    "RedisSessionStore",
+    "RefreshError",
     "Request",
     "Response",
     "ServiceAgent",
     "SessionData",
+    "SessionStore",
+    "SessionStoreError",
     "SyncBody",
     "UnknownObject",
     "Update",
@@ -151,6 +161,8 @@ _HOMES: Final = {
         "LoggedOutError",
         "RateLimitError",
         "RecordNotFoundError",
+        "RefreshError",
+        "SessionStoreError",
         "XrpcAuthenticationError",
         "XrpcError",
         "XrpcFetchError",
@@ -160,7 +172,14 @@ _HOMES: Final = {
         "XrpcResponseValidationError",
     ),
     "atlex.model": ("issues", "read_as"),
-    "atlex.session": ("AsyncPasswordSession", "PasswordSession", "SessionData"),
+    "atlex.session": (
+        "AsyncPasswordSession",
+        "FileSessionStore",
+        "PasswordSession",
+        "RedisSessionStore",
+        "SessionData",
+        "SessionStore",
+    ),
     "atlex.syntax": ("now",),
     "atlex.xrpc": ("XrpcResponse",),
 }

@@ -3,6 +3,7 @@
     AtlexError
     ├── InputError                      a value was refused before anything was sent (also a ValueError)
     ├── LexiconError                    Lexicon documents are broken or contradict each other
+    ├── SessionStoreError               a session store can't be read, written or locked
     ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
     └── XrpcError                       a call failed: .error, .message, .method
         ├── XrpcResponseError           the server answered with an error: .status, .headers, .body
@@ -16,6 +17,7 @@
         │   └── CidMismatchError        the bytes aren't those asked for: .expected_cid, .found_cid
         └── XrpcInternalError           the call never got an answer
             ├── XrpcFetchError          the network failed; the cause is attached
+            ├── RefreshError            the token has expired and can't be refreshed now; the cause is attached
             └── LoggedOutError          the session has ended
 
 Errors that a lexicon declares are classes of the generated package, below XrpcResponseError; those of the last two
@@ -45,6 +47,8 @@ __all__ = [
     "LoggedOutError",
     "RateLimitError",
     "RecordNotFoundError",
+    "RefreshError",
+    "SessionStoreError",
     "XrpcAuthenticationError",
     "XrpcError",
     "XrpcFetchError",
@@ -118,6 +122,10 @@ class LexiconError(AtlexError):
     def __init__(self, message: str, diagnostics: Sequence[object] = ()) -> None:
         super().__init__(message)
         self.diagnostics: tuple[object, ...] = tuple(diagnostics)
+
+
+class SessionStoreError(AtlexError):
+    """A session store can't be read, written or locked, or holds what it shouldn't; the cause is attached if any."""
 
 
 class InterfaceVersionError(AtlexError, ImportError):
@@ -341,6 +349,10 @@ class XrpcInternalError(XrpcError):
 
 class XrpcFetchError(XrpcInternalError):
     """The network failed: no connection, a broken one, or no answer in time."""
+
+
+class RefreshError(XrpcInternalError):
+    """The access token has expired, and the session can't be refreshed for now; it goes on. The cause is attached."""
 
 
 class LoggedOutError(XrpcInternalError):

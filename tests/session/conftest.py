@@ -9,9 +9,13 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import json
+import os
+import shutil
+import socket
+import subprocess
 import threading
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -446,6 +450,19 @@ class Journal(list):
         return [entry[0] for entry in self]
 
 
+class SimulatedClock:
+    """Time that passes when a test says so."""
+
+    def __init__(self, now=1_700_000_000.0):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, seconds):
+        self.now += seconds
+
+
 @dataclass
 class World:
     """Everything a scenario needs: the network, the driver, and a journal of hooks."""
@@ -459,6 +476,7 @@ class World:
     other_pds: str = OTHER_PDS
     password: str = PASSWORD
     second_factor: str = SECOND_FACTOR
+    clock: SimulatedClock = field(default_factory=SimulatedClock)
 
     def __post_init__(self):
         self.do = self.api.do
@@ -466,7 +484,7 @@ class World:
 
     @property
     def options(self):
-        return {"http_client": self.client, **self.journal.hooks()}
+        return {"http_client": self.client, "clock": self.clock, **self.journal.hooks()}
 
     @property
     def credentials(self):
@@ -487,6 +505,84 @@ class World:
     def restore(session):
         """The session's data gone through a file."""
         return SessionData.model_validate_json(session.data.model_dump_json())
+
+
+class MemoryStore:
+    """A store that notes what is done to it, and can be told to fail: `faults[method]` is a list of exceptions."""
+
+    def __init__(self):
+        self.data = None
+        self.done = []
+        self.faults = {}
+        self._lock = threading.Lock()
+
+    @property
+    def is_locked(self):
+        return self._lock.locked()
+
+    def load(self):
+        self._note("load")
+        return self.data
+
+    def save(self, data):
+        self._note("save")
+        self.data = data
+
+    def clear(self):
+        self._note("clear")
+        self.data = None
+
+    @contextmanager
+    def lock(self):
+        assert self._lock.acquire(timeout=20)
+        try:
+            if self.faults.get("lock"):
+                raise self.faults["lock"].pop(0)
+            yield
+        finally:
+            self._lock.release()
+
+    def _note(self, name):
+        assert self.is_locked
+        if self.faults.get(name):
+            raise self.faults[name].pop(0)
+        self.done.append(name)
+
+
+@pytest.fixture
+def memory_store():
+    return MemoryStore()
+
+
+def _start_redis(folder):
+    program = shutil.which("redis-server")
+    if program is None:
+        reason = "redis-server isn't installed: tests/live/install brings it"
+        if os.environ.get("ATLEX_LIVE") == "1" or os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    for line in server.stdout:
+        if "eady to accept connections" in line:
+            return server, f"redis://127.0.0.1:{port}/0"
+    pytest.fail(f"redis-server ended with {server.wait()}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory):
+    """A real Redis on a loopback port."""
+    server, url = _start_redis(tmp_path_factory.mktemp("redis"))
+    # It says little, but a full pipe would stop it.
+    reader = threading.Thread(target=server.stdout.read, daemon=True)
+    reader.start()
+    yield url
+    server.terminate()
+    server.wait(20)
+    reader.join(20)
+    server.stdout.close()
 
 
 @pytest.fixture

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Generic, Self, TypedDict, TypeVar, Unpack
 
 import anyio
+from anyio import to_thread
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from atlex._agent import Request, Response
@@ -19,8 +22,10 @@ from atlex._http import AsyncHttpClient, AsyncHttpConnection
 from atlex.errors import InputError, XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
-from atlex.session._effects import Call, Effect, Exclusive, Flow, Read, Send, Settle
-from atlex.session._flows import Hooks, Logic
+from atlex.session._effects import Block, Call, Effect, Exclusive, Flow, Locked, Read, Send, Settle
+from atlex.session._flows import Hooks, Logic, fresh
+from atlex.session._keeper import Credentials, Keeper
+from atlex.session._store import SessionStore
 from atlex.session._urls import parse_login_url
 
 __all__ = ["AsyncPasswordSession", "AsyncSessionOptions", "Opening"]
@@ -68,10 +73,27 @@ class _Driver:
             case Call(hook, arguments):
                 result = hook(*arguments)
                 return await result if inspect.isawaitable(result) else result
+            case Block(function):
+                return await _in_thread(function)
+            case Locked(lock, flow):
+                return await _to_the_end(lambda: self._locked(lock, flow))
+
+    async def _locked(self, lock: AbstractContextManager[object], flow: Flow[T]) -> T:
+        await _in_thread(lock.__enter__)
+        try:
+            return await self.run(flow)
+        finally:
+            await _in_thread(lambda: lock.__exit__(None, None, None))
 
     async def close(self) -> None:
         with anyio.CancelScope(shield=True):
             await self._connection.aclose()
+
+
+async def _in_thread(function: Callable[[], T]) -> T:
+    # A limit of its own: with the common one, those who wait for a lock could take up every thread, and the one who
+    # holds it would find none to give it back in.
+    return await to_thread.run_sync(function, limiter=anyio.CapacityLimiter(1))
 
 
 async def _to_the_end(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -116,6 +138,7 @@ class AsyncSessionOptions(TypedDict, total=False):
     on_deleted: Callable[[AsyncPasswordSession, SessionData], object] | None
     on_delete_failure: Callable[[AsyncPasswordSession, SessionData, XrpcError], object] | None
     http_client: AsyncHttpClient | None
+    clock: Callable[[], float] | None
 
 
 def _hooks(options: AsyncSessionOptions) -> Hooks:
@@ -151,8 +174,8 @@ class AsyncPasswordSession:
 
     What that class says holds here too, with tasks in place of threads; a session belongs to one event loop.
 
-    ``login()``, ``login_from_url()``, ``create_account()`` and ``resume()`` give an object that can be awaited or
-    entered::
+    ``login()``, ``login_from_url()``, ``create_account()``, ``open()`` and ``resume()`` give an object that can be
+    awaited or entered::
 
         session = await AsyncPasswordSession.login(...)
         async with AsyncPasswordSession.login(...) as session: ...
@@ -160,7 +183,8 @@ class AsyncPasswordSession:
     Hooks are functions or coroutine functions. They run in the task that caused them or in a child of it.
 
     A call that is cancelled in the middle of a refresh or a logout finishes that first, hooks included, and is
-    cancelled then: no token is lost and no lock is held. The request's timeout bounds how long this takes.
+    cancelled then: no token is lost and no lock is held. The request's timeout bounds how long this takes, and a
+    store's lock_timeout. Stores are the blocking session's; their methods run in worker threads.
 
     Args:
         data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
@@ -169,13 +193,14 @@ class AsyncPasswordSession:
         on_deleted: A hook, called as ``on_deleted(session, data)``.
         on_delete_failure: A hook, called as ``on_delete_failure(session, data, error)``.
         http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
+        clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
 
     Raises:
         InputError: The data isn't a ``SessionData``, or a hook isn't a function.
     """
 
     def __init__(self, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> None:
-        self._logic = Logic(self, data, _hooks(options))
+        self._logic = Logic(self, data, _hooks(options), clock=options.get("clock") or time.time)
         self._driver = _Driver(options.get("http_client"))
         self._logs_out = False
 
@@ -211,7 +236,7 @@ class AsyncPasswordSession:
             "auth_factor_token": auth_factor_token,
             "allow_takendown": allow_takendown,
         }
-        return Opening(lambda: cls._open(endpoints.create_session(service, values), options))
+        return Opening(lambda: cls._begin(fresh(endpoints.create_session(service, values)), options))
 
     @classmethod
     def login_from_url(cls, url: str, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:
@@ -278,7 +303,52 @@ class AsyncPasswordSession:
             "recovery_key": recovery_key,
             "plc_op": None if plc_op is None else dict(plc_op),
         }
-        return Opening(lambda: cls._open(endpoints.create_account(service, values, headers or {}), options))
+        return Opening(
+            lambda: cls._begin(fresh(endpoints.create_account(service, values, headers or {})), options)
+        )
+
+    @classmethod
+    def open(
+        cls,
+        store: SessionStore,
+        *,
+        service: str | None = None,
+        identifier: str | None = None,
+        password: str | None = None,
+        auth_factor_token: str | None = None,
+        **options: Unpack[AsyncSessionOptions],
+    ) -> Opening[Self]:
+        """Go on with the session that a store holds, or log in and store it; and keep the store up to date from then on.
+
+        Await the result, or enter it. Any number of processes can open one store: they log in once, refresh once, and all go on with the new tokens.
+        A stored session is taken as it is, without a request. Tokens are stored before they are used. A session that
+        ends is cleared from the store if it is still the one there. The end of a block only closes.
+
+        When the server no longer knows the session, it is begun anew with the password. So a program that has one
+        survives a lost session; change the password to lock it out. An account that has been taken down isn't tried.
+
+        What the store can't do delays a refresh, since another process may be in the middle of one. Tokens that
+        couldn't be stored aren't lost: the session goes on with them, the log has an error (logger ``atlex.session``),
+        ``refresh()`` raises it, and the next calls try to store them again.
+
+        Args:
+            store: Where the session is kept: a ``FileSessionStore``, a ``RedisSessionStore`` or one of your own.
+            service: The URL of the account's PDS or entryway. It must be the stored session's; None for whichever
+                that is. So are the next three: they're needed only to log in.
+            identifier: The account's handle, e-mail address or DID. It must be the stored session's.
+            password: The account's password, or better an app password. It is kept in memory to log in again.
+            auth_factor_token: The second factor, for the first login alone.
+            **options: As the class has them. The hooks are called as ever, after the store has been written.
+
+        Raises:
+            InputError: An argument can't be used.
+            SessionStoreError: The store can't be read or locked, holds another account's session, or holds none and
+                there is no password.
+            LexAuthFactorError: The account asks for a second factor.
+            XrpcError: The login failed.
+        """
+        keeper = Keeper(store, Credentials(service, identifier, password, auth_factor_token))
+        return Opening(lambda: cls._begin(keeper.begin(), options, keeper))
 
     @classmethod
     def resume(cls, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:
@@ -324,15 +394,24 @@ class AsyncPasswordSession:
             await session.close()
 
     @classmethod
-    async def _open(cls, flow: Flow[SessionData], options: AsyncSessionOptions) -> Self:
+    async def _begin(
+        cls,
+        flow: Flow[tuple[SessionData, bool]],
+        options: AsyncSessionOptions,
+        keeper: Keeper | None = None,
+    ) -> Self:
         # Before anything is sent.
-        _hooks(options)
+        hooks = _hooks(options)
         driver = _Driver(options.get("http_client"))
         try:
-            session = cls(await driver.run(flow), **options)
+            data, is_new = await driver.run(flow)
+            session = cls(data, **options)
             session._driver = driver
-            session._logs_out = True
-            await driver.run(session._logic.announce())
+            clock = options.get("clock") or time.time
+            session._logic = Logic(session, data, hooks, clock=clock, keeper=keeper, is_new=is_new)
+            session._logs_out = keeper is None
+            if is_new:
+                await driver.run(session._logic.announce())
         except BaseException:
             await driver.close()
             raise
@@ -378,6 +457,7 @@ class AsyncPasswordSession:
         Raises:
             InputError: The request brings an Authorization header of its own.
             LoggedOutError: The session has ended.
+            RefreshError: The token has expired and can't be refreshed for now; the session goes on.
             XrpcFetchError: There was no answer.
         """
         return await self._driver.run(self._logic.send(request))
@@ -391,6 +471,7 @@ class AsyncPasswordSession:
 
         Raises:
             LoggedOutError: The session has ended.
+            SessionStoreError: There are new tokens, which couldn't be stored; the session goes on with them.
             XrpcResponseError: The server refused for good: the session has ended now. ``on_deleted`` has been called.
         """
         return await self._driver.run(self._logic.refresh())
@@ -400,6 +481,7 @@ class AsyncPasswordSession:
 
         Raises:
             XrpcError: The server couldn't be told, and the session goes on. ``on_delete_failure`` has been called.
+            SessionStoreError: The store can't be read or locked. Likewise.
         """
         await self._driver.run(self._logic.log_out())
 

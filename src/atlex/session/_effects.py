@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from atlex._agent import Request, Response
 
-__all__ = ["Call", "Effect", "Exclusive", "Flow", "Read", "Send", "Settle"]
+__all__ = ["Block", "Call", "Effect", "Exclusive", "Flow", "Locked", "Read", "Send", "Settle"]
 
 T = TypeVar("T")
 
@@ -48,5 +49,20 @@ class Call:
     arguments: tuple[object, ...]
 
 
-Effect: TypeAlias = Send | Read | Settle | Exclusive | Call
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Call a function that may block, such as a store's. Gives what it returns."""
+
+    function: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Run a flow while a lock is held that other processes know too; taking it may block. Gives what it returns."""
+
+    lock: AbstractContextManager[object]
+    flow: Flow[Any]
+
+
+Effect: TypeAlias = Send | Read | Settle | Exclusive | Call | Block | Locked
 Flow: TypeAlias = Generator[Effect, Any, T]

@@ -3,7 +3,7 @@
 Each flow is a generator: it yields effects, and a driver, blocking or asynchronous, performs them and sends their
 results back. All state is here. It changes in exclusive flows only, of which a session runs one at a time:
 
-    alive ── refreshed ─────────────────────── on_updated ────────► alive, with new tokens
+    alive ── refreshed, here or elsewhere ──── on_updated ────────► alive, with new tokens
       ├───── refresh failed for now ────────── on_update_failure ─► alive, with the old ones
       ├───── refresh refused for good ──────── on_deleted ────────► ended
       ├───── logged out, or ended already ──── on_deleted ────────► ended
@@ -12,22 +12,33 @@ results back. All state is here. It changes in exclusive flows only, of which a 
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, cast
 
 from atlex._agent import Request, Response
-from atlex.errors import InputError, LoggedOutError, XrpcError, XrpcResponseError
+from atlex.errors import (
+    InputError,
+    LoggedOutError,
+    RefreshError,
+    SessionStoreError,
+    XrpcError,
+    XrpcInternalError,
+    XrpcResponseError,
+)
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
 from atlex.session._effects import Call, Exclusive, Flow, Read, Send, Settle
+from atlex.session._expiry import Backoff, Expiry
+from atlex.session._keeper import Keeper
 from atlex.session._urls import extract_pds_endpoint, origin_of
 from atlex.xrpc import Query, check_response
 
-__all__ = ["Hooks", "Logic"]
+__all__ = ["Hooks", "Logic", "fresh"]
 
 _logger = logging.getLogger("atlex.session")
 
@@ -44,10 +55,10 @@ class Hooks:
     on_delete_failure: Callable[..., object] | None = None
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            hook = getattr(self, field.name)
+        for entry in fields(self):
+            hook = getattr(self, entry.name)
             if hook is not None and not callable(hook):
-                raise InputError(f"{field.name} must be a function")
+                raise InputError(f"{entry.name} must be a function")
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Hooks:
@@ -57,21 +68,32 @@ class Hooks:
             InputError: A hook isn't a function.
             TypeError: There is an option that no session has.
         """
-        return cls(**{name: value for name, value in options.items() if name != "http_client"})
+        return cls(**{name: value for name, value in options.items() if name not in {"clock", "http_client"}})
 
     def refuse_asynchronous(self) -> None:
         """Refuse what a blocking session could call but never wait for."""
-        for field in fields(self):
-            if inspect.iscoroutinefunction(getattr(self, field.name)):
-                raise InputError(f"{field.name} must be a plain function: this session isn't asynchronous")
+        for entry in fields(self):
+            if inspect.iscoroutinefunction(getattr(self, entry.name)):
+                raise InputError(f"{entry.name} must be a plain function: this session isn't asynchronous")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What a session has: its data, None after its end, and how many refreshes have been tried."""
+    """What a session is at a moment.
+
+    Attributes:
+        data: Its data, None after its end.
+        attempts: How many refreshes have been tried.
+        expiry: When its access token expires.
+        backoff: How long to wait after the last refresh, if that failed.
+        adopted: Whether its tokens were got by another process, and may be old.
+    """
 
     data: SessionData | None
     attempts: int = 0
+    expiry: Expiry = field(default_factory=Expiry)
+    backoff: Backoff = field(default_factory=Backoff)
+    adopted: bool = False
 
 
 @dataclass(slots=True)
@@ -86,6 +108,12 @@ class _HookCall:
 _hook_call: ContextVar[_HookCall | None] = ContextVar("atlex_hook_call", default=None)
 
 
+def fresh(flow: Flow[SessionData]) -> Flow[tuple[SessionData, bool]]:
+    """What `Keeper.begin()` gives, for a session that is new in any case."""
+    data = yield from flow
+    return data, True
+
+
 class Logic:
     """One session: its state, and the flows that use and change it.
 
@@ -93,21 +121,39 @@ class Logic:
         session: The public session, which the hooks get.
         data: What the session begins with.
         hooks: The user's hooks.
+        clock: Gives the time, in seconds since 1970.
+        keeper: Keeps the session in a store; None for none.
+        is_new: Whether the data has come from the server just now.
 
     Raises:
-        InputError: The data isn't a `SessionData`.
+        InputError: The data isn't a `SessionData`, or the clock isn't a function.
     """
 
-    def __init__(self, session: object, data: SessionData, hooks: Hooks) -> None:
+    def __init__(
+        self,
+        session: object,
+        data: SessionData,
+        hooks: Hooks,
+        *,
+        clock: Callable[[], float],
+        keeper: Keeper | None = None,
+        is_new: bool = False,
+    ) -> None:
         # Stored JSON is easily handed over unread.
         if not isinstance(cast("object", data), SessionData):
             raise InputError(
                 "The data isn't a SessionData: SessionData.model_validate() makes one of stored JSON"
             )
+        if not callable(clock):
+            raise InputError("clock must be a function")
         self._session = session
         self._hooks = hooks
+        self._clock = clock
+        self._keeper = keeper or Keeper()
         self._service = data.service
-        self._state = _State(data)
+        expiry = Expiry().received(data.access_jwt, clock()) if is_new else Expiry().found(data.access_jwt)
+        self._state = _State(data=data, expiry=expiry)
+        self._saving = Backoff()
         self._reason: XrpcError | None = None
         self._ending = False
 
@@ -135,28 +181,33 @@ class Logic:
         Raises:
             InputError: The request brings an Authorization header of its own.
             LoggedOutError: The session has ended.
+            RefreshError: The token has expired, and can't be refreshed now.
             XrpcFetchError: There was no answer.
         """
         if "authorization" in request.headers:
             raise InputError("Unexpected 'authorization' header set: the session adds its own")
-        if not self._in_hook:
-            yield Settle()
+        # A hook runs while the session is locked: another refresh would wait for the one that waits for the hook.
+        if self._in_hook:
+            response: Response = yield _authorised(request, self.current(request.nsid))
+            return response
+        yield Settle()
+        yield from self._look_ahead()
         state = self._state
         data = self._alive(state, request.nsid)
-        response: Response = yield _authorised(request, data)
-        # A hook runs while the session is locked: another refresh would wait for the one that waits for the hook.
-        if self._in_hook or not (yield from _wants_refresh(request, response)):
-            return response
-        # Gives the connection back: the refresh may need it, and who is cancelled in the refresh can't.
-        yield Read(response)
-        try:
-            renewed: SessionData = yield Exclusive(self._refresh(state.attempts))
-        except XrpcError:
-            # Told to the hooks or the log; the caller gets the answer to the call that was made.
-            return response
-        if not request.replayable or renewed.access_jwt == data.access_jwt:
-            return response
-        response = yield _authorised(request, renewed)
+        response = yield _authorised(request, data)
+        # Tokens of another process may have expired as well; a second time they are our own.
+        for may_adopt in (True, False):
+            if not (yield from _wants_refresh(request, response)):
+                return response
+            # Gives the connection back: the refresh may need it, and who is cancelled in the refresh can't.
+            yield Read(response)
+            renewed = yield from self._renewed(state, request.nsid)
+            if not request.replayable or renewed is None or renewed.access_jwt == data.access_jwt:
+                return response
+            state, data = self._state, renewed
+            response = yield _authorised(request, renewed)
+            if not (may_adopt and state.adopted and state.data is data):
+                break
         return response
 
     def announce(self) -> Flow[None]:
@@ -168,6 +219,7 @@ class Logic:
 
         Raises:
             LoggedOutError: The session has ended.
+            SessionStoreError: There are new tokens, which couldn't be stored.
             XrpcResponseError: The server refused for good; the session has ended.
         """
         if self._in_hook:
@@ -175,6 +227,10 @@ class Logic:
         state = self._state
         self._alive(state)
         renewed: SessionData = yield Exclusive(self._refresh(state.attempts))
+        if (error := self._keeper.unsaved) is not None:
+            raise SessionStoreError(
+                f"The session has new tokens, which couldn't be stored: {error}"
+            ) from error
         return renewed
 
     def log_out(self) -> Flow[None]:
@@ -188,43 +244,149 @@ class Logic:
         else:
             yield Exclusive(self._log_out())
 
+    def _look_ahead(self) -> Flow[None]:
+        """Refresh before the token expires, and store what couldn't be stored.
+
+        Failures are for the hooks and the log: the token that is there may still be good.
+        """
+        now = self._clock()
+        state = self._state
+        if state.data is not None and state.expiry.is_near(now) and not state.backoff.lasts(now):
+            # One that the server refuses has ended the session, and the caller learns that.
+            with contextlib.suppress(XrpcError):
+                yield Exclusive(self._refresh(state.attempts))
+        elif self._keeper.unsaved is not None and not self._saving.lasts(now):
+            yield Exclusive(self._save_again())
+
+    def _renewed(self, state: _State, method: str) -> Flow[SessionData | None]:
+        """The session's data after the refresh that a refused token asks for; None when the session has ended.
+
+        Raises:
+            RefreshError: It failed for now, or has failed too short a while ago.
+        """
+        now = self._state
+        if now.attempts != state.attempts or not now.backoff.lasts(self._clock()):
+            try:
+                renewed: SessionData = yield Exclusive(self._refresh(state.attempts))
+            except XrpcError:
+                # Told to the hooks or the log; the caller gets the answer to the call that was made.
+                return None
+            if renewed.access_jwt != self._alive(state).access_jwt:
+                return renewed
+        error = self._state.backoff.error
+        if error is None:
+            return self._state.data
+        raise RefreshError(
+            f"The access token has expired, and the session couldn't be refreshed: {error}", method=method
+        ) from error
+
     def _refresh(self, attempts: int) -> Flow[SessionData]:
         old = self.current()
         if self._state.attempts != attempts:
             return old
         try:
+            new = yield from self._keeper.exclusively(self._renew(old))
+        except XrpcError as error:
+            if _is_final(error):
+                yield from self._end(self.current(), error)
+                raise
+            yield from self._postpone(error)
+        except SessionStoreError as error:
+            # Another process may be using the refresh token, and it's good once.
+            yield from self._postpone(_as_xrpc_error(error))
+        else:
+            yield from self._tell("on_updated", new)
+        return self.current()
+
+    def _postpone(self, error: XrpcError) -> Flow[None]:
+        state = self._state
+        backoff = state.backoff.after(error, self._clock())
+        self._state = replace(state, attempts=state.attempts + 1, backoff=backoff)
+        yield from self._tell("on_update_failure", self.current(), error)
+
+    def _renew(self, old: SessionData) -> Flow[SessionData]:
+        """New tokens: those that another process has got since, or else the server's. They are stored at once."""
+        stored = yield from self._keeper.newer(old)
+        if stored is not None:
+            expiry = self._state.expiry.found(stored.access_jwt)
+            self._take(stored, expiry, adopted=True)
+            if not expiry.is_near(self._clock()):
+                return stored
+            old = stored
+        try:
             answer = yield from endpoints.refresh_session(old)
             new = endpoints.renewed(old, answer)
         except XrpcError as error:
-            if _is_final(error):
-                yield from self._end(old, error)
+            if not _is_final(error):
                 raise
-            self._state = _State(old, attempts + 1)
-            yield from self._tell("on_update_failure", old, error)
-            return self.current()
+            again = None if error.error == "AccountTakedown" else (yield from self._keeper.log_in_again(old))
+            if again is None:
+                yield from self._keeper.forget(old)
+                raise
+            answer, new = again.model_dump(), again
         # At once, for the server may have forgotten the old tokens: what comes next can be interrupted.
-        self._state = _State(new, attempts + 1)
+        self._take(new, self._state.expiry.received(new.access_jwt, self._clock()))
+        yield from self._keeper.save(new)
         if "emailConfirmed" not in answer or "didDoc" not in answer:
             details = yield from endpoints.get_session(new)
-            new = endpoints.renewed(old, answer, details)
-            self._state = replace(self._state, data=new)
-        yield from self._tell("on_updated", new)
-        return self.current()
+            complete = endpoints.renewed(old, answer, details)
+            if complete != new:
+                new = complete
+                self._state = replace(self._state, data=new)
+                yield from self._keeper.save(new)
+        return new
+
+    def _take(self, data: SessionData, expiry: Expiry, *, adopted: bool = False) -> None:
+        attempts = self._state.attempts + 1
+        self._state = _State(data=data, attempts=attempts, expiry=expiry, adopted=adopted)
+
+    def _save_again(self) -> Flow[None]:
+        data = self._state.data
+        # Those that waited meanwhile find it done.
+        is_done = self._keeper.unsaved is None
+        if is_done or data is None:
+            return
+        try:
+            yield from self._keeper.exclusively(self._keep(data))
+        except SessionStoreError as error:
+            self._keeper.unsaved = error
+        failure = self._keeper.unsaved
+        self._saving = Backoff() if failure is None else self._saving.after(failure, self._clock())
+        if (adopted := self.current()) is not data:
+            yield from self._tell("on_updated", adopted)
+
+    def _keep(self, data: SessionData) -> Flow[None]:
+        stored = yield from self._keeper.newer(data)
+        if stored is None:
+            yield from self._keeper.save(data)
+        else:
+            self._take(stored, self._state.expiry.found(stored.access_jwt), adopted=True)
 
     def _log_out(self) -> Flow[None]:
-        data = self._state.data
-        if data is None or self._ending:
+        if self._state.data is None or self._ending:
             return
         self._ending = True
+        try:
+            data = yield from self._keeper.exclusively(self._delete(self._state.data))
+        except (XrpcError, SessionStoreError) as error:
+            yield from self._tell("on_delete_failure", self.current(), _as_xrpc_error(error))
+            raise
+        finally:
+            self._ending = False
+        yield from self._end(data)
+
+    def _delete(self, data: SessionData) -> Flow[SessionData]:
+        stored = yield from self._keeper.newer(data)
+        if stored is not None:
+            data = stored
+            self._take(stored, self._state.expiry.found(stored.access_jwt), adopted=True)
         try:
             yield from endpoints.delete_session(data)
         except XrpcError as error:
             if not _is_final(error):
-                yield from self._tell("on_delete_failure", data, error)
                 raise
-        finally:
-            self._ending = False
-        yield from self._end(data)
+        yield from self._keeper.forget(data)
+        return data
 
     def _end(self, data: SessionData, reason: XrpcError | None = None) -> Flow[None]:
         self._ending = True
@@ -232,7 +394,7 @@ class Logic:
             yield from self._tell("on_deleted", data, reason=reason)
         finally:
             self._reason = reason
-            self._state = _State(None)
+            self._state = _State(data=None)
 
     def _tell(
         self, name: str, data: SessionData, error: XrpcError | None = None, *, reason: XrpcError | None = None
@@ -278,6 +440,15 @@ def _authorised(request: Request, data: SessionData) -> Send:
 def _pds(data: SessionData) -> str:
     endpoint = extract_pds_endpoint(data.did_doc)
     return (endpoint and origin_of(endpoint)) or data.service
+
+
+def _as_xrpc_error(error: XrpcError | SessionStoreError) -> XrpcError:
+    """The error as hooks get it."""
+    if isinstance(error, XrpcError):
+        return error
+    told = XrpcInternalError(f"The session's store failed: {error}")
+    told.__cause__ = error
+    return told
 
 
 def _is_final(error: XrpcError) -> bool:

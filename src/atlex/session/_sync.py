@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypedDict, TypeVar, Unpack
@@ -12,8 +13,10 @@ from atlex._http import HttpClient, HttpConnection
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
-from atlex.session._effects import Call, Effect, Exclusive, Flow, Read, Send, Settle
-from atlex.session._flows import Hooks, Logic
+from atlex.session._effects import Block, Call, Effect, Exclusive, Flow, Locked, Read, Send, Settle
+from atlex.session._flows import Hooks, Logic, fresh
+from atlex.session._keeper import Credentials, Keeper
+from atlex.session._store import SessionStore
 from atlex.session._urls import parse_login_url
 
 __all__ = ["PasswordSession", "SessionOptions"]
@@ -56,6 +59,11 @@ class _Driver:
                     return self.run(flow)
             case Call(hook, arguments):
                 return hook(*arguments)
+            case Block(function):
+                return function()
+            case Locked(lock, flow):
+                with lock:
+                    return self.run(flow)
 
     def close(self) -> None:
         self._connection.close()
@@ -69,6 +77,7 @@ class SessionOptions(TypedDict, total=False):
     on_deleted: Callable[[PasswordSession, SessionData], object] | None
     on_delete_failure: Callable[[PasswordSession, SessionData, XrpcError], object] | None
     http_client: HttpClient | None
+    clock: Callable[[], float] | None
 
 
 def _hooks(options: SessionOptions) -> Hooks:
@@ -80,16 +89,18 @@ def _hooks(options: SessionOptions) -> Hooks:
 class PasswordSession:
     """An account's session, begun with a password. It is an agent: a client sends through it.
 
-    A call that meets an expired token refreshes the session and is sent once more. Any number of threads can use one
+    A call that meets an expired token refreshes the session and is sent once more; a token that says when it expires is
+    refreshed shortly before. After a refresh that failed for now, calls that need one fail with ``RefreshError``, and
+    the next is tried after a second, then two, four and so on up to a minute, or when the server asks. Any number of threads can use one
     session; those that meet the expired token together refresh once, and calls wait while a refresh or a logout is
     under way. Calls go to the account's PDS, as its DID document names it; refreshing and logging out go to
     ``service``.
 
     ``PasswordSession(data)`` goes on with saved data and uses no network; ``resume()`` refreshes it at once, so that
-    you know whether it still lives.
+    you know whether it still lives; ``open()`` keeps a session in a store that processes can share.
 
     A ``with`` block ends what it began: at its end a session from ``login()`` or ``create_account()`` logs out, one
-    from ``resume()`` or the constructor only closes its connections. An exception from the block always wins; a logout
+    from ``resume()``, ``open()`` or the constructor only closes its connections. An exception from the block always wins; a logout
     that fails then is told to ``on_delete_failure`` and noted on that exception. Without one it is raised.
 
     Hooks are where a program saves the session. They get the session, its data, and the error where there is one:
@@ -117,13 +128,14 @@ class PasswordSession:
         on_deleted: As above.
         on_delete_failure: As above.
         http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
+        clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
 
     Raises:
         InputError: The data isn't a ``SessionData``; a hook isn't a function, or is an asynchronous one.
     """
 
     def __init__(self, data: SessionData, **options: Unpack[SessionOptions]) -> None:
-        self._logic = Logic(self, data, _hooks(options))
+        self._logic = Logic(self, data, _hooks(options), clock=options.get("clock") or time.time)
         self._driver = _Driver(options.get("http_client"))
         self._logs_out = False
 
@@ -162,7 +174,7 @@ class PasswordSession:
                 "allow_takendown": allow_takendown,
             },
         )
-        return cls._begin(flow, options)
+        return cls._begin(fresh(flow), options)
 
     @classmethod
     def login_from_url(cls, url: str, **options: Unpack[SessionOptions]) -> Self:
@@ -233,7 +245,50 @@ class PasswordSession:
             },
             headers or {},
         )
-        return cls._begin(flow, options)
+        return cls._begin(fresh(flow), options)
+
+    @classmethod
+    def open(
+        cls,
+        store: SessionStore,
+        *,
+        service: str | None = None,
+        identifier: str | None = None,
+        password: str | None = None,
+        auth_factor_token: str | None = None,
+        **options: Unpack[SessionOptions],
+    ) -> Self:
+        """Go on with the session that a store holds, or log in and store it; and keep the store up to date from then on.
+
+        Any number of processes can open one store: they log in once, refresh once, and all go on with the new tokens.
+        A stored session is taken as it is, without a request. Tokens are stored before they are used. A session that
+        ends is cleared from the store if it is still the one there. The end of a block only closes.
+
+        When the server no longer knows the session, it is begun anew with the password. So a program that has one
+        survives a lost session; change the password to lock it out. An account that has been taken down isn't tried.
+
+        What the store can't do delays a refresh, since another process may be in the middle of one. Tokens that
+        couldn't be stored aren't lost: the session goes on with them, the log has an error (logger ``atlex.session``),
+        ``refresh()`` raises it, and the next calls try to store them again.
+
+        Args:
+            store: Where the session is kept: a ``FileSessionStore``, a ``RedisSessionStore`` or one of your own.
+            service: The URL of the account's PDS or entryway. It must be the stored session's; None for whichever
+                that is. So are the next three: they're needed only to log in.
+            identifier: The account's handle, e-mail address or DID. It must be the stored session's.
+            password: The account's password, or better an app password. It is kept in memory to log in again.
+            auth_factor_token: The second factor, for the first login alone.
+            **options: As the class has them. The hooks are called as ever, after the store has been written.
+
+        Raises:
+            InputError: An argument can't be used.
+            SessionStoreError: The store can't be read or locked, holds another account's session, or holds none and
+                there is no password.
+            LexAuthFactorError: The account asks for a second factor.
+            XrpcError: The login failed.
+        """
+        keeper = Keeper(store, Credentials(service, identifier, password, auth_factor_token))
+        return cls._begin(keeper.begin(), options, keeper)
 
     @classmethod
     def resume(cls, data: SessionData, **options: Unpack[SessionOptions]) -> Self:
@@ -275,15 +330,21 @@ class PasswordSession:
             session.close()
 
     @classmethod
-    def _begin(cls, flow: Flow[SessionData], options: SessionOptions) -> Self:
+    def _begin(
+        cls, flow: Flow[tuple[SessionData, bool]], options: SessionOptions, keeper: Keeper | None = None
+    ) -> Self:
         # Before anything is sent.
-        _hooks(options)
+        hooks = _hooks(options)
         driver = _Driver(options.get("http_client"))
         try:
-            session = cls(driver.run(flow), **options)
+            data, is_new = driver.run(flow)
+            session = cls(data, **options)
             session._driver = driver
-            session._logs_out = True
-            driver.run(session._logic.announce())
+            clock = options.get("clock") or time.time
+            session._logic = Logic(session, data, hooks, clock=clock, keeper=keeper, is_new=is_new)
+            session._logs_out = keeper is None
+            if is_new:
+                driver.run(session._logic.announce())
         except BaseException:
             driver.close()
             raise
@@ -329,6 +390,7 @@ class PasswordSession:
         Raises:
             InputError: The request brings an Authorization header of its own.
             LoggedOutError: The session has ended.
+            RefreshError: The token has expired and can't be refreshed for now; the session goes on.
             XrpcFetchError: There was no answer.
         """
         return self._driver.run(self._logic.send(request))
@@ -342,6 +404,7 @@ class PasswordSession:
 
         Raises:
             LoggedOutError: The session has ended.
+            SessionStoreError: There are new tokens, which couldn't be stored; the session goes on with them.
             XrpcResponseError: The server refused for good: the session has ended now. ``on_deleted`` has been called.
         """
         return self._driver.run(self._logic.refresh())
@@ -351,6 +414,7 @@ class PasswordSession:
 
         Raises:
             XrpcError: The server couldn't be told, and the session goes on. ``on_delete_failure`` has been called.
+            SessionStoreError: The store can't be read or locked. Likewise.
         """
         self._driver.run(self._logic.log_out())
 

@@ -1,0 +1,189 @@
+"""A session in a file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final
+
+from atlex.errors import InputError, SessionStoreError
+from atlex.session._data import SessionData
+from atlex.session._store import LOCK_TIMEOUT, read_session
+
+__all__ = ["FileSessionStore"]
+
+_LARGEST: Final = 1024 * 1024
+_POLL: Final = 0.02
+# Windows has neither: there, opening a link is prevented by a look before, and a pipe can't have a file's name.
+_OPEN_FLAGS: Final = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+)
+
+
+class FileSessionStore:
+    """A session in a file, as JSON, for the processes of one machine.
+
+    The file appears whole or not at all, whatever happens while it is written, and only its owner can read it (mode
+    0600). One that others could read or write is refused, and so is a symbolic link: who can place one here could make
+    another account's session out of this one. Windows has no such modes, and they aren't looked at there. Beside it
+    lies the lock, a file of the same name and ``.lock``, which stays.
+
+    Args:
+        path: The file's path. Its folder must be there, and belongs on a local disk: locks on network drives are only
+            as good as the drive.
+        lock_timeout: Seconds to wait for another process that is using the session.
+
+    Raises:
+        InputError: The timeout isn't positive.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, lock_timeout: float = LOCK_TIMEOUT) -> None:
+        if not lock_timeout > 0:
+            raise InputError("lock_timeout must be more than 0 seconds")
+        # A later change of the working directory doesn't move it.
+        self._path = Path(path).absolute()
+        self._lock_timeout = lock_timeout
+
+    @property
+    def path(self) -> Path:
+        """The file's absolute path."""
+        return self._path
+
+    def load(self) -> SessionData | None:
+        """The session in the file, or None where there is no file.
+
+        Raises:
+            SessionStoreError: The file can't be read, belongs to somebody else, could be read by others, is a symbolic
+                link, or doesn't hold a session.
+        """
+        with self._explaining("read"):
+            try:
+                text = self._read()
+            except FileNotFoundError:
+                return None
+        return read_session(text, str(self._path))
+
+    def save(self, data: SessionData, /) -> None:
+        """Write the session: to a new file in the same folder, which then takes the old one's place.
+
+        Raises:
+            SessionStoreError: The file can't be written; the old one is as it was.
+        """
+        text = data.model_dump_json().encode()
+        with self._explaining("written"):
+            # Made with mode 0600.
+            descriptor, name = tempfile.mkstemp(
+                prefix=f".{self._path.name}.", suffix=".tmp", dir=self._path.parent
+            )
+            try:
+                with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no Path
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(name, self._path)  # noqa: PTH105 - the temporary file has no Path
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(name)  # noqa: PTH108 - as above
+                raise
+            self._sync_folder()
+
+    def clear(self) -> None:
+        """Delete the file, if there is one.
+
+        Raises:
+            SessionStoreError: It can't be deleted.
+        """
+        with self._explaining("deleted"):
+            self._path.unlink(missing_ok=True)
+            self._sync_folder()
+
+    def lock(self) -> AbstractContextManager[object]:
+        """The lock, to be entered once.
+
+        Entering it raises SessionStoreError when another process has held it for all of ``lock_timeout``.
+        """
+        return self._locked()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Generator[None]:
+        from filelock import FileLock, Timeout
+
+        # One for each time it is taken: the same object could be taken twice. It may be given back in another thread.
+        lock = FileLock(
+            f"{self._path}.lock",
+            timeout=self._lock_timeout,
+            mode=0o600,
+            thread_local=False,
+            poll_interval=_POLL,
+        )
+        try:
+            with self._explaining("locked"):
+                # filelock would make the folder, wherever a mistyped path leads.
+                self._path.parent.stat()
+                lock.acquire()
+        except Timeout as error:
+            message = f"{self._path} has been locked by another process for {self._lock_timeout:g} s"
+            raise SessionStoreError(message) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _read(self) -> bytes:
+        if self._path.is_symlink():
+            raise SessionStoreError(f"{self._path} is a symbolic link, which isn't followed")
+        descriptor = os.open(self._path, _OPEN_FLAGS)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no Path
+            self._check(os.fstat(descriptor))
+            text = file.read(_LARGEST + 1)
+        if len(text) > _LARGEST:
+            raise SessionStoreError(f"{self._path} is too large for a session")
+        return text
+
+    def _check(self, found: os.stat_result) -> None:
+        if not stat.S_ISREG(found.st_mode):
+            raise SessionStoreError(f"{self._path} isn't a file")
+        if sys.platform == "win32":
+            return
+        if found.st_uid != os.geteuid():
+            raise SessionStoreError(
+                f"{self._path} belongs to another user (number {found.st_uid}), who could put any session there"
+            )
+        if found.st_mode & 0o077:
+            mode = stat.S_IMODE(found.st_mode)
+            raise SessionStoreError(
+                f"{self._path} is open to others (mode {mode:04o}): whoever reads it is logged in. "
+                "Make it yours alone with chmod 600"
+            )
+
+    def _sync_folder(self) -> None:
+        # Windows can't open a folder, and makes a rename last by itself.
+        if sys.platform == "win32":
+            return
+        descriptor = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    @contextlib.contextmanager
+    def _explaining(self, done: str) -> Generator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            folder = self._path.parent
+            raise SessionStoreError(f"{self._path} can't be {done}: there is no folder {folder}") from error
+        except TimeoutError:
+            # filelock's, which has a sentence of its own.
+            raise
+        except OSError as error:
+            raise SessionStoreError(f"{self._path} can't be {done}: {error.strerror or error}") from error
+
+    def __repr__(self) -> str:
+        return f"FileSessionStore({str(self._path)!r})"

@@ -1,0 +1,279 @@
+"""Keeping a session in a store that other processes use too: flows like those of the session, which they serve.
+
+A keeper knows what the store held when it last looked. If it holds something else now, another process has refreshed
+in the meantime. Without a store a keeper does nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Generator, Mapping
+from typing import Final, TypeVar
+
+from atlex._service_url import check_service_url
+from atlex.errors import AtlexError, InputError, SessionStoreError, XrpcResponseError
+from atlex.session import _endpoints as endpoints
+from atlex.session._data import SessionData
+from atlex.session._effects import Block, Exclusive, Flow, Locked
+from atlex.session._store import SessionStore
+
+__all__ = ["Credentials", "Keeper"]
+
+_logger = logging.getLogger("atlex.session")
+
+T = TypeVar("T")
+
+_METHODS: Final = ("load", "save", "clear", "lock")
+
+
+class Credentials:
+    """What the caller of ``open()`` gave to log in with. They stay out of every repr.
+
+    Raises:
+        InputError: There is a password and no identifier, or a value can't be used.
+    """
+
+    def __init__(
+        self, service: str | None, identifier: str | None, password: str | None, auth_factor_token: str | None
+    ) -> None:
+        given = {
+            "service": service,
+            "identifier": identifier,
+            "password": password,
+            "auth_factor_token": auth_factor_token,
+        }
+        for name, value in given.items():
+            if not isinstance(value, str | None):
+                raise InputError(f"{name} must be a str")
+        if service is not None:
+            check_service_url(service)
+        if password is not None and (service is None or identifier is None):
+            raise InputError("A password needs service and identifier beside it")
+        if auth_factor_token is not None and password is None:
+            raise InputError("A second factor needs a password beside it")
+        self._service = service
+        self._identifier = identifier
+        self._password = password
+        self._auth_factor_token = auth_factor_token
+
+    @property
+    def can_log_in(self) -> bool:
+        """Whether there is a password."""
+        return self._password is not None
+
+    def log_in(self) -> Flow[SessionData]:
+        """Log in. The second factor is good for one login, and left out of the next.
+
+        Raises:
+            XrpcError: The server refused, or can't be reached.
+        """
+        values: Mapping[str, object] = {
+            "identifier": self._identifier,
+            "password": self._password,
+            "auth_factor_token": self._auth_factor_token,
+        }
+        self._auth_factor_token = None
+        return endpoints.create_session(self._service or "", values)
+
+    def check(self, data: SessionData) -> None:
+        """Make sure that a stored session is the one that was asked for.
+
+        Raises:
+            SessionStoreError: It is another account's, or another service's.
+        """
+        if self._service is not None and self._service.rstrip("/") != data.service.rstrip("/"):
+            wanted = self._service
+        elif self._identifier is not None and not _is_of(self._identifier, data):
+            wanted = self._identifier
+        else:
+            return
+        raise SessionStoreError(
+            f"The store holds the session of {data.handle} ({data.did}) at {data.service}, and not one for {wanted}: "
+            "give each account a store of its own, or clear this one"
+        )
+
+
+def _is_of(identifier: str, data: SessionData) -> bool:
+    wanted = identifier.removeprefix("@").lower()
+    if "@" in wanted:
+        # Few tokens show the address.
+        return data.email is None or wanted == data.email.lower()
+    if wanted.startswith("did:"):
+        return identifier == data.did
+    return data.handle == "handle.invalid" or wanted == data.handle.lower()
+
+
+class Keeper:
+    """Keeps one session.
+
+    Args:
+        store: The store; None for none.
+        credentials: What to log in with when the session is lost; None for nothing.
+
+    Attributes:
+        unsaved: The session that couldn't be stored, or None.
+
+    Raises:
+        InputError: The store misses a method.
+    """
+
+    def __init__(self, store: SessionStore | None = None, credentials: Credentials | None = None) -> None:
+        if store is not None and not all(callable(getattr(store, name, None)) for name in _METHODS):
+            raise InputError("The store must have the methods load, save, clear and lock")
+        self._store = store
+        self._credentials = credentials
+        self._seen: SessionData | None = None
+        self.unsaved: SessionStoreError | None = None
+
+    def exclusively(self, flow: Flow[T]) -> Flow[T]:
+        """Run a flow while no other process uses the store.
+
+        Raises:
+            SessionStoreError: The store can't be locked.
+        """
+        if self._store is None:
+            return (yield from flow)
+        try:
+            result: T = yield Locked(_guarded(self._store), flow)
+        finally:
+            # One that was never begun says so when it is thrown away.
+            flow.close()
+        return result
+
+    def begin(self) -> Flow[tuple[SessionData, bool]]:
+        """The stored session, or a new one that is stored now.
+
+        Returns:
+            The session, and whether it is a new one.
+
+        Raises:
+            SessionStoreError: The store can't be read, holds another account's session, or holds none and there is
+                no password.
+            XrpcError: The login failed.
+        """
+        # Whole even when it is cancelled: a login whose tokens nobody stored is a session that nobody ends.
+        begun: tuple[SessionData, bool] = yield Exclusive(self.exclusively(self._begin()))
+        return begun
+
+    def _begin(self) -> Flow[tuple[SessionData, bool]]:
+        assert self._credentials is not None  # noqa: S101 - whoever opens a store has brought some
+        stored = self._seen = yield from self._load()
+        if stored is not None:
+            self._credentials.check(stored)
+            return stored, False
+        if not self._credentials.can_log_in:
+            raise SessionStoreError(
+                "The store holds no session, and there is no password to log in with: "
+                "give service, identifier and password"
+            )
+        data = yield from self._credentials.log_in()
+        yield from self.save(data)
+        return data, True
+
+    def newer(self, data: SessionData) -> Flow[SessionData | None]:
+        """What another process has stored since the last look, or None if it's still the session itself.
+
+        Raises:
+            SessionStoreError: The store can't be read, or holds another account's session now.
+        """
+        stored = yield from self._load()
+        if stored is None or (self._seen is not None and _same(stored, self._seen)) or _same(stored, data):
+            return None
+        if stored.did != data.did:
+            raise SessionStoreError(
+                f"The store holds the session of {stored.did} now, and not that of {data.did}"
+            )
+        self._seen = stored
+        self.unsaved = None
+        return stored
+
+    def save(self, data: SessionData) -> Flow[None]:
+        """Store the session. A failure is logged and kept as ``unsaved``: the session goes on in memory."""
+        store = self._store
+        if store is None:
+            return
+        try:
+            yield Block(_explained(store, "save", lambda: store.save(data)))
+        except SessionStoreError as error:
+            _logger.exception("The session of %s has new tokens, which couldn't be stored", data.did)
+            self.unsaved = error
+        else:
+            self._seen = data
+            self.unsaved = None
+
+    def forget(self, data: SessionData) -> Flow[None]:
+        """Clear the store if it still holds this very session. A failure is logged: the session has ended anyway."""
+        store = self._store
+        if store is None:
+            return
+        try:
+            stored = yield from self._load()
+            if stored is not None and stored.refresh_jwt == data.refresh_jwt:
+                yield Block(_explained(store, "clear", store.clear))
+        except SessionStoreError:
+            _logger.exception("The session of %s has ended, and couldn't be cleared from its store", data.did)
+
+    def log_in_again(self, data: SessionData) -> Flow[SessionData | None]:
+        """A new session in place of one that the server no longer knows; None where there is no way to one.
+
+        Raises:
+            XrpcError: There is a password, and the login failed for now.
+        """
+        if self._credentials is None or not self._credentials.can_log_in:
+            return None
+        try:
+            new = yield from self._credentials.log_in()
+        except XrpcResponseError as error:
+            if error.status >= 500 or error.status in {408, 425, 429}:
+                raise
+            _logger.warning(
+                "The session of %s is lost, and logging in again was refused: %s", data.did, error
+            )
+            return None
+        if new.did != data.did:
+            _logger.warning("The session of %s is lost; its identifier is that of %s now", data.did, new.did)
+            return None
+        return new
+
+    def _load(self) -> Flow[SessionData | None]:
+        store = self._store
+        if store is None:
+            return None
+        stored: object = yield Block(_explained(store, "load", store.load))
+        if not isinstance(stored, SessionData | None):
+            raise SessionStoreError(f"{type(store).__name__}.load() gave something else than a SessionData")
+        return stored
+
+
+def _same(one: SessionData, other: SessionData) -> bool:
+    return one.refresh_jwt == other.refresh_jwt and one.access_jwt == other.access_jwt
+
+
+def _explained(store: SessionStore, name: str, function: Callable[[], T]) -> Callable[[], T]:
+    def call() -> T:
+        try:
+            return function()
+        except AtlexError:
+            raise
+        except Exception as error:
+            # Without its text, which may be anything of a user's own store; it's the cause.
+            raise SessionStoreError(
+                f"{type(store).__name__}.{name}() failed with {type(error).__name__}"
+            ) from error
+
+    return call
+
+
+@contextlib.contextmanager
+def _guarded(store: SessionStore) -> Generator[None]:
+    lock = _explained(store, "lock", store.lock)()
+    _explained(store, "lock", lock.__enter__)()
+    try:
+        yield
+    finally:
+        try:
+            lock.__exit__(None, None, None)
+        except Exception:
+            # What was done under the lock is done.
+            _logger.exception("%s couldn't be unlocked", type(store).__name__)

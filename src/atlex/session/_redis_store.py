@@ -1,0 +1,190 @@
+"""A session in Redis."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Generator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Final
+
+from atlex.errors import InputError, SessionStoreError
+from atlex.session._data import SessionData
+from atlex.session._store import LOCK_TIMEOUT, read_session
+
+if TYPE_CHECKING:
+    from redis import Redis
+    from redis.client import Pipeline
+    from redis.lock import Lock
+
+__all__ = ["RedisSessionStore"]
+
+_logger = logging.getLogger("atlex.session")
+
+_POLL: Final = 0.02
+
+
+class RedisSessionStore:
+    """A session in Redis, as JSON, for workers on several machines. It takes the extra ``atlex[redis]``.
+
+    The lock is a key of its own, ``<key>:lock``, that Redis forgets when its holder has died. As long as the holder
+    lives it is renewed, however slow the refresh; a holder that lost it all the same, because the process was stopped
+    for a while, can't write: the session that others have stored since stays.
+
+    Args:
+        client: A blocking ``redis.Redis``, which stays open; or the URL of a server, such as
+            ``redis://localhost:6379/0`` or ``rediss://…`` for TLS. A URL's password stays out of every message.
+        key: The key that holds the session: one for each account.
+        lock_timeout: Seconds to wait for another worker that is using the session.
+        lock_life: Seconds after which Redis forgets the lock of a worker that has died.
+
+    Raises:
+        InputError: redis-py isn't installed, the URL or the key can't be used, or a time isn't positive.
+    """
+
+    def __init__(
+        self,
+        client: Redis | str,
+        *,
+        key: str = "atlex:session",
+        lock_timeout: float = LOCK_TIMEOUT,
+        lock_life: float = 30.0,
+    ) -> None:
+        try:
+            import redis
+        except ImportError:
+            raise InputError('A RedisSessionStore needs redis-py: pip install "atlex[redis]"') from None
+        if not key:
+            raise InputError("key must be a text of at least one character")
+        if not (lock_timeout > 0 and lock_life > 0):
+            raise InputError("lock_timeout and lock_life must be more than 0 seconds")
+        if isinstance(client, str):
+            try:
+                client = redis.Redis.from_url(client)
+            except ValueError:
+                # Without the URL, and without the error, which quotes it.
+                raise InputError("Not the URL of a Redis server: redis://… or rediss://…") from None
+        self._client = client
+        self._key = key
+        self._lock_timeout = lock_timeout
+        self._lock_life = lock_life
+        self._held: Lock | None = None
+
+    def load(self) -> SessionData | None:
+        """The session under the key, or None where there is none.
+
+        Raises:
+            SessionStoreError: Redis can't be reached, or the key doesn't hold a session.
+        """
+        with self._explaining("read"):
+            # redis-py types its answers for blocking and asynchronous clients at once.
+            found: Any = self._client.get(self._key)
+        if found is None:
+            return None
+        return read_session(found.encode() if isinstance(found, str) else found, self._place)
+
+    def save(self, data: SessionData, /) -> None:
+        """Store the session, unless the lock has been lost since it was taken.
+
+        Raises:
+            SessionStoreError: Redis can't be reached, or the lock has been lost.
+        """
+        text = data.model_dump_json()
+        self._write("written", lambda pipeline: pipeline.set(self._key, text))
+
+    def clear(self) -> None:
+        """Delete the key, unless the lock has been lost since it was taken.
+
+        Raises:
+            SessionStoreError: Redis can't be reached, or the lock has been lost.
+        """
+        self._write("deleted", lambda pipeline: pipeline.delete(self._key))
+
+    def lock(self) -> AbstractContextManager[object]:
+        """The lock, to be entered once.
+
+        Entering it raises SessionStoreError when another worker has held it for all of ``lock_timeout``.
+        """
+        return self._locked()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Generator[None]:
+        from redis.exceptions import LockNotOwnedError
+
+        with self._explaining("locked"):
+            lock = self._client.lock(
+                f"{self._key}:lock",
+                timeout=self._lock_life,
+                sleep=_POLL,
+                blocking_timeout=self._lock_timeout,
+                thread_local=False,
+            )
+            if not lock.acquire():
+                message = f"{self._place} has been locked by another worker for {self._lock_timeout:g} s"
+                raise SessionStoreError(message)
+        done = threading.Event()
+        renewing = threading.Thread(
+            target=self._renew, args=(lock, done), name="atlex-lock-renewal", daemon=True
+        )
+        self._held = lock
+        try:
+            renewing.start()
+            yield
+        finally:
+            self._held = None
+            done.set()
+            if renewing.ident is not None:
+                renewing.join()
+            try:
+                with self._explaining("unlocked"):
+                    lock.release()
+            except SessionStoreError as error:
+                # Nothing is lost by it: a lock that has been lost wrote nothing, and one that stays is forgotten.
+                level = logging.DEBUG if isinstance(error.__cause__, LockNotOwnedError) else logging.WARNING
+                _logger.log(level, "%s", error)
+
+    def _renew(self, lock: Lock, done: threading.Event) -> None:
+        from redis.exceptions import LockError, RedisError
+
+        while not done.wait(self._lock_life / 3):
+            try:
+                lock.reacquire()
+            except LockError:
+                _logger.warning("The lock of %s has been lost", self._place)
+                return
+            except RedisError as error:
+                # There is time for another try.
+                _logger.debug("The lock of %s couldn't be renewed: %s", self._place, type(error).__name__)
+
+    def _write(self, done: str, command: Any) -> None:
+        lock = self._held
+        token = None if lock is None else lock.local.token
+
+        def write(pipeline: Pipeline) -> None:
+            if lock is not None:
+                # Watched: a change of the lock between this look and the write undoes the write.
+                found: Any = pipeline.get(lock.name)
+                if (found.encode() if isinstance(found, str) else found) != token:
+                    raise SessionStoreError(f"{self._place} can't be {done}: its lock has been lost")
+            pipeline.multi()
+            command(pipeline)
+
+        with self._explaining(done):
+            self._client.transaction(write, *([] if lock is None else [lock.name]))
+
+    @property
+    def _place(self) -> str:
+        return f"The key {self._key!r} in Redis"
+
+    @contextlib.contextmanager
+    def _explaining(self, done: str) -> Generator[None]:
+        from redis.exceptions import RedisError
+
+        try:
+            yield
+        except (RedisError, OSError) as error:
+            raise SessionStoreError(f"{self._place} can't be {done}: {type(error).__name__}") from error
+
+    def __repr__(self) -> str:
+        return f"RedisSessionStore(key={self._key!r})"
