@@ -230,7 +230,7 @@ def test_a_writer_that_is_killed_leaves_a_whole_session(tmp_path, data):
     store = FileSessionStore(tmp_path / "session.json")
     store.save(data)
     seen = set()
-    for _ in range(10):
+    for _ in range(5):
         writer = subprocess.Popen(
             [sys.executable, "-c", _WRITER, str(store.path)], stdout=subprocess.PIPE, text=True
         )

@@ -101,7 +101,8 @@ def _is_of(identifier: str, data: SessionData) -> bool:
         return data.email is None or wanted == data.email.lower()
     if wanted.startswith("did:"):
         return identifier == data.did
-    return data.handle == "handle.invalid" or wanted == data.handle.lower()
+    # What some servers take for a handle, and a handle that doesn't resolve, say nothing.
+    return "." not in wanted or data.handle == "handle.invalid" or wanted == data.handle.lower()
 
 
 class Keeper:
