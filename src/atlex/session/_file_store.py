@@ -120,13 +120,12 @@ class FileSessionStore:
             timeout=self._lock_timeout,
             mode=0o600,
             thread_local=False,
-            poll_interval=_POLL,
         )
         try:
             with self._explaining("locked"):
                 # filelock would make the folder, wherever a mistyped path leads.
                 self._path.parent.stat()
-                lock.acquire()
+                lock.acquire(poll_interval=_POLL)
         except Timeout as error:
             message = f"{self._path} has been locked by another process for {self._lock_timeout:g} s"
             raise SessionStoreError(message) from error
