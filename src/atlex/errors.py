@@ -16,7 +16,7 @@
         │   ├── XrpcResponseValidationError   the answer doesn't match its lexicon: .issues
         │   └── CidMismatchError        the bytes aren't those asked for: .expected_cid, .found_cid
         └── XrpcInternalError           the call never got an answer
-            ├── XrpcFetchError          the network failed; the cause is attached
+            ├── XrpcFetchError          the network failed: .sent; the cause is attached
             ├── RefreshError            the token has expired and can't be refreshed now; the cause is attached
             └── LoggedOutError          the session has ended
 
@@ -348,7 +348,16 @@ class XrpcInternalError(XrpcError):
 
 
 class XrpcFetchError(XrpcInternalError):
-    """The network failed: no connection, a broken one, or no answer in time."""
+    """The network failed: no connection, a broken one, or no answer in time.
+
+    Attributes:
+        sent: False where the server certainly got nothing of the request, True where it may have got it, and may
+            have done what was asked.
+    """
+
+    def __init__(self, message: str, *, method: str | None = None, sent: bool = True) -> None:
+        super().__init__(message, method=method)
+        self.sent = sent
 
 
 class RefreshError(XrpcInternalError):

@@ -13,6 +13,11 @@ from atlex.errors import InputError, XrpcError, XrpcFetchError, XrpcResponseErro
 
 pytestmark = pytest.mark.anyio
 
+
+def no_connection():
+    return XrpcFetchError("No connection", sent=False)
+
+
 FAILURES = {
     "500": lambda: refusal("Down", 500),
     "503": lambda: refusal("Down", 503),
@@ -86,7 +91,7 @@ async def test_a_server_that_wants_longer_than_a_call_should_take_isnt_waited_fo
 
 
 async def test_a_body_that_can_be_sent_once_is_sent_once(twin, tmp_path):
-    client = twin.client(fetch_error(), fetch_error(), fetch_error(), answer({"name": "a"}), retries=1)
+    client = twin.client(no_connection(), no_connection(), no_connection(), answer({"name": "a"}), retries=1)
     with pytest.raises(XrpcFetchError):
         await twin.do(client.example.upload(data=io.BytesIO(b"a")))
     assert len(client.requests) == 1

@@ -23,7 +23,8 @@ QUERY: Query[None, None] = Query("com.example.get")
 PROCEDURE: Procedure[None, None, None] = Procedure("com.example.put")
 NOW = 1_700_000_000.0
 
-FETCH = XrpcFetchError("no connection")
+FETCH = XrpcFetchError("no connection", sent=False)
+BROKEN = XrpcFetchError("broken")
 
 
 def request(body=None) -> Request:
@@ -80,6 +81,10 @@ class TestWhether:
         assert delay(FETCH, method=PROCEDURE, procedures=1) is not None
         assert delay(FETCH, 2, method=PROCEDURE, procedures=1) is None
 
+    def test_a_procedure_that_may_have_arrived_isnt_sent_again(self) -> None:
+        assert delay(BROKEN, method=PROCEDURE, procedures=1) is None
+        assert delay(BROKEN, method=QUERY) is not None
+
     @pytest.mark.parametrize(("body", "again"), [(b"x", True), (Path("x"), True), ([b"x"], False)])
     def test_a_body_that_cant_be_sent_twice_isnt(self, body, again: bool) -> None:
         assert (delay(FETCH, method=PROCEDURE, procedures=1, sent=request(body)) is not None) is again
@@ -112,16 +117,22 @@ class TestHowLong:
             ({"retry_after": "30"}, 30),
             ({"retry_after": "Tue, 14 Nov 2023 22:13:40 GMT"}, 20),
             ({"ratelimit_reset": "1700000012"}, 12),
+            ({"retry_after": "Tue, 14 Nov 2023 22:13:40 -0000"}, 20),
             ({"retry_after": "7", "ratelimit_reset": "1700000012"}, 7),
             ({"retry_after": "soon", "ratelimit_reset": "1700000012"}, 12),
         ],
     )
     def test_a_server_says_how_long(self, headers: dict[str, str], seconds: float) -> None:
         assert delay(failed(429, **headers), random=lambda: 0.9) == seconds
-        assert (
-            delay(XrpcInvalidResponseError("x", status=503, headers=failed(503, **headers).headers))
-            == seconds
+        broken = XrpcInvalidResponseError(
+            "x", status=503, headers={"ratelimit-remaining": "0", **failed(503, **headers).headers}
         )
+        assert delay(broken) == seconds
+
+    def test_the_end_of_a_window_that_has_requests_left_isnt_waited_for(self) -> None:
+        headers = {"ratelimit_remaining": "2900", "ratelimit_reset": "1700000250"}
+        assert delay(failed(503, **headers)) == 0.5
+        assert delay(failed(429, **headers), longest_delay=300) == 250
 
     @pytest.mark.parametrize(
         "headers",

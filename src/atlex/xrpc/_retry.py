@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any, Final
 
 from atlex._agent import Request
@@ -24,16 +25,19 @@ _LASTING: Final = frozenset({501, 505})
 class RetryPolicy:
     """Decides whether a failed call is tried again.
 
-    It is after a failure of the network, and after status 408, 425, 429 and those from 500 on (501 and 505 aside). A
-    body that can't be sent twice is never sent twice.
+    It is after a failure of the network, and after status 408, 425, 429 and those from 500 on (501 and 505 aside). Of
+    the network's failures a procedure is only tried again after those that came before anything was sent. A body that
+    can't be sent twice is never sent twice.
 
     Attributes:
         queries: How many times a query is tried again.
-        procedures: How many times a procedure is. What it does may then be done twice.
+        procedures: How many times a procedure is. A server that answers with one of the states above may have done
+            what was asked all the same, so it may then be done twice.
         first_delay: Seconds to wait before the first of these.
         factor: How much longer each wait is than the one before.
-        longest_delay: Seconds that a wait takes at most. A server that asks for longer (``Retry-After``, else
-            ``RateLimit-Reset``) isn't asked again: the failure goes to the caller, who knows from it when to.
+        longest_delay: Seconds that a wait takes at most. A server that asks for longer (``Retry-After``; else
+            ``RateLimit-Reset``, where the status is 429 or nothing remains) isn't asked again: the failure goes to
+            the caller, who knows from it when to.
         random: Gives numbers from 0 up to 1: each wait that no server asked for is shortened by up to its half.
         clock: Gives the seconds since 1970.
     """
@@ -61,11 +65,11 @@ class RetryPolicy:
             Seconds, or None to give up.
         """
         allowed = self.procedures if method.kind == "procedure" else self.queries
-        if attempt > allowed or not request.replayable or not _passes(failure):
+        if attempt > allowed or not request.replayable or not _passes(method, failure):
             return None
         asked = None
         if isinstance(failure, XrpcResponseError | XrpcInvalidResponseError):
-            asked = _asked(failure.headers, self.clock())
+            asked = _asked(failure, self.clock())
         if asked is not None:
             return asked if asked <= self.longest_delay else None
         longest = min(self.longest_delay, self.first_delay * self.factor ** (attempt - 1))
@@ -96,21 +100,23 @@ def retry_delay(
     return policy.delay(method, request, failure, attempt)
 
 
-def _passes(failure: XrpcError) -> bool:
+def _passes(method: Method[Any, Any, Any], failure: XrpcError) -> bool:
     if isinstance(failure, XrpcResponseError | XrpcInvalidResponseError):
         return failure.status in _PASSING or (failure.status >= 500 and failure.status not in _LASTING)
-    return isinstance(failure, XrpcFetchError)
+    return isinstance(failure, XrpcFetchError) and not (method.kind == "procedure" and failure.sent)
 
 
-def _asked(headers: Mapping[str, str], now: float) -> float | None:
+def _asked(failure: XrpcResponseError | XrpcInvalidResponseError, now: float) -> float | None:
     """The seconds that a server asks to wait, or None where it asks for nothing that lies ahead."""
-    text = headers.get("retry-after", "").strip()
+    text = failure.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdecimal() and len(text) < 10:
         seconds: float = int(text)
     else:
-        date = _date(text)
-        reset = RateLimit.of(headers).reset
-        moment = date if date is not None else reset
+        moment: float | None = _date(text)
+        figures = RateLimit.of(failure.headers)
+        # Servers send it with every answer: it asks for nothing while there are requests left.
+        if moment is None and (failure.status == 429 or figures.remaining == 0):
+            moment = figures.reset
         seconds = 0 if moment is None else moment - now
     return seconds if seconds > 0 else None
 
@@ -121,6 +127,8 @@ def _date(text: str) -> float | None:
     from email.utils import parsedate_to_datetime
 
     try:
-        return parsedate_to_datetime(text).timestamp()
+        moment = parsedate_to_datetime(text)
+        # HTTP's dates are in UTC, whatever is said of the zone or left out.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
