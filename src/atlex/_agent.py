@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, Literal, Protocol, TypeAlias, cast, runtime_checkable
 
-from atlex.errors import InputError, XrpcInternalError
+from atlex.errors import InputError, XrpcInternalError, XrpcInvalidResponseError
 
 __all__ = [
+    "DEADLINE_PASSED",
+    "DEFAULT_MAX_RESPONSE_SIZE",
     "DEFAULT_TIMEOUT",
     "Agent",
     "AsyncAgent",
@@ -30,11 +41,17 @@ __all__ = [
 DEFAULT_TIMEOUT: Final = 30.0
 """Seconds that each phase of a call may take where the caller names no other number."""
 
+DEFAULT_MAX_RESPONSE_SIZE: Final = 64 * 1024 * 1024
+"""The most bytes of an answer that are held at once where the caller names no other number."""
+
 SyncBody: TypeAlias = bytes | os.PathLike[str] | BinaryIO | Iterable[bytes]
 """What a synchronous agent sends: bytes, a file's path, an open binary file, or chunks."""
 
 Body: TypeAlias = SyncBody | AsyncIterable[bytes]
 """What an asynchronous agent sends: all that a synchronous one does, and chunks that come asynchronously."""
+
+DEADLINE_PASSED: Final = "The deadline of the call passed before the answer was complete"
+"""What is said of a call that took too long."""
 
 _NSID_CHARACTERS: Final = re.compile(r"[A-Za-z0-9.-]+")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -94,11 +111,15 @@ class Request:
         headers: The headers to send; any mapping is taken and kept as ``Headers``.
         body: What to send, or None for a request without a body.
         timeout: Seconds that each phase may take (connecting, sending, waiting, reading); None for no limit.
+        deadline: The moment by which the answer has to be there, on the clock of ``time.monotonic()``; None for no
+            limit. Of a stream, its headers.
+        max_response_size: The most bytes that the answer may have where it is held whole, unpacked; None for no
+            limit. A stream may have any number.
         stream: True to get the response as soon as its headers are there, its body to be read by the caller.
 
     Raises:
-        InputError: The NSID or a header holds a character that would change the meaning of the request, or the
-            timeout isn't positive.
+        InputError: The NSID or a header holds a character that would change the meaning of the request, or a limit
+            isn't positive.
     """
 
     method: Literal["GET", "POST"]
@@ -107,6 +128,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=Headers)
     body: Body | None = None
     timeout: float | None = DEFAULT_TIMEOUT
+    deadline: float | None = None
+    max_response_size: int | None = DEFAULT_MAX_RESPONSE_SIZE
     stream: bool = False
 
     def __post_init__(self) -> None:
@@ -120,6 +143,8 @@ class Request:
                 raise InputError(f"The header {name!r} may hold visible ASCII characters and spaces only")
         if self.timeout is not None and not self.timeout > 0:
             raise InputError("A timeout must be more than 0 seconds, or None for no limit")
+        if self.max_response_size is not None and not self.max_response_size > 0:
+            raise InputError("max_response_size must be more than 0 bytes, or None for no limit")
         if not isinstance(self.headers, Headers):
             object.__setattr__(self, "headers", Headers(self.headers))
 
@@ -171,9 +196,11 @@ class Response:
         content: The whole body.
         stream: The body on its way, in place of ``content``; iterable, or asynchronously iterable. Its iteration
             raises XrpcFetchError when the network fails.
+        limit: The most bytes that ``read()`` takes; None for no limit. ``iter_bytes()`` has none, since it holds
+            nothing.
     """
 
-    __slots__ = ("_content", "_is_taken", "_stream", "headers", "status")
+    __slots__ = ("_content", "_is_taken", "_limit", "_stream", "headers", "status")
 
     def __init__(
         self,
@@ -182,12 +209,14 @@ class Response:
         content: bytes = b"",
         *,
         stream: ByteStream | AsyncByteStream | None = None,
+        limit: int | None = None,
     ) -> None:
         self.status = status
         self.headers = headers if isinstance(headers, Headers) else Headers(headers)
         self._content = content if stream is None else None
         self._stream = stream
         self._is_taken = False
+        self._limit = limit
 
     @property
     def is_read(self) -> bool:
@@ -212,9 +241,17 @@ class Response:
 
         Raises:
             XrpcFetchError: The network failed.
+            XrpcInvalidResponseError: The body is larger than the limit.
         """
         if self._content is None:
-            self._content = b"".join(self.iter_bytes())
+            held: list[bytes] = []
+            size = 0
+            with closing(self.iter_bytes()) as chunks:
+                for chunk in chunks:
+                    size += len(chunk)
+                    self._check_size(size)
+                    held.append(chunk)
+            self._content = b"".join(held)
         return self._content
 
     async def aread(self) -> bytes:
@@ -222,12 +259,28 @@ class Response:
 
         Raises:
             XrpcFetchError: The network failed.
+            XrpcInvalidResponseError: The body is larger than the limit.
         """
         if self._content is None:
-            self._content = b"".join([chunk async for chunk in self.aiter_bytes()])
+            held: list[bytes] = []
+            size = 0
+            async with aclosing(self.aiter_bytes()) as chunks:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    self._check_size(size)
+                    held.append(chunk)
+            self._content = b"".join(held)
         return self._content
 
-    def iter_bytes(self) -> Iterator[bytes]:
+    def _check_size(self, size: int) -> None:
+        if self._limit is not None and size > self._limit:
+            raise XrpcInvalidResponseError(
+                f"The body has more than {self._limit} bytes: raise max_response_size, or read it as a stream",
+                status=self.status,
+                headers=self.headers,
+            )
+
+    def iter_bytes(self) -> Generator[bytes]:
         """Go through the body in chunks of any size, and close it.
 
         A body on its way can be gone through once.
@@ -246,7 +299,7 @@ class Response:
         finally:
             self.close()
 
-    async def aiter_bytes(self) -> AsyncIterator[bytes]:
+    async def aiter_bytes(self) -> AsyncGenerator[bytes]:
         """Go through the body in chunks of any size, and close it; the asynchronous form of ``iter_bytes()``.
 
         Raises:

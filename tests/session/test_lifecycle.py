@@ -370,9 +370,9 @@ async def test_the_constructor_uses_no_network(world, data):
 async def test_a_session_shows_whose_it_is(world):
     session = await world.login()
     name = world.Session.__name__
-    assert repr(session) == f"<{name} did:example:alice at https://entryway.example>"
+    assert repr(session) == f"<{name} did:example:alice at https://entryway.example, transport: http_client>"
     await world.do(session.logout())
-    assert repr(session) == f"<{name} https://entryway.example (logged out)>"
+    assert repr(session) == f"<{name} https://entryway.example (logged out), transport: http_client>"
 
 
 async def test_subclasses_begin_as_themselves(world):

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, cast
 
-from atlex._agent import DEFAULT_TIMEOUT, AsyncAgent, Body, Headers, Request, Response
-from atlex._http import AsyncHttpClient, AsyncServiceAgent
+from atlex._agent import (
+    DEFAULT_MAX_RESPONSE_SIZE,
+    DEFAULT_TIMEOUT,
+    AsyncAgent,
+    Body,
+    Headers,
+    Request,
+    Response,
+)
+from atlex._http import AsyncHttpClient, AsyncServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._upload import peek
 from atlex.client._cid_check import CidCheck
@@ -57,8 +66,15 @@ class BaseAsyncClient:
         app_labelers: The DIDs of the app's own labelers: every call names them first, and asks the server to obey
             their takedowns (``;redact``). None for none.
         retries: How many times a failed call is tried again. None: queries twice, procedures never.
+            docs/transport.md has after which failures.
         validation: How answers are read. ``lenient`` gives up the smallest broken thing, ``strict`` enforces every
             rule of the lexicons.
+        deadline: Seconds that a whole call may take, with its retries and the waits between them; None for no limit.
+            Of a stream, until its headers are there.
+        max_response_size: The most bytes that an answer may have, unpacked; None for no limit. A stream may have any
+            number.
+        transport: ``httpx`` or ``aiohttp``; only with a URL. None: aiohttp where the extra ``atlex[aiohttp]`` is
+            installed, the event loop is asyncio's, and the environment names no proxy; else httpx.
         http_client: An httpx.AsyncClient to send through; only with a URL. The client doesn't close it.
 
     Raises:
@@ -84,14 +100,18 @@ class BaseAsyncClient:
         app_labelers: Iterable[str] | None = None,
         retries: int | None = None,
         validation: Validation = "lenient",
+        deadline: float | None = None,
+        max_response_size: int | None = DEFAULT_MAX_RESPONSE_SIZE,
+        transport: Transport | None = None,
         http_client: AsyncHttpClient | None = None,
     ) -> None:
         self._owned: AsyncServiceAgent | None = None
         self._agent: AsyncAgent
         if isinstance(agent, str):
-            self._agent = self._owned = AsyncServiceAgent(agent, http_client=http_client)
-        elif http_client is not None:
-            raise InputError("http_client goes with a URL: a session has its own")
+            self._agent = self._owned = AsyncServiceAgent(agent, http_client=http_client, transport=transport)
+        elif http_client is not None or transport is not None:
+            name = "transport" if http_client is None else "http_client"
+            raise InputError(f"{name} goes with a URL: a session has its own")
         elif callable(getattr(agent, "send", None)):
             self._agent = agent
         else:
@@ -104,8 +124,10 @@ class BaseAsyncClient:
             app_labelers=tuple(app_labelers or ()),
             retries=retries,
             validation=validation,
+            deadline=deadline,
+            max_response_size=max_response_size,
         )
-        self._core = Core(self._agent, options, self.lex_methods, self.lex_proxies)
+        self._core = Core(self._agent, options, self.lex_methods, self.lex_proxies, self._clock)
 
     @property
     def did(self) -> str | None:
@@ -282,6 +304,8 @@ class BaseAsyncClient:
         app_labelers: Iterable[str] | Omit | None = OMIT,
         retries: int | Omit | None = OMIT,
         validation: Validation | Omit = OMIT,
+        deadline: float | Omit | None = OMIT,
+        max_response_size: int | Omit | None = OMIT,
     ) -> Self:
         """A copy of the client with other options, which shares its connections and its session.
 
@@ -298,6 +322,8 @@ class BaseAsyncClient:
             app_labelers=app_labelers,
             retries=retries,
             validation=validation,
+            deadline=deadline,
+            max_response_size=max_response_size,
         )
         copy = object.__new__(type(self))
         # The namespaces that have been used belong to this client.
@@ -412,6 +438,10 @@ class BaseAsyncClient:
             case _:
                 await self._sleep(step)
         return None
+
+    def _clock(self) -> float:
+        """The moment, in seconds. A subclass may have its own time."""
+        return time.monotonic()
 
     async def _sleep(self, seconds: float) -> None:
         """Wait before another try. A subclass may wait in its own way."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
-from atlex._agent import Agent, AsyncAgent, Body, Headers, Request, Response
+from atlex._agent import DEADLINE_PASSED, Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex.client._options import Options
-from atlex.errors import XrpcError, XrpcInternalError
+from atlex.errors import XrpcError, XrpcFetchError, XrpcInternalError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc import (
     HEAD_SIZE,
@@ -80,9 +81,10 @@ class Core:
         declared: The descriptors that a generated package has of the methods that record and blob calls are made of.
             Their errors are raised instead of the runtime's own.
         proxies: The services that a generated package names for its namespaces.
+        clock: Gives the moments that deadlines are made of: ``time.monotonic()``, but for tests.
     """
 
-    __slots__ = ("_agent", "_declared", "_proxies", "options")
+    __slots__ = ("_agent", "_clock", "_declared", "_proxies", "options")
 
     def __init__(
         self,
@@ -90,15 +92,17 @@ class Core:
         options: Options,
         declared: Methods,
         proxies: Proxies = MappingProxyType({}),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._agent: Final = agent
+        self._clock: Final = clock
         self._declared: Final = declared
         self._proxies: Final = proxies
         self.options: Final = options
 
     def with_options(self, options: Options) -> Core:
         """The same with other options."""
-        return Core(self._agent, options, self._declared, self._proxies)
+        return Core(self._agent, options, self._declared, self._proxies, self._clock)
 
     @property
     def did(self) -> str | None:
@@ -174,6 +178,7 @@ class Core:
             head=head,
             headers=headers,
             timeout=self.options.timeout,
+            max_response_size=self.options.max_response_size,
             stream=stream,
         )
 
@@ -183,19 +188,30 @@ class Core:
         request: Request,
         read: Callable[[Method[Any, Any, Any], Response], T],
     ) -> Steps[T]:
+        deadline = None if self.options.deadline is None else self._clock() + self.options.deadline
         attempt = 0
         while True:
             attempt += 1
             try:
-                response = yield from _attempt(method, request)
+                response = yield from _attempt(method, self._bounded(request, deadline))
                 return read(method, response)
             except XrpcError as failure:
                 # The agent of a user may not have said it.
                 failure.method = failure.method or method.nsid
                 delay = retry_delay(method, request, failure, attempt, retries=self.options.retries)
-                if delay is None:
+                if delay is None or (deadline is not None and self._clock() + delay >= deadline):
                     raise
             yield delay
+
+    def _bounded(self, request: Request, deadline: float | None) -> Request:
+        """The request with what the deadline leaves of its timeout."""
+        if deadline is None:
+            return request
+        left = deadline - self._clock()
+        if left <= 0:
+            raise XrpcFetchError(DEADLINE_PASSED, method=request.nsid, sent=False)
+        timeout = left if request.timeout is None else min(request.timeout, left)
+        return replace(request, timeout=timeout, deadline=deadline)
 
 
 def _attempt(method: Method[Any, Any, Any], request: Request) -> Steps[Response]:

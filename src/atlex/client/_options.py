@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from atlex._agent import DEFAULT_TIMEOUT, Headers, Request
+from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT, Headers, Request
 from atlex.data import OMIT, Omit
 from atlex.errors import InputError
 from atlex.model import Validation
@@ -44,6 +44,8 @@ class Options:
         app_labelers: The DIDs of labelers that every call names, and whose takedowns the server is asked to obey.
         retries: How many times a failed call is tried again; None for the default of the method's kind.
         validation: How answers are read: ``lenient`` or ``strict``.
+        deadline: Seconds that a whole call may take, with its retries and waits; None for no limit.
+        max_response_size: The most bytes of an answer that isn't read as a stream; None for no limit.
         call_proxy: The proxy as far as ``with_options`` named it: calls of the account's own server go by this one.
         call_labelers: The labelers, likewise.
         all_headers: The headers of calls, with the proxy and the labelers.
@@ -61,6 +63,8 @@ class Options:
     app_labelers: tuple[str, ...] = ()
     retries: int | None = None
     validation: Validation = "lenient"
+    deadline: float | None = None
+    max_response_size: int | None = DEFAULT_MAX_RESPONSE_SIZE
     call_proxy: str | Omit | None = OMIT
     call_labelers: tuple[str, ...] | Omit | None = OMIT
     all_headers: Headers = field(init=False)
@@ -72,6 +76,8 @@ class Options:
             raise InputError("retries must be 0 or more, or None for the default")
         if self.validation not in {"lenient", "strict"}:
             raise InputError("validation must be 'lenient' or 'strict'")
+        if self.deadline is not None and not self.deadline > 0:
+            raise InputError("deadline must be more than 0 seconds, or None for no limit")
         if _PROXY in self.headers:
             if self.proxy is OMIT:
                 object.__setattr__(self, "proxy", self.headers[_PROXY])
@@ -83,7 +89,13 @@ class Options:
         object.__setattr__(self, "repo_headers", plain)
         object.__setattr__(self, "own_headers", plain if own == (OMIT, OMIT) else self._routed(plain, *own))
         # What no request may have is refused before there is one.
-        Request(method="GET", nsid="com.example.any", headers=sent, timeout=self.timeout)
+        Request(
+            method="GET",
+            nsid="com.example.any",
+            headers=sent,
+            timeout=self.timeout,
+            max_response_size=self.max_response_size,
+        )
 
     def headers_for(self, nsid: str, proxies: Mapping[str, str]) -> Headers:
         """The headers of a call.
@@ -118,6 +130,8 @@ def changed(
     app_labelers: Iterable[str] | Omit | None,
     retries: int | Omit | None,
     validation: Validation | Omit,
+    deadline: float | Omit | None,
+    max_response_size: int | Omit | None,
 ) -> Options:
     """The options with those changed that aren't left out. Headers are merged, and None takes all of them away."""
     changes: dict[str, Any] = {}
@@ -137,4 +151,8 @@ def changed(
         changes["retries"] = retries
     if validation is not OMIT:
         changes["validation"] = validation
+    if deadline is not OMIT:
+        changes["deadline"] = deadline
+    if max_response_size is not OMIT:
+        changes["max_response_size"] = max_response_size
     return replace(options, **changes)

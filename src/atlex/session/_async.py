@@ -18,7 +18,7 @@ from anyio import to_thread
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from atlex._agent import Request, Response
-from atlex._http import AsyncHttpClient, AsyncHttpConnection
+from atlex._http import AsyncHttpClient, AsyncHttpConnection, Transport
 from atlex.errors import InputError, XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
@@ -37,8 +37,8 @@ SessionT = TypeVar("SessionT", bound="AsyncPasswordSession")
 class _Driver:
     """Performs the effects of flows, one after the other, asynchronously."""
 
-    def __init__(self, http_client: AsyncHttpClient | None) -> None:
-        self._connection = AsyncHttpConnection(http_client)
+    def __init__(self, options: AsyncSessionOptions) -> None:
+        self._connection = AsyncHttpConnection(options.get("http_client"), transport=options.get("transport"))
         self._lock = anyio.Lock(fast_acquire=True)
 
     async def run(self, flow: Flow[T]) -> T:
@@ -84,6 +84,11 @@ class _Driver:
             return await self.run(flow)
         finally:
             await _in_thread(lambda: lock.__exit__(None, None, None))
+
+    @property
+    def transport(self) -> str:
+        """What carries the requests, for a repr."""
+        return self._connection.transport
 
     async def close(self) -> None:
         with anyio.CancelScope(shield=True):
@@ -139,6 +144,8 @@ class AsyncSessionOptions(TypedDict, total=False):
     on_delete_failure: Callable[[AsyncPasswordSession, SessionData, XrpcError], object] | None
     http_client: AsyncHttpClient | None
     clock: Callable[[], float] | None
+    transport: Transport | None
+    allow_insecure_pds: bool
 
 
 def _hooks(options: AsyncSessionOptions) -> Hooks:
@@ -193,6 +200,10 @@ class AsyncPasswordSession:
         on_deleted: A hook, called as ``on_deleted(session, data)``.
         on_delete_failure: A hook, called as ``on_delete_failure(session, data, error)``.
         http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
+        transport: ``httpx`` or ``aiohttp``. None: aiohttp where the extra ``atlex[aiohttp]`` is installed, the event
+            loop is asyncio's, and the environment names no proxy; else httpx.
+        allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to ``service`` then,
+            unless that is on this machine itself.
         clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
 
     Raises:
@@ -200,8 +211,14 @@ class AsyncPasswordSession:
     """
 
     def __init__(self, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> None:
-        self._logic = Logic(self, data, _hooks(options), clock=options.get("clock") or time.time)
-        self._driver = _Driver(options.get("http_client"))
+        self._logic = Logic(
+            self,
+            data,
+            _hooks(options),
+            clock=options.get("clock") or time.time,
+            allow_insecure_pds=options.get("allow_insecure_pds", False),
+        )
+        self._driver = _Driver(options)
         self._logs_out = False
 
     @classmethod
@@ -402,13 +419,20 @@ class AsyncPasswordSession:
     ) -> Self:
         # Before anything is sent.
         hooks = _hooks(options)
-        driver = _Driver(options.get("http_client"))
+        driver = _Driver(options)
         try:
             data, is_new = await driver.run(flow)
             session = cls(data, **options)
             session._driver = driver
-            clock = options.get("clock") or time.time
-            session._logic = Logic(session, data, hooks, clock=clock, keeper=keeper, is_new=is_new)
+            session._logic = Logic(
+                session,
+                data,
+                hooks,
+                clock=options.get("clock") or time.time,
+                keeper=keeper,
+                is_new=is_new,
+                allow_insecure_pds=options.get("allow_insecure_pds", False),
+            )
             session._logs_out = keeper is None
             if is_new:
                 await driver.run(session._logic.announce())
@@ -509,4 +533,4 @@ class AsyncPasswordSession:
             error.add_note(f"Ending the session after this failed too: {failure}")
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._logic.describe()}>"
+        return f"<{type(self).__name__} {self._logic.describe()}, transport: {self._driver.transport}>"

@@ -35,7 +35,7 @@ from atlex.session._data import SessionData
 from atlex.session._effects import Call, Exclusive, Flow, Read, Send, Settle
 from atlex.session._expiry import Backoff, Expiry
 from atlex.session._keeper import Keeper
-from atlex.session._urls import extract_pds_endpoint, origin_of
+from atlex.session._urls import extract_pds_endpoint, is_safe_pds, origin_of
 from atlex.xrpc import Query, check_response
 
 __all__ = ["Hooks", "Logic", "fresh"]
@@ -43,6 +43,8 @@ __all__ = ["Hooks", "Logic", "fresh"]
 _logger = logging.getLogger("atlex.session")
 
 _LARGEST_PEEK: Final = 10_240
+# A session's options that aren't hooks.
+_NO_HOOKS: Final = frozenset({"allow_insecure_pds", "clock", "http_client", "transport"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class Hooks:
             InputError: A hook isn't a function.
             TypeError: There is an option that no session has.
         """
-        return cls(**{name: value for name, value in options.items() if name not in {"clock", "http_client"}})
+        return cls(**{name: value for name, value in options.items() if name not in _NO_HOOKS})
 
     def refuse_asynchronous(self) -> None:
         """Refuse what a blocking session could call but never wait for."""
@@ -124,6 +126,7 @@ class Logic:
         clock: Gives the time, in seconds since 1970.
         keeper: Keeps the session in a store; None for none.
         is_new: Whether the data has come from the server just now.
+        allow_insecure_pds: Whether the DID document may send the tokens over plain http.
 
     Raises:
         InputError: The data isn't a `SessionData`, or the clock isn't a function.
@@ -138,6 +141,7 @@ class Logic:
         clock: Callable[[], float],
         keeper: Keeper | None = None,
         is_new: bool = False,
+        allow_insecure_pds: bool = False,
     ) -> None:
         # Stored JSON is easily handed over unread.
         if not isinstance(cast("object", data), SessionData):
@@ -154,6 +158,8 @@ class Logic:
         expiry = Expiry().received(data.access_jwt, clock()) if is_new else Expiry().found(data.access_jwt)
         self._state = _State(data=data, expiry=expiry)
         self._saving = Backoff()
+        self._allow_insecure_pds = allow_insecure_pds
+        self._distrusted: str | None = None
         self._reason: XrpcError | None = None
         self._ending = False
 
@@ -188,13 +194,13 @@ class Logic:
             raise InputError("Unexpected 'authorization' header set: the session adds its own")
         # A hook runs while the session is locked: another refresh would wait for the one that waits for the hook.
         if self._in_hook:
-            response: Response = yield _authorised(request, self.current(request.nsid))
+            response: Response = yield self._authorised(request, self.current(request.nsid))
             return response
         yield Settle()
         yield from self._look_ahead()
         state = self._state
         data = self._alive(state, request.nsid)
-        response = yield _authorised(request, data)
+        response = yield self._authorised(request, data)
         # Tokens of another process may have expired as well; a second time they are our own.
         for may_adopt in (True, False):
             if not (yield from _wants_refresh(request, response)):
@@ -205,7 +211,7 @@ class Logic:
             if not request.replayable or renewed is None or renewed.access_jwt == data.access_jwt:
                 return response
             state, data = self._state, renewed
-            response = yield _authorised(request, renewed)
+            response = yield self._authorised(request, renewed)
             if not (may_adopt and state.adopted and state.data is data):
                 break
         return response
@@ -416,6 +422,28 @@ class Logic:
             call.running = False
             _hook_call.reset(token)
 
+    def _authorised(self, request: Request, data: SessionData) -> Send:
+        headers = {**request.headers, "authorization": f"Bearer {data.access_jwt}"}
+        return Send(self._pds(data), replace(request, headers=headers))
+
+    def _pds(self, data: SessionData) -> str:
+        """Where the account's calls go: its PDS, or the service where none is named that may have the tokens."""
+        endpoint = extract_pds_endpoint(data.did_doc)
+        origin = None if endpoint is None else origin_of(endpoint)
+        if origin is None:
+            return data.service
+        if self._allow_insecure_pds or is_safe_pds(origin, data.service):
+            return origin
+        if origin not in {self._distrusted, origin_of(data.service)}:
+            self._distrusted = origin
+            _logger.warning(
+                "The DID document of %s names a PDS without TLS (%s): calls go to %s (see allow_insecure_pds)",
+                data.did,
+                origin,
+                data.service,
+            )
+        return data.service
+
     @property
     def _in_hook(self) -> bool:
         call = _hook_call.get()
@@ -430,16 +458,6 @@ class Logic:
         if state.data is None:
             raise LoggedOutError(method=method) from self._reason
         return state.data
-
-
-def _authorised(request: Request, data: SessionData) -> Send:
-    headers = {**request.headers, "authorization": f"Bearer {data.access_jwt}"}
-    return Send(_pds(data), replace(request, headers=headers))
-
-
-def _pds(data: SessionData) -> str:
-    endpoint = extract_pds_endpoint(data.did_doc)
-    return (endpoint and origin_of(endpoint)) or data.service
 
 
 def _as_xrpc_error(error: XrpcError | SessionStoreError) -> XrpcError:

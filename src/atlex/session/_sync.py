@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self, TypedDict, TypeVar, Unpack
 
 from atlex._agent import Request, Response
-from atlex._http import HttpClient, HttpConnection
+from atlex._http import HttpClient, HttpConnection, Transport
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
@@ -27,8 +27,8 @@ T = TypeVar("T")
 class _Driver:
     """Performs the effects of flows, one after the other, blocking."""
 
-    def __init__(self, http_client: HttpClient | None) -> None:
-        self._connection = HttpConnection(http_client)
+    def __init__(self, options: SessionOptions) -> None:
+        self._connection = HttpConnection(options.get("http_client"), transport=options.get("transport"))
         self._lock = threading.Lock()
 
     def run(self, flow: Flow[T]) -> T:
@@ -65,6 +65,11 @@ class _Driver:
                 with lock:
                     return self.run(flow)
 
+    @property
+    def transport(self) -> str:
+        """What carries the requests, for a repr."""
+        return self._connection.transport
+
     def close(self) -> None:
         self._connection.close()
 
@@ -78,6 +83,8 @@ class SessionOptions(TypedDict, total=False):
     on_delete_failure: Callable[[PasswordSession, SessionData, XrpcError], object] | None
     http_client: HttpClient | None
     clock: Callable[[], float] | None
+    transport: Transport | None
+    allow_insecure_pds: bool
 
 
 def _hooks(options: SessionOptions) -> Hooks:
@@ -128,6 +135,9 @@ class PasswordSession:
         on_deleted: As above.
         on_delete_failure: As above.
         http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
+        transport: ``httpx``, or None for it; for the sake of the asynchronous twin.
+        allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to ``service`` then,
+            unless that is on this machine itself.
         clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
 
     Raises:
@@ -135,8 +145,14 @@ class PasswordSession:
     """
 
     def __init__(self, data: SessionData, **options: Unpack[SessionOptions]) -> None:
-        self._logic = Logic(self, data, _hooks(options), clock=options.get("clock") or time.time)
-        self._driver = _Driver(options.get("http_client"))
+        self._logic = Logic(
+            self,
+            data,
+            _hooks(options),
+            clock=options.get("clock") or time.time,
+            allow_insecure_pds=options.get("allow_insecure_pds", False),
+        )
+        self._driver = _Driver(options)
         self._logs_out = False
 
     @classmethod
@@ -335,13 +351,20 @@ class PasswordSession:
     ) -> Self:
         # Before anything is sent.
         hooks = _hooks(options)
-        driver = _Driver(options.get("http_client"))
+        driver = _Driver(options)
         try:
             data, is_new = driver.run(flow)
             session = cls(data, **options)
             session._driver = driver
-            clock = options.get("clock") or time.time
-            session._logic = Logic(session, data, hooks, clock=clock, keeper=keeper, is_new=is_new)
+            session._logic = Logic(
+                session,
+                data,
+                hooks,
+                clock=options.get("clock") or time.time,
+                keeper=keeper,
+                is_new=is_new,
+                allow_insecure_pds=options.get("allow_insecure_pds", False),
+            )
             session._logs_out = keeper is None
             if is_new:
                 driver.run(session._logic.announce())
@@ -440,4 +463,4 @@ class PasswordSession:
             error.add_note(f"Ending the session after this failed too: {failure}")
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._logic.describe()}>"
+        return f"<{type(self).__name__} {self._logic.describe()}, transport: {self._driver.transport}>"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from atlex.errors import InputError
 
-__all__ = ["LoginUrl", "extract_pds_endpoint", "origin_of", "parse_login_url"]
+__all__ = ["LoginUrl", "extract_pds_endpoint", "is_safe_pds", "origin_of", "parse_login_url"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
@@ -50,6 +51,23 @@ def origin_of(url: str) -> str | None:
     return None if parts is None else _origin(parts)
 
 
+def is_safe_pds(origin: str, service: str) -> bool:
+    """Whether a DID document may have an account's tokens sent to an origin.
+
+    A DID document is whatever a server says it is. It may send tokens anywhere over TLS; in clear only where the user
+    works on their own machine, that is, logs in at a service there.
+    """
+    return origin.startswith("https://") or _is_loopback(service)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def extract_pds_endpoint(did_doc: object) -> str | None:
     """Find the account's PDS in its DID document.
 
@@ -60,7 +78,8 @@ def extract_pds_endpoint(did_doc: object) -> str | None:
         did_doc: A DID document as parsed JSON; anything at all may be given.
 
     Returns:
-        The endpoint as it stands in the document, or None where there is none or it isn't an http or https URL.
+        The endpoint as it stands in the document, or None where there is none, it isn't an http or https URL, or it
+        has a user name or a password in it.
     """
     services = _get(did_doc, "service")
     if not isinstance(services, list | tuple):
@@ -69,7 +88,9 @@ def extract_pds_endpoint(did_doc: object) -> str | None:
         name = _get(service, "id")
         if isinstance(name, str) and name.endswith("#atproto_pds"):
             endpoint = _get(service, "serviceEndpoint")
-            return endpoint if isinstance(endpoint, str) and _split(endpoint) is not None else None
+            parts = _split(endpoint) if isinstance(endpoint, str) else None
+            # What looks like one host and is another.
+            return None if parts is None or "@" in parts.netloc else cast("str", endpoint)
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from atlex._agent import DEFAULT_TIMEOUT, Body, Headers, Request
+from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT, Body, Headers, Request
 from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc._bodies import instance, write_body
@@ -31,6 +31,7 @@ def build_request(
     head: bytes = b"",
     headers: Mapping[str, str] | None = None,
     timeout: float | None = DEFAULT_TIMEOUT,
+    max_response_size: int | None = DEFAULT_MAX_RESPONSE_SIZE,
     stream: bool = False,
 ) -> Request:
     """Build the request that calls a method.
@@ -45,6 +46,7 @@ def build_request(
         head: The first bytes of ``data`` where it isn't bytes itself, as far as somebody has looked at them.
         headers: Headers to send.
         timeout: Seconds that each phase may take; None for no limit.
+        max_response_size: The most bytes of an answer that isn't read as a stream; None for no limit.
         stream: True to have the answer's body read by the caller.
 
     Raises:
@@ -68,6 +70,7 @@ def build_request(
         headers=Headers(sent),
         body=body,
         timeout=timeout,
+        max_response_size=max_response_size,
         stream=stream,
     )
 

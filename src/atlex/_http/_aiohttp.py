@@ -1,0 +1,194 @@
+"""aiohttp under httpx: the extra ``aiohttp``. Nothing else imports aiohttp, and this is loaded only where it is used.
+
+httpx-aiohttp does the work. What is added holds the promises that httpx's own transport keeps: no cookies, a limit on
+a write that stalls, the exception of a body that fails, httpx's class for each failure, and quiet when it is forgotten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Generator
+from contextlib import contextmanager
+from typing import Final, cast
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport as _AiohttpTransport
+
+__all__ = ["AiohttpTransport"]
+
+# From the particular to the general.
+_CLASSES: Final[tuple[tuple[type[Exception], type[httpx.TransportError]], ...]] = (
+    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
+    (TimeoutError, httpx.ReadTimeout),
+    (aiohttp.ClientConnectorError, httpx.ConnectError),
+    (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol),
+    (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
+    (aiohttp.ClientConnectionError, httpx.ReadError),
+    (aiohttp.ClientPayloadError, httpx.ReadError),
+    (aiohttp.ClientError, httpx.RemoteProtocolError),
+)
+
+
+class AiohttpTransport(_AiohttpTransport):
+    """Sends httpx's requests through aiohttp.
+
+    Args:
+        limits: The sizes of the connection pool.
+    """
+
+    def __init__(self, limits: httpx.Limits) -> None:
+        super().__init__(limits=limits)
+        self._limits = limits
+
+    def get_client(self) -> aiohttp.ClientSession:
+        """The session that everything is sent through."""
+        if isinstance(self.client, aiohttp.ClientSession):
+            return self.client
+        connector = aiohttp.TCPConnector(
+            ssl=self.ssl_context,
+            limit=self._limits.max_connections or 0,
+            keepalive_timeout=self._limits.keepalive_expiry,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            # It would keep what a server sets for everybody who shares the session.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("content-type", "user-agent"),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and raise what httpx's own transport would raise."""
+        body = _Body(request)
+        if not _is_empty(request):
+            request = httpx.Request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                stream=body,
+                extensions=request.extensions,
+            )
+        try:
+            with _translated():
+                async with body.watched():
+                    answer = await super().handle_async_request(request)
+        except httpx.TransportError:
+            # aiohttp says of a body that raised that the connection broke.
+            if body.error is not None:
+                raise body.error from None
+            raise
+        return httpx.Response(
+            answer.status_code,
+            headers=answer.headers,
+            stream=_Answer(cast("httpx.AsyncByteStream", answer.stream)),
+            extensions=answer.extensions,
+        )
+
+    def __del__(self) -> None:
+        session = getattr(self, "client", None)
+        if isinstance(session, aiohttp.ClientSession) and not session.closed:
+            connector = session.connector
+            session.detach()
+            if connector is not None:
+                # Closes at once; what it gives waits for the connections' last words, and warns unless it is asked to.
+                connector.close().__await__().close()
+
+
+class _Body(httpx.AsyncByteStream):
+    """A request's body, which notes what it raises, and ends a write that stalls."""
+
+    def __init__(self, request: httpx.Request) -> None:
+        self.error: Exception | None = None
+        self._stream = request.stream
+        self._seconds: float | None = request.extensions.get("timeout", {}).get("write")
+        self._timeout: asyncio.Timeout | None = None
+
+    @contextmanager
+    def _noted(self) -> Generator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.error = error
+            raise
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with self._noted():
+            async for chunk in cast("AsyncIterable[bytes]", self._stream):
+                self._expect(self._seconds)
+                yield chunk
+                self._expect(None)
+
+    def watched(self) -> _Watch:
+        """A block in which no chunk takes longer to be written than the request allows."""
+        return _Watch(self)
+
+    def begin(self, timeout: asyncio.Timeout | None) -> None:
+        """Say which timeout a stalled write is to end, or that none is."""
+        self._timeout = timeout
+
+    def _expect(self, seconds: float | None) -> None:
+        if self._timeout is not None:
+            when = None if seconds is None else asyncio.get_running_loop().time() + seconds
+            self._timeout.reschedule(when)
+
+
+class _Watch:
+    """The block in which a body is watched."""
+
+    def __init__(self, body: _Body) -> None:
+        self._body = body
+        self._timeout = asyncio.timeout(None)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+        self._body.begin(self._timeout)
+
+    async def __aexit__(self, *raised: object) -> None:
+        # The rest of a body may still be on its way when the answer has come.
+        self._body.begin(None)
+        try:
+            await self._timeout.__aexit__(*raised)  # type: ignore[arg-type]  # handed on as it came
+        except TimeoutError as error:
+            raise httpx.WriteTimeout("A write stalled") from error
+
+
+class _Answer(httpx.AsyncByteStream):
+    """An answer's body, whose failures are httpx's."""
+
+    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _translated():
+            async for chunk in self._stream:
+                yield chunk
+
+    async def aclose(self) -> None:
+        with _translated():
+            await self._stream.aclose()
+
+
+@contextmanager
+def _translated() -> Generator[None]:
+    """Raise aiohttp's failures as those of httpx that say the same."""
+    raised: Exception | None = None
+    try:
+        yield
+    except httpx.WriteTimeout:
+        raise
+    except (TimeoutError, httpx.TransportError, aiohttp.ClientError) as error:
+        # httpx-aiohttp takes every connection that breaks for one that wasn't made in time.
+        raised = cast("Exception", error.__cause__) if isinstance(error, httpx.TransportError) else error
+        if raised is None:
+            raise
+    if raised is not None:
+        # Outside the clause, so that the cause isn't attached: some of aiohttp's errors hold the request's headers.
+        class_ = next(class_ for kind, class_ in _CLASSES if isinstance(raised, kind))
+        raise class_(str(getattr(raised, "os_error", "")))
+
+
+def _is_empty(request: httpx.Request) -> bool:
+    try:
+        return not request.content
+    except httpx.RequestNotRead:
+        return False

@@ -1,0 +1,175 @@
+"""Sending through httpx, asynchronously."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, Self
+
+import httpx
+
+from atlex._agent import Headers, Request, Response
+from atlex._http._chunks import AsyncChunks
+from atlex._http._clients import OWN_CLIENT, Transport, check_transport, choose_transport, open_async_client
+from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing, with_defaults
+from atlex._http._failures import closed, failures, headers_of, late, named, too_many_redirects
+from atlex._service_url import check_service_url
+from atlex._upload import open_body_async
+from atlex.errors import InputError
+
+__all__ = ["AsyncHttpConnection", "AsyncServiceAgent"]
+
+
+class AsyncHttpConnection:
+    """Sends requests through httpx, asynchronously.
+
+    Args:
+        http_client: The user's own client, with its proxies, TLS settings and transport; ``aclose()`` leaves it open.
+            Timeouts and redirects are as the requests and this module say. None opens a client with httpx's defaults
+            (the environment's proxies included) when the first request is sent.
+        transport: ``httpx`` or ``aiohttp``. None: aiohttp where the extra is installed, it runs under asyncio, and
+            the environment names no proxy; else httpx.
+        clock: Gives the moments that deadlines are compared with.
+
+    Raises:
+        InputError: The HTTP client is a synchronous one, or the transport can't be used.
+    """
+
+    def __init__(
+        self,
+        http_client: httpx.AsyncClient | None = None,
+        *,
+        transport: Transport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if isinstance(http_client, httpx.Client):
+            raise InputError(
+                "A synchronous http_client can't serve asynchronous calls: give an httpx.AsyncClient"
+            )
+        check_transport(transport, http_client, asynchronous=True)
+        self._clock = clock
+        self._transport = transport
+        self._client = http_client
+        self._owns_client = http_client is None
+        self._is_closed = False
+
+    @property
+    def transport(self) -> str:
+        """What carries the requests, for a repr: ``httpx``, ``aiohttp``, or ``http_client`` for the user's own."""
+        return choose_transport(self._transport) if self._owns_client else OWN_CLIENT
+
+    async def send(self, origin: str, request: Request) -> Response:
+        """Send a request; the asynchronous form of ``HttpConnection.send``.
+
+        Args:
+            origin: The service's URL; a path in it is put before the request's.
+            request: What to send.
+
+        Returns:
+            The answer, whatever its status. Redirects are followed within an origin; to another one only without a
+            body and without credentials; never from https to http, nor where the method would change.
+
+        Raises:
+            XrpcFetchError: There was no answer, or none before the deadline.
+            XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
+            XrpcInternalError: The connection has been closed.
+            InputError: The origin isn't the URL of a service, or the body can't be read.
+        """
+        client = self._open(request)
+        if request.deadline is None:
+            return await self._send(client, origin, request)
+        from anyio import move_on_after
+
+        with move_on_after(request.deadline - self._clock()):
+            return await self._send(client, origin, request)
+        raise late(request)
+
+    async def aclose(self) -> None:
+        """Close what was opened here; the user's own client stays open."""
+        self._is_closed = True
+        if self._owns_client and self._client is not None:
+            await self._client.aclose()
+
+    async def _send(self, client: httpx.AsyncClient, origin: str, request: Request) -> Response:
+        hop = first_hop(origin, request)
+        for _ in range(MAX_REDIRECTS + 1):
+            with failures(request, hop.host):
+                async with open_body_async(request.body) as (content, length):
+                    sent = outgoing(client, request, hop, content, length, self._clock)
+                    answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
+            following = next_hop(request, hop, answer)
+            chunks = AsyncChunks(request, hop.host, answer, self._clock)
+            if following is None:
+                response = Response(
+                    answer.status_code, headers_of(answer), stream=chunks, limit=request.max_response_size
+                )
+                if not request.stream:
+                    with named(request):
+                        await response.aread()
+                return response
+            await chunks.aclose()
+            hop = following
+        raise too_many_redirects(request, MAX_REDIRECTS)
+
+    def _open(self, request: Request) -> httpx.AsyncClient:
+        if self._is_closed:
+            raise closed(request)
+        if self._client is None:
+            # From here on it is what the repr says, wherever that is asked for.
+            self._transport = choose_transport(self._transport)
+            self._client = open_async_client(self._transport)
+        return self._client
+
+
+class AsyncServiceAgent:
+    """An asynchronous agent without credentials for one service.
+
+    Args:
+        service: The service's URL: http or https, without user name, password, query string and fragment.
+        headers: Headers for every request; a request's own win.
+        http_client: As `AsyncHttpConnection` has it.
+        transport: As `AsyncHttpConnection` has it.
+
+    Raises:
+        InputError: The URL isn't that of a service, or one of the others can't be used.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self.service: Final = check_service_url(service)
+        self._headers = Headers(headers or {})
+        self._connection = AsyncHttpConnection(http_client, transport=transport)
+
+    @property
+    def did(self) -> None:
+        """None: the agent speaks for nobody."""
+        return
+
+    async def send(self, request: Request, /) -> Response:
+        """Send a request to the service.
+
+        Raises:
+            XrpcFetchError: There was no answer.
+            XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
+            XrpcInternalError: The agent has been closed.
+        """
+        return await self._connection.send(self.service, with_defaults(request, self._headers))
+
+    async def close(self) -> None:
+        """Close the connections; an ``http_client`` that was given stays open."""
+        await self._connection.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncServiceAgent({self.service!r}, transport={self._connection.transport!r})"

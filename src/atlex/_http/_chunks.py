@@ -1,0 +1,90 @@
+"""The body of an answer on its way, unpacked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Final
+
+import httpx
+
+from atlex._agent import Request
+from atlex._http._decoding import Decoder, EncodingError
+from atlex._http._failures import failures, late, undecodable
+
+__all__ = ["AsyncChunks", "Chunks"]
+
+
+class _Body:
+    """What both kinds share.
+
+    Args:
+        request: What is answered.
+        host: The host that answers, for messages.
+        answer: The answer.
+        clock: Gives the moments that the deadline is compared with.
+    """
+
+    def __init__(
+        self, request: Request, host: str, answer: httpx.Response, clock: Callable[[], float]
+    ) -> None:
+        self._request: Final = request
+        self._host: Final = host
+        self._answer: Final = answer
+        self._clock: Final = clock
+        # Who asked for a stream reads it in their own time, unless it is of no use to them.
+        self._deadline: Final = None if request.stream and answer.is_success else request.deadline
+
+    def _decoder(self) -> Decoder:
+        return Decoder(self._answer.headers.get("content-encoding", ""))
+
+    def _check_time(self) -> None:
+        if self._deadline is not None and self._clock() >= self._deadline:
+            raise late(self._request)
+
+
+class Chunks(_Body):
+    """The body of an answer."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            with failures(self._request, self._host):
+                if self._answer.is_stream_consumed:
+                    # A transport that answers from memory: httpx has unpacked it.
+                    yield self._answer.content
+                    return
+                decoder = self._decoder()
+                for data in self._answer.iter_raw():
+                    self._check_time()
+                    yield from decoder.feed(data)
+                decoder.finish()
+        except EncodingError as error:
+            raise undecodable(self._request, self._answer, str(error)) from error
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with failures(self._request, self._host):
+            self._answer.close()
+
+
+class AsyncChunks(_Body):
+    """The body of an answer, asynchronously."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            with failures(self._request, self._host):
+                if self._answer.is_stream_consumed:
+                    yield self._answer.content
+                    return
+                decoder = self._decoder()
+                async for data in self._answer.aiter_raw():
+                    self._check_time()
+                    for piece in decoder.feed(data):
+                        yield piece
+                decoder.finish()
+        except EncodingError as error:
+            raise undecodable(self._request, self._answer, str(error)) from error
+
+    async def aclose(self) -> None:
+        """Give the connection back."""
+        with failures(self._request, self._host):
+            await self._answer.aclose()

@@ -1,0 +1,113 @@
+"""The clients that are opened where the user brings none: how many connections, which transport, no cookies."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.util import find_spec
+from typing import Final, Literal, TypeAlias, get_args
+from urllib.request import getproxies
+
+import httpx
+
+from atlex.errors import InputError
+
+__all__ = [
+    "MAX_CONNECTIONS",
+    "OWN_CLIENT",
+    "Transport",
+    "check_transport",
+    "choose_transport",
+    "open_async_client",
+    "open_client",
+]
+
+Transport: TypeAlias = Literal["httpx", "aiohttp"]
+"""What carries the requests of an asynchronous client; synchronous ones have httpx."""
+
+OWN_CLIENT: Final = "http_client"
+"""What is shown for a transport that comes with the user's own client."""
+
+MAX_CONNECTIONS: Final = 100
+"""How many connections a client opens at most. All of them may be kept for the next calls."""
+
+# httpx keeps 20 by default, and would open the others of 50 tasks again for each round of calls.
+_LIMITS: Final = httpx.Limits(
+    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS, keepalive_expiry=15
+)
+
+
+def check_transport(transport: str | None, http_client: object, *, asynchronous: bool) -> None:
+    """Refuse what can't be meant.
+
+    Raises:
+        InputError: There is no such transport, it can't be used here, or the user's client has its own.
+    """
+    if transport is None:
+        return
+    if transport not in get_args(Transport):
+        raise InputError("transport must be 'httpx', 'aiohttp' or None")
+    if http_client is not None:
+        raise InputError("transport goes without an http_client, which has its own")
+    if transport == "aiohttp":
+        if not asynchronous:
+            raise InputError("aiohttp is asynchronous: a synchronous client can't use it as its transport")
+        if not _has_aiohttp():
+            raise InputError("The transport 'aiohttp' needs the extra: pip install 'atlex[aiohttp]'")
+
+
+def choose_transport(transport: Transport | None) -> Transport:
+    """The transport of an asynchronous client, here and now.
+
+    Args:
+        transport: The user's choice. None: aiohttp where it is installed and can serve, which it can't outside
+            asyncio and, as httpx's rules for proxies are the ones that hold, with proxies in the environment.
+    """
+    if transport is not None:
+        return transport
+    return "aiohttp" if _has_aiohttp() and _is_asyncio() and not _has_proxies() else "httpx"
+
+
+@cache
+def _has_aiohttp() -> bool:
+    return find_spec("aiohttp") is not None and find_spec("httpx_aiohttp") is not None
+
+
+def _has_proxies() -> bool:
+    return any(getproxies().get(scheme) for scheme in ("http", "https", "all"))
+
+
+def _is_asyncio() -> bool:
+    """Whether this runs under asyncio, or, where nothing runs yet, may do so later."""
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        # Only who has loaded trio can run under it.
+        trio = sys.modules.get("trio")
+        if trio is None:
+            return True
+    try:
+        trio.lowlevel.current_trio_token()
+    except RuntimeError:
+        return True
+    return False
+
+
+def _no_cookies() -> CookieJar:
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
+def open_client() -> httpx.Client:
+    """A client with httpx's defaults, the environment's proxies and certificates included, that keeps no cookies."""
+    return httpx.Client(limits=_LIMITS, cookies=_no_cookies())
+
+
+def open_async_client(transport: Transport) -> httpx.AsyncClient:
+    """The asynchronous form of `open_client`, over one of the transports."""
+    if transport == "httpx":
+        return httpx.AsyncClient(limits=_LIMITS, cookies=_no_cookies())
+    from atlex._http._aiohttp import AiohttpTransport
+
+    return httpx.AsyncClient(transport=AiohttpTransport(_LIMITS), cookies=_no_cookies())

@@ -1,0 +1,165 @@
+"""Sending through httpx, synchronously."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, Self
+
+import httpx
+
+from atlex._agent import Headers, Request, Response
+from atlex._http._chunks import Chunks
+from atlex._http._clients import OWN_CLIENT, Transport, check_transport, open_client
+from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing, with_defaults
+from atlex._http._failures import closed, failures, headers_of, named, too_many_redirects
+from atlex._service_url import check_service_url
+from atlex._upload import open_body
+from atlex.errors import InputError
+
+__all__ = ["HttpConnection", "ServiceAgent"]
+
+
+class HttpConnection:
+    """Sends requests through httpx.
+
+    Args:
+        http_client: The user's own client, with its proxies, TLS settings and transport; ``close()`` leaves it open.
+            Timeouts and redirects are as the requests and this module say. None opens a client with httpx's defaults
+            (the environment's proxies included) when the first request is sent.
+        transport: ``httpx``, or None for it.
+        clock: Gives the moments that deadlines are compared with.
+
+    Raises:
+        InputError: The HTTP client is an asynchronous one, or the transport can't be used.
+    """
+
+    def __init__(
+        self,
+        http_client: httpx.Client | None = None,
+        *,
+        transport: Transport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if isinstance(http_client, httpx.AsyncClient):
+            raise InputError(
+                "An asynchronous http_client can't serve synchronous calls: give an httpx.Client"
+            )
+        check_transport(transport, http_client, asynchronous=False)
+        self._clock = clock
+        self._client = http_client
+        self._owns_client = http_client is None
+        self._is_closed = False
+        self._lock = threading.Lock()
+
+    @property
+    def transport(self) -> str:
+        """What carries the requests, for a repr: ``httpx``, or ``http_client`` for the user's own."""
+        return "httpx" if self._owns_client else OWN_CLIENT
+
+    def send(self, origin: str, request: Request) -> Response:
+        """Send a request.
+
+        Args:
+            origin: The service's URL; a path in it is put before the request's.
+            request: What to send.
+
+        Returns:
+            The answer, whatever its status. Redirects are followed within an origin; to another one only without a
+            body and without credentials; never from https to http, nor where the method would change.
+
+        Raises:
+            XrpcFetchError: There was no answer, or none before the deadline.
+            XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
+            XrpcInternalError: The connection has been closed.
+            InputError: The origin isn't the URL of a service, or the body can't be read.
+        """
+        client = self._open(request)
+        hop = first_hop(origin, request)
+        for _ in range(MAX_REDIRECTS + 1):
+            with failures(request, hop.host), open_body(request.body) as (content, length):
+                sent = outgoing(client, request, hop, content, length, self._clock)
+                answer = client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
+            following = next_hop(request, hop, answer)
+            chunks = Chunks(request, hop.host, answer, self._clock)
+            if following is None:
+                response = Response(
+                    answer.status_code, headers_of(answer), stream=chunks, limit=request.max_response_size
+                )
+                if not request.stream:
+                    with named(request):
+                        response.read()
+                return response
+            chunks.close()
+            hop = following
+        raise too_many_redirects(request, MAX_REDIRECTS)
+
+    def close(self) -> None:
+        """Close what was opened here; the user's own client stays open."""
+        with self._lock:
+            self._is_closed = True
+            if self._owns_client and self._client is not None:
+                self._client.close()
+
+    def _open(self, request: Request) -> httpx.Client:
+        with self._lock:
+            if self._is_closed:
+                raise closed(request)
+            if self._client is None:
+                self._client = open_client()
+            return self._client
+
+
+class ServiceAgent:
+    """An agent without credentials for one service.
+
+    Args:
+        service: The service's URL: http or https, without user name, password, query string and fragment.
+        headers: Headers for every request; a request's own win.
+        http_client: As `HttpConnection` has it.
+        transport: As `HttpConnection` has it.
+
+    Raises:
+        InputError: The URL isn't that of a service, or one of the others can't be used.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.Client | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self.service: Final = check_service_url(service)
+        self._headers = Headers(headers or {})
+        self._connection = HttpConnection(http_client, transport=transport)
+
+    @property
+    def did(self) -> None:
+        """None: the agent speaks for nobody."""
+        return
+
+    def send(self, request: Request, /) -> Response:
+        """Send a request to the service.
+
+        Raises:
+            XrpcFetchError: There was no answer.
+            XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
+            XrpcInternalError: The agent has been closed.
+        """
+        return self._connection.send(self.service, with_defaults(request, self._headers))
+
+    def close(self) -> None:
+        """Close the connections; an ``http_client`` that was given stays open."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"ServiceAgent({self.service!r}, transport={self._connection.transport!r})"
