@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from tests.client import _package
 from tests.client._fakes import DID, answer, refusal, things
 
 from atlex import Headers
-from atlex._agent import DEFAULT_TIMEOUT
+from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT
 from atlex.client import Namespace
 from atlex.errors import InputError, XrpcResponseValidationError
 
@@ -59,6 +61,7 @@ async def test_labelers_come_before_those_that_the_headers_name(twin):
         ({"labelers": ["nobody"]}, "'nobody'"),
         ({"labelers": LABELER}, "'d'"),
         ({"retries": -1}, "retries"),
+        ({"max_response_size": 0}, "max_response_size"),
         ({"validation": "none"}, "validation"),
     ],
 )
@@ -149,6 +152,33 @@ class TestWithOptions:
         assert (await request_of(twin, copy)).headers["x"] == "a"
         assert "x" not in (await request_of(twin, client)).headers
         assert copy.example is not client.example
+
+    async def test_the_largest_answer(self, twin):
+        client = twin.client(max_response_size=10)
+        assert (await request_of(twin, client)).max_response_size == 10
+        assert (await request_of(twin, client.with_options(max_response_size=None))).max_response_size is None
+        assert (
+            (await request_of(twin, twin.client())).max_response_size
+            == DEFAULT_MAX_RESPONSE_SIZE
+            == 64 * 2**20
+        )
+
+    async def test_a_copy_costs_few_calls_and_opens_nothing(self, twin):
+        """Counted, since time can't be asserted: a function's call takes a fraction of a microsecond."""
+        client = twin.Client("https://pds.example", timeout=5, headers={"x": "a"}, proxy=PROXY)
+        client.with_options(timeout=1)
+        calls = []
+        sys.setprofile(lambda _, event, __: event.endswith("call") and calls.append(event))
+        try:
+            copy = client.with_options(timeout=1)
+        finally:
+            sys.setprofile(None)
+        assert len(calls) < 150, calls
+        assert copy._agent is client._agent
+        assert client._owned._connection._client is None
+        assert copy._owned is None
+        await twin.do(copy.close())
+        assert not client._owned._connection._is_closed
 
     async def test_what_a_subclass_keeps_comes_along(self, twin):
         class Sub(twin.Client):

@@ -20,9 +20,19 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 @dataclass(frozen=True)
 class Driver:
-    """One of the two transports."""
+    """One of the two kinds of connection, over one transport."""
 
     name: str
+    transport: Any = None
+
+    @property
+    def is_async(self) -> bool:
+        return self.name == "async"
+
+    def agent(self, url: str) -> Any:
+        """An agent with a client of its own."""
+        kind = _http.AsyncServiceAgent if self.is_async else _http.ServiceAgent
+        return kind(url, transport=self.transport)
 
     @staticmethod
     def request(**changes: Any) -> Request:
@@ -49,14 +59,14 @@ class Driver:
     def send_to(self, origin: str, request: Request) -> Response:
         """Send over a socket, with a client that the connection opens itself."""
         if self.name == "sync":
-            connection = _http.HttpConnection()
+            connection = _http.HttpConnection(transport=self.transport)
             try:
                 return connection.send(origin, request)
             finally:
                 connection.close()
 
         async def main() -> Response:
-            connection = _http.AsyncHttpConnection()
+            connection = _http.AsyncHttpConnection(transport=self.transport)
             try:
                 return await connection.send(origin, request)
             finally:

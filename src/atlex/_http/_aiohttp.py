@@ -7,6 +7,7 @@ a write that stalls, the exception of a body that fails, httpx's class for each 
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Generator
 from contextlib import contextmanager
 from typing import Final, cast
@@ -50,12 +51,14 @@ class AiohttpTransport(_AiohttpTransport):
             limit=self._limits.max_connections or 0,
             keepalive_timeout=self._limits.keepalive_expiry,
         )
-        return aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=connector,
             # It would keep what a server sets for everybody who shares the session.
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=("content-type", "user-agent"),
         )
+        weakref.finalize(self, _close, session)
+        return session
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and raise what httpx's own transport would raise."""
@@ -84,14 +87,17 @@ class AiohttpTransport(_AiohttpTransport):
             extensions=answer.extensions,
         )
 
-    def __del__(self) -> None:
-        session = getattr(self, "client", None)
-        if isinstance(session, aiohttp.ClientSession) and not session.closed:
-            connector = session.connector
-            session.detach()
-            if connector is not None:
-                # Closes at once; what it gives waits for the connections' last words, and warns unless it is asked to.
-                connector.close().__await__().close()
+
+def _close(session: aiohttp.ClientSession) -> None:
+    """Close the session of a transport that was forgotten, where aiohttp would complain on the error log."""
+    if not session.closed:
+        connector = session.connector
+        session.detach()
+        if connector is not None:
+            # Its first step closes the connections, and the others wait for their last words.
+            closing = connector.close().__await__()
+            next(closing, None)
+            closing.close()
 
 
 class _Body(httpx.AsyncByteStream):

@@ -18,6 +18,8 @@ ACCEPTED: Final = "gzip, deflate"
 _PIECE: Final = 64 * 1024
 _ANY_HEADER: Final = 32 + zlib.MAX_WBITS
 _NO_HEADER: Final = -zlib.MAX_WBITS
+# Of zlib's format. It takes both bytes to tell whether it is there.
+_HEADER_LENGTH: Final = 2
 
 
 class EncodingError(Exception):
@@ -41,6 +43,7 @@ class Decoder:
         self._is_deflate = name == "deflate"
         self._unpacker = None if name in {"", "identity"} else zlib.decompressobj(_ANY_HEADER)
         self._is_begun = False
+        self._held = b""
         # What fills a piece may be followed by more, though all of the input is used up.
         self._is_full = False
 
@@ -52,6 +55,10 @@ class Decoder:
         """
         if self._unpacker is None:
             yield data
+            return
+        data, self._held = self._held + data, b""
+        if self._is_deflate and not self._is_begun and len(data) < _HEADER_LENGTH:
+            self._held = data
             return
         while data or self._is_full:
             if self._unpacker.eof:
@@ -66,7 +73,7 @@ class Decoder:
                 self._unpacker, self._is_deflate = zlib.decompressobj(_NO_HEADER), False
                 continue
             self._is_begun = True
-            self._is_full = len(piece) == _PIECE
+            self._is_full = len(piece) == _PIECE and not self._unpacker.eof
             data = self._unpacker.unused_data if self._unpacker.eof else self._unpacker.unconsumed_tail
             if piece:
                 yield piece
@@ -77,5 +84,5 @@ class Decoder:
         Raises:
             EncodingError: The body isn't complete.
         """
-        if self._unpacker is not None and self._is_begun and not self._unpacker.eof:
+        if self._unpacker is not None and (self._is_begun or self._held) and not self._unpacker.eof:
             raise EncodingError("The compressed body isn't complete")
