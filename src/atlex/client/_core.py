@@ -218,7 +218,7 @@ def _attempt(method: Method[Any, Any, Any], request: Request) -> Steps[Response]
     response: Response = yield request
     if request.stream:
         try:
-            if response.status >= 300:
+            if not 200 <= response.status < 300:
                 yield Read(response)
             check_response(method, response)
         except XrpcError:
