@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import traceback
+from pathlib import Path
 
 import httpx
 import pytest
 
 from atlex.errors import AtlexError
 
-pytestmark = pytest.mark.anyio
-
 
 def refusal(status, error):
     return httpx.Response(status, json={"error": error, "message": "No"})
 
 
+@pytest.mark.anyio
 async def test_a_failing_run_prints_no_secret(world, caplog, capsys):
     caplog.set_level(logging.DEBUG, "atlex")
     printed = []
@@ -77,3 +79,19 @@ async def test_a_failing_run_prints_no_secret(world, caplog, capsys):
     # Lines of source that a traceback quotes are this file's own.
     lines = [line for line in text.splitlines() if "SECRET" in line and "SECRET-wrong" not in line]
     assert [line for line in lines if not line.strip().startswith(("world.", "lambda", "await"))] == []
+
+
+@pytest.mark.parametrize("transport", ["sync", "httpx", "aiohttp"])
+def test_a_program_that_logs_everything_and_fails_in_every_way_prints_no_secret(transport):
+    """Tokens, passwords, bodies and the values of headers; with every logger at DEBUG."""
+    program = Path(__file__).with_name("_failing_program.py")
+    run = subprocess.run(
+        [sys.executable, "-X", "dev", str(program), transport], capture_output=True, text=True, check=False
+    )
+    printed = run.stdout + run.stderr
+    assert run.returncode == 1, printed[-3000:]
+    assert "XrpcFetchError: com.atproto.server.getSession" in run.stderr
+    assert printed.count("=== ") == 16
+    assert printed.count("Traceback (most recent call last)") > 100
+    assert "DEBUG:" in printed
+    assert [line for line in printed.splitlines() if "S3CR3T" in line] == []

@@ -90,6 +90,7 @@ def test_an_encoding_that_wasnt_asked_for_is_refused(encoding: str) -> None:
         ("gzip", gzip.compress(BIG)[:-9], "isn't complete"),
         ("gzip", gzip.compress(b"x")[:-1], "isn't complete"),
     ],
+    ids=["no gzip", "no deflate", "more", "half", "almost"],
 )
 def test_a_broken_body_is_refused(driver, encoding: str, body: bytes, words: str) -> None:
     stream = httpx.ByteStream(body)

@@ -31,6 +31,9 @@ _CLASSES: Final[tuple[tuple[type[Exception], type[httpx.TransportError]], ...]] 
 )
 
 
+_FAILURES: Final = (TimeoutError, httpx.TransportError, aiohttp.ClientError)
+
+
 class AiohttpTransport(_AiohttpTransport):
     """Sends httpx's requests through aiohttp.
 
@@ -71,15 +74,15 @@ class AiohttpTransport(_AiohttpTransport):
                 stream=body,
                 extensions=request.extensions,
             )
+        failure: Exception | None = None
         try:
-            with _translated():
-                async with body.watched():
-                    answer = await super().handle_async_request(request)
-        except httpx.TransportError:
+            async with body.watched():
+                answer = await super().handle_async_request(request)
+        except _FAILURES as error:
             # aiohttp says of a body that raised that the connection broke.
-            if body.error is not None:
-                raise body.error from None
-            raise
+            failure = _translated(error) if body.error is None else body.error
+        if failure is not None:
+            raise failure
         return httpx.Response(
             answer.status_code,
             headers=answer.headers,
@@ -165,32 +168,39 @@ class _Answer(httpx.AsyncByteStream):
         self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _translated():
+        failure: Exception | None = None
+        try:
             async for chunk in self._stream:
                 yield chunk
+        except _FAILURES as error:
+            failure = _translated(error)
+        if failure is not None:
+            raise failure
 
     async def aclose(self) -> None:
-        with _translated():
+        failure: Exception | None = None
+        try:
             await self._stream.aclose()
+        except _FAILURES as error:
+            failure = _translated(error)
+        if failure is not None:
+            raise failure
 
 
-@contextmanager
-def _translated() -> Generator[None]:
-    """Raise aiohttp's failures as those of httpx that say the same."""
-    raised: Exception | None = None
-    try:
-        yield
-    except httpx.WriteTimeout:
-        raise
-    except (TimeoutError, httpx.TransportError, aiohttp.ClientError) as error:
-        # httpx-aiohttp takes every connection that breaks for one that wasn't made in time.
-        raised = cast("Exception", error.__cause__) if isinstance(error, httpx.TransportError) else error
-        if raised is None:
-            raise
-    if raised is not None:
-        # Outside the clause, so that the cause isn't attached: some of aiohttp's errors hold the request's headers.
-        class_ = next(class_ for kind, class_ in _CLASSES if isinstance(raised, kind))
-        raise class_(str(getattr(raised, "os_error", "")))
+def _translated(error: Exception) -> Exception:
+    """The exception of httpx that says the same.
+
+    It has to be raised outside the clause that caught the other, so that nothing is attached to it: some of aiohttp's
+    errors hold the headers of the request, and with them the token.
+    """
+    if isinstance(error, httpx.WriteTimeout):
+        return error
+    # httpx-aiohttp takes every connection that breaks for one that wasn't made in time.
+    origin = error.__cause__ if isinstance(error, httpx.TransportError) else error
+    for kind, class_ in _CLASSES:
+        if isinstance(origin, kind):
+            return class_(str(getattr(origin, "os_error", type(origin).__name__)))
+    return error
 
 
 def _is_empty(request: httpx.Request) -> bool:
