@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterable, AsyncIterator, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final, cast
 
 import aiohttp
@@ -74,21 +74,20 @@ class AiohttpTransport(_AiohttpTransport):
                 stream=body,
                 extensions=request.extensions,
             )
-        failure: Exception | None = None
+        failure: Exception
         try:
             async with body.watched():
                 answer = await super().handle_async_request(request)
+            return httpx.Response(
+                answer.status_code,
+                headers=answer.headers,
+                stream=_Answer(cast("httpx.AsyncByteStream", answer.stream)),
+                extensions=answer.extensions,
+            )
         except _FAILURES as error:
             # aiohttp says of a body that raised that the connection broke.
             failure = _translated(error) if body.error is None else body.error
-        if failure is not None:
-            raise failure
-        return httpx.Response(
-            answer.status_code,
-            headers=answer.headers,
-            stream=_Answer(cast("httpx.AsyncByteStream", answer.stream)),
-            extensions=answer.extensions,
-        )
+        raise failure
 
 
 def _close(session: aiohttp.ClientSession) -> None:
@@ -127,38 +126,27 @@ class _Body(httpx.AsyncByteStream):
                 yield chunk
                 self._expect(None)
 
-    def watched(self) -> _Watch:
+    @asynccontextmanager
+    async def watched(self) -> AsyncGenerator[None]:
         """A block in which no chunk takes longer to be written than the request allows."""
-        return _Watch(self)
-
-    def begin(self, timeout: asyncio.Timeout | None) -> None:
-        """Say which timeout a stalled write is to end, or that none is."""
-        self._timeout = timeout
+        timeout = asyncio.timeout(None)
+        try:
+            async with timeout:
+                self._timeout = timeout
+                try:
+                    yield
+                finally:
+                    # The rest of a body may still be on its way when the answer has come.
+                    self._timeout = None
+        except TimeoutError as error:
+            if timeout.expired():
+                raise httpx.WriteTimeout("A write stalled") from error
+            raise
 
     def _expect(self, seconds: float | None) -> None:
         if self._timeout is not None:
             when = None if seconds is None else asyncio.get_running_loop().time() + seconds
             self._timeout.reschedule(when)
-
-
-class _Watch:
-    """The block in which a body is watched."""
-
-    def __init__(self, body: _Body) -> None:
-        self._body = body
-        self._timeout = asyncio.timeout(None)
-
-    async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
-        self._body.begin(self._timeout)
-
-    async def __aexit__(self, *raised: object) -> None:
-        # The rest of a body may still be on its way when the answer has come.
-        self._body.begin(None)
-        try:
-            await self._timeout.__aexit__(*raised)  # type: ignore[arg-type]  # handed on as it came
-        except TimeoutError as error:
-            raise httpx.WriteTimeout("A write stalled") from error
 
 
 class _Answer(httpx.AsyncByteStream):

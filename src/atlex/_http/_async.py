@@ -48,7 +48,7 @@ class AsyncHttpConnection:
             )
         check_transport(transport, http_client, asynchronous=True)
         self._clock = clock
-        self._transport = transport
+        self._transport: Transport | None = transport
         self._client = http_client
         self._owns_client = http_client is None
         self._is_closed = False

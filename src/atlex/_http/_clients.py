@@ -39,7 +39,7 @@ _LIMITS: Final = httpx.Limits(
 )
 
 
-def check_transport(transport: str | None, http_client: object, *, asynchronous: bool) -> None:
+def check_transport(transport: Transport | None, http_client: object, *, asynchronous: bool) -> None:
     """Refuse what can't be meant.
 
     Raises:
