@@ -46,9 +46,7 @@ class AiohttpTransport(_AiohttpTransport):
         self._limits = limits
 
     def get_client(self) -> aiohttp.ClientSession:
-        """The session that everything is sent through."""
-        if isinstance(self.client, aiohttp.ClientSession):
-            return self.client
+        """Open the session that everything is sent through."""
         connector = aiohttp.TCPConnector(
             ssl=self.ssl_context,
             limit=self._limits.max_connections or 0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -81,6 +80,8 @@ def _has_proxies() -> bool:
 
 def _is_asyncio() -> bool:
     """Whether this runs under asyncio, or, where nothing runs yet, may do so later."""
+    import asyncio
+
     try:
         return asyncio.current_task() is not None
     except RuntimeError:
