@@ -102,7 +102,7 @@ class TestStream:
         [
             ("bafkrei", "not a valid cid"),
             (OF_A_RECORD, "isn't the CID of raw bytes"),
-            ("QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG", "isn't the CID of raw bytes"),
+            ("QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG", "not a valid cid"),
             (BY_ANOTHER_HASH, "neither by SHA-256 nor by SHA-512"),
         ],
     )

@@ -29,7 +29,9 @@ EVERY = [
     errors.CidMismatchError("bafkreiexpected", "bafkreifound", status=200, method="com.example.test"),
     errors.XrpcInternalError("sentence", method="com.example.test"),
     errors.XrpcFetchError("sentence", method="com.example.test"),
+    errors.RefreshError("sentence", method="com.example.test"),
     errors.LoggedOutError(method="com.example.test"),
+    errors.SessionStoreError("sentence"),
 ]
 
 
