@@ -13,6 +13,7 @@ from collections.abc import (
     AsyncIterable,
     AsyncIterator,
     Generator,
+    ItemsView,
     Iterable,
     Iterator,
     Mapping,
@@ -72,16 +73,23 @@ class Headers(Mapping[str, str]):
             RFC 9110, section 5.3 has it.
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("_is_checked", "_values")
+
+    _is_checked: bool
+    _values: dict[str, str]
 
     def __init__(self, values: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        if isinstance(values, Headers):
+            # Neither can be changed.
+            self._is_checked, self._values = values._is_checked, values._values
+            return
         # A type checker has to allow for a mapping whose keys are pairs.
         pairs = cast("Mapping[str, str]", values).items() if isinstance(values, Mapping) else values
         joined: dict[str, str] = {}
         for name, value in pairs:
             key = name.lower()
             joined[key] = f"{joined[key]}, {value}" if key in joined else value
-        self._values = joined
+        self._is_checked, self._values = False, joined
 
     def __getitem__(self, name: str, /) -> str:
         return self._values[name.lower()]
@@ -94,6 +102,35 @@ class Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def items(self) -> ItemsView[str, str]:
+        """The names, in lower case, with their values."""
+        return self._values.items()
+
+    def merged(self, values: Mapping[str, str]) -> Headers:
+        """These headers with others, which win where both have a name."""
+        others = Headers(values)
+        if self._is_checked:
+            others.check()
+        both = Headers()
+        both._is_checked, both._values = self._is_checked, {**self._values, **others._values}
+        return both
+
+    def check(self) -> None:
+        """Make sure that the headers may be sent; once they have been found to, this costs nothing.
+
+        Raises:
+            InputError: A name or a value holds a character that would change the meaning of the request.
+        """
+        if self._is_checked:
+            return
+        for name, value in self._values.items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise InputError(f"{name!r} isn't the name of an HTTP header")
+            # The value stays out of the message: it may be a secret.
+            if not _HEADER_VALUE.fullmatch(value):
+                raise InputError(f"The header {name!r} may hold visible ASCII characters and spaces only")
+        self._is_checked = True
 
     def __repr__(self) -> str:
         shown = {name: "…" if name in _SECRET_HEADERS else value for name, value in self._values.items()}
@@ -135,18 +172,13 @@ class Request:
     def __post_init__(self) -> None:
         if not _NSID_CHARACTERS.fullmatch(self.nsid):
             raise InputError(f"{self.nsid!r} isn't an NSID")
-        for name, value in self.headers.items():
-            if not _HEADER_NAME.fullmatch(name):
-                raise InputError(f"{name!r} isn't the name of an HTTP header")
-            # The value stays out of the message: it may be a secret.
-            if not _HEADER_VALUE.fullmatch(value):
-                raise InputError(f"The header {name!r} may hold visible ASCII characters and spaces only")
+        headers = Headers(self.headers)
+        headers.check()
+        object.__setattr__(self, "headers", headers)
         if self.timeout is not None and not self.timeout > 0:
             raise InputError("A timeout must be more than 0 seconds, or None for no limit")
         if self.max_response_size is not None and not self.max_response_size > 0:
             raise InputError("max_response_size must be more than 0 bytes, or None for no limit")
-        if not isinstance(self.headers, Headers):
-            object.__setattr__(self, "headers", Headers(self.headers))
 
     @property
     def path(self) -> str:
@@ -346,13 +378,14 @@ class Response:
         return stream
 
     def _synchronous(self) -> ByteStream:
-        if isinstance(self._stream, ByteStream):
-            return self._stream
+        # isinstance() on the protocol would look at all of its members, each time.
+        if hasattr(self._stream, "__iter__"):
+            return cast("ByteStream", self._stream)
         raise XrpcInternalError(_GONE if self._stream is None else _ASYNCHRONOUS)
 
     def _asynchronous(self) -> AsyncByteStream:
-        if isinstance(self._stream, AsyncByteStream):
-            return self._stream
+        if hasattr(self._stream, "__aiter__"):
+            return cast("AsyncByteStream", self._stream)
         raise XrpcInternalError(_GONE if self._stream is None else _SYNCHRONOUS)
 
     def __repr__(self) -> str:

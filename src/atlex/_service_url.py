@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ __all__ = ["check_service_url"]
 _REFUSED: Final = re.compile(r"[\x00-\x20\x7f\\?#]")
 
 
+@lru_cache(maxsize=64)
 def check_service_url(service: str) -> str:
     """Check the URL of a service.
 

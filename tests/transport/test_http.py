@@ -12,7 +12,7 @@ import pytest
 
 from atlex import _http
 from atlex._agent import Agent, AsyncAgent, Request, Response
-from atlex._http import _exchange
+from atlex._http import _clients
 from atlex.errors import InputError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
 
 OK = httpx.Response(200, json={})
@@ -106,7 +106,7 @@ class TestUserAgent:
             raise metadata.PackageNotFoundError
 
         monkeypatch.setattr(metadata, "version", missing)
-        assert _exchange._user_agent.__wrapped__() == "atlex"
+        assert _clients._user_agent.__wrapped__() == "atlex"
 
 
 class TestTimeouts:

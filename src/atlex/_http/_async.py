@@ -10,7 +10,14 @@ import httpx
 
 from atlex._agent import Headers, Request, Response
 from atlex._http._chunks import AsyncChunks
-from atlex._http._clients import OWN_CLIENT, Transport, check_transport, choose_transport, open_async_client
+from atlex._http._clients import (
+    OWN_CLIENT,
+    Transport,
+    check_transport,
+    choose_transport,
+    default_headers,
+    open_async_client,
+)
 from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing, with_defaults
 from atlex._http._failures import closed, failures, headers_of, late, named, too_many_redirects
 from atlex._service_url import check_service_url
@@ -91,17 +98,20 @@ class AsyncHttpConnection:
             await self._client.aclose()
 
     async def _send(self, client: httpx.AsyncClient, origin: str, request: Request) -> Response:
+        defaults = {} if self._owns_client else default_headers(client)
         hop = first_hop(origin, request)
         for _ in range(MAX_REDIRECTS + 1):
             with failures(request, hop.host):
                 async with open_body_async(request.body) as (content, length):
-                    sent = outgoing(client, request, hop, content, length, self._clock)
+                    sent = outgoing(client, request, hop, defaults, content, length, self._clock)
                     answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
-            chunks = AsyncChunks(request, hop.host, answer, self._clock)
+            headers = headers_of(answer)
+            encoding = headers.get("content-encoding", "")
+            chunks = AsyncChunks(request, hop.host, answer, encoding, self._clock)
             if following is None:
                 response = Response(
-                    answer.status_code, headers_of(answer), stream=chunks, limit=request.max_response_size
+                    answer.status_code, headers, stream=chunks, limit=request.max_response_size
                 )
                 if not request.stream:
                     with named(request):

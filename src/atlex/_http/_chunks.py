@@ -21,21 +21,23 @@ class _Body:
         request: What is answered.
         host: The host that answers, for messages.
         answer: The answer.
+        encoding: Its ``Content-Encoding``; empty for none.
         clock: Gives the moments that the deadline is compared with.
     """
 
     def __init__(
-        self, request: Request, host: str, answer: httpx.Response, clock: Callable[[], float]
+        self, request: Request, host: str, answer: httpx.Response, encoding: str, clock: Callable[[], float]
     ) -> None:
         self._request: Final = request
         self._host: Final = host
         self._answer: Final = answer
+        self._encoding: Final = encoding
         self._clock: Final = clock
         # Who asked for a stream reads it in their own time, unless it is of no use to them.
         self._deadline: Final = None if request.stream and answer.is_success else request.deadline
 
     def _decoder(self) -> Decoder:
-        return Decoder(self._answer.headers.get("content-encoding", ""))
+        return Decoder(self._encoding)
 
     def _check_time(self) -> None:
         if self._deadline is not None and self._clock() >= self._deadline:

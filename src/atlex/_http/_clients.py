@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from urllib.request import getproxies
 
 import httpx
 
+from atlex._http._decoding import ACCEPTED
 from atlex.errors import InputError
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Transport",
     "check_transport",
     "choose_transport",
+    "default_headers",
     "open_async_client",
     "open_client",
 ]
@@ -100,15 +103,40 @@ def _no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
+def _own_headers() -> dict[str, str]:
+    return {"accept-encoding": ACCEPTED, "user-agent": _user_agent()}
+
+
+@cache
+def _user_agent() -> str:
+    from importlib import metadata
+
+    try:
+        return f"atlex/{metadata.version('atlex')}"
+    except metadata.PackageNotFoundError:
+        # Bundlers leave the metadata out.
+        return "atlex"
+
+
+def default_headers(client: httpx.Client | httpx.AsyncClient) -> Mapping[str, str]:
+    """The headers that a request gets where it has none of the name, through the user's own client."""
+    headers = {"accept-encoding": ACCEPTED}
+    if client.headers.get("user-agent", "").startswith("python-httpx/"):
+        headers["user-agent"] = _user_agent()
+    return headers
+
+
 def open_client() -> httpx.Client:
     """A client with httpx's defaults, the environment's proxies and certificates included, that keeps no cookies."""
-    return httpx.Client(limits=_LIMITS, cookies=_no_cookies())
+    return httpx.Client(limits=_LIMITS, cookies=_no_cookies(), headers=_own_headers())
 
 
 def open_async_client(transport: Transport) -> httpx.AsyncClient:
     """The asynchronous form of `open_client`, over one of the transports."""
     if transport == "httpx":
-        return httpx.AsyncClient(limits=_LIMITS, cookies=_no_cookies())
+        return httpx.AsyncClient(limits=_LIMITS, cookies=_no_cookies(), headers=_own_headers())
     from atlex._http._aiohttp import AiohttpTransport
 
-    return httpx.AsyncClient(transport=AiohttpTransport(_LIMITS), cookies=_no_cookies())
+    return httpx.AsyncClient(
+        transport=AiohttpTransport(_LIMITS), cookies=_no_cookies(), headers=_own_headers()
+    )

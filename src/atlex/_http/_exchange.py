@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
 
 from atlex._agent import Headers, Request
-from atlex._http._decoding import ACCEPTED
 from atlex._http._failures import late
 from atlex._service_url import check_service_url
 
@@ -55,7 +54,7 @@ def first_hop(origin: str, request: Request) -> Hop:
     Raises:
         InputError: The origin isn't the URL of a service.
     """
-    return Hop(check_service_url(origin) + request.path, request.headers, own_origin=True)
+    return Hop(check_service_url(origin) + request.path, dict(request.headers.items()), own_origin=True)
 
 
 def next_hop(request: Request, hop: Hop, answer: httpx.Response) -> Hop | None:
@@ -86,18 +85,17 @@ def outgoing(
     client: httpx.Client | httpx.AsyncClient,
     request: Request,
     hop: Hop,
+    defaults: Mapping[str, str],
     content: Any,
     length: int | None,
     clock: Callable[[], float],
 ) -> httpx.Request:
-    """The request as httpx sends it.
+    """The request as httpx sends it. ``defaults`` are headers for where the request has none of the name.
 
     Raises:
         XrpcFetchError: The deadline has passed.
     """
-    headers = {"accept-encoding": ACCEPTED, **hop.headers}
-    if "user-agent" not in headers and client.headers.get("user-agent", "").startswith("python-httpx/"):
-        headers["user-agent"] = _user_agent()
+    headers = {**defaults, **hop.headers}
     if length is not None:
         headers["content-length"] = str(length)
     patience = request.timeout
@@ -106,9 +104,14 @@ def outgoing(
         if left <= 0:
             raise late(request)
         patience = left if patience is None else min(patience, left)
-    connect = None if patience is None else min(CONNECT_TIMEOUT, patience)
-    timeout = httpx.Timeout(patience, connect=connect)
-    return client.build_request(request.method, hop.url, headers=headers, content=content, timeout=timeout)
+    return client.build_request(
+        request.method, hop.url, headers=headers, content=content, timeout=_timeout(patience)
+    )
+
+
+@lru_cache(maxsize=16)
+def _timeout(patience: float | None) -> httpx.Timeout:
+    return httpx.Timeout(patience, connect=None if patience is None else min(CONNECT_TIMEOUT, patience))
 
 
 def auth(hop: Hop) -> Any:
@@ -118,15 +121,4 @@ def auth(hop: Hop) -> Any:
 
 def with_defaults(request: Request, headers: Headers) -> Request:
     """The request with an agent's headers behind its own."""
-    return replace(request, headers=Headers({**headers, **request.headers})) if headers else request
-
-
-@cache
-def _user_agent() -> str:
-    from importlib import metadata
-
-    try:
-        return f"atlex/{metadata.version('atlex')}"
-    except metadata.PackageNotFoundError:
-        # Bundlers leave the metadata out.
-        return "atlex"
+    return replace(request, headers=headers.merged(request.headers)) if headers else request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Final
 
 import httpx
@@ -35,19 +36,32 @@ _BEFORE_SENDING: Final = (
 )
 
 
-@contextmanager
-def failures(request: Request, host: str) -> Generator[None]:
+class failures:  # noqa: N801 - used like a function
     """Raise what httpx raises in here as an `XrpcFetchError`.
 
     Args:
         request: What is being sent or answered.
         host: The host and port that it goes to.
     """
-    try:
-        yield
-    except _FAILURES as error:
-        sent = not isinstance(error, _BEFORE_SENDING)
-        raise XrpcFetchError(_sentence(error, host), method=request.nsid, sent=sent) from error
+
+    # A class, since contextlib's generators take a fair part of what a call costs.
+    __slots__ = ("_host", "_request")
+
+    def __init__(self, request: Request, host: str) -> None:
+        self._request = request
+        self._host = host
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, _FAILURES):
+            sent = not isinstance(error, _BEFORE_SENDING)
+            raise XrpcFetchError(
+                _sentence(error, self._host), method=self._request.nsid, sent=sent
+            ) from error
 
 
 @contextmanager
@@ -79,7 +93,12 @@ def _sentence(error: BaseException, host: str) -> str:
 
 def headers_of(answer: httpx.Response) -> Headers:
     """The headers of an answer."""
-    return Headers(answer.headers.multi_items())
+    # httpx looks for the encoding of all of them, each time that one is asked for.
+    raw = answer.headers.raw
+    try:
+        return Headers([(name.decode("ascii"), value.decode("ascii")) for name, value in raw])
+    except UnicodeDecodeError:
+        return Headers(answer.headers.multi_items())
 
 
 def undecodable(request: Request, answer: httpx.Response, message: str) -> XrpcInvalidResponseError:

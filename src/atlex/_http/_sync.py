@@ -11,7 +11,7 @@ import httpx
 
 from atlex._agent import Headers, Request, Response
 from atlex._http._chunks import Chunks
-from atlex._http._clients import OWN_CLIENT, Transport, check_transport, open_client
+from atlex._http._clients import OWN_CLIENT, Transport, check_transport, default_headers, open_client
 from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing, with_defaults
 from atlex._http._failures import closed, failures, headers_of, named, too_many_redirects
 from atlex._service_url import check_service_url
@@ -76,16 +76,19 @@ class HttpConnection:
             InputError: The origin isn't the URL of a service, or the body can't be read.
         """
         client = self._open(request)
+        defaults = {} if self._owns_client else default_headers(client)
         hop = first_hop(origin, request)
         for _ in range(MAX_REDIRECTS + 1):
             with failures(request, hop.host), open_body(request.body) as (content, length):
-                sent = outgoing(client, request, hop, content, length, self._clock)
+                sent = outgoing(client, request, hop, defaults, content, length, self._clock)
                 answer = client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
-            chunks = Chunks(request, hop.host, answer, self._clock)
+            headers = headers_of(answer)
+            encoding = headers.get("content-encoding", "")
+            chunks = Chunks(request, hop.host, answer, encoding, self._clock)
             if following is None:
                 response = Response(
-                    answer.status_code, headers_of(answer), stream=chunks, limit=request.max_response_size
+                    answer.status_code, headers, stream=chunks, limit=request.max_response_size
                 )
                 if not request.stream:
                     with named(request):

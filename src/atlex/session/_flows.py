@@ -20,7 +20,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, cast
 
-from atlex._agent import Request, Response
+from atlex._agent import Headers, Request, Response
 from atlex.errors import (
     InputError,
     LoggedOutError,
@@ -423,7 +423,7 @@ class Logic:
             _hook_call.reset(token)
 
     def _authorised(self, request: Request, data: SessionData) -> Send:
-        headers = {**request.headers, "authorization": f"Bearer {data.access_jwt}"}
+        headers = Headers(request.headers).merged({"authorization": f"Bearer {data.access_jwt}"})
         return Send(self._pds(data), replace(request, headers=headers))
 
     def _pds(self, data: SessionData) -> str:

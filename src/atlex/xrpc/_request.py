@@ -54,20 +54,21 @@ def build_request(
     """
     if method.kind == "subscription":
         raise InputError(f"{method.nsid} is a subscription: it can't be called")
-    sent = dict(Headers(headers or {}))
+    given = Headers(headers or {})
     for name in _RESERVED:
-        if name in sent:
+        if name in given:
             raise InputError(f"The header {name!r} follows from the method and its input: it can't be set")
     body, body_type = _body(method, input, data, content_type, head)
+    derived: dict[str, str] = {}
     if body_type is not None:
-        sent["content-type"] = body_type
+        derived["content-type"] = body_type
     if method.output_encoding is not None:
-        sent["accept"] = method.output_encoding
+        derived["accept"] = method.output_encoding
     return Request(
         method="POST" if method.kind == "procedure" else "GET",
         nsid=method.nsid,
         query=_query(method, params),
-        headers=Headers(sent),
+        headers=given.merged(derived),
         body=body,
         timeout=timeout,
         max_response_size=max_response_size,
