@@ -33,7 +33,7 @@ def checked_key(nsid: str, kind: str, rkey: str | Tid | None, *, creating: bool 
         rkey = str(rkey)
     if kind.startswith("literal:"):
         literal = kind.removeprefix("literal:")
-        if rkey not in {None, literal}:
+        if rkey is not None and rkey != literal:
             raise InputError(
                 f"Records of {nsid} have one key, {literal!r}", [Issue("rkey", "another key", rkey)]
             )

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from atlex._lazy import lazy_module
 from atlex.client._keys import checked_key, checked_record
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
-from atlex.data import OMIT, Omit
+from atlex.data import OMIT, Omit, is_object
 from atlex.errors import Issue, XrpcResponseValidationError
-from atlex.model import RecordObject, read_as
+from atlex.model import RecordObject, issues, read_as
 from atlex.xrpc import Procedure, Record
 
 if TYPE_CHECKING:
@@ -121,7 +121,10 @@ class _Calls(Generic[R]):
         values = {"limit": limit, "cursor": cursor, "reverse": reverse}
         answer = yield from self._core.call_repo(_repo.LIST_RECORDS, params={**self._place(repo), **values})
         output = answer.body
-        return Page(tuple(self._listed(item) for item in output.records), output.cursor)
+        listed = [self._listed(item) for item in output.records]
+        if len(raw := output.to_wire()["records"] if issues(output) else listed) > len(listed):
+            listed = _with_left_out(listed, raw, issues(output))
+        return Page(tuple(listed), output.cursor)
 
     def _listed(self, item: _repo.RecordItem) -> Listed[R]:
         try:
@@ -133,6 +136,25 @@ class _Calls(Generic[R]):
 
     def _read(self, value: Mapping[str, Any]) -> R:
         return read_as(value, self._record.type, validation=self._core.options.validation)
+
+
+def _with_left_out(listed: list[Listed[R]], raw: list[Any], found: list[Issue]) -> list[Listed[R]]:
+    """A page's items with those that a listing can't have: without a value that is an object, say."""
+    reasons: dict[int, list[str]] = {}
+    for issue in found:
+        if issue.path.startswith("records["):
+            reasons.setdefault(int(issue.path[8:].partition("]")[0]), []).append(str(issue))
+    rest = iter(listed)
+    return [
+        _unlisted(item, "; ".join(reasons[index])) if index in reasons else next(rest)
+        for index, item in enumerate(raw)
+    ]
+
+
+def _unlisted(item: Any, reason: str) -> Listed[Any]:
+    members: dict[str, Any] = item if is_object(item) else {"value": item}
+    uri, cid = (text if isinstance(text := members.get(name), str) else "" for name in ("uri", "cid"))
+    return Listed(uri, cid, None, members.get("value"), reason)
 
 
 def _commit(commit: _repo.CommitMeta | None) -> Commit | None:

@@ -86,18 +86,18 @@ class Listed(Generic[R]):
     """A record of a listing.
 
     Attributes:
-        uri: Its AT-URI.
-        cid: The CID of the version listed.
+        uri: Its AT-URI; empty where a broken answer has none.
+        cid: The CID of the version listed; likewise.
         value: The record, or None where it can't be read as its type. ``atlex.issues(listed.value)`` says what
             gave way where it was read leniently.
-        raw: The record as it came.
+        raw: The record as it came: an object, but in a broken answer anything.
         reason: Why it can't be read, or None.
     """
 
     uri: str
     cid: str
     value: R | None
-    raw: Mapping[str, Any]
+    raw: Any
     reason: str | None = None
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 from atlex.data._blob import Blob, LegacyBlob
 from atlex.data._bytes import WireBytes, bytes_from_wire, bytes_to_wire
 from atlex.data._check import MAX_INTEGER, faults_of, is_sound
-from atlex.data._json import JsonError, is_list, is_object, parse_json, write_json
+from atlex.data._json import JsonError, holds_constant, is_list, is_object, parse_json, write_json
 from atlex.data._link import CidLink
 from atlex.data._omit import OMIT, Omit
 from atlex.data._unknown import UnknownObject
@@ -28,6 +28,7 @@ __all__ = [
     "bytes_from_wire",
     "bytes_to_wire",
     "faults_of",
+    "holds_constant",
     "is_list",
     "is_object",
     "is_sound",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from pydantic import BaseModel
@@ -13,14 +13,18 @@ from atlex.data._link import CidLink
 from atlex.data._unknown import UnknownObject
 from atlex.syntax import is_valid_cid
 
-__all__ = ["MAX_INTEGER", "Fault", "faults_of", "is_sound"]
+__all__ = ["DEEPEST", "MAX_INTEGER", "Fault", "faults_of", "is_sound", "is_unicode"]
 
 MAX_INTEGER: Final = 2**53 - 1
 """The greatest integer that every implementation can hold; the least is its negative."""
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_WHOLE: Final = (str, bool, bytes, CidLink, Blob, LegacyBlob, UnknownObject, BaseModel)
+DEEPEST: Final = 128
+"""How deeply a value may be nested. Servers take less."""
+
+_HALF: Final = "Holds half of a character that takes two (a lone surrogate)"
+_WHOLE: Final = (bool, bytes, CidLink, Blob, LegacyBlob, UnknownObject, BaseModel)
 """What is right as it is: by itself, or because it was checked when it was made or came from the wire."""
 
 
@@ -32,53 +36,82 @@ class Fault(NamedTuple):
     value: object
 
 
-def is_sound(value: object) -> bool:
+def is_sound(value: object, depth: int = 0) -> bool:
     """Whether `faults_of` would find nothing in a parsed JSON value. Quick, and unsure of what JSON's parser doesn't make."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        kind = type(item)
-        if kind is dict:
-            members = cast("dict[str, object]", item)
-            if _object_reason(members) is not None:
-                return False
-            pending.extend([inner for inner in members.values() if type(inner) is not str])
-        elif kind is list:
-            pending.extend([inner for inner in cast("list[object]", item) if type(inner) is not str])
-        elif kind is int:
-            if not -MAX_INTEGER <= cast("int", item) <= MAX_INTEGER:
-                return False
-        elif kind is not bool and kind is not str and item is not None:
+    kind = type(value)
+    if kind is str:
+        return is_unicode(cast("str", value))
+    if kind is int:
+        return -MAX_INTEGER <= cast("int", value) <= MAX_INTEGER
+    if kind is dict:
+        members = cast("dict[str, object]", value)
+        if depth == DEEPEST or _object_reason(members) is not None:
             return False
-    return True
+        return all(is_sound(inner, depth + 1) for inner in members.values())
+    if kind is list:
+        return depth < DEEPEST and all(is_sound(item, depth + 1) for item in cast("list[object]", value))
+    return kind is bool or value is None
 
 
 def faults_of(value: object) -> Iterator[Fault]:
     """Go through a JSON value, or Python's form of one, for what the data model doesn't allow.
 
     That is: numbers with a fraction or beyond 53 bits, links, bytes and blobs out of shape, a ``$type`` that is no
-    name, and what isn't JSON at all.
+    name, half characters, what is nested too deeply or contains itself, and what isn't JSON at all.
 
     Source: https://atproto.com/specs/data-model
     """
-    pending: list[tuple[Path, object]] = [((), value)]
-    while pending:
-        path, item = pending.pop()
-        if item is None or isinstance(item, _WHOLE):
-            continue
-        if isinstance(item, Mapping):
-            members = cast("Mapping[object, object]", item)
+    try:
+        yield from _faults(value, ())
+    except _TooDeepError as deep:
+        # The end: something that contains itself has no last fault.
+        yield deep.fault
+
+
+class _TooDeepError(Exception):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def _faults(value: object, path: Path) -> Iterator[Fault]:
+    if isinstance(value, UnknownObject) and not value.was_read:
+        value = value.raw
+    if value is None or isinstance(value, _WHOLE):
+        return
+    if isinstance(value, str):
+        if not is_unicode(value):
+            yield Fault(path, _HALF, value)
+    elif isinstance(value, (Mapping, list, tuple)):
+        if len(path) == DEEPEST:
+            raise _TooDeepError(Fault(path[:8], "Is nested too deeply, or contains itself", value))
+        if isinstance(value, Mapping):
+            members = cast("Mapping[object, object]", value)
             reason = _object_reason(members)
-            if reason is None:
-                pending.extend(((*path, str(name)), inner) for name, inner in members.items())
-        elif isinstance(item, (list, tuple)):
-            items = cast("list[object]", item)
-            reason = None
-            pending.extend(((*path, index), inner) for index, inner in enumerate(items))
+            parts: Iterable[tuple[str | int, object]] = (
+                (str(name), inner) for name, inner in members.items()
+            )
         else:
-            reason = _scalar_reason(item)
+            reason = None
+            parts = enumerate(cast("list[object]", value))
         if reason is not None:
-            yield Fault(path, reason, item)
+            yield Fault(path, reason, cast("object", value))
+            return
+        for step, inner in parts:
+            yield from _faults(inner, (*path, step))
+    elif (reason := _scalar_reason(value)) is not None:
+        yield Fault(path, reason, value)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text is of whole characters: Python's can hold halves of surrogate pairs, which UTF-8 can't write."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _scalar_reason(value: object) -> str | None:
@@ -93,6 +126,8 @@ def _object_reason(members: Mapping[Any, object]) -> str | None:
     for key in members:
         if not isinstance(key, str):
             return "The names of an object's members have to be strings"
+        if not is_unicode(key):
+            return _HALF
         if key[:1] == "$" and (reason := _special_reason(key, members)) is not None:
             return reason
     return None

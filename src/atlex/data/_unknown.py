@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
@@ -23,11 +23,14 @@ class UnknownObject:
         data: The object as it came, ``$type`` included. Empty for a value that is no object.
         reason: None for a type that isn't known; otherwise what is wrong with the object, path first.
         stray: The value as it came where it is no object, which a broken answer may have here; else `OMIT`.
+        was_read: Whether it came from the wire, so that it goes back as it is. One that a program makes is checked
+            like any input.
     """
 
     data: Mapping[str, Any]
     reason: str | None = None
     stray: Any = OMIT
+    was_read: bool = field(default=False, repr=False, compare=False)
 
     __match_args__ = ("type", "data")
 

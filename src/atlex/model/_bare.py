@@ -10,14 +10,17 @@ remembered.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from threading import Lock
+from threading import RLock
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
 from pydantic_core import CoreConfig, CoreSchema, core_schema
 
-__all__ = ["bare_model", "is_bare", "is_plain", "names_its_type", "remember", "settle"]
+from atlex.model._names import NAMES, own_types_of
+
+__all__ = ["bare_model", "is_bare", "is_plain", "learnt", "names_its_type", "remember", "settle"]
 
 _TYPE: Final = "_lex_type_read"
 """Where the fields of a bare instance hold its ``$type``; no field can have a name that starts with a line."""
@@ -28,7 +31,10 @@ _FULL: Final = "__atlex_full__"
 _TYPED: Final = "__atlex_typed__"
 """The attribute of a class whose objects name their type on the wire."""
 
-_lock: Final = Lock()
+# One that a signal's handler can take again.
+_lock: Final = RLock()
+_learnt: Final = itertools.count(1)
+_last_learnt: int = 0
 
 
 def is_bare(value: BaseModel) -> bool:
@@ -45,19 +51,27 @@ def settle(value: BaseModel) -> None:
     if not is_bare(value):
         return
     with _lock:
-        if not is_bare(value):
-            return
-        fields = value.__dict__
-        given = {name for name, item in fields.items() if item is not None and name != _TYPE}
+        fields = _fields(value)
+        own_type = fields.get(_TYPE)
+        given = {name for name in type(value).__dict__[NAMES] if fields.get(name) is not None}
         extra: dict[str, Any] = {}
-        if (own_type := fields.pop(_TYPE, None)) is not None:
+        if own_type is not None:
             extra["$type"] = own_type
             given.add("$type")
+        if not is_bare(value):
+            return
         put = object.__setattr__
         put(value, "__pydantic_extra__", extra)
         put(value, "__pydantic_private__", None)
-        # Last, since it tells that the rest is there.
+        # Last but one, since it tells that the rest is there.
         put(value, "__pydantic_fields_set__", given)
+        # Last, for who comes in between.
+        fields.pop(_TYPE, None)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = value.__dict__
+    return fields
 
 
 def names_its_type(model: type[BaseModel]) -> None:
@@ -66,38 +80,58 @@ def names_its_type(model: type[BaseModel]) -> None:
         setattr(model, _TYPED, True)
 
 
-def is_plain(schema: Any) -> bool:
-    """Whether instances of a model's schema may be left bare."""
-    model = schema["cls"]
-    return (
-        schema["schema"]["type"] == "model-fields"
-        and not schema.get("post_init")
-        and not schema.get("custom_init")
+def is_plain(model: Any, fields: Any) -> bool:
+    """Whether instances of a class may be left bare: one that the generator made, or that differs little from those.
+
+    Args:
+        model: The class.
+        fields: The schema of its fields.
+    """
+    decorators = model.__pydantic_decorators__
+    return bool(
+        fields["type"] == "model-fields"
         and not model.lex_nullable
         and _FULL not in model.__dict__
+        and not model.__pydantic_post_init__
+        and not model.__pydantic_custom_init__
+        and not model.__private_attributes__
+        and not (decorators.computed_fields or decorators.root_validators or decorators.model_validators)
+        and model.__getattr__.__module__ == "atlex.model._base"
+        and all(
+            field["schema"]["type"] != "default" or field["schema"].get("default", 0) is None
+            for field in fields["fields"].values()
+        )
     )
 
 
-def bare_model(schema: Any) -> CoreSchema:
-    """The schema whose instances are bare, for the reading schema of a class."""
+def bare_model(schema: Any, fields: Any, *, strict: bool) -> CoreSchema:
+    """The schema whose instances are bare, for the reading schema of a class and the schema of its fields."""
     model = schema["cls"]
-    fields = [
+    declared = [
         core_schema.dataclass_field(
             name,
-            _without_null(declared["schema"]),
+            _without_null(field["schema"]),
             kw_only=True,
-            validation_alias=declared.get("validation_alias", name),
+            validation_alias=field.get("validation_alias", name),
         )
-        for name, declared in schema["schema"]["fields"].items()
+        for name, field in fields["fields"].items()
     ]
     if _TYPED in model.__dict__:
-        own_type = core_schema.with_default_schema(core_schema.str_schema(strict=True), default=None)
-        fields.append(core_schema.dataclass_field(_TYPE, own_type, kw_only=True, validation_alias="$type"))
+        spelling = core_schema.str_schema(strict=True)
+        own_type = core_schema.literal_schema(list(own_types_of(model.lex_type))) if strict else spelling
+        declared.append(
+            core_schema.dataclass_field(
+                _TYPE,
+                core_schema.with_default_schema(own_type, default=None),
+                kw_only=True,
+                validation_alias="$type",
+            )
+        )
     # The one kind of schema that makes an instance of any class and sets nothing but its __dict__.
     return core_schema.dataclass_schema(
         model,
-        core_schema.dataclass_args_schema(model.__name__, fields, extra_behavior="forbid"),
-        [field["name"] for field in fields],
+        core_schema.dataclass_args_schema(model.__name__, declared, extra_behavior="forbid"),
+        [field["name"] for field in declared],
         config=cast("CoreConfig", {**schema["config"], "extra_fields_behavior": "forbid"}),
         ref=schema.get("ref"),
     )
@@ -109,12 +143,14 @@ def _without_null(schema: Any) -> CoreSchema:
     return cast("CoreSchema", schema)
 
 
-def remember(value: object) -> bool:
-    """Remember of the classes inside a value that was read in full what their objects turned out to have.
+def learnt() -> int:
+    """Rises with everything that is remembered of a class."""
+    return _last_learnt
 
-    Returns:
-        Whether there was anything new.
-    """
+
+def remember(value: object) -> None:
+    """Remember of the classes inside a value that was read in full what their objects turned out to have."""
+    global _last_learnt  # noqa: PLW0603 - one number for all classes
     news: set[tuple[type[BaseModel], str]] = set()
     pending: list[object] = [value]
     while pending:
@@ -126,7 +162,8 @@ def remember(value: object) -> bool:
             news.update((type(item), mark) for mark in _marks(item) if mark not in type(item).__dict__)
     for model, mark in news:
         setattr(model, mark, True)
-    return bool(news)
+    if news:
+        _last_learnt = next(_learnt)
 
 
 def _marks(value: BaseModel) -> Iterator[str]:

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, AnyStr, ClassVar, Final, Literal, Self, TypeAlias, TypeVar, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     GetCoreSchemaHandler,
+    SerializationInfo,
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
 )
 from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidator
 
-from atlex.data import JsonError, UnknownObject, parse_json, write_json
+from atlex.data import JsonError, UnknownObject, holds_constant, is_object, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
-from atlex.model._bare import is_bare, settle
-from atlex.model._faults import is_secret, issues_of, join_path, under, with_suggestions
+from atlex.model._bare import is_bare, remember, settle
+from atlex.model._faults import is_secret, issues_of
+from atlex.model._issues import issues
 from atlex.model._levels import (
     check_own_members,
     fast_validator,
     note_wire_names,
     reading_schema,
-    take_note,
     validator,
     wire_names,
 )
-from atlex.model._names import member_name, to_camel
-from atlex.model._salvage import KEPT, Kept, salvage
-from atlex.model._writing import write_model
+from atlex.model._names import member_name, own_types_of, to_camel
+from atlex.model._rebuilt import with_suggestions
+from atlex.model._salvage import KEPT, Kept, kept_of, salvage
+from atlex.model._writing import lengths_of, write_model
 
 __all__ = [
     "M",
@@ -58,9 +58,6 @@ UnknownInput: TypeAlias = "Mapping[str, Any] | Model | UnknownObject"
 """What a call takes where the lexicon says ``unknown``: a JSON object, or an instance that stands for one."""
 
 _log = logging.getLogger("atlex")
-_SHORT: Final = 10_000
-_LETTERS: Final = 1000
-"""How many times a letter may be met before looking for it doesn't pay any more."""
 
 
 class Model(BaseModel):
@@ -115,14 +112,18 @@ class Model(BaseModel):
             XrpcInvalidResponseError: The text isn't JSON.
             InputError: There is no such level.
         """
-        if validation not in {"lenient", "strict"}:
+        if validation not in ("lenient", "strict"):
             raise InputError("validation must be 'lenient' or 'strict'")
         if isinstance(data, (bytes, str)):
-            _refuse_constants(data)
+            if holds_constant(data):
+                # It may well stand inside a string.
+                _parsed(data)
+        elif not is_object(data):
+            data = _as_json(data)
         try:
-            return cast("Self", _validated(fast_validator(cls, validation), data))
-        except ValidationError:
-            return _second_reading(cls, data, validation)
+            return _first_reading(cls, data, validation)
+        except RecursionError:
+            raise XrpcInvalidResponseError("The data is nested too deeply", status=200) from None
 
     def to_wire(self) -> dict[str, Any]:
         """The JSON form, as a dictionary of JSON's own types: what came from the wire goes back as it came.
@@ -134,6 +135,8 @@ class Model(BaseModel):
             return write_model(self)
         except PydanticSerializationError as error:
             raise InputError(f"The value can't be written as JSON: {error}") from None
+        except RecursionError:
+            raise InputError("The value can't be written as JSON: it is nested too deeply") from None
 
     def to_json(self) -> bytes:
         """The JSON form, as compact UTF-8.
@@ -153,11 +156,28 @@ class Model(BaseModel):
 
     def __copy__(self) -> Self:
         settle(self)
-        return super().__copy__()
+        twin = super().__copy__()
+        if (kept := kept_of(twin)) is not None and (private := twin.__pydantic_private__) is not None:
+            private[KEPT] = kept.copy()
+        return twin
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         settle(self)
         return super().__deepcopy__(memo)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, as pydantic makes it: updated values aren't checked before they are sent.
+
+        Args:
+            update: Values by attribute that the copy is to have instead.
+            deep: Whether the values inside are copied too.
+        """
+        twin = super().model_copy(update=update, deep=deep)
+        names = wire_names(type(self))
+        for name in update or ():
+            if name in names and (kept := kept_of(twin)) is not None:
+                kept.forget(names[name])
+        return twin
 
     def __getstate__(self) -> dict[Any, Any]:
         settle(self)
@@ -166,19 +186,27 @@ class Model(BaseModel):
     def __setattr__(self, name: str, value: Any) -> None:
         # pydantic would check undeclared members together with the fields, where their names can meet.
         extra = self.__pydantic_extra__
-        object.__setattr__(self, "__pydantic_extra__", None)
         names = wire_names(type(self))
+        before = self.__dict__.get(name)
+        if name in names:
+            object.__setattr__(self, "__pydantic_extra__", None)
         try:
             super().__setattr__(name, value)
         except ValidationError as error:
             raise with_suggestions(error, names) from None
         finally:
-            object.__setattr__(self, "__pydantic_extra__", extra)
+            if name in names:
+                object.__setattr__(self, "__pydantic_extra__", extra)
         if name in names:
             if value is None and name not in self.lex_nullable:
                 self.__pydantic_fields_set__.discard(name)
-            if kept := _kept(self):
+            if (kept := kept_of(self)) is not None and not _is_edit(before, value):
                 kept.forget(names[name])
+
+    def __delattr__(self, name: str) -> None:
+        settle(self)
+        super().__delattr__(name)
+        self.__pydantic_fields_set__.discard(name)
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
@@ -186,7 +214,11 @@ class Model(BaseModel):
         peer = cast("Self", other)
         settle(self)
         settle(peer)
-        return vars(self) == vars(peer) and _undeclared(self) == _undeclared(peer)
+        return (
+            all(vars(self).get(name) == vars(peer).get(name) for name in wire_names(type(self)))
+            and _undeclared(self) == _undeclared(peer)
+            and _given_up(self) == _given_up(peer)
+        )
 
     __hash__ = None  # type: ignore[assignment] # models are mutable
 
@@ -207,22 +239,25 @@ class Model(BaseModel):
         return check_own_members(schema, cls.lex_type)
 
     @model_serializer(mode="wrap")
-    def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _write(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         settle(self)
         data = cast("dict[str, Any]", handler(self))
-        for name, value in self.__dict__.items():
-            if value is None and not self._is_null(name):
+        names = wire_names(type(self))
+        for name, wire in names.items():
+            if self.__dict__.get(name) is None and not self._is_null(name):
                 data.pop(name, None)
-                data.pop(wire_names(type(self))[name], None)
-        if extra := self.__pydantic_extra__:
+                data.pop(wire, None)
+        extra = self.__pydantic_extra__
+        asks_for_parts = info.include is not None or info.exclude is not None
+        if extra and not asks_for_parts:
             for name in extra:
                 data.pop(name, None)
             extra = {member_name(name): item for name, item in extra.items()}
             data = {"$type": extra["$type"], **data, **extra} if "$type" in extra else {**data, **extra}
         elif extra is None and self.lex_is_record:
             data = {"$type": self.lex_type, **data}
-        if kept := _kept(self):
-            kept.restore(data)
+        if (kept := kept_of(self)) is not None and not asks_for_parts:
+            kept.restore(data, lengths_of(self))
         return data
 
     def _is_null(self, name: str) -> bool:
@@ -249,36 +284,21 @@ class RecordObject(Model):
     """The kind of the record's key: ``tid``, ``nsid``, ``any``, or ``literal:`` and the key itself."""
 
 
-def _kept(value: Model) -> Kept | None:
-    private = value.__pydantic_private__
-    return None if private is None else private.get(KEPT)
-
-
 def _undeclared(value: Model) -> dict[str, Any]:
     return {name: item for name, item in (value.__pydantic_extra__ or {}).items() if name != "$type"}
 
 
-def _refuse_constants(data: bytes | str) -> None:
-    """Refuse NaN and infinities, which pydantic's parser takes for numbers and JSON doesn't know."""
-    if isinstance(data, bytes):
-        found = _holds(data, b"NaN") or _holds(data, b"Infinity")
-    else:
-        found = _holds(data, "NaN") or _holds(data, "Infinity")
-    if found:
-        # They may well stand inside a string.
-        _parsed(data)
+def _given_up(value: Model) -> tuple[Any, Any]:
+    kept = kept_of(value) or Kept()
+    return kept.fields, kept.items
 
 
-def _holds(data: AnyStr, word: AnyStr) -> bool:
-    """``word in data``, by its first letter, which is rare: looking for one letter is ten times faster."""
-    if len(data) < _SHORT:
-        return word in data
-    place = data.find(word[:1])
-    for _ in range(_LETTERS):
-        if place < 0 or data.startswith(word, place):
-            return place >= 0
-        place = data.find(word[:1], place + 1)
-    return word in data
+def _is_edit(before: object, after: object) -> bool:
+    """Whether a list is the one that was there, changed: what was left out of that one then stays in its place."""
+    if not (isinstance(before, list) and isinstance(after, list)):
+        return False
+    old = {id(item) for item in cast("list[object]", before)}
+    return after is before or any(id(item) in old for item in cast("list[object]", after))
 
 
 def _parsed(data: bytes | str) -> Any:
@@ -288,28 +308,49 @@ def _parsed(data: bytes | str) -> Any:
         raise XrpcInvalidResponseError(str(broken), status=200) from None
 
 
+def _as_json(data: Any) -> Any:
+    """Mappings of other kinds as what JSON's parser would have made."""
+    if isinstance(data, bytearray):
+        return bytes(data)
+    if isinstance(data, Mapping):
+        return {name: _as_json(item) for name, item in cast("Mapping[str, Any]", data).items()}
+    if isinstance(data, (list, tuple)):
+        return [_as_json(item) for item in cast("list[Any]", data)]
+    return data
+
+
 def _validated(validator: SchemaValidator, data: Any) -> Any:
     return (
         validator.validate_json(data) if isinstance(data, (bytes, str)) else validator.validate_python(data)
     )
 
 
+def _first_reading(cls: type[M], data: Any, validation: Validation) -> M:
+    try:
+        return cast("M", _validated(fast_validator(cls, validation), data))
+    except ValidationError:
+        return _second_reading(cls, data, validation)
+
+
 def _second_reading(cls: type[M], data: Any, validation: Validation) -> M:
     try:
         value = _validated(validator(cls, validation), data)
     except ValidationError as error:
-        return _third_reading(cls, data, validation, error)
-    take_note(cls, validation, value)
+        if not isinstance(data, (bytes, str)):
+            return _third_reading(cls, data, validation, error)
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            # Or at least not what pydantic takes for JSON.
+            return _second_reading(cls, _parsed(data), validation)
+        return _third_reading(cls, _parsed(data), validation, error)
+    remember(value)
     return cast("M", value)
 
 
 def _third_reading(cls: type[M], data: Any, validation: Validation, error: ValidationError) -> M:
-    if isinstance(data, (bytes, str)):
-        data = _parsed(data)
     schema = reading_schema(cls, validation)
     if validation == "strict":
         raise XrpcResponseValidationError(issues_of(error, schema, python_names=False)) from None
-    value, faults = salvage(schema, data, lambda part: validator(part, "lenient"))
+    value, faults = salvage(schema, data, error, lambda part: validator(part, "lenient"))
     if faults:
         raise XrpcResponseValidationError(faults) from None
     if found := issues(value):
@@ -380,59 +421,8 @@ def read_as(
         raise XrpcResponseValidationError([Issue("", "expected an object", wire)])
     data = cast("Mapping[str, Any]", wire)
     name = data.get("$type")
-    if name is not None and type_.lex_type and name not in {type_.lex_type, f"{type_.lex_type}#main"}:
+    if name is not None and type_.lex_type and name not in own_types_of(type_.lex_type):
         raise XrpcResponseValidationError(
             [Issue("$type", f"names {name!r:.80}, not {type_.lex_type!r}", name)]
         )
     return type_.from_wire(data, validation=validation)
-
-
-def issues(value: object) -> list[Issue]:
-    """What a lenient reading gave up, anywhere inside a value.
-
-    Args:
-        value: Anything that was read: a model, an `UnknownObject`, a list of these, or what a record call gives.
-
-    Returns:
-        One entry for each thing that gave way: where it is (from the value given), why, and its raw form. Empty for
-        a value that was read whole.
-    """
-    found: list[Issue] = []
-    _collect(value, "", found)
-    return found
-
-
-def _collect(value: object, path: str, found: list[Issue]) -> None:
-    match value:
-        case Model():
-            _collect_members(value, path, found)
-        case UnknownObject():
-            if value.reason is not None:
-                found.append(Issue(path, value.reason, value.raw))
-        case list() | tuple():
-            _collect_items(cast("Sequence[object]", value), path, found, ())
-        case _ if is_dataclass(value):
-            for declared in fields(value):
-                _collect(getattr(value, declared.name), join_path(path, declared.name), found)
-        case _:
-            pass
-
-
-def _collect_members(value: Model, path: str, found: list[Issue]) -> None:
-    kept = _kept(value) or Kept()
-    found += [Issue(under(path, issue.path), issue.reason, issue.raw) for issue in kept.issues]
-    names = wire_names(type(value))
-    for name, item in value.__dict__.items():
-        wire = names.get(name, name)
-        if isinstance(item, list):
-            left_out = [position for position, _ in kept.items.get(wire, ())]
-            _collect_items(cast("list[object]", item), join_path(path, wire), found, left_out)
-        elif isinstance(item, (Model, UnknownObject)):
-            _collect(item, join_path(path, wire), found)
-
-
-def _collect_items(items: Sequence[object], path: str, found: list[Issue], left_out: Sequence[int]) -> None:
-    # Paths count the items as they came, those left out included.
-    positions = (index for index in itertools.count() if index not in left_out)
-    for index, item in zip(positions, items, strict=False):
-        _collect(item, join_path(path, index), found)

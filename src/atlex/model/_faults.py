@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, cast
 
 from pydantic import ValidationError
-from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, PydanticKnownError
+from pydantic_core import CoreSchema
 
 from atlex.errors import Issue
 from atlex.model._unions import KNOWN_TAG
 
-__all__ = ["is_secret", "issues_of", "join_path", "under", "with_suggestions"]
+__all__ = ["is_secret", "issues_of", "join_path", "under"]
 
 _CUT: Final = 60
-_STRAY: Final = frozenset({"extra_forbidden", "no_such_attribute"})
 _SECRET: Final = ("password", "jwt", "token", "secret")
 
 # What pydantic calls the rule, and how the reason is said. Types with a message of our own keep it.
@@ -35,6 +34,9 @@ _REASONS: Final = {
 _UNTAGGED: Final = frozenset({"model_attributes_type", "union_tag_invalid", "union_tag_not_found"})
 
 
+_WITHOUT_VALUE: Final = frozenset({"array_rule", "extra_forbidden", "missing", "own_type"})
+
+
 def is_secret(name: str) -> bool:
     """Whether a field of this name may hold what nobody else should see."""
     word = name.lower().replace("_", "")
@@ -45,6 +47,9 @@ def join_path(path: str, step: str | int) -> str:
     """The path of a member (``a.b``) or an item (``a[2]``)."""
     if isinstance(step, int):
         return f"{path}[{step}]"
+    if len(step) > _CUT or not step.isprintable():
+        # A name of the server's, or of whoever wrote the record.
+        step = step[:_CUT].encode("unicode_escape").decode() + "…"
     return f"{path}.{step}" if path else step
 
 
@@ -53,51 +58,6 @@ def under(path: str, rest: str) -> str:
     if not path or not rest:
         return path or rest
     return path + rest if rest.startswith("[") else f"{path}.{rest}"
-
-
-def with_suggestions(error: ValidationError, names: Iterable[str]) -> ValidationError:
-    """The same faults, where one that speaks of a name nobody declared says which name may have been meant.
-
-    Args:
-        error: What pydantic raised for an object.
-        names: The names of the object's own fields.
-    """
-    faults = error.errors(include_url=False)
-    if not any(_is_stray(fault) for fault in faults):
-        return error
-    details = [_again(fault, names) for fault in faults]
-    return ValidationError.from_exception_data(error.title, details, hide_input=True)
-
-
-def _is_stray(fault: ErrorDetails) -> bool:
-    return fault["type"] in _STRAY and len(fault["loc"]) == 1
-
-
-def _again(fault: ErrorDetails, names: Iterable[str]) -> InitErrorDetails:
-    kind, place, said = cast("Any", fault["type"]), fault["loc"], fault["msg"]
-    if _is_stray(fault):
-        said = _no_such_field(str(place[0]), names)
-    elif _is_pydantics(fault):
-        return InitErrorDetails(type=kind, loc=place, input=fault["input"], ctx=fault.get("ctx", {}))
-    return InitErrorDetails(
-        type=PydanticCustomError(kind, cast("Any", said)), loc=place, input=fault["input"]
-    )
-
-
-def _is_pydantics(fault: ErrorDetails) -> bool:
-    """Whether a fault is one of pydantic's own kinds, in pydantic's own words."""
-    try:
-        known = PydanticKnownError(cast("Any", fault["type"]), fault.get("ctx"))
-    except KeyError:
-        return False
-    return known.message() == fault["msg"]
-
-
-def _no_such_field(name: str, names: Iterable[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, list(names), n=1)
-    return f"No such field; did you mean {near[0]!r}?" if near else "No such field"
 
 
 def issues_of(error: ValidationError, schema: CoreSchema, *, python_names: bool) -> list[Issue]:
@@ -109,15 +69,16 @@ def issues_of(error: ValidationError, schema: CoreSchema, *, python_names: bool)
         python_names: True for input, whose author wrote attributes; False for data from the wire.
     """
     issues: list[Issue] = []
+    places = _Places(schema, python_names)
     for fault in error.errors(include_url=False, include_context=True):
-        found = _Place(schema, python_names).follow(fault["loc"])
+        found = places.at(fault["loc"])
         kind = fault["type"]
         if kind == KNOWN_TAG or (found.in_open_union and kind in _UNTAGGED):
             # An open union reports twice; the other report says which member is wrong, and how.
             continue
         raw = fault["input"]
         reason = _reason(kind, fault)
-        if kind not in {"missing", "extra_forbidden"}:
+        if kind not in _WITHOUT_VALUE:
             reason += _shown(found.path, raw)
         issues.append(Issue(found.path, reason, raw))
     return issues
@@ -154,66 +115,70 @@ def _shown(path: str, value: object) -> str:
     return f" (got {type(value).__name__})"
 
 
-class _Place:
-    """Follows one of pydantic's locations through the schema that it speaks of."""
+class _Place(NamedTuple):
+    """Where one of pydantic's locations leads: the path, and the schema there as far as it is known."""
+
+    path: str
+    node: Mapping[str, Any]
+    in_open_union: bool = False
+
+
+class _Places:
+    """Follows pydantic's locations through the schema that they speak of."""
 
     def __init__(self, schema: CoreSchema, python_names: bool) -> None:
-        self.path = ""
-        self.in_open_union = False
         self._python_names = python_names
         self._definitions: dict[str, Any] = {}
-        self._node: Any = schema
+        # Many faults may lie deep in the same place.
+        self._found: dict[tuple[str | int, ...], _Place] = {
+            (): _Place("", self._descend(cast("Any", schema)))
+        }
 
-    def follow(self, location: Sequence[str | int]) -> _Place:
-        self._descend()
-        for step in location:
-            self._step(step)
-            self._descend()
-        return self
+    def at(self, location: tuple[str | int, ...]) -> _Place:
+        """The place of a location."""
+        known = len(location)
+        while location[:known] not in self._found:
+            known -= 1
+        place = self._found[location[:known]]
+        for length in range(known, len(location)):
+            place = self._step(place, location[length])
+            self._found[location[: length + 1]] = place
+        return place
 
-    def _descend(self) -> None:
+    def _descend(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """Go through the layers that leave no trace in a location."""
-        while isinstance(self._node, dict):
-            node = cast("dict[str, Any]", self._node)
+        while True:
             match node.get("type"):
                 case "definitions":
                     self._definitions.update({item["ref"]: item for item in node["definitions"]})
-                    self._node = node["schema"]
+                    node = node["schema"]
                 case "definition-ref":
-                    self._node = self._definitions.get(node["schema_ref"])
+                    node = self._definitions.get(node["schema_ref"], {})
                 case "model-fields" | "union" | "tagged-union" | "list":
-                    return
+                    return node
                 case _:
                     if "schema" not in node:
-                        return
-                    self._node = node["schema"]
+                        return node
+                    node = node["schema"]
 
-    def _step(self, step: str | int) -> None:
-        node = cast("dict[str, Any]", self._node) if isinstance(self._node, dict) else {}
-        self.in_open_union = False
+    def _step(self, place: _Place, step: str | int) -> _Place:
+        node = place.node
         match node.get("type"):
             case "model-fields":
-                self._field(node, str(step))
-                return
+                return self._field(place, str(step))
             case "tagged-union":
-                self._node = node["choices"].get(step)
-                return
+                return _Place(place.path, self._descend(node["choices"].get(step, {})))
             case "union":
-                self.in_open_union = True
                 choices = {label: choice for choice, label in node["choices"]}
-                self._node = choices.get(step)
-                return
+                return _Place(place.path, self._descend(choices.get(step, {})), in_open_union=True)
             case "list":
-                self._node = node.get("items_schema")
+                return _Place(join_path(place.path, step), self._descend(node.get("items_schema", {})))
             case _:
-                self._node = None
-        self.path = join_path(self.path, step)
+                return _Place(join_path(place.path, step), {})
 
-    def _field(self, node: Mapping[str, Any], step: str) -> None:
-        for name, declared in node["fields"].items():
+    def _field(self, place: _Place, step: str) -> _Place:
+        for name, declared in place.node["fields"].items():
             if step in {name, declared.get("validation_alias")}:
-                self._node = declared["schema"]
-                self.path = join_path(self.path, name if self._python_names else step)
-                return
-        self._node = None
-        self.path = join_path(self.path, step)
+                path = join_path(place.path, name if self._python_names else step)
+                return _Place(path, self._descend(declared["schema"]))
+        return _Place(join_path(place.path, step), {})

@@ -22,12 +22,12 @@ from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 from atlex.data import is_object
-from atlex.model._bare import bare_model, is_plain, remember
+from atlex.model._bare import bare_model, is_plain, learnt
 from atlex.model._core_schemas import map_parts
-from atlex.model._faults import with_suggestions
 from atlex.model._markers import LENIENT, RESEND, STRICT
-from atlex.model._names import attribute_names, extra_name
+from atlex.model._names import NAMES, attribute_names, extra_name, own_types_of
 from atlex.model._quick import QUICK, quick_format
+from atlex.model._rebuilt import with_suggestions
 from atlex.model._undeclared import within_data_model
 from atlex.model._unions import UNION, reading_union
 
@@ -37,14 +37,12 @@ __all__ = [
     "fast_validator",
     "note_wire_names",
     "reading_schema",
-    "take_note",
     "validator",
     "wire_names",
 ]
 
 Level: TypeAlias = Literal["lenient", "strict", "resend"]
 
-_NAMES: Final = "__atlex_names__"
 OWN_TYPE: Final = "atlex_own_type"
 """The metadata key of the layer that `check_own_members` adds; reading keeps ``$type`` as it came."""
 
@@ -71,18 +69,13 @@ def fast_validator(model: type[BaseModel], level: Level) -> SchemaValidator:
     """The validator that is tried first. It takes nothing that the full one refuses; what it refuses may be right."""
     name = f"__atlex_fast_{level}__"
     found = model.__dict__.get(name)
-    if found is None:
-        found = SchemaValidator(
-            _Fast(level).whole(reading_schema(model, level)), _FAST_CONFIG, _use_prebuilt=False
-        )
+    # One that was made before something was learnt of a class in it would refuse the same answers again and again.
+    if found is None or found[0] != learnt():
+        since = learnt()
+        schema = _Fast(level).whole(reading_schema(model, level))
+        found = since, SchemaValidator(schema, _FAST_CONFIG, _use_prebuilt=False)
         setattr(model, name, found)
-    return cast("SchemaValidator", found)
-
-
-def take_note(model: type[BaseModel], level: Level, value: object) -> None:
-    """Learn from an answer that the fast validator refused and the full one read."""
-    if remember(value):
-        setattr(model, f"__atlex_fast_{level}__", None)
+    return cast("SchemaValidator", found[1])
 
 
 class _Fast:
@@ -102,10 +95,21 @@ class _Fast:
         return core_schema.definitions_schema(derived, definitions)
 
     def _derive(self, schema: dict[str, Any]) -> Any:
-        if self._is_strict and (quick := (schema.get("metadata") or {}).get(QUICK)):
+        metadata: dict[str, Any] = schema.get("metadata") or {}
+        if self._is_strict and (quick := metadata.get(QUICK)):
             return self._quick(quick, schema)
         derived = map_parts(schema, self._derive)
-        return bare_model(derived) if derived.get("type") == "model" and is_plain(derived) else derived
+        if derived.get("type") != "model":
+            return derived
+        fields = derived["schema"]
+        if OWN_TYPE in (fields.get("metadata") or {}):
+            # The bare model looks at the type by itself.
+            fields = fields["schema"]
+        return (
+            bare_model(derived, fields, strict=self._is_strict)
+            if is_plain(derived["cls"], fields)
+            else derived
+        )
 
     def _quick(self, quick: Any, full: Any) -> CoreSchema:
         if not isinstance(quick, str):
@@ -144,7 +148,11 @@ def _derive(schema: dict[str, Any], level: Level) -> Any:
     derived.pop("serialization", None)
     match schema.get("type"):
         case "function-wrap" if OWN_TYPE in metadata:
-            return derived["schema"]
+            return (
+                _with_own_type(derived["schema"], metadata[OWN_TYPE])
+                if level == "strict"
+                else derived["schema"]
+            )
         case "model":
             derived["config"] = {
                 **schema.get("config", {}),
@@ -188,7 +196,7 @@ def note_wire_names(model: type[BaseModel], schema: CoreSchema) -> None:
 
     pydantic's own fields know them only once a class is complete, and one that was read as a part of another isn't.
     """
-    setattr(model, _NAMES, _field_names(schema))
+    setattr(model, NAMES, _field_names(schema))
 
 
 def _field_names(schema: CoreSchema) -> dict[str, str]:
@@ -200,36 +208,57 @@ def _field_names(schema: CoreSchema) -> dict[str, str]:
 
 def wire_names(model: type[BaseModel]) -> dict[str, str]:
     """The name on the wire of each attribute."""
-    names = model.__dict__.get(_NAMES)
+    names = model.__dict__.get(NAMES)
     if names is None:
         reading_schema(model, "resend")
-        names = model.__dict__[_NAMES]
+        names = model.__dict__[NAMES]
     return cast("dict[str, str]", names)
 
 
 def check_own_members(schema: CoreSchema, lex_type: str) -> CoreSchema:
     """Let a class's input name the class's own type, which no field stands for, and help with misspelt names."""
-    own_types = (lex_type, f"{lex_type}#main")
+    own_types = own_types_of(lex_type)
     model = cast("core_schema.ModelSchema", schema)
     names = [name for pair in _field_names(schema).items() for name in pair]
 
     def check(value: Any, read_fields: ValidatorFunctionWrapHandler) -> Any:
+        faults: list[PydanticCustomError] = []
         if is_object(value) and "$type" in value:
             value = dict(value)
             if not lex_type or value.pop("$type") not in own_types:
-                raise PydanticCustomError("own_type", "Names another type in $type")
+                value.pop("$type", None)
+                faults.append(PydanticCustomError("own_type", "Names another type in $type"))
         try:
-            return read_fields(value)
+            fields = read_fields(value)
         except ValidationError as error:
-            raise with_suggestions(error, names) from None
+            raise with_suggestions(error, names, faults) from None
+        if faults:
+            raise faults[0]
+        return fields
 
-    inner = core_schema.no_info_wrap_validator_function(check, model["schema"], metadata={OWN_TYPE: True})
+    inner = core_schema.no_info_wrap_validator_function(check, model["schema"], metadata={OWN_TYPE: lex_type})
     return {**model, "schema": inner}
+
+
+def _with_own_type(fields: CoreSchema, lex_type: str) -> CoreSchema:
+    """What a strict reading demands of an object that names a type: its own."""
+    if not lex_type:
+        return fields
+    own_types = own_types_of(lex_type)
+
+    def check(value: Any) -> Any:
+        if is_object(value) and value.get("$type", lex_type) not in own_types:
+            raise PydanticCustomError("own_type", "Names another type in $type")
+        return value
+
+    return core_schema.no_info_before_validator_function(check, fields, metadata={OWN_TYPE: lex_type})
 
 
 def _forbid_null(model: Any, schema: dict[str, Any]) -> None:
     """Take the null away that the Python type allows where a field may be absent."""
     fields = schema["schema"]
+    if OWN_TYPE in (fields.get("metadata") or {}):
+        fields = fields["schema"]
     if fields["type"] != "model-fields":
         return
     nullable = getattr(model, "lex_nullable", frozenset[str]())

@@ -10,13 +10,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from atlex.data import MAX_INTEGER, Blob, CidLink, LegacyBlob, bytes_from_wire, bytes_to_wire
+from atlex.data import MAX_INTEGER, Blob, CidLink, LegacyBlob, bytes_from_wire, bytes_to_wire, is_list
 from atlex.data._blob import read_blob
 from atlex.errors import InputError
 from atlex.model._quick import PATTERNS, QUICK, quick_string
+from atlex.model._rebuilt import with_faults
 from atlex.syntax import (
     Cid,
     count_graphemes,
@@ -100,7 +101,10 @@ class String:
         checked = core_schema.no_info_after_validator_function(self._check, plain, metadata=metadata)
         if self.format != "datetime":
             return checked
-        return core_schema.no_info_before_validator_function(_datetime_text, checked, metadata=metadata)
+        # One that got into an instance unchecked wouldn't be written in the protocol's form.
+        return core_schema.no_info_before_validator_function(
+            _datetime_text, checked, metadata={**metadata, RESEND: checked}
+        )
 
     def _quick(self) -> CoreSchema | str | None:
         if self.format is None:
@@ -152,9 +156,9 @@ class Int:
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         if self.const is not None:
-            return core_schema.literal_schema([self.const])
+            return _exactly(int, [self.const])
         if self.enum:
-            return core_schema.literal_schema(list(self.enum))
+            return _exactly(int, list(self.enum))
         lowest = -MAX_INTEGER if self.minimum is None else self.minimum
         highest = MAX_INTEGER if self.maximum is None else self.maximum
         within = core_schema.int_schema(strict=True, ge=lowest, le=highest)
@@ -176,6 +180,18 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _exactly(type_: type[int], allowed: list[Any]) -> CoreSchema:
+    """A closed set of integers or booleans. To Python, and so to pydantic, 1 and True are the same."""
+
+    def check(value: object) -> object:
+        if type(value) is not type_:
+            kind = "a boolean" if type_ is bool else "an integer"
+            raise PydanticCustomError("exact_type", "Expected {kind}", {"kind": kind})
+        return value
+
+    return core_schema.no_info_before_validator_function(check, core_schema.literal_schema(allowed))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bool:
     """A boolean, or the one value that ``const`` allows."""
@@ -184,7 +200,7 @@ class Bool:
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         if self.const is not None:
-            return core_schema.literal_schema([self.const])
+            return _exactly(bool, [self.const])
         return core_schema.bool_schema(strict=True)
 
 
@@ -292,12 +308,33 @@ class Array:
     max_length: int | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = cast("core_schema.ListSchema", handler(source))
+        plain = cast("core_schema.ListSchema", handler(source))
+        limited: core_schema.ListSchema = {**plain}
+        shown: dict[str, int] = {}
         if self.min_length is not None:
-            schema["min_length"] = self.min_length
+            limited["min_length"] = shown["minItems"] = self.min_length
         if self.max_length is not None:
-            schema["max_length"] = self.max_length
-        return schema
+            limited["max_length"] = shown["maxItems"] = self.max_length
+        # pydantic's own limits would hide what is wrong with the items.
+        return core_schema.no_info_wrap_validator_function(
+            self._check,
+            plain,
+            metadata={LENIENT: plain, QUICK: limited, "pydantic_js_updates": shown},
+        )
+
+    def _check(self, value: Any, read_items: ValidatorFunctionWrapHandler) -> list[Any]:
+        reasons: list[str] = []
+        if is_list(value):
+            length = len(value)
+            reasons = _outside("has", length, self.min_length, self.max_length, " items")
+        try:
+            items: list[Any] = read_items(value)
+        except ValidationError as error:
+            raise with_faults(error, [_broken("array_rule", reasons)] if reasons else []) from None
+        reasons = _outside("has", len(items), self.min_length, self.max_length, " items")
+        if reasons:
+            raise _broken("array_rule", reasons)
+        return items
 
 
 if TYPE_CHECKING:

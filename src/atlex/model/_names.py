@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any, Final
 
-__all__ = ["attribute_names", "extra_name", "member_name", "to_camel"]
+__all__ = ["NAMES", "attribute_names", "extra_name", "member_name", "own_types_of", "to_camel"]
 
 _MARK: Final = "\0"
+
+NAMES: Final = "__atlex_names__"
+"""The attribute of a class that holds the wire name of each of its attributes."""
 
 
 def to_camel(name: str) -> str:
@@ -36,3 +39,8 @@ def extra_name(member: str, attributes: Container[str]) -> str:
 def member_name(extra: str) -> str:
     """The name on the wire of an undeclared member that was kept under this one."""
     return extra.removeprefix(_MARK)
+
+
+def own_types_of(lex_type: str) -> tuple[str, ...]:
+    """The spellings of a Lexicon type: that of a document's main definition has two."""
+    return (lex_type,) if "#" in lex_type else (lex_type, f"{lex_type}#main")

@@ -12,20 +12,20 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from atlex.data import UnknownObject, is_object
 from atlex.model._bare import names_its_type
 from atlex.model._markers import LENIENT, RESEND, STRICT
+from atlex.model._names import own_types_of
 from atlex.model._undeclared import within_data_model
 from atlex.model._wire import wire_value
 
-__all__ = ["KNOWN_TAG", "UNION", "Unknown", "closed_union", "open_union", "reading_union"]
+__all__ = ["CLOSED", "KNOWN_TAG", "UNION", "Unknown", "closed_union", "open_union", "reading_union"]
 
 UNION: Final = "atlex_open_union"
 """The metadata key that marks an open union's schema."""
 
+CLOSED: Final = "atlex_closed_union"
+"""The metadata key that marks a closed union's schema."""
+
 KNOWN_TAG: Final = "atlex_known_tag"
 """The error that the fallback of an open union raises for a type that the union knows: the other error counts."""
-
-
-def _main_forms(lex_type: str) -> tuple[str, ...]:
-    return (lex_type,) if "#" in lex_type else (lex_type, f"{lex_type}#main")
 
 
 def _members(source: Any) -> list[type[BaseModel]]:
@@ -43,7 +43,9 @@ def _discriminator(classes: Mapping[str, type[BaseModel]]) -> Callable[[Any], st
         if is_object(value):
             name = value.get("$type")
             return name if isinstance(name, str) else None
-        return next((tag for tag, member in classes.items() if isinstance(value, member)), None)
+        found = next((tag for tag, member in classes.items() if isinstance(value, member)), None)
+        # A class of the same type from elsewhere is refused by the class that stands for it here.
+        return found or (_type_of(value) if _type_of(value) in classes else None)
 
     return tag
 
@@ -54,7 +56,7 @@ def _tagged(source: Any, handler: GetCoreSchemaHandler) -> core_schema.TaggedUni
     for member in _members(source):
         schema = handler.generate_schema(member)
         names_its_type(member)
-        for tag in _main_forms(cast("Any", member).lex_type):
+        for tag in own_types_of(cast("Any", member).lex_type):
             classes[tag] = member
             choices[tag] = schema
     return core_schema.tagged_union_schema(choices, _discriminator(classes))
@@ -81,9 +83,15 @@ def _type_of(value: object) -> str:
 
 def _foreign_member(tags: frozenset[str], value: object) -> Any:
     """What an open union takes as input beyond its own classes."""
-    if isinstance(value, UnknownObject) or (
-        isinstance(value, BaseModel) and _type_of(value) not in {"", *tags}
-    ):
+    if isinstance(value, UnknownObject):
+        if value.was_read:
+            return value
+        if value.type in tags:
+            raise PydanticCustomError("union_member", "There is a class for the type that it names")
+        return _sound_member(tags, value.raw)
+    if isinstance(value, BaseModel) and _type_of(value):
+        if _type_of(value) in tags:
+            raise PydanticCustomError(KNOWN_TAG, "Doesn't match its class")
         return value
     return _sound_member(tags, value)
 
@@ -101,7 +109,7 @@ def _unknown_member(tags: frozenset[str], value: object) -> UnknownObject:
         if isinstance(name, str):
             if name in tags:
                 raise PydanticCustomError(KNOWN_TAG, "Doesn't match the type that it names")
-            return UnknownObject(value)
+            return UnknownObject(value, was_read=True)
         raise PydanticCustomError("union_member", "Names no type: $type is missing")
     raise PydanticCustomError("union_member", "Expected an object that names its type")
 
@@ -148,6 +156,7 @@ class _ClosedUnion:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = _tagged(source, handler)
         schema["serialization"] = _MEMBER_SERIALIZATION
+        schema["metadata"] = {CLOSED: True}
         return schema
 
 

@@ -28,7 +28,9 @@ def wire_value(value: Any) -> Any:
             return value.model_dump(mode="json", by_alias=True)
         data: dict[str, Any] = cast("Any", value).to_wire()
         return data if not lex_type or "$type" in data else {"$type": lex_type, **data}
-    if isinstance(value, (CidLink, Blob, LegacyBlob, UnknownObject)):
+    if isinstance(value, UnknownObject):
+        return wire_value(value.raw)
+    if isinstance(value, (CidLink, Blob, LegacyBlob)):
         return value.to_wire()
     if isinstance(value, bytes):
         return bytes_to_wire(value)
