@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from atlex.errors import LexiconError
 from atlex.lexicon import Diagnostic, Lexicons
+from atlex_codegen._gate import Gate
 from atlex_codegen._load import load_source
 from atlex_codegen._names import KEYWORDS
+from atlex_codegen._parsers import MANY_FILES
 from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import plan_package
 from atlex_codegen._render import render_package
 from atlex_codegen._resolve import reference_faults
-from atlex_codegen._write import DATA_FILE, MANIFEST_FILE, compare, manifest, write
+from atlex_codegen._write import DATA_FILE, MANIFEST_FILE, Comparison, Folder, manifest
 
 __all__ = ["BuildReport", "build", "plan"]
 
@@ -75,26 +81,27 @@ def build(
     """
     target = Path(out)
     _check_name(target)
-    documents, package, diagnostics = _plan(lexicons, descriptions, strict=strict)
-    files = {name: text.encode() for name, text in render_package(package).items()}
-    files |= {"py.typed": b"", DATA_FILE: documents.to_package_data()}
-    files[MANIFEST_FILE] = manifest(files)
-    if check:
-        found = compare(files, target)
-        return BuildReport(
-            unchanged=found.unchanged,
-            missing=found.missing,
-            extra=tuple(sorted((*found.obsolete, *found.strange))),
-            different=found.different,
-            diagnostics=diagnostics,
-        )
-    found = write(files, target)
-    return BuildReport(
-        written=tuple(sorted((*found.missing, *found.different))),
-        removed=found.obsolete,
-        unchanged=found.unchanged,
-        diagnostics=diagnostics,
-    )
+    try:
+        with _paused_collector(), Gate() as gate:
+            folder = Folder(target)
+            if not check:
+                folder.refuse_strangers()
+                if folder.is_new and _holds_many(lexicons):
+                    gate.expect_many()
+            documents, package, diagnostics = _plan(lexicons, descriptions, strict=strict)
+            files: dict[str, bytes] = {}
+            for name, text in render_package(package):
+                files[name] = text.encode()
+                if not check and not folder.holds(name, files[name]):
+                    gate.take(name, files[name])
+            files |= {"py.typed": b"", DATA_FILE: documents.to_package_data()}
+            files[MANIFEST_FILE] = manifest(files)
+            if check:
+                return _found(folder.compare(files), diagnostics)
+            gate.finish()
+            return _done(folder.write(files), diagnostics)
+    except OSError as error:
+        raise LexiconError(f"{error.filename or out} can't be written: {error.strerror}.") from error
 
 
 def plan(
@@ -133,3 +140,39 @@ def _check_name(out: Path) -> None:
     name = out.resolve().name
     if not (name.isascii() and name.isidentifier()) or name in KEYWORDS:
         raise LexiconError(f"A package can't be called {name!r}: give --out a folder that Python can import.")
+
+
+def _found(comparison: Comparison, diagnostics: tuple[Diagnostic, ...]) -> BuildReport:
+    return BuildReport(
+        unchanged=comparison.unchanged,
+        missing=comparison.missing,
+        extra=tuple(sorted((*comparison.obsolete, *comparison.strange))),
+        different=comparison.different,
+        diagnostics=diagnostics,
+    )
+
+
+def _done(comparison: Comparison, diagnostics: tuple[Diagnostic, ...]) -> BuildReport:
+    return BuildReport(
+        written=tuple(sorted((*comparison.missing, *comparison.different))),
+        removed=comparison.obsolete,
+        unchanged=comparison.unchanged,
+        diagnostics=diagnostics,
+    )
+
+
+def _holds_many(lexicons: str | os.PathLike[str]) -> bool:
+    files = (name for _, _, names in os.walk(lexicons) for name in names if name.endswith(".json"))
+    return next(islice(files, MANY_FILES - 1, None), None) is not None
+
+
+@contextmanager
+def _paused_collector() -> Iterator[None]:
+    """Keeps the garbage collector from going over a build's many objects again and again: they all last to its end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -36,7 +36,7 @@ KEYWORDS: Final = frozenset(
 
 FIELD_NAMES: Final = frozenset(
     """
-    construct copy dict from_orm from_wire json lex_items lex_key lex_nullable lex_type model_computed_fields model_config
+    construct copy dict from_orm from_wire json lex_is_record lex_items lex_key lex_nullable lex_type model_computed_fields model_config
     model_construct model_copy model_dump model_dump_json model_extra model_fields model_fields_set
     model_json_schema model_parametrized_name model_post_init model_rebuild model_validate model_validate_json
     model_validate_strings mro parse_file parse_obj parse_raw register schema schema_json self to_json to_wire

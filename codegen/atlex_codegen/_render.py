@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Final, cast
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Final, cast
 
 from atlex_codegen._expressions import FROZENSET, LIST, STR, Import, Path
 from atlex_codegen._imports import ModuleImport, ModuleImports
 from atlex_codegen._plan import ClassPlan, ModulePlan, NamespacePlan, PackagePlan
 from atlex_codegen._statements import FILTERS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = ["INTERFACE_VERSION", "render_package"]
 
@@ -24,32 +25,31 @@ _TYPE: Final = Import("builtins", "type")
 _CACHED_PROPERTY: Final = Import("functools", "cached_property")
 
 
-def render_package(plan: PackagePlan) -> dict[str, str]:
-    """The text of every Python file of a package, by its path with forward slashes."""
+def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
+    """The path of every Python file of a package, with forward slashes, and its text; one after the other."""
     environment = _environment()
-    files = {
-        "__init__.py": environment.get_template("root.py.j2").render(
-            version=INTERFACE_VERSION, roots=sorted({*plan.roots, "errors"})
-        ),
-        "errors.py": environment.get_template("errors.py.j2").render(errors=plan.errors),
-    }
+    template = environment.get_template("root.py.j2")
+    yield "__init__.py", template.render(version=INTERFACE_VERSION, roots=sorted({*plan.roots, "errors"}))
+    yield "errors.py", environment.get_template("errors.py.j2").render(errors=plan.errors)
     template = environment.get_template("module.py.j2")
     for module in plan.modules:
         package = module.path if module.children else module.path[:-1]
-        files[_file(module.path, is_package=bool(module.children))] = template.render(
-            module=module,
-            names=_public_names(module),
-            imports=ModuleImports.gather(_module_needs(module), package),
-            children=[ModuleImport(".", child, child, f".{child}") for child in module.children],
-            errors_source="." * (len(package) + 1),
+        yield (
+            _file(module.path, is_package=bool(module.children)),
+            template.render(
+                module=module,
+                names=_public_names(module),
+                imports=ModuleImports.gather(_module_needs(module), package),
+                children=[ModuleImport(".", child, child, f".{child}") for child in module.children],
+                errors_source="." * (len(package) + 1),
+            ),
         )
     template = environment.get_template("namespace.py.j2")
     for namespace in plan.namespaces:
         path = ("_client", *namespace.path)
         is_package = bool(namespace.children) or not namespace.path
         imports = ModuleImports.gather(_namespace_needs(namespace), path if is_package else path[:-1])
-        files[_file(path, is_package=is_package)] = template.render(namespace=namespace, imports=imports)
-    return dict(sorted(files.items()))
+        yield _file(path, is_package=is_package), template.render(namespace=namespace, imports=imports)
 
 
 def _file(path: Path, *, is_package: bool) -> str:
@@ -58,6 +58,9 @@ def _file(path: Path, *, is_package: bool) -> str:
 
 @cache
 def _environment() -> Environment:
+    # Loaded beside the start of the processes that parse.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     # What is rendered is Python, and every text goes through a filter of `_text`: escaping HTML would break it.
     environment = Environment(
         autoescape=False,  # noqa: S701 - see above

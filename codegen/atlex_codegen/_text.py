@@ -38,6 +38,12 @@ _UNPRINTABLE: Final = re.compile(
 )
 _SPACES: Final = re.compile(r"[ \t\n]+")
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n[ \t\n]*")
+_BREAKS: Final = re.compile(r"[\t\n\v\f\r]|^ | $")
+"""What `textwrap` changes in a line that fits."""
+
+_PLAIN: Final = re.compile(r"[ !#-\[\]-~]*")
+"""What stands in a literal as it is."""
+
 _ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -60,6 +66,8 @@ def shortened(text: str, limit: int = 80) -> str:
 
 def wrap(text: str, indent: int, hanging: int = 0) -> list[str]:
     """Breaks one paragraph into lines that fit after ``indent`` columns; all but the first begin with ``hanging``."""
+    if text and len(text) <= LINE_LENGTH - indent and not _BREAKS.search(text):
+        return [text]
     return textwrap.wrap(
         text,
         LINE_LENGTH - indent,
@@ -71,6 +79,8 @@ def wrap(text: str, indent: int, hanging: int = 0) -> list[str]:
 
 def literal(text: str) -> str:
     """A string literal that evaluates to the text, in ASCII."""
+    if _PLAIN.fullmatch(text):
+        return f'"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     return quote + "".join(_escaped(char, quote) for char in text) + quote
 

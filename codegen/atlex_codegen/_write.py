@@ -17,10 +17,9 @@ from typing import Any, Final, cast
 from atlex.errors import LexiconError
 from atlex.lexicon import package_data_digest
 from atlex_codegen._files import remove_file, replace_file
-from atlex_codegen._gate import prove
 from atlex_codegen._render import INTERFACE_VERSION
 
-__all__ = ["DATA_FILE", "MANIFEST_FILE", "Comparison", "compare", "manifest", "write"]
+__all__ = ["DATA_FILE", "MANIFEST_FILE", "Comparison", "Folder", "manifest"]
 
 DATA_FILE: Final = "lexicons.bin"
 """The documents, as the validator and the test kit read them."""
@@ -66,47 +65,82 @@ def _manifest(digests: Mapping[str, str]) -> bytes:
     return (json.dumps(content, indent=2) + "\n").encode()
 
 
-def compare(files: Mapping[str, bytes], out: Path) -> Comparison:
-    """Finds out how a folder differs from a package.
+class Folder:
+    """A package's folder as it is before a build; what it holds is read once.
 
     Args:
-        files: The package's files by their paths, the manifest among them.
-        out: The folder; it needn't be there.
-    """
-    found = _found(out)
-    listed = _listed(out)
-    missing = [name for name in files if name not in found]
-    same = [name for name in files if name in found and _is_same(name, files[name], out / name)]
-    others = [name for name in found if name not in files]
-    return Comparison(
-        missing=tuple(sorted(missing)),
-        different=tuple(sorted(files.keys() - set(missing) - set(same))),
-        unchanged=tuple(sorted(same)),
-        obsolete=tuple(sorted(name for name in others if name in listed)),
-        strange=tuple(sorted(name for name in others if name not in listed)),
-    )
+        path: The folder. It needn't be there.
 
-
-def write(files: Mapping[str, bytes], out: Path) -> Comparison:
-    """Makes a folder hold a package.
-
-    Args:
-        files: The package's files by their paths, the manifest among them.
-        out: The folder. It may be missing or empty; otherwise it must have a manifest of ours.
-
-    Returns:
-        How the folder differed before.
+    Attributes:
+        is_new: Whether no build has been there.
 
     Raises:
-        LexiconError: The folder holds something else, or can't be written.
+        OSError: It can't be read.
     """
-    try:
-        _refuse_strangers(out)
-        comparison = compare(files, out)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._found = _found(path)
+        self._listed = _listed(path)
+        self._same: dict[str, bool] = {}
+        self.is_new = not self._listed
+
+    def refuse_strangers(self) -> None:
+        """Makes sure that a build may write here.
+
+        Raises:
+            LexiconError: There is something that isn't a build of atlex.
+        """
+        if self._path.exists() and not self._path.is_dir():
+            raise LexiconError(f"{self._path} is no folder: give --out another place.")
+        if self._found and self.is_new:
+            raise LexiconError(
+                f"{self._path} holds files, and no {MANIFEST_FILE} of atlex's: give --out a new or an empty folder."
+            )
+
+    def holds(self, name: str, data: bytes) -> bool:
+        """Whether a file is as it should be.
+
+        Args:
+            name: The file, by its path below the folder.
+            data: What it should hold; the same at every call.
+        """
+        if name not in self._same:
+            self._same[name] = name in self._found and _is_same(name, data, self._path / name)
+        return self._same[name]
+
+    def compare(self, files: Mapping[str, bytes]) -> Comparison:
+        """Finds out how the folder differs from a package.
+
+        Args:
+            files: The package's files by their paths, the manifest among them.
+        """
+        same = {name for name, data in files.items() if self.holds(name, data)}
+        others = self._found - files.keys()
+        return Comparison(
+            missing=tuple(sorted(files.keys() - self._found)),
+            different=tuple(sorted((files.keys() & self._found) - same)),
+            unchanged=tuple(sorted(same)),
+            obsolete=tuple(sorted(others & self._listed)),
+            strange=tuple(sorted(others - self._listed)),
+        )
+
+    def write(self, files: Mapping[str, bytes]) -> Comparison:
+        """Makes the folder hold a package, all of whose changed files have been proved.
+
+        Args:
+            files: The package's files by their paths, the manifest among them.
+
+        Returns:
+            How the folder differed before.
+
+        Raises:
+            OSError: The folder can't be written.
+            LexiconError: A link leads out of it.
+        """
+        out = self._path
+        comparison = self.compare(files)
         changed = [name for name in (*comparison.missing, *comparison.different) if name != MANIFEST_FILE]
-        for name in changed:
-            if name.endswith(".py"):
-                prove(name, files[name].decode())
         if changed or comparison.obsolete:
             # Whatever interrupts the work, the next run knows every file as the generator's.
             replace_file(out / MANIFEST_FILE, _manifest(dict.fromkeys([*files, *comparison.obsolete], "")))
@@ -116,9 +150,7 @@ def write(files: Mapping[str, bytes], out: Path) -> Comparison:
         for name in comparison.obsolete:
             _remove(out / name, out)
         replace_file(out / MANIFEST_FILE, files[MANIFEST_FILE])
-    except OSError as error:
-        raise LexiconError(f"{error.filename or out} can't be written: {error.strerror}.") from error
-    return comparison
+        return comparison
 
 
 def _digest(name: str, data: bytes) -> str:
@@ -165,15 +197,6 @@ def _listed(out: Path) -> frozenset[str]:
     return frozenset(name for name in cast("dict[str, Any]", files) if _LISTED.fullmatch(name)) | {
         MANIFEST_FILE
     }
-
-
-def _refuse_strangers(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise LexiconError(f"{out} is no folder: give --out another place.")
-    if _found(out) and not _listed(out):
-        raise LexiconError(
-            f"{out} holds files, and no {MANIFEST_FILE} of atlex's: give --out a new or an empty folder."
-        )
 
 
 def _refuse_detour(path: Path, out: Path) -> None:

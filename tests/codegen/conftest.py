@@ -80,7 +80,7 @@ def plan_of(
 
 def files_of(*documents: Json, descriptions: Mapping[str, str] | None = None) -> dict[str, str]:
     """The text of every file that the documents make."""
-    return render_package(plan_of(*documents, descriptions=descriptions))
+    return dict(sorted(render_package(plan_of(*documents, descriptions=descriptions))))
 
 
 def write_documents(folder: Path, *documents: Json) -> Path:

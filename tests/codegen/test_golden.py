@@ -258,7 +258,7 @@ SETS = {
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_a_set_of_documents_makes_what_it_made_before(name: str) -> None:
     plan = plan_of(*SETS[name])
-    files = render_package(plan)
+    files = dict(sorted(render_package(plan)))
     text = "".join(f"{'=' * 20} {path}\n{content}" for path, content in files.items())
     for path, content in files.items():
         prove(path, content)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from atlex_codegen._text import (
     literal,
     paragraphs,
     shortened,
+    wrap,
 )
 
 HOSTILE = [
@@ -66,6 +68,18 @@ def test_a_literal_is_ascii_on_one_line_and_evaluates_to_the_text(text: str) -> 
 @pytest.mark.parametrize(("text", "expected"), [("a", '"a"'), ('a"b', "'a\"b'"), ("a'b\"", '"a\'b\\""')])
 def test_a_literal_has_the_quotes_that_ruff_prefers(text: str, expected: str) -> None:
     assert literal(text) == expected
+
+
+@given(text=hostile | st.text(" \t\n\v\f\x1c\x85ab"), indent=st.integers(0, 108), hanging=st.integers(0, 4))
+def test_a_paragraph_breaks_as_the_standard_library_breaks_it(text: str, indent: int, hanging: int) -> None:
+    expected = textwrap.wrap(
+        text,
+        LINE_LENGTH - indent,
+        subsequent_indent=" " * hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    assert wrap(text, indent, hanging) == expected
 
 
 @given(text=hostile)
