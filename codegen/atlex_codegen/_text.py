@@ -38,8 +38,8 @@ _UNPRINTABLE: Final = re.compile(
 )
 _SPACES: Final = re.compile(r"[ \t\n]+")
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n[ \t\n]*")
-_BREAKS: Final = re.compile(r"[\t\n\v\f\r]|^ | $")
-"""What `textwrap` changes in a line that fits."""
+_BREAKS: Final = re.compile(r"[\t\n\v\f\r]")
+"""What `textwrap` changes in a line that fits, and doesn't end in a space."""
 
 _PLAIN: Final = re.compile(r"[ !#-\[\]-~]*")
 """What stands in a literal as it is."""
@@ -66,7 +66,7 @@ def shortened(text: str, limit: int = 80) -> str:
 
 def wrap(text: str, indent: int, hanging: int = 0) -> list[str]:
     """Breaks one paragraph into lines that fit after ``indent`` columns; all but the first begin with ``hanging``."""
-    if text and len(text) <= LINE_LENGTH - indent and not _BREAKS.search(text):
+    if text and len(text) <= LINE_LENGTH - indent and not text[-1].isspace() and not _BREAKS.search(text):
         return [text]
     return textwrap.wrap(
         text,

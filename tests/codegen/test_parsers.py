@@ -15,7 +15,7 @@ LARGE = b"x = '" + b"x" * 200_000 + b"'\n"
 
 @pytest.fixture(params=[False, True], ids=["here", "in helpers"])
 def with_helpers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
     return request.param
 
 
@@ -45,13 +45,27 @@ def test_a_text_that_is_no_python_is_named_wherever_it_comes(place: int, with_he
     assert (fault[0], type(fault[1]).__name__) == (f"{place}.py", "ParserSyntaxError")
 
 
+def test_what_a_helper_refuses_is_judged_here_and_a_long_queue_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "refuses.py"
+    program.write_text("import sys; sys.stdin.buffer.read(); sys.exit(1)")
+    monkeypatch.setattr(_parsers, "_PROGRAM", program)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    texts = {f"{number}.py": LARGE for number in range(2 * MANY_FILES)}
+    with Parsers() as parsers:
+        for path, data in (texts | {"bad.py": BAD}).items():
+            parsers._waiting.put((path, data))
+        fault = parsers.finish()
+    assert fault is not None
+    assert fault[0] == "bad.py"
+
+
 def test_what_helpers_that_end_early_leave_is_parsed_all_the_same(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program = tmp_path / "ends.py"
     program.write_text("raise SystemExit(3)")
     monkeypatch.setattr(_parsers, "_PROGRAM", program)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
     large = {f"{number}.py": LARGE for number in range(3)}
     assert taken(large, with_helpers=True) is None
     fault = taken(large | {"bad.py": BAD}, with_helpers=True)
@@ -63,7 +77,7 @@ def test_where_no_process_can_be_started_all_is_parsed_here(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
     assert taken({"a.py": GOOD}, with_helpers=True) is None
     assert taken({"a.py": GOOD, "b.py": BAD}, with_helpers=True) is not None
 
@@ -71,7 +85,7 @@ def test_where_no_process_can_be_started_all_is_parsed_here(
 def test_helpers_start_by_themselves_for_many_texts_and_never_on_one_processor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for processors, helpers in ((1, 0), (2, 2), (64, _parsers._MOST_HELPERS), (None, 0)):
+    for processors, helpers in ((1, 0), (2, 1), (3, 2), (64, _parsers._MOST_HELPERS), (None, 0)):
         monkeypatch.setattr("os.cpu_count", lambda found=processors: found)
         with Parsers() as parsers:
             for number in range(MANY_FILES):
@@ -82,7 +96,7 @@ def test_helpers_start_by_themselves_for_many_texts_and_never_on_one_processor(
 
 
 def test_leaving_early_ends_the_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
     parsers = Parsers()
 
     def interrupted() -> None:
