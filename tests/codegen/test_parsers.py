@@ -45,7 +45,9 @@ def test_a_text_that_is_no_python_is_named_wherever_it_comes(place: int, with_he
     assert (fault[0], type(fault[1]).__name__) == (f"{place}.py", "ParserSyntaxError")
 
 
-def test_what_a_helper_refuses_is_judged_here_and_a_long_queue_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_a_helper_refuses_is_judged_here_and_a_long_queue_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     program = tmp_path / "refuses.py"
     program.write_text("import sys; sys.stdin.buffer.read(); sys.exit(1)")
     monkeypatch.setattr(_parsers, "_PROGRAM", program)
