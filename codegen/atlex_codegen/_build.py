@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -167,7 +167,7 @@ def _holds_many(lexicons: str | os.PathLike[str]) -> bool:
 
 
 @contextmanager
-def _paused_collector() -> Iterator[None]:
+def _paused_collector() -> Generator[None]:
     """Keeps the garbage collector from going over a build's many objects again and again: they all last to its end."""
     was_on = gc.isenabled()
     gc.disable()
