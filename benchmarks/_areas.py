@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,16 +20,21 @@ class Context:
     Attributes:
         payloads: The folder of the payloads.
         url: The loopback server.
-        python: The interpreter that is measured.
-        has_peer: Whether the peer is there.
+        atlex: The interpreter that has atlex.
+        peer: The interpreter that has the peer; None to measure without it.
         short: Whether to do little.
     """
 
     payloads: Path
     url: str
-    python: Path
-    has_peer: bool
+    atlex: Path
+    peer: Path | None
     short: bool
+
+    @property
+    def sides(self) -> dict[str, Path]:
+        """The interpreter of each side that is measured."""
+        return {"atlex": self.atlex} | ({} if self.peer is None else {"peer": self.peer})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,72 +60,81 @@ class Area:
 
     Attributes:
         name: What ``--area`` calls it.
-        rounds: How often each case runs.
+        rounds: How often its cases run.
         cases: Makes the cases.
         chart: What is drawn of it.
-        own_python: Whether it runs in the interpreter that runs the harness, since it needs development tools.
+        in_short: Whether it is in the short form.
     """
 
     name: str
     rounds: int
     cases: Callable[[Context], list[Case]]
     chart: Chart
-    own_python: bool = False
+    in_short: bool = True
 
 
-def _sides(context: Context, *more: str) -> tuple[str, ...]:
-    return ("atlex", *more, *(("peer",) if context.has_peer else ()))
+# Where the project itself is installed, with its generator and the type checkers.
+_OWN: Final = Path(sys.executable)
 
 
 def _imports(context: Context) -> list[Case]:
-    timeline = str(context.payloads / "timeline.json")
-    steps = ("import", "client", "timeline") if context.short else ("import", "client", "timeline", "models")
-    return [
-        Case("import.floor", "imports", ("floor",)),
-        *(
-            Case(f"import.{step}.{side}", "imports", (f"{side}_{step}", timeline))
-            for step in steps
-            for side in _sides(context)
-        ),
-    ]
+    cases = [Case("import.floor", context.atlex, "imports", ("floor", context.url))]
+    for step in ("import", "client", "timeline", "models"):
+        if step == "models" and context.short:
+            continue
+        # All models take some seconds: twice has to do.
+        rounds = 2 if step == "models" else 100
+        cases += [
+            Case(f"import.{step}.{side}", python, "imports", (f"{side}_{step}", context.url), rounds)
+            for side, python in context.sides.items()
+        ]
+    return cases
+
+
+def _in_turn(context: Context, area: str, subject: str, data: str, batches: int) -> list[Case]:
+    """Ours, the floor, the peer: each reads or writes the same data in a process of its own."""
+    sides = {"atlex": context.atlex, "floor": context.atlex} | context.sides
+    number = "2" if context.short else str(batches)
+    return [Case(f"{area}.{side}", python, subject, (side, data, number)) for side, python in sides.items()]
 
 
 def _parsing(context: Context) -> list[Case]:
-    peer = ("peer",) if context.has_peer else ()
-    rounds = "2" if context.short else "15"
-    return [Case("parsing", "parsing", (str(context.payloads), rounds, *peer))]
+    return _in_turn(context, "parsing", "parsing", str(context.payloads), 15)
 
 
 def _inputs(context: Context) -> list[Case]:
-    peer = ("peer",) if context.has_peer else ()
-    rounds = "2" if context.short else "50"
-    return [Case("input", "inputs", (str(context.payloads / "record.json"), rounds, *peer))]
+    return _in_turn(context, "input", "inputs", str(context.payloads / "record.json"), 25)
 
 
 def _calls(context: Context) -> list[Case]:
-    count = "20" if context.short else "1000"
-
-    def case(who: str, shape: str) -> Case:
-        return Case(f"calls.{shape}.{who}", "calls", (who, shape, context.url, count))
-
-    cases = [Case("calls.own", "calls", ("all", "own", context.url, count))]
-    for shape in ("sequential", "threads", "timeline"):
-        cases += [case(who, shape) for who in _sides(context, "atlex-session", "httpx")]
-    over_aiohttp = ("atlex-aiohttp", "httpx-aiohttp") if context.has_peer else ()
-    for shape in ("tasks-50", "tasks-500"):
-        cases += [case(who, shape) for who in _sides(context, "httpx", *over_aiohttp)]
+    count = "20" if context.short else "500"
+    aiohttp = () if context.short else ("httpx-aiohttp", "atlex-aiohttp")
+    cases = [Case("calls.own", context.atlex, "calls", ("all", "own", context.url, count))]
+    for shape, ours in (
+        ("in-turn", ("httpx", "atlex", "atlex-session")),
+        ("at-once", ("httpx", "atlex", "atlex-session", *aiohttp)),
+    ):
+        sides = dict.fromkeys(ours, context.atlex)
+        if context.peer is not None:
+            sides |= {"peer": context.peer, "peer-session": context.peer}
+        cases += [
+            Case(f"calls.{shape}.{who}", python, "calls", (who, shape, context.url, count))
+            for who, python in sides.items()
+        ]
     return cases
 
 
 def _generation(context: Context) -> list[Case]:
     lexicons = str(ROOT / "lexicons")
-    return [Case(f"generation.{side}", "generation", (side, lexicons)) for side in _sides(context)]
+    sides = context.sides | {"atlex": _OWN}
+    return [Case(f"generation.{side}", sides[side], "generation", (side, lexicons)) for side in sides]
 
 
 def _tooling(context: Context) -> list[Case]:
-    if context.short:
-        return []
-    return [Case(f"tooling.{side}", "tooling", (side, str(context.python))) for side in _sides(context)]
+    return [
+        Case(f"tooling.{side}", _OWN, "tooling", (side, str(python)))
+        for side, python in context.sides.items()
+    ]
 
 
 def _chart(title: str, unit: str, *bars: tuple[str, str]) -> Chart:
@@ -129,7 +144,7 @@ def _chart(title: str, unit: str, *bars: tuple[str, str]) -> Chart:
 AREAS: Final = (
     Area(
         "import",
-        11,
+        7,
         _imports,
         _chart(
             "From the start of the process",
@@ -147,12 +162,12 @@ AREAS: Final = (
         _parsing,
         _chart(
             "A timeline of 100 posts, bytes to models",
-            "ms",
-            ("floor: json.loads", "parsing.timeline.json.ms"),
-            ("atlex: lenient", "parsing.timeline.lenient.ms"),
-            ("atlex: records typed", "parsing.timeline.typed.ms"),
-            ("atlex: strict", "parsing.timeline.strict.ms"),
-            ("atproto", "parsing.timeline.peer.ms"),
+            "× json.loads",
+            ("floor: json.loads", "parsing.floor.timeline.json.loads"),
+            ("atlex: lenient", "parsing.atlex.timeline.lenient.loads"),
+            ("atlex: records typed", "parsing.atlex.timeline.typed.loads"),
+            ("atlex: strict", "parsing.atlex.timeline.strict.loads"),
+            ("atproto", "parsing.peer.timeline.read.loads"),
         ),
     ),
     Area(
@@ -160,31 +175,32 @@ AREAS: Final = (
         5,
         _inputs,
         _chart(
-            "One post with two pictures, a link and a reply",
+            "A post with a picture, a link and a reply",
             "µs",
-            ("atlex: make and check", "input.make.atlex.us"),
-            ("atproto: make", "input.make.peer.us"),
-            ("atlex: write", "input.write.atlex.us"),
-            ("atproto: write", "input.write.peer.us"),
+            ("atlex: make and check", "input.atlex.make.us"),
+            ("atproto: make", "input.peer.make.us"),
+            ("atlex: write", "input.atlex.write.us"),
+            ("atproto: write", "input.peer.write.us"),
+            ("floor: json.dumps", "input.floor.write.us"),
         ),
     ),
     Area(
         "calls",
-        5,
+        3,
         _calls,
         _chart(
-            "50 calls at once, per second",
+            "Calls of 50 tasks at once",
             "/s",
-            ("floor: httpx", "calls.tasks-50.httpx.per_second"),
-            ("atlex", "calls.tasks-50.atlex.per_second"),
-            ("atproto", "calls.tasks-50.peer.per_second"),
-            ("floor: httpx over aiohttp", "calls.tasks-50.httpx-aiohttp.per_second"),
-            ("atlex over aiohttp", "calls.tasks-50.atlex-aiohttp.per_second"),
+            ("floor: httpx", "calls.at-once.httpx.tasks-50.per_second"),
+            ("atlex over httpx", "calls.at-once.atlex.tasks-50.per_second"),
+            ("atproto", "calls.at-once.peer.tasks-50.per_second"),
+            ("floor: httpx over aiohttp", "calls.at-once.httpx-aiohttp.tasks-50.per_second"),
+            ("atlex over aiohttp", "calls.at-once.atlex-aiohttp.tasks-50.per_second"),
         ),
     ),
     Area(
         "generation",
-        3,
+        2,
         _generation,
         _chart(
             "Generating the official documents",
@@ -194,10 +210,11 @@ AREAS: Final = (
             ("atlex: one changed", "generation.atlex.one_changed.ms"),
             ("atlex: no change", "generation.atlex.no_change.ms"),
         ),
+        in_short=False,
     ),
     Area(
         "tooling",
-        3,
+        2,
         _tooling,
         _chart(
             "Type checkers on a script of 20 lines",
@@ -208,7 +225,9 @@ AREAS: Final = (
             ("atproto, typed: mypy, warm", "tooling.peer.mypy_warm.ms"),
             ("atlex: basedpyright", "tooling.atlex.pyright.ms"),
             ("atproto, typed: basedpyright", "tooling.peer.pyright.ms"),
+            ("atlex: completion, first", "tooling.atlex.complete_namespace_first.ms"),
+            ("atproto, typed: completion, first", "tooling.peer.complete_namespace_first.ms"),
         ),
-        own_python=True,
+        in_short=False,
     ),
 )

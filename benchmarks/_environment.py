@@ -1,8 +1,7 @@
-"""The interpreter that is measured: what users install, and the peer beside it."""
+"""The interpreters that are measured: one with what users of atlex install, one with what the peer's users do."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import platform
@@ -10,14 +9,16 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from benchmarks._runner import ROOT
 
 __all__ = ["Environment", "prepare"]
 
-_SHOWN = ("atlex", "pydantic", "pydantic-core", "httpx", "httpx-aiohttp", "aiohttp", "atproto")
-_VERSIONS = f"""
+_SHOWN: Final = ("atlex", "pydantic", "pydantic-core", "httpx", "httpx-aiohttp", "aiohttp", "atproto")
+_VERSIONS: Final = f"""
 import json
 from importlib import metadata
 found = {{d.name.lower(): d.version for d in metadata.distributions()}}
@@ -27,50 +28,74 @@ print(json.dumps({{name: found[name] for name in {_SHOWN!r} if name in found}}))
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An interpreter to measure with.
+    """The interpreters to measure with.
 
     Attributes:
-        python: The interpreter.
-        has_peer: Whether the peer is installed there, with the aiohttp transport.
+        atlex: The one that has atlex.
+        peer: The one that has the peer; None to measure without it.
     """
 
-    python: Path
-    has_peer: bool
+    atlex: Path
+    peer: Path | None
 
     def setting(self) -> dict[str, str]:
-        """What it consists of."""
-        done = subprocess.run([str(self.python), "-c", _VERSIONS], check=True, capture_output=True, text=True)
+        """What they consist of.
+
+        Raises:
+            RuntimeError: They have a library in common, but not its version: nothing could be compared.
+        """
+        ours = _versions(self.atlex)
+        theirs = {} if self.peer is None else _versions(self.peer)
+        differing = sorted(name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name])
+        if differing:
+            raise RuntimeError(f"The environments differ in {', '.join(differing)}: delete .cache/benchmarks")
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
-        return {"python": platform.python_version(), "machine": machine, **json.loads(done.stdout)}
+        found = {"date": datetime.now(UTC).date().isoformat(), "machine": machine}
+        if hasattr(os, "getloadavg"):
+            found["load"] = f"{os.getloadavg()[0]:.1f}"
+        return found | {"python": platform.python_version()} | theirs | ours
 
 
 def prepare(*, short: bool) -> Environment:
-    """An environment of its own under the cache folder, so that no development tool is among what httpx loads.
+    """Environments under the cache folder, so that nothing is loaded or checked that its users don't install.
 
-    The short form takes the interpreter that runs it.
+    httpx, for one, imports what its command line needs where it finds it, which development tools bring along.
+
+    The short form takes the interpreter that runs it, without the peer.
 
     Raises:
-        RuntimeError: The environment can't be made.
+        RuntimeError: An environment can't be made.
     """
     if short:
-        wanted = ("atproto", "httpx_aiohttp")
-        return Environment(Path(sys.executable), all(importlib.util.find_spec(name) for name in wanted))
-    folder = ROOT / ".cache" / "benchmarks" / f"python-{platform.python_version()}"
+        return Environment(Path(sys.executable), None)
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    # Not editable, since that isn't what users have; built anew, since its version stays the same.
+    atlex = _environment("atlex", "--reinstall-package", "atlex", str(ROOT), *groups["bench"])
+    peer = _environment("peer", *groups["bench-peer"])
+    _show_types(peer)
+    return Environment(atlex, peer)
+
+
+def _environment(name: str, *wanted: str) -> Path:
+    folder = ROOT / ".cache" / "benchmarks" / f"python-{platform.python_version()}" / name
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    print(f"The environment to measure in: {folder.relative_to(ROOT)}", file=sys.stderr)
+    print(f"The environment {folder.relative_to(ROOT)} …", file=sys.stderr)
     if not python.exists():
         _uv("venv", "--quiet", "--python", sys.executable, str(folder))
-    group = pyproject["dependency-groups"]["bench"]
-    _uv("pip", "install", "--quiet", "--python", str(python), "--editable", str(ROOT), *group)
-    _show_types(python)
-    return Environment(python, has_peer=True)
+    _uv("pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), *wanted)
+    return python
 
 
 def _uv(*arguments: str) -> None:
     done = subprocess.run(["uv", *arguments], check=False, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"uv {arguments[0]} failed: {done.stderr[-2000:]}")
+
+
+def _versions(python: Path) -> dict[str, str]:
+    done = subprocess.run([str(python), "-c", _VERSIONS], check=True, capture_output=True, text=True)
+    versions: dict[str, str] = json.loads(done.stdout)
+    return versions
 
 
 def _show_types(python: Path) -> None:

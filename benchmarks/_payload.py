@@ -9,11 +9,11 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Payloads", "encode"]
+__all__ = ["VIEWER", "Payloads", "encode"]
 
 _Json = dict[str, Any]
 
-_VIEWER = "did:plc:2x6h7hq5wzkj3mpvbtqyl4ae"
+VIEWER = "did:plc:2x6h7hq5wzkj3mpvbtqyl4ae"
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
 _CDN = "https://cdn.example.com/img"
@@ -163,7 +163,7 @@ class Payloads:
                 "activitySubscription": {"allowSubscriptions": "followers"},
             }
         if self._chance(0.7):
-            viewer["following"] = self._uri(_VIEWER, "app.bsky.graph.follow")
+            viewer["following"] = self._uri(VIEWER, "app.bsky.graph.follow")
         author |= {"viewer": viewer, "labels": [], "createdAt": self._time()}
         if self._chance(0.1):
             author["labels"] = [self._label(self._uri(did, "app.bsky.actor.profile"))]
@@ -324,7 +324,7 @@ class Payloads:
             post["embed"] = embed
         viewer: _Json = {"bookmarked": False, "threadMuted": False, "embeddingDisabled": False}
         if self._chance(0.15):
-            viewer["like"] = self._uri(_VIEWER, "app.bsky.feed.like")
+            viewer["like"] = self._uri(VIEWER, "app.bsky.feed.like")
         labels = [self._label(post["uri"])] if self._chance(0.05) else []
         post |= {"bookmarkCount": self._random.randint(0, 40), **self._counts()}
         return post | {"indexedAt": self._time(), "viewer": viewer, "labels": labels}

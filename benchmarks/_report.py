@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,7 @@ __all__ = ["BEGIN", "END", "all_figures", "plot", "replace_between", "table", "w
 BEGIN: Final = "<!-- benchmarks -->"
 END: Final = "<!-- /benchmarks -->"
 
-_LABEL_WIDTH: Final = 210
+_LABEL_WIDTH: Final = 240
 _BAR_WIDTH: Final = 380
 _ROW: Final = 30
 
@@ -36,6 +35,17 @@ def _figure(target: Target, results: Results) -> str:
     return f"{value:.2f} ×" if target.base else f"{value:.0f}"
 
 
+def _setting(results: Results) -> str:
+    versions = (
+        f"{name} {value}"
+        for name, value in results.setting.items()
+        if name not in {"date", "load", "machine"}
+    )
+    known = [results.setting[name] for name in ("date", "machine") if name in results.setting]
+    load = [f"load average {results.setting['load']} at the start"] if "load" in results.setting else []
+    return f"Measured with {', '.join([*versions, *known, *load])}."
+
+
 def table(results: Results) -> str:
     """The targets in Markdown, and what they were measured with."""
     rows = [
@@ -43,24 +53,30 @@ def table(results: Results) -> str:
         f"{_verdict(target, results)} |"
         for target in TARGETS
     ]
-    setting = ", ".join(
-        f"{name} {version}" if name != "machine" else version for name, version in results.setting.items()
-    )
     return "\n".join(
         [
             "| what | compared with | figure | target | |",
             "| --- | --- | --- | --- | --- |",
             *rows,
             "",
-            f"Measured with {setting}.",
+            _setting(results),
         ]
     )
 
 
-def all_figures(results: Results) -> str:
-    """Every figure in Markdown."""
-    rows = [f"| `{name}` | {results.median(name):.4g} |" for name in sorted(results.samples)]
+def all_figures(results: Results, area: str = "") -> str:
+    """Every figure in Markdown, or those of one area."""
+    names = sorted(name for name in results.samples if name.startswith(area))
+    rows = [f"| `{name}` | {results.median(name):.4g} |" for name in names]
     return "\n".join(["| figure | median |", "| --- | --- |", *rows])
+
+
+def _page(results: Results) -> str:
+    parts = ["# All figures", "Written by `uv run python -m benchmarks --write-docs`.", _setting(results)]
+    for area in AREAS:
+        parts += [f"## {area.chart.title}", f"![{area.chart.title}]({area.name}.svg)"]
+        parts.append(all_figures(results, f"{area.name}."))
+    return "\n\n".join(parts) + "\n"
 
 
 def plot(chart: Chart, results: Results) -> str | None:
@@ -71,7 +87,7 @@ def plot(chart: Chart, results: Results) -> str | None:
         return None
     highest = max(value for _, value in bars)
     rows = [_row(index, label, value, highest, chart.unit) for index, (label, value) in enumerate(bars)]
-    width, height = _LABEL_WIDTH + _BAR_WIDTH + 110, 44 + _ROW * len(bars)
+    width, height = _LABEL_WIDTH + _BAR_WIDTH + 130, 44 + _ROW * len(bars)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
@@ -116,13 +132,14 @@ def replace_between(text: str, new: str) -> str:
     return f"{before}{BEGIN}\n{new}\n{END}{after}"
 
 
-def write_docs(results: Results, root: Path, areas: Sequence[str]) -> None:
-    """Write the README's table and, into ``docs/benchmarks``, the figures and the plots of some areas."""
+def write_docs(results: Results, root: Path) -> None:
+    """Write the README's table and, into ``docs/benchmarks``, the samples, the figures and the plots."""
     readme, folder = root / "README.md", root / "docs" / "benchmarks"
     readme.write_text(replace_between(readme.read_text(encoding="utf-8"), table(results)), encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(results.to_json(), encoding="utf-8")
+    (folder / "figures.md").write_text(_page(results), encoding="utf-8")
     for area in AREAS:
-        picture = plot(area.chart, results) if area.name in areas else None
+        picture = plot(area.chart, results)
         if picture is not None:
             (folder / f"{area.name}.svg").write_text(picture, encoding="utf-8")

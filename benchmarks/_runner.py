@@ -1,4 +1,4 @@
-"""Runs subjects, each in a fresh interpreter, in turn."""
+"""Runs subjects in fresh interpreters, in turn, and collects what they print."""
 
 from __future__ import annotations
 
@@ -20,19 +20,23 @@ ROOT: Final = Path(__file__).parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One subject and what to hand it.
+    """One subject, who runs it and what to hand it.
 
     Attributes:
         name: What its figures' names begin with: ``import.client.atlex``.
+        python: The interpreter.
         subject: The module under ``benchmarks.subjects``.
         arguments: Its arguments.
+        rounds: In how many rounds it runs at most.
     """
 
     name: str
+    python: Path
     subject: str
     arguments: tuple[str, ...] = ()
+    rounds: int = 100
 
-    def run(self, python: Path | str) -> dict[str, float]:
+    def run(self) -> dict[str, float]:
         """Run it once.
 
         Returns:
@@ -41,7 +45,7 @@ class Case:
         Raises:
             RuntimeError: It failed.
         """
-        command = [str(python), "-m", f"benchmarks.subjects.{self.subject}", *self.arguments]
+        command = [str(self.python), "-m", f"benchmarks.subjects.{self.subject}", *self.arguments]
         start = time.perf_counter()
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         taken = (time.perf_counter() - start) * 1000
@@ -53,13 +57,14 @@ class Case:
         }
 
 
-def run_rounds(cases: Sequence[Case], python: Path | str, rounds: int) -> dict[str, tuple[float, ...]]:
+def run_rounds(cases: Sequence[Case], rounds: int) -> dict[str, tuple[float, ...]]:
     """Run all cases in each round, every second round in reverse, so that no case always follows the same one."""
     samples: dict[str, list[float]] = defaultdict(list)
     for number in range(rounds):
         for case in _ordered(cases, number):
-            for name, value in case.run(python).items():
-                samples[name].append(value)
+            if number < case.rounds:
+                for name, value in case.run().items():
+                    samples[name].append(value)
     return {name: tuple(values) for name, values in samples.items()}
 
 

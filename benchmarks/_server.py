@@ -6,17 +6,29 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import sys
 from typing import Final
 
-from benchmarks._payload import Payloads, encode
+from benchmarks._payload import VIEWER, Payloads, encode
 
 __all__ = ["main"]
 
+
+def _token(scope: str) -> str:
+    """A JWT that expires long after, which is as far as clients read it."""
+    parts = (
+        {"alg": "none", "typ": "JWT"},
+        {"scope": scope, "sub": VIEWER, "iat": 1780000000, "exp": 4000000000},
+    )
+    coded = [base64.urlsafe_b64encode(encode(part)).rstrip(b"=").decode() for part in parts]
+    return ".".join([*coded, "c2lnbmF0dXJl"])
+
+
 _SESSION: Final = {
-    "accessJwt": "access",
-    "refreshJwt": "refresh",
-    "did": "did:plc:2x6h7hq5wzkj3mpvbtqyl4ae",
+    "accessJwt": _token("com.atproto.access"),
+    "refreshJwt": _token("com.atproto.refresh"),
+    "did": VIEWER,
     "handle": "member.example.com",
     "active": True,
 }

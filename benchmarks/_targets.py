@@ -44,8 +44,11 @@ class Target:
 
 _CLIENT: Final = "import and client"
 _FIRST: Final = "process start to first timeline, typed"
+_READ: Final = "timeline, lenient, steady"
 _TASKS: Final = "50 tasks, calls per second"
-_LENIENT: Final = "parsing.timeline.lenient.ms"
+_LENIENT: Final = "parsing.atlex.timeline.lenient.loads"
+_PEER: Final = "parsing.peer.timeline.read.loads"
+_AIOHTTP: Final = "calls.at-once.atlex-aiohttp.tasks-50.per_second"
 
 TARGETS: Final = (
     Target(
@@ -58,44 +61,48 @@ TARGETS: Final = (
     Target(_CLIENT, "peer", "import.client.atlex.ms", "import.client.peer.ms", 0.30),
     Target(_FIRST, "peer", "import.timeline.atlex.process_ms", "import.timeline.peer.process_ms", 0.35),
     Target("peak memory there", "peer", "import.timeline.atlex.mib", "import.timeline.peer.mib", 0.6),
-    Target("timeline, lenient, steady", "`json.loads`", _LENIENT, "parsing.timeline.json.ms", 1.15),
-    Target("timeline, lenient, steady", "peer", _LENIENT, "parsing.timeline.peer.ms", 0.4),
+    Target(_READ, "`json.loads`", _LENIENT, "parsing.atlex.timeline.json.loads", 1.15),
+    Target(_READ, "peer", _LENIENT, _PEER, 0.4),
+    Target("the same, post records typed", "peer", "parsing.atlex.timeline.typed.loads", _PEER, 0.5),
+    Target("timeline, strict", "lenient", "parsing.atlex.timeline.strict.loads", _LENIENT, 2.0),
     Target(
-        "the same, post records typed", "peer", "parsing.timeline.typed.ms", "parsing.timeline.peer.ms", 0.5
+        "memory held per timeline",
+        "peer",
+        "parsing.atlex.timeline.lenient.held_mib",
+        "parsing.peer.timeline.read.held_mib",
+        0.9,
     ),
-    Target("timeline, strict", "lenient", "parsing.timeline.strict.ms", _LENIENT, 2.0),
-    Target("memory held per timeline", "peer", "parsing.held.atlex.mib", "parsing.held.peer.mib", 0.9),
     Target("own cost per call, µs", "", "calls.own.without.us", None, 40),
     Target("own cost per call with a session, µs", "", "calls.own.session.us", None, 50),
     Target(
         f"{_TASKS}, aiohttp",
         "peer",
-        "calls.tasks-50.atlex-aiohttp.per_second",
-        "calls.tasks-50.peer.per_second",
+        _AIOHTTP,
+        "calls.at-once.peer.tasks-50.per_second",
         4,
         at_least=True,
     ),
     Target(
         f"{_TASKS}, aiohttp",
         "bare httpx over aiohttp",
-        "calls.tasks-50.atlex-aiohttp.per_second",
-        "calls.tasks-50.httpx-aiohttp.per_second",
+        _AIOHTTP,
+        "calls.at-once.httpx-aiohttp.tasks-50.per_second",
         0.8,
         at_least=True,
     ),
     Target(
         f"{_TASKS}, default transport",
         "bare httpx",
-        "calls.tasks-50.atlex.per_second",
-        "calls.tasks-50.httpx.per_second",
+        "calls.at-once.atlex.tasks-50.per_second",
+        "calls.at-once.httpx.tasks-50.per_second",
         0.9,
         at_least=True,
     ),
     Target(
         "timeline calls end to end, per second",
         "peer",
-        "calls.timeline.atlex.per_second",
-        "calls.timeline.peer.per_second",
+        "calls.in-turn.atlex.timeline.per_second",
+        "calls.in-turn.peer.timeline.per_second",
         2,
         at_least=True,
     ),

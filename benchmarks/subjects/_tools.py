@@ -12,6 +12,7 @@ from typing import Any
 __all__ = ["finish", "interleave", "peak_mib"]
 
 _STATUS = Path("/proc/self/status")
+_WARM_UP = 3
 
 
 def peak_mib() -> float:
@@ -25,26 +26,32 @@ def peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
-def interleave(contenders: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Run functions in turn, and give the median of each in milliseconds of this process's own time.
+def interleave(
+    contenders: Mapping[str, Callable[[], Any]], batches: int, size: int
+) -> dict[str, list[float]]:
+    """Run functions in turn, in batches, and give what one run took in each batch.
 
-    Each runs once before that. The clock stands still while other programs have the processor.
+    The figures are milliseconds of this process's own time: that clock stands still while other programs have the
+    processor. Each function has been run before. The garbage collector is as Python sets it, and has just collected
+    when a batch begins.
     """
-    import statistics
+    import gc
 
     for run in contenders.values():
-        run()
+        for _ in range(_WARM_UP):
+            run()
     taken: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
+    for _ in range(batches):
         for name, run in contenders.items():
+            gc.collect()
             start = time.process_time()
-            made = run()
-            taken[name].append((time.process_time() - start) * 1000)
-            del made
-    return {name: statistics.median(values) for name, values in taken.items()}
+            for _ in range(size):
+                run()
+            taken[name].append((time.process_time() - start) * 1000 / size)
+    return taken
 
 
 def finish(figures: Mapping[str, float]) -> None:
-    """Print the figures and leave, without the cost of clearing up."""
+    """Print the figures."""
     print(json.dumps(figures))
     sys.stdout.flush()

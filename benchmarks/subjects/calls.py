@@ -4,102 +4,96 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from benchmarks.subjects._tools import finish
 
-_ACTOR = "member.example.com"
-_DID = "did:plc:2x6h7hq5wzkj3mpvbtqyl4ae"
-_PROFILE = "/xrpc/app.bsky.actor.getProfile?actor=member.example.com"
+_ACTOR: Final = "member.example.com"
+_PROFILE: Final = "/xrpc/app.bsky.actor.getProfile?actor=member.example.com"
+_TIMELINE: Final = "/xrpc/app.bsky.feed.getTimeline?limit=100"
+
+_Call = Callable[[], object]
+_AsyncCall = Callable[[], Awaitable[object]]
 
 
-def _session_data(url: str) -> Any:
-    from atlex import SessionData
-
-    return SessionData(access_jwt="access", refresh_jwt="refresh", handle=_ACTOR, did=_DID, service=url)
-
-
-def _sync(who: str, url: str, http: httpx.Client) -> tuple[Callable[[], object], Callable[[], object]]:
-    """A profile call and a timeline call."""
+def _calls(who: str, url: str, http: httpx.Client) -> tuple[_Call, _Call]:
+    """A call of a profile and one of a timeline."""
     if who == "httpx":
-        return (
-            lambda: http.get(url + _PROFILE).json(),
-            lambda: http.get(url + "/xrpc/app.bsky.feed.getTimeline").json(),
-        )
-    if who == "peer":
-        from atproto import Client
+        return lambda: http.get(url + _PROFILE).json(), lambda: http.get(url + _TIMELINE).json()
+    if who.startswith("peer"):
+        from atproto import Client as Peer
 
-        peer = Client(url)
+        peer = Peer(url)
+        if who == "peer-session":
+            peer.login(_ACTOR, "password")
         return (
             lambda: peer.app.bsky.actor.get_profile({"actor": _ACTOR}),
             lambda: peer.app.bsky.feed.get_timeline({"limit": 100}),
         )
-    from atlex import PasswordSession
-    from atlex_sdk import Client as Ours
+    from atlex_sdk import Client
 
-    client = (
-        Ours(PasswordSession(_session_data(url), http_client=http))
-        if who == "atlex-session"
-        else Ours(url, http_client=http)
-    )
+    if who == "atlex-session":
+        from atlex import PasswordSession
+
+        session = PasswordSession.login(url, identifier=_ACTOR, password="password", http_client=http)
+        client = Client(session)
+    else:
+        client = Client(url, http_client=http)
     return (
         lambda: client.app.bsky.actor.get_profile(actor=_ACTOR),
         lambda: client.app.bsky.feed.get_timeline(limit=100),
     )
 
 
-def _aiohttp_client() -> httpx.AsyncClient:
+def _over_aiohttp() -> httpx.AsyncClient:
     from httpx_aiohttp import AiohttpTransport
 
     return httpx.AsyncClient(transport=AiohttpTransport())
 
 
-def _async(who: str, url: str) -> Callable[[], Awaitable[object]]:
-    if who in {"httpx", "httpx-aiohttp"}:
-        http = httpx.AsyncClient() if who == "httpx" else _aiohttp_client()
+async def _async_call(who: str, url: str) -> _AsyncCall:
+    """A call of a profile."""
+    if who.startswith("httpx"):
+        http = _over_aiohttp() if who == "httpx-aiohttp" else httpx.AsyncClient()
 
         async def get() -> object:
             return (await http.get(url + _PROFILE)).json()
 
         return get
-    if who == "peer":
+    if who.startswith("peer"):
         from atproto import AsyncClient as Peer
 
         peer = Peer(url)
+        if who == "peer-session":
+            await peer.login(_ACTOR, "password")
         return lambda: peer.app.bsky.actor.get_profile({"actor": _ACTOR})
     from atlex_sdk import AsyncClient
 
-    knows_transports = "transport" in inspect.signature(AsyncClient.__init__).parameters
-    options: dict[str, Any] = {}
-    if who == "atlex-aiohttp" and not knows_transports:
-        options["http_client"] = _aiohttp_client()
-    elif who == "atlex" and knows_transports:
-        options["transport"] = "httpx"
-    client = AsyncClient(url, **options)
+    if who == "atlex-session":
+        from atlex import AsyncPasswordSession
+
+        client = AsyncClient(await AsyncPasswordSession.login(url, identifier=_ACTOR, password="password"))
+    else:
+        client = AsyncClient(url, **_transport(who))
     return lambda: client.app.bsky.actor.get_profile(actor=_ACTOR)
 
 
-async def _at_once(call: Callable[[], Awaitable[object]], tasks: int, calls: int) -> float:
-    async def worker(count: int) -> None:
-        for _ in range(count):
-            await call()
+def _transport(who: str) -> dict[str, Any]:
+    from atlex_sdk import AsyncClient
 
-    await worker(1)
-    each = max(1, calls // tasks)
-    start = time.perf_counter()
-    await asyncio.gather(*(worker(each) for _ in range(tasks)))
-    return each * tasks / (time.perf_counter() - start)
+    if "transport" in inspect.signature(AsyncClient.__init__).parameters:
+        return {"transport": "aiohttp" if who == "atlex-aiohttp" else "httpx"}
+    return {"http_client": _over_aiohttp()} if who == "atlex-aiohttp" else {}
 
 
-def _in_turn(call: Callable[[], object], calls: int) -> float:
+def _in_turn(call: _Call, calls: int) -> float:
     call()
     start = time.perf_counter()
     for _ in range(calls):
@@ -107,59 +101,79 @@ def _in_turn(call: Callable[[], object], calls: int) -> float:
     return calls / (time.perf_counter() - start)
 
 
-def _threads(call: Callable[[], object], calls: int) -> float:
-    call()
+def _threads(call: _Call, calls: int) -> float:
     with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: call(), range(8)))
         start = time.perf_counter()
         list(pool.map(lambda _: call(), range(calls)))
         return calls / (time.perf_counter() - start)
 
 
+async def _at_once(call: _AsyncCall, tasks: int, calls: int) -> float:
+    async def worker(count: int) -> None:
+        for _ in range(count):
+            await call()
+
+    # Connections are opened before the clock starts.
+    await asyncio.gather(*(worker(1) for _ in range(tasks)))
+    each = max(1, calls // tasks)
+    start = time.perf_counter()
+    await asyncio.gather(*(worker(each) for _ in range(tasks)))
+    return each * tasks / (time.perf_counter() - start)
+
+
+async def _both_at_once(who: str, url: str, calls: int) -> dict[str, float]:
+    call = await _async_call(who, url)
+    return {
+        f"tasks-{tasks}.per_second": await _at_once(call, tasks, max(calls, tasks)) for tasks in (50, 500)
+    }
+
+
 def _own_cost(url: str, calls: int) -> dict[str, float]:
-    """What a call costs beyond the same request by hand on the same connection, in microseconds."""
+    """What a call costs beyond the same request by hand on the same connection, in microseconds.
+
+    ``us`` is the process's own time, which other programs don't lengthen; ``wall_us`` is time on the clock.
+    """
+    taken: dict[str, list[float]] = {}
     with httpx.Client() as http:
-        contenders = {who: _sync(who, url, http)[0] for who in ("httpx", "atlex", "atlex-session")}
-        taken: dict[str, list[float]] = {who: [] for who in contenders}
+        contenders = {who: _calls(who, url, http)[0] for who in ("httpx", "atlex", "atlex-session")}
         for call in contenders.values():
             call()
         for _ in range(calls):
             for who, call in contenders.items():
-                start = time.perf_counter()
+                start, worked = time.perf_counter(), time.process_time()
                 call()
-                taken[who].append((time.perf_counter() - start) * 1e6)
-    bare = statistics.median(taken["httpx"])
-    return {
-        "without.us": statistics.median(taken["atlex"]) - bare,
-        "session.us": statistics.median(taken["atlex-session"]) - bare,
-        "httpx.us": bare,
+                taken.setdefault(f"{who}.us", []).append((time.process_time() - worked) * 1e6)
+                taken.setdefault(f"{who}.wall_us", []).append((time.perf_counter() - start) * 1e6)
+    medians = {name: statistics.median(values) for name, values in taken.items()}
+    own = {
+        f"{name}.{unit}": medians[f"{who}.{unit}"] - medians[f"httpx.{unit}"]
+        for name, who in (("without", "atlex"), ("session", "atlex-session"))
+        for unit in ("us", "wall_us")
     }
+    return own | {"httpx.us": medians["httpx.us"], "httpx.wall_us": medians["httpx.wall_us"]}
 
 
 def main(who: str, shape: str, url: str, calls: str) -> None:
     """Measure one shape of load."""
     count = int(calls)
-    if shape == "own":
-        finish(_own_cost(url, count))
-    elif shape.startswith("tasks-"):
-        tasks = int(shape.removeprefix("tasks-"))
-
-        async def run() -> float:
-            return await _at_once(_async(who, url), tasks, count)
-
-        finish({"per_second": asyncio.run(run())})
-    else:
-        with httpx.Client() as http:
-            profile, timeline = _sync(who, url, http)
-            match shape:
-                case "sequential":
-                    rate = _in_turn(profile, count)
-                case "threads":
-                    rate = _threads(profile, count)
-                case "timeline":
-                    rate = _in_turn(timeline, max(1, count // 10))
-                case _:
-                    raise SystemExit(f"no such shape: {json.dumps(shape)}")
-        finish({"per_second": rate})
+    match shape:
+        case "own":
+            finish(_own_cost(url, count))
+        case "in-turn":
+            with httpx.Client() as http:
+                profile, timeline = _calls(who, url, http)
+                finish(
+                    {
+                        "sequential.per_second": _in_turn(profile, count),
+                        "threads.per_second": _threads(profile, count),
+                        "timeline.per_second": _in_turn(timeline, max(1, count // 10)),
+                    }
+                )
+        case "at-once":
+            finish(asyncio.run(_both_at_once(who, url, count)))
+        case _:
+            raise SystemExit(f"no such shape: {shape!r}")
 
 
 if __name__ == "__main__":

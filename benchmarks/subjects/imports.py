@@ -1,4 +1,4 @@
-"""What it costs to begin: ``imports WHAT``."""
+"""What it costs to begin: ``imports WHAT URL``."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ _STARTED = time.perf_counter()
 _WORKED = time.process_time()
 _LOADED = len(sys.modules)
 
-SERVICE = "https://pds.example.com"
+_URL = sys.argv[2]
 
 
 def floor() -> object:
@@ -30,15 +30,15 @@ def atlex_client() -> object:
     """A client, ready to call."""
     from atlex_sdk import Client
 
-    return Client(SERVICE)
+    return Client(_URL)
 
 
 def atlex_timeline() -> object:
-    """A client, and a timeline read."""
-    client = atlex_client()
-    from atlex_sdk.app.bsky.feed import get_timeline
+    """A client, and its first answer."""
+    from atlex_sdk import Client
 
-    return client, get_timeline.GetTimelineOutput.from_wire(_timeline())
+    client = Client(_URL)
+    return client, client.app.bsky.feed.get_timeline(limit=100)
 
 
 def atlex_models() -> object:
@@ -69,18 +69,15 @@ def peer_client() -> object:
     """The peer's client."""
     from atproto import Client
 
-    return Client(SERVICE)
+    return Client(_URL)
 
 
 def peer_timeline() -> object:
-    """The peer's client, and a timeline read the way that its calls read it."""
-    client = peer_client()
-    import json
+    """The peer's client, and its first answer."""
+    from atproto import Client
 
-    from atproto import models
-    from atproto_client.models.utils import get_or_create
-
-    return client, get_or_create(json.loads(_timeline()), models.AppBskyFeedGetTimeline.Response, strict=True)
+    client = Client(_URL)
+    return client, client.app.bsky.feed.get_timeline({"limit": 100})
 
 
 def peer_models() -> object:
@@ -98,12 +95,6 @@ def peer_models() -> object:
     for cls in seen:
         cls.model_rebuild()
     return seen
-
-
-def _timeline() -> bytes:
-    from pathlib import Path
-
-    return Path(sys.argv[2]).read_bytes()
 
 
 if __name__ == "__main__":

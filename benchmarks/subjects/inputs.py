@@ -1,46 +1,57 @@
-"""Making, checking and writing a record: ``inputs RECORD ROUNDS [peer]``."""
+"""Making, checking and writing records: ``inputs WHO RECORD BATCHES``. A figure is the microseconds of one record."""
 
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from atlex.model import check
-from atlex_sdk.app.bsky.feed.post import Post
 from benchmarks.subjects._tools import finish, interleave
 
-_TIMES = 20
+_SIZE: Final = 50
+_TEXT: Final = "a slow morning by the harbour"
+_TIME: Final = "2026-03-01T12:00:00.000Z"
 
 
-def _repeated(run: Callable[[], object]) -> object:
-    for _ in range(_TIMES):
-        run()
-    return None
+def _atlex(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
+    from atlex.model import check
+    from atlex_sdk.app.bsky.feed.post import Post
 
-
-def main(record: str, rounds: str, *options: str) -> None:
-    """Measure all of it; a figure is the microseconds of one record."""
-    data: dict[str, Any] = json.loads(Path(record).read_bytes())
     post = Post.model_validate(data)
-    contenders: dict[str, Callable[[], object]] = {
-        "make.atlex": partial(Post.model_validate, data),
-        "check.atlex": partial(check, post),
-        "write.atlex": post.to_json,
-        "write.json": partial(json.dumps, data),
+    return {
+        "construct": partial(Post, text=_TEXT, created_at=_TIME, langs=["en"]),
+        "make": partial(Post.model_validate, data),
+        "check": partial(check, post),
+        "write": post.to_json,
     }
-    if "peer" in options:
-        from atproto_client.models import AppBskyFeedPost
-        from atproto_client.models.utils import get_model_as_dict, get_or_create
 
-        theirs = get_or_create(data, AppBskyFeedPost.Record, strict=True)
-        contenders["make.peer"] = partial(get_or_create, data, AppBskyFeedPost.Record, strict=True)
-        contenders["write.peer"] = lambda: json.dumps(get_model_as_dict(theirs))
-    taken = interleave({name: partial(_repeated, run) for name, run in contenders.items()}, int(rounds))
-    finish({f"{name}.us": value * 1000 / _TIMES for name, value in taken.items()})
+
+def _peer(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
+    from atproto_client.models import AppBskyFeedPost
+    from atproto_client.models.utils import get_model_as_dict, get_or_create
+
+    post: Any = get_or_create(data, AppBskyFeedPost.Record, strict=True)
+    return {
+        "construct": partial(AppBskyFeedPost.Record, text=_TEXT, created_at=_TIME, langs=["en"]),
+        "make": partial(get_or_create, data, AppBskyFeedPost.Record, strict=True),
+        "write": lambda: json.dumps(get_model_as_dict(post)),
+    }
+
+
+def _floor(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
+    return {"write": partial(json.dumps, data)}
+
+
+def main(who: str, record: str, batches: str) -> None:
+    """Measure one side."""
+    data: dict[str, Any] = json.loads(Path(record).read_bytes())
+    contenders = {"atlex": _atlex, "peer": _peer, "floor": _floor}[who](data)
+    taken = interleave(contenders, int(batches), _SIZE)
+    finish({f"{name}.us": statistics.median(times) * 1000 for name, times in taken.items()})
 
 
 if __name__ == "__main__":

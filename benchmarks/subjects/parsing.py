@@ -1,57 +1,80 @@
-"""From bytes to models, everything in one process and in turn: ``parsing FOLDER ROUNDS [peer]``."""
+"""From bytes to models: ``parsing WHO FOLDER BATCHES``. One reader to a process, beside `json.loads`.
+
+A reading's figures are ``ms``, its time, and ``loads``, its multiple of what `json.loads` took in the same batches of the
+same process. The multiples are what is compared between processes.
+"""
 
 from __future__ import annotations
 
 import gc
 import json
+import statistics
 import sys
+import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic_core import from_json
-
-from atlex.model import Model
-from atlex_sdk.app.bsky.actor.defs import ProfileViewDetailed
-from atlex_sdk.app.bsky.feed.get_post_thread import GetPostThreadOutput
-from atlex_sdk.app.bsky.feed.get_timeline import GetTimelineOutput
-from atlex_sdk.app.bsky.feed.post import Post
-from atlex_sdk.com.atproto.repo.list_records import ListRecordsOutput
 from benchmarks.subjects._tools import finish, interleave
 
-_CLASSES: Final[dict[str, type[Model]]] = {
-    "timeline": GetTimelineOutput,
-    "profile": ProfileViewDetailed,
-    "listing": ListRecordsOutput,
-    "thread": GetPostThreadOutput,
-}
+# How often each is read in a batch, so that a batch takes some milliseconds at least.
+_PAYLOADS: Final = {"timeline": 4, "profile": 200, "listing": 2, "thread": 20}
+
+_Readers = dict[str, Callable[[bytes], object]]
 
 
-def _with_posts(data: bytes) -> object:
-    timeline = GetTimelineOutput.from_wire(data)
-    return timeline, [item.post.record_as(Post) for item in timeline.feed]
+def _atlex() -> dict[str, _Readers]:
+    from atlex.model import Model
+    from atlex_sdk.app.bsky.actor.defs import ProfileViewDetailed
+    from atlex_sdk.app.bsky.feed.get_post_thread import GetPostThreadOutput
+    from atlex_sdk.app.bsky.feed.get_timeline import GetTimelineOutput
+    from atlex_sdk.app.bsky.feed.post import Post
+    from atlex_sdk.com.atproto.repo.list_records import ListRecordsOutput
+
+    def with_posts(data: bytes) -> object:
+        timeline = GetTimelineOutput.from_wire(data)
+        return timeline, [item.post.record_as(Post) for item in timeline.feed]
+
+    classes: dict[str, type[Model]] = {
+        "timeline": GetTimelineOutput,
+        "profile": ProfileViewDetailed,
+        "listing": ListRecordsOutput,
+        "thread": GetPostThreadOutput,
+    }
+    readers: dict[str, _Readers] = {
+        name: {"lenient": cls.from_wire, "strict": partial(cls.from_wire, validation="strict")}
+        for name, cls in classes.items()
+    }
+    readers["timeline"]["typed"] = with_posts
+    return readers
 
 
-def _peer() -> dict[str, Callable[[bytes], object]]:
+def _peer() -> dict[str, _Readers]:
     from atproto import models
     from atproto_client.models.utils import get_or_create
 
     def read(response: Any, data: bytes) -> object:
         return get_or_create(json.loads(data), response, strict=True)
 
-    return {
-        "timeline": partial(read, models.AppBskyFeedGetTimeline.Response),
-        "profile": partial(read, models.AppBskyActorDefs.ProfileViewDetailed),
-        "listing": partial(read, models.ComAtprotoRepoListRecords.Response),
-        "thread": partial(read, models.AppBskyFeedGetPostThread.Response),
+    responses = {
+        "timeline": models.AppBskyFeedGetTimeline.Response,
+        "profile": models.AppBskyActorDefs.ProfileViewDetailed,
+        "listing": models.ComAtprotoRepoListRecords.Response,
+        "thread": models.AppBskyFeedGetPostThread.Response,
     }
+    return {name: {"read": partial(read, response)} for name, response in responses.items()}
+
+
+def _floor() -> dict[str, _Readers]:
+    from pydantic_core import from_json
+
+    return {name: {"from_json": from_json} for name in _PAYLOADS}
 
 
 def _held(read: Callable[[], object]) -> float:
     """How much memory a reading keeps, in MiB. It is counted, not sampled."""
-    read()
     gc.collect()
     tracemalloc.start()
     kept = [read() for _ in range(3)]
@@ -61,31 +84,34 @@ def _held(read: Callable[[], object]) -> float:
     return size
 
 
-def main(folder: str, rounds: str, *options: str) -> None:
-    """Measure all of it."""
-    contenders: dict[str, Callable[[], object]] = {}
-    held: dict[str, Callable[[], object]] = {}
-    peer = _peer() if "peer" in options else {}
-    for name, cls in _CLASSES.items():
-        data = Path(folder, f"{name}.json").read_bytes()
-        contenders |= {
-            f"{name}.json.ms": partial(json.loads, data),
-            f"{name}.from_json.ms": partial(from_json, data),
-            f"{name}.lenient.ms": partial(cls.from_wire, data),
-            f"{name}.strict.ms": partial(cls.from_wire, data, validation="strict"),
+def _compared(taken: Mapping[str, list[float]]) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for name, times in taken.items():
+        figures[f"{name}.ms"] = statistics.median(times)
+        multiples = [value / base for value, base in zip(times, taken["json"], strict=True)]
+        figures[f"{name}.loads"] = statistics.median(multiples)
+    return figures
+
+
+def main(who: str, folder: str, batches: str) -> None:
+    """Measure all payloads: the first reading of the timeline, readings after a warm-up, and the memory held."""
+    readers = {"atlex": _atlex, "peer": _peer, "floor": _floor}[who]()
+    figures: dict[str, float] = {}
+    for payload, size in _PAYLOADS.items():
+        data = Path(folder, f"{payload}.json").read_bytes()
+        contenders: dict[str, Callable[[], object]] = {
+            name: partial(read, data) for name, read in readers[payload].items()
         }
-        if name == "timeline":
-            contenders["timeline.typed.ms"] = partial(_with_posts, data)
-            held |= {
-                "held.atlex.mib": partial(cls.from_wire, data),
-                "held.json.mib": partial(json.loads, data),
-            }
-        if name in peer:
-            contenders[f"{name}.peer.ms"] = partial(peer[name], data)
-            if name == "timeline":
-                held["held.peer.mib"] = partial(peer[name], data)
-    figures = interleave(contenders, int(rounds))
-    finish(figures | {name: _held(read) for name, read in held.items()})
+        if payload == "timeline":
+            start = time.process_time()
+            next(iter(contenders.values()))()
+            figures["timeline.first.ms"] = (time.process_time() - start) * 1000
+        contenders = {"json": partial(json.loads, data), **contenders}
+        found = _compared(interleave(contenders, int(batches), size))
+        figures |= {f"{payload}.{name}": value for name, value in found.items()}
+        if payload == "timeline":
+            figures |= {f"timeline.{name}.held_mib": _held(read) for name, read in contenders.items()}
+    finish(figures)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from tests.typing._language_server import LanguageServer
-
+from benchmarks._language_server import LanguageServer
 from benchmarks.subjects._tools import finish
 
 _ATLEX: Final = '''
@@ -69,24 +68,22 @@ def _timed(*command: str) -> float:
 
 
 def _completions(who: str, python: str, folder: Path) -> dict[str, float]:
-    """The language server's first and second answer about a namespace and about a result."""
-    find = "import atproto, pathlib; print(pathlib.Path(atproto.__file__).parent.parent)"
-    begin = _ATLEX.partition("profile =")[0]
-    namespace, result = "client.app.bsky.feed.|", "client.app.bsky.feed.get_timeline(limit=1).|"
-    path: list[Path] = []
-    if who == "peer":
-        found = subprocess.run([python, "-c", find], check=True, capture_output=True, text=True)
-        path = [Path(found.stdout.strip())]
-        begin = _PEER.partition("profile =")[0]
-        result = "client.app.bsky.feed.get_timeline({}).|"
+    """The language server's first and second answer about a namespace, and then about a result."""
+    package, arguments = ("atproto", "{}") if who == "peer" else ("atlex_sdk", "limit=1")
+    begin = f"from {package} import Client\n\nclient = Client('https://pds.example.com')\n"
+    expressions = {
+        "namespace": "client.app.bsky.feed.|",
+        "result": f"client.app.bsky.feed.get_timeline({arguments}).|",
+    }
     figures: dict[str, float] = {}
-    with LanguageServer(folder, path=path) as server:
-        for time_of in ("first", "warm"):
-            for what, expression in (("namespace", namespace), ("result", result)):
+    with LanguageServer(folder, python=python) as server:
+        for what, expression in expressions.items():
+            for when in ("first", "warm"):
                 start = time.perf_counter()
-                if not server.complete(f"{begin}{expression}\n"):
-                    raise SystemExit(f"nothing was offered for {expression}")
-                figures[f"complete_{what}_{time_of}.ms"] = (time.perf_counter() - start) * 1000
+                offered = server.complete(f"{begin}{expression}\n")
+                figures[f"complete_{what}_{when}.ms"] = (time.perf_counter() - start) * 1000
+                if not {"get_timeline", "feed"} & set(offered):
+                    raise SystemExit(f"{expression} was completed with {offered[:20]}")
     return figures
 
 

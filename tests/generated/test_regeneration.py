@@ -8,10 +8,10 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
+from benchmarks._language_server import LanguageServer
 from tests.generated._documents import LEXICONS, PACKAGE, ROOT
 from tests.generated._fresh import environment, run_fresh
-from tests.typing._checkers import mypy, pyright, script
-from tests.typing._language_server import LanguageServer
+from tests.typing._checkers import mypy, pyright, pyright_settings, script
 
 _NAME = "regenerated_sdk"
 
@@ -260,7 +260,8 @@ def test_both_checkers_flag_the_removed_call(built):
 
 def test_the_editor_completes_the_new_method_and_no_longer_the_removed_one(built, tmp_path):
     start = f"from {_NAME} import Client\n\ndef use(client: Client) -> None:\n    "
-    with LanguageServer(tmp_path, path=[built.packages]) as server:
+    pyright_settings(tmp_path, path=[built.packages])
+    with LanguageServer(tmp_path) as server:
         assert "get_thing" in server.complete(start + "client.app.bsky.test.|")
         assert {"name=", "size="} <= set(server.complete(start + "client.app.bsky.test.get_thing(|)"))
         assert {"label", "owner"} <= set(server.complete(start + 'client.app.bsky.test.get_thing(name="").|'))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from tests.typing._language_server import LanguageServer
+from benchmarks._language_server import LanguageServer
+from tests.typing._checkers import pyright_settings
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with LanguageServer(tmp_path_factory.mktemp("workspace")) as running:
+    workspace = tmp_path_factory.mktemp("workspace")
+    pyright_settings(workspace)
+    with LanguageServer(workspace) as running:
         yield running
 
 

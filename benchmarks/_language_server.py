@@ -9,14 +9,15 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Final, Self
 
-from tests.typing._checkers import pyright_settings, script
+__all__ = ["LanguageServer"]
 
-_PATIENCE = 120.0
+_COMMAND: Final = Path(sys.executable).parent / "basedpyright-langserver"
+
+_PATIENCE: Final = 120.0
 """Seconds for one answer; the first one waits until the server has read the libraries."""
 
 
@@ -26,18 +27,18 @@ class LanguageServer:
     It is a context manager; leaving the block ends the process, whatever happened.
 
     Args:
-        folder: The folder to open; it gets a settings file.
-        path: Folders to look for packages in, before the project's own.
+        folder: The folder to open, with its settings if it has any.
+        python: The interpreter whose packages are seen.
     """
 
-    def __init__(self, folder: Path, *, path: Iterable[Path] = ()) -> None:
-        pyright_settings(folder, path=path)
+    def __init__(self, folder: Path, *, python: Path | str = sys.executable) -> None:
         self._folder = folder
+        self._python = str(python)
         self._ids = itertools.count(1)
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._writing = threading.Lock()
         self._process = subprocess.Popen(
-            [script("basedpyright-langserver"), "--stdio"],
+            [str(_COMMAND), "--stdio"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -144,7 +145,7 @@ class LanguageServer:
                 if "method" not in message:
                     self._answers.put(message)
                 elif "id" in message:
-                    self._send({"id": message["id"], "result": _settings(message)})
+                    self._send({"id": message["id"], "result": self._settings(message)})
         except OSError:
             pass  # The process was ended.
         finally:
@@ -161,6 +162,13 @@ class LanguageServer:
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
 
+    def _settings(self, message: dict[str, Any]) -> Any:
+        """What the server is told when it asks its client for something."""
+        if message["method"] != "workspace/configuration":
+            return None
+        sections = {"python": {"pythonPath": self._python}}
+        return [sections.get(item.get("section", ""), {}) for item in message["params"]["items"]]
+
 
 def _message(stream: IO[bytes]) -> dict[str, Any] | None:
     """The next message, or None at the end of the stream."""
@@ -171,11 +179,3 @@ def _message(stream: IO[bytes]) -> dict[str, Any] | None:
             length = int(value)
     body = stream.read(length)
     return json.loads(body) if line and len(body) == length else None
-
-
-def _settings(message: dict[str, Any]) -> Any:
-    """What the server is told when it asks its client for something."""
-    if message["method"] != "workspace/configuration":
-        return None
-    sections = {"python": {"pythonPath": sys.executable}}
-    return [sections.get(item.get("section", ""), {}) for item in message["params"]["items"]]
