@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from benchmarks._areas import AREAS, Bar, Chart, Context
 from benchmarks._report import BEGIN, END, plot, replace_between, table, write_docs
 from benchmarks._results import Results
-from benchmarks._runner import Case
+from benchmarks._runner import Case, run_rounds
 from benchmarks._targets import TARGETS, Target
 
 _TARGET = Target("reading", "the floor", "ours.ms", "floor.ms", 1.5)
@@ -18,6 +19,9 @@ _TARGET = Target("reading", "the floor", "ours.ms", "floor.ms", 1.5)
 
 def _results(**samples):
     return Results({"python": "3.11"}, {name.replace("_", "."): values for name, values in samples.items()})
+
+
+_FLOOR = "parsing.floor.timeline.json.loads"
 
 
 def test_a_ratio_is_the_median_of_the_ratios_of_each_round():
@@ -60,7 +64,7 @@ def test_the_table_has_a_row_for_each_target():
 
 
 def test_the_targets_and_charts_name_figures_of_cases(tmp_path):
-    context = Context(tmp_path, "http://127.0.0.1:1", tmp_path / "python", has_peer=True, short=False)
+    context = Context(tmp_path, "http://127.0.0.1:1", tmp_path / "ours", tmp_path / "theirs", short=False)
     prefixes = tuple(case.name + "." for area in AREAS for case in area.cases(context))
     named = {name for target in TARGETS for name in (target.figure, target.base) if name}
     named |= {bar.figure for area in AREAS for bar in area.chart.bars}
@@ -80,16 +84,44 @@ def test_a_plot_is_wellformed_and_has_the_bars_that_were_measured():
 def test_the_table_goes_between_the_markers_and_nowhere_else(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{BEGIN}\nfrom an earlier run\n{END}\nafter\n")
-    write_docs(_results(parsing_timeline_json_ms=(1.0,)), tmp_path, ["parsing"])
+    write_docs(_results(**{_FLOOR: (1.0,)}), tmp_path)
     text = readme.read_text()
     assert text.startswith(f"before\n{BEGIN}\n| what |")
     assert text.endswith(f"{END}\nafter\n")
     assert "earlier" not in text
-    assert (tmp_path / "docs" / "benchmarks" / "parsing.svg").exists()
+    folder = tmp_path / "docs" / "benchmarks"
+    assert (folder / "parsing.svg").exists()
+    assert f"| `{_FLOOR}` | 1 |" in (folder / "figures.md").read_text()
     with pytest.raises(ValueError, match="missing"):
         replace_between("no markers", "new")
 
 
 def test_a_subject_that_fails_ends_the_run_with_its_own_words():
     with pytest.raises(RuntimeError, match=r"import\.nothing failed"):
-        Case("import.nothing", "imports", ("nothing",)).run(sys.executable)
+        Case("import.nothing", Path(sys.executable), "imports", ("nothing", "http://127.0.0.1:1")).run()
+
+
+def test_without_the_peer_nothing_of_it_runs(tmp_path):
+    context = Context(tmp_path, "http://127.0.0.1:1", tmp_path / "ours", None, short=False)
+    cases = [case for area in AREAS for case in area.cases(context)]
+    assert not [case for case in cases if "peer" in {case.name, *case.name.split("."), *case.arguments}]
+
+
+def test_no_process_that_measures_one_side_is_the_other_sides(tmp_path):
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    context = Context(tmp_path, "http://127.0.0.1:1", ours, theirs, short=False)
+    for area in AREAS:
+        for case in area.cases(context):
+            peers = any(part.startswith("peer") for part in case.name.split("."))
+            assert (case.python == theirs) == (peers and area.name != "tooling"), case.name
+
+
+def test_a_case_runs_in_no_more_rounds_than_it_says():
+    url = "http://127.0.0.1:1"
+    python = Path(sys.executable)
+    cases = [
+        Case("often", python, "imports", ("atlex_import", url)),
+        Case("once", python, "imports", ("atlex_import", url), 1),
+    ]
+    samples = run_rounds(cases, 2)
+    assert (len(samples["often.ms"]), len(samples["once.ms"])) == (2, 1)

@@ -63,6 +63,10 @@ def report():
 """
 
 _PROFILE = b'{"did":"did:plc:z72i7hdynmk6r22z27h6tvur","handle":"alice.test","displayName":"Alice"}'
+_WRITTEN = (
+    b'{"uri":"at://did:plc:z72i7hdynmk6r22z27h6tvur/app.bsky.feed.post/3mb6si2elngp4",'
+    b'"cid":"bafyreibtyzfkomcfwgj74on52jbgqivqma22brnprr5spcmc5vk66dt77u"}'
+)
 
 _GET_PROFILE = f"""
 client = atlex_sdk.Client(Agent({_PROFILE!r}))
@@ -169,3 +173,47 @@ assert client.app.bsky.feed.post.list(repo="alice.test").records == ()
 """
     modules, _ = _after(code)
     assert _models(modules) == {"app.bsky.feed.post"}
+
+
+def _built_by_each(setting, call):
+    """How many validators each of three equal calls builds; ``await`` in the call makes it asynchronous."""
+    body = f"""
+{setting}
+counts = []
+async def use():
+    for _ in range(3):
+        before = len(built)
+        {call}
+        counts.append(len(built) - before)
+import asyncio
+asyncio.run(use())
+print(json.dumps(counts))
+"""
+    return run_fresh(f"{_PRELUDE}\nimport atlex_sdk\n{body}")
+
+
+@pytest.mark.parametrize(
+    ("client", "agent", "wait"), [("Client", "Agent", ""), ("AsyncClient", "AsyncAgent", "await ")]
+)
+def test_the_first_call_of_a_method_builds_the_validators_it_needs_and_later_ones_build_none(
+    client, agent, wait
+):
+    setting = f"client = atlex_sdk.{client}({agent}({_PROFILE!r}))"
+    counts = _built_by_each(setting, f'{wait}client.app.bsky.actor.get_profile(actor="alice.test")')
+    # One for the parameters, and two for the answer: the class's own, and the one that reads leniently.
+    assert counts == [3, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("client", "agent", "wait"), [("Client", "Agent", ""), ("AsyncClient", "AsyncAgent", "await ")]
+)
+def test_making_and_writing_a_record_builds_validators_once(client, agent, wait):
+    setting = f"""
+from atlex_sdk.app.bsky.feed.post import Post
+{agent}.did = "did:plc:z72i7hdynmk6r22z27h6tvur"
+client = atlex_sdk.{client}({agent}({_WRITTEN!r}))
+"""
+    record = 'Post(text="x", created_at="2026-03-01T12:00:00.000Z")'
+    counts = _built_by_each(setting, f"{wait}client.app.bsky.feed.post.create({record})")
+    # Two for each of the record, the call's input and its answer.
+    assert counts == [6, 0, 0]
