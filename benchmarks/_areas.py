@@ -99,7 +99,7 @@ def _in_turn(context: Context, area: str, subject: str, data: str, batches: int)
 
 
 def _parsing(context: Context) -> list[Case]:
-    return _in_turn(context, "parsing", "parsing", str(context.payloads), 15)
+    return _in_turn(context, "parsing", "parsing", str(context.payloads), 9)
 
 
 def _inputs(context: Context) -> list[Case]:
@@ -108,11 +108,10 @@ def _inputs(context: Context) -> list[Case]:
 
 def _calls(context: Context) -> list[Case]:
     count = "20" if context.short else "500"
-    aiohttp = () if context.short else ("httpx-aiohttp", "atlex-aiohttp")
     cases = [Case("calls.own", context.atlex, "calls", ("all", "own", context.url, count))]
     for shape, ours in (
         ("in-turn", ("httpx", "atlex", "atlex-session")),
-        ("at-once", ("httpx", "atlex", "atlex-session", *aiohttp)),
+        ("at-once", ("httpx", "atlex", "atlex-session", "httpx-aiohttp", "atlex-aiohttp")),
     ):
         sides = dict.fromkeys(ours, context.atlex)
         if context.peer is not None:

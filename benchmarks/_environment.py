@@ -70,7 +70,9 @@ def prepare(*, short: bool) -> Environment:
         return Environment(Path(sys.executable), None)
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     # Not editable, since that isn't what users have; built anew, since its version stays the same.
-    atlex = _environment("atlex", "--reinstall-package", "atlex", str(ROOT), *groups["bench"])
+    atlex = _environment(
+        "atlex", "--reinstall-package", "atlex", f"atlex[aiohttp] @ {ROOT.as_uri()}", *groups["bench"]
+    )
     peer = _environment("peer", *groups["bench-peer"])
     _show_types(peer)
     return Environment(atlex, peer)
