@@ -99,7 +99,7 @@ def _in_turn(context: Context, area: str, subject: str, data: str, batches: int)
 
 
 def _parsing(context: Context) -> list[Case]:
-    return _in_turn(context, "parsing", "parsing", str(context.payloads), 9)
+    return _in_turn(context, "parsing", "parsing", str(context.payloads), 7)
 
 
 def _inputs(context: Context) -> list[Case]:
@@ -143,7 +143,7 @@ def _chart(title: str, unit: str, *bars: tuple[str, str]) -> Chart:
 AREAS: Final = (
     Area(
         "import",
-        7,
+        5,
         _imports,
         _chart(
             "From the start of the process",

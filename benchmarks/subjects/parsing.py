@@ -110,6 +110,10 @@ def main(who: str, folder: str, batches: str) -> None:
         found = _compared(interleave(contenders, int(batches), size))
         figures |= {f"{payload}.{name}": value for name, value in found.items()}
         if payload == "timeline":
+            gc.disable()
+            found = _compared(interleave(contenders, int(batches), size))
+            gc.enable()
+            figures |= {f"timeline-uncollected.{name}": value for name, value in found.items()}
             figures |= {f"timeline.{name}.held_mib": _held(read) for name, read in contenders.items()}
     finish(figures)
 
