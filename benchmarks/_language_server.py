@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import IO, Any, Final, Self, cast
 
 __all__ = ["LanguageServer"]
 
@@ -69,7 +69,7 @@ class LanguageServer:
     def complete(self, text: str) -> list[str]:
         """What the server offers where the text has ``|``."""
         found = self.request("textDocument/completion", self._open(text))
-        items = found["items"] if isinstance(found, dict) else found or []
+        items: list[dict[str, Any]] = cast("Any", found)["items"] if isinstance(found, dict) else found or []
         return [item["label"] for item in items]
 
     def parameters(self, text: str) -> list[str]:
@@ -98,7 +98,7 @@ class LanguageServer:
 
     def _begin(self) -> None:
         uri = self._folder.as_uri()
-        capabilities = {
+        capabilities: dict[str, Any] = {
             "workspace": {"configuration": True, "workspaceFolders": True},
             "textDocument": {
                 "completion": {"completionItem": {}},

@@ -65,7 +65,7 @@ class Payloads:
     def listing(self, records: int = 1000) -> _Json:
         """The answer of ``com.atproto.repo.listRecords`` for a repository's posts."""
         did = self._did()
-        items = []
+        items: list[_Json] = []
         for _ in range(records):
             record, _view = self._post(did, 1, None)
             items.append({**self._strong_ref(did), "value": record})
@@ -174,7 +174,8 @@ class Payloads:
         return {"$type": "blob", "ref": {"$link": self._cid(0x55)}, "mimeType": mime_type, "size": size}
 
     def _images(self, did: str) -> tuple[_Json, _Json]:
-        written, shown = [], []
+        written: list[_Json] = []
+        shown: list[_Json] = []
         for _ in range(self._random.choice((1, 1, 2, 4))):
             image, alt = self._blob("image/jpeg"), self._sentence(3, 16) if self._chance(0.6) else ""
             ratio = {"width": self._random.choice((1200, 1600, 2000)), "height": 1500}
@@ -273,7 +274,7 @@ class Payloads:
         return self._random.choices(plain, (30, 28, 16, 6, 1, 14, 5))[0]()
 
     def _facets(self, text: str) -> tuple[str, list[_Json]]:
-        facets = []
+        facets: list[_Json] = []
         for _ in range(self._random.choice((0, 0, 0, 1, 1, 2))):
             added, feature = self._random.choice(
                 (

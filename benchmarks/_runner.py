@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +73,7 @@ def _ordered(cases: Sequence[Case], number: int) -> Iterable[Case]:
 
 
 @contextmanager
-def loopback() -> Iterator[str]:
+def loopback() -> Generator[str]:
     """The URL of a server in a process of its own."""
     server = subprocess.Popen(
         [sys.executable, "-m", "benchmarks._server"],

@@ -1,5 +1,12 @@
 """What it costs to begin: ``imports WHAT URL``."""
 
+# The peer isn't installed where this is checked.
+# pyright: reportMissingImports=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownLambdaType=false
+
 import sys
 import time
 

@@ -1,5 +1,12 @@
 """Making, checking and writing records: ``inputs WHO RECORD BATCHES``. A figure is the microseconds of one record."""
 
+# The peer isn't installed where this is checked.
+# pyright: reportMissingImports=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 import json

@@ -4,6 +4,13 @@ A reading's figures are ``ms``, its time, and ``loads``, its multiple of what `j
 same process. The multiples are what is compared between processes.
 """
 
+# The peer isn't installed where this is checked.
+# pyright: reportMissingImports=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 import gc
