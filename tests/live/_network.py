@@ -50,11 +50,15 @@ class Network:
     """A running network.
 
     The mock users ``alice.test``, ``bob.test`` and ``carla.test`` have the password ``hunter2``, follow one
-    another and have posted; ``admin-mod.test`` (``admin-mod-pass``) administers Ozone.
+    another and have posted; ``admin-mod.test`` (``admin-mod-pass``) administers Ozone. All of them are at ``pds``.
+
+    ``other_pds`` limits the rate of requests, as the public ones do, and passes calls on only to services that they
+    name: it has neither an app view nor a moderation service of its own, nor mock users.
     """
 
     plc: str
     pds: str
+    other_pds: str
     appview: str
     ozone: str
     appview_did: str

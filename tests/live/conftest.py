@@ -7,11 +7,12 @@ lets the fixture download the servers' npm packages.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from ._network import Network, Tools, Unavailable, find_tools, running_network
+from ._twins import Twin, opened_twin
 
 _LIVE = os.environ.get("ATLEX_LIVE") == "1"
 _FIGURES = pytest.StashKey[dict[str, dict[str, int]]]()
@@ -60,3 +61,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section(heading)
         for line in lines:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=["sync", "async"])
+async def twin(request: pytest.FixtureRequest, network: Network) -> AsyncIterator[Twin]:
+    async with opened_twin(request.param, network.pds) as twin:
+        yield twin
+
+
+@pytest.fixture
+async def session(twin):
+    return await twin.new_account()
+
+
+@pytest.fixture
+def client(twin, session):
+    return twin.Client(session)

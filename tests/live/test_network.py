@@ -27,7 +27,7 @@ def test_the_pds_is_healthy(pds):
     assert pds.get("/xrpc/_health").json()["version"]
 
 
-@pytest.mark.parametrize("service", ["pds", "plc", "appview", "ozone"])
+@pytest.mark.parametrize("service", ["pds", "other_pds", "plc", "appview", "ozone"])
 def test_every_service_answers(network, service):
     path = "/_health" if service == "plc" else "/xrpc/_health"
     assert httpx.get(getattr(network, service) + path, timeout=30).status_code == 200

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import json
-import secrets
-import time
-from collections import Counter
-from collections.abc import Awaitable, Callable
 
 import anyio
-import httpx
 import pytest
 
 from atlex import (
-    AsyncPasswordSession,
     Blob,
     Create,
     Delete,
@@ -28,86 +20,13 @@ from atlex import (
     now,
 )
 from atlex.syntax import Tid
-from atlex_sdk import AsyncClient, Client, app, com, errors
+from atlex_sdk import Client, app, com, errors
 
-PASSWORD = "correct horse"
+from ._twins import PASSWORD, until
+
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@dataclasses.dataclass(frozen=True)
-class Twin:
-    """One of the two drivers, so that a test is written once: ``do`` awaits what has to be awaited."""
-
-    Session: type[PasswordSession | AsyncPasswordSession]
-    Client: type[Client | AsyncClient]
-    http_client: httpx.Client | httpx.AsyncClient
-    sent: Counter[str]
-    service: str
-
-    async def do(self, value):
-        return await value if inspect.isawaitable(value) else value
-
-    async def items(self, values):
-        return [item async for item in values] if hasattr(values, "__aiter__") else list(values)
-
-    async def login(self, identifier, password, **options):
-        return await self.do(
-            self.Session.login(
-                self.service,
-                identifier=identifier,
-                password=password,
-                http_client=self.http_client,
-                **options,
-            )
-        )
-
-    async def new_account(self, **options):
-        name = f"user-{secrets.token_hex(5)}"
-        return await self.do(
-            self.Session.create_account(
-                self.service,
-                handle=f"{name}.test",
-                email=f"{name}@example.com",
-                password=PASSWORD,
-                http_client=self.http_client,
-                **options,
-            )
-        )
-
-
-@pytest.fixture(params=["sync", "async"])
-async def twin(request, network):
-    sent: Counter[str] = Counter()
-
-    def count(message):
-        sent[message.url.path.rpartition("/")[2]] += 1
-
-    async def count_too(message):
-        count(message)
-
-    if request.param == "sync":
-        with httpx.Client(event_hooks={"request": [count]}) as http_client:
-            yield Twin(PasswordSession, Client, http_client, sent, network.pds)
-    else:
-        async with httpx.AsyncClient(event_hooks={"request": [count_too]}) as http_client:
-            yield Twin(AsyncPasswordSession, AsyncClient, http_client, sent, network.pds)
-
-
-@pytest.fixture
-async def session(twin):
-    return await twin.new_account()
-
-
-@pytest.fixture
-def client(twin, session):
-    return twin.Client(session)
 
 
 @pytest.fixture
@@ -403,17 +322,3 @@ async def test_a_saved_session_is_deleted_without_resuming_it(twin, session):
     assert twin.sent["com.atproto.server.refreshSession"] == 0
     with pytest.raises(XrpcResponseError):
         await twin.do(twin.Session.resume(data, http_client=twin.http_client))
-
-
-async def until(found: Callable[[], Awaitable[bool]], patience: float = 60) -> None:
-    """The app view hears of what the PDS has written a moment later."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            if await found():
-                return
-        except XrpcResponseError:
-            if time.monotonic() > deadline:
-                raise
-        assert time.monotonic() < deadline, "the app view hasn't seen what was written"
-        await anyio.sleep(0.1)

@@ -11,12 +11,14 @@ import { once } from 'node:events'
 import { chmod, chown, mkdir, rm } from 'node:fs/promises'
 import { closeSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const HOST = '127.0.0.1'
 const START_LIMIT_MS = 180_000
+const CHAT_DID = 'did:web:api.bsky.chat'
 
 const settings = JSON.parse(process.argv[2])
 const { folder } = settings
@@ -140,13 +142,27 @@ async function withFixedRandom(work) {
   }
 }
 
+// Stands in for the one service that clients know by name, so that nothing leaves the machine: it knows no
+// conversations, and says what the token of a call says.
+function startChat(port, { resolver }) {
+  const { resolveNoCache } = resolver
+  const service = { id: '#bsky_chat', type: 'BskyChatService', serviceEndpoint: `http://${HOST}:${port}` }
+  resolver.resolveNoCache = async (did) =>
+    did === CHAT_DID ? { id: did, service: [service] } : resolveNoCache.call(resolver, did)
+  createHttpServer((request, response) => {
+    const [, payload] = request.headers.authorization.split('.')
+    const token = JSON.parse(Buffer.from(payload, 'base64url'))
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ convos: [], token }))
+  }).listen(port, HOST)
+}
+
 async function start() {
-  const [postgres, redis, plc, pds, appview, ozone] = await freePorts(6)
+  const [postgres, redis, plc, pds, appview, ozone, otherPds, chat] = await freePorts(8)
   await Promise.all([startPostgres(postgres), startRedis(redis)])
   process.env.REDIS_HOST = `${HOST}:${redis}`
 
   const entry = createRequire(join(settings.modules, 'package.json')).resolve('@atproto/dev-env')
-  const { ADMIN_PASSWORD, JWT_SECRET, TestNetwork } = await import(pathToFileURL(entry))
+  const { ADMIN_PASSWORD, JWT_SECRET, TestNetwork, TestPds } = await import(pathToFileURL(entry))
   // The package doesn't export its mock users.
   const { generateMockSetup } = await import(pathToFileURL(join(dirname(entry), 'mock', 'index.js')))
 
@@ -161,10 +177,19 @@ async function start() {
   })
   await withFixedRandom(() => generateMockSetup(network))
   await network.processAll(START_LIMIT_MS)
+  startChat(chat, { resolver: network.pds.ctx.idResolver.did })
+  const other = await TestPds.create({
+    didPlcUrl: network.plc.url,
+    port: otherPds,
+    hostname: 'localhost',
+    enableDidDocWithSession: true,
+    rateLimitsEnabled: true,
+  })
 
   return {
     plc: network.plc.url,
     pds: network.pds.url,
+    other_pds: other.url,
     appview: network.bsky.url,
     ozone: network.ozone.url,
     appview_did: network.bsky.ctx.cfg.serverDid,
