@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from atlex import RateLimit, RateLimitError, XrpcResponseError
+from atlex import RateLimitError, XrpcResponseError
+from atlex.xrpc import RateLimit
 from atlex_sdk import com
 
 from ._twins import opened_twin
@@ -60,6 +61,7 @@ async def test_a_login_too_many_is_a_rate_limit_error_with_all_figures(limited):
     assert (last.status, last.error, last.limit, last.remaining) == (429, "RateLimitExceeded", 30, 0)
     assert last.policy == f"30;w={WINDOW}"
     assert before - 1 <= last.reset <= time.time() + WINDOW
+    assert 0 < int(last.headers["Retry-After"]) <= WINDOW
 
 
 async def test_a_server_without_limits_gives_no_figures(twin):

@@ -8,7 +8,6 @@ import anyio
 import pytest
 
 from atlex import (
-    Blob,
     Create,
     Delete,
     LoggedOutError,
@@ -23,8 +22,6 @@ from atlex.syntax import Tid
 from atlex_sdk import Client, app, com, errors
 
 from ._twins import PASSWORD, until
-
-PNG_START = b"\x89PNG\r\n\x1a\n"
 
 pytestmark = pytest.mark.anyio
 
@@ -168,38 +165,6 @@ async def test_pages_are_gone_through(twin, client, posts):
     await twin.do(client.apply_writes(writes))
     records = await twin.items(posts.iterate(reverse=True))
     assert [record.value.text for record in records] == [str(number) for number in range(120)]
-
-
-async def test_a_blob_goes_up_and_into_a_record_and_down(twin, session, client, posts, tmp_path):
-    content = PNG_START + bytes(range(256)) * 400
-    path = tmp_path / "image.png"
-    path.write_bytes(content)
-    uploaded = await twin.do(client.com.atproto.repo.upload_blob(data=path, content_type="image/png"))
-    blob = uploaded.blob
-    assert isinstance(blob, Blob)
-    assert (blob.mime_type, blob.size) == ("image/png", len(content))
-
-    images = app.bsky.embed.images
-    record = app.bsky.feed.post.Post(
-        text="see", created_at=now(), embed=images.Images(images=[images.Image(image=blob, alt="noise")])
-    )
-    written = await twin.do(posts.create(record))
-    read = (await twin.do(posts.get(written.uri.rpartition("/")[2]))).value
-    match read.embed:
-        case app.bsky.embed.images.Images(images=[image]):
-            cid = image.image.ref.cid
-        case other:
-            pytest.fail(f"not an image: {other!r}")
-    assert await twin.do(client.com.atproto.sync.get_blob(did=session.did, cid=cid)) == content
-
-    stream = client.stream(com.atproto.sync.get_blob.METHOD, params={"did": session.did, "cid": cid})
-    if isinstance(client, Client):
-        with stream as response:
-            chunks = list(response.iter_bytes())
-    else:
-        async with stream as response:
-            chunks = [chunk async for chunk in response.aiter_bytes()]
-    assert b"".join(chunks) == content
 
 
 # Other services, through the PDS
