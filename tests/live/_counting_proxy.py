@@ -18,10 +18,10 @@ _FRAMING: Final = frozenset({"connection", "content-length", "keep-alive", "tran
 
 
 class CountingProxy:
-    """Passes every request on to one server and counts.
+    """Passes every request on to one server as it came, and counts.
 
-    It is a proxy to the client as well (``httpx.Client(proxy=…)``), so that nothing gets past it, wherever a DID
-    document points. Requests for another server end with status 502.
+    A client is told to use it (``httpx.Client(proxy=…)``), and not that it is the server, so that nothing gets past it
+    wherever a DID document points. Requests for another server end with status 502.
 
     Args:
         upstream: The server's URL.
@@ -59,8 +59,9 @@ class CountingProxy:
         with self._changed:
             self.came[nsid] += 1
             self._changed.notify_all()
-            if nsid in self._holds:
-                self._changed.wait_for(self._holds[nsid], _PATIENCE_SECONDS)
+            hold = self._holds.get(nsid)
+            if hold is not None and not self._changed.wait_for(hold, _PATIENCE_SECONDS):
+                raise TimeoutError(f"{nsid} was held for {_PATIENCE_SECONDS} seconds")
 
     def note_answer(self, nsid: str, status: int) -> None:
         """Count an answer."""

@@ -62,6 +62,11 @@ async def test_a_login_too_many_is_a_rate_limit_error_with_all_figures(limited):
     assert last.policy == f"30;w={WINDOW}"
     assert before - 1 <= last.reset <= time.time() + WINDOW
     assert 0 < int(last.headers["Retry-After"]) <= WINDOW
+    # Minutes are longer than a retry waits: the caller learns it at once.
+    patient = limited.Client(limited.service, http_client=limited.http_client, retries=2)
+    with pytest.raises(RateLimitError):
+        await limited.do(patient.com.atproto.server.create_session(identifier=name, password="wrong"))
+    assert limited.sent["com.atproto.server.createSession"] == 32
 
 
 async def test_a_server_without_limits_gives_no_figures(twin):
