@@ -27,8 +27,7 @@ from ._counting_proxy import CountingProxy
 ROUNDS = 5
 THREADS = 200
 TASKS = 1000
-# httpx looks at each of them for every call that waits for one.
-CONNECTIONS = 8
+CONNECTIONS = 20
 CALL = "com.atproto.server.listAppPasswords"
 REFRESH = "com.atproto.server.refreshSession"
 
