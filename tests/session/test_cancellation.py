@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 
 import anyio
 import httpx
 import pytest
 
-from atlex._agent import Request
+from atlex._agent import Request, Response
 from atlex.errors import XrpcResponseError
-from atlex.session import AsyncPasswordSession
+from atlex.session import AsyncPasswordSession, PasswordSession
 
 pytestmark = pytest.mark.anyio
 
@@ -124,6 +125,19 @@ def test_a_session_is_made_outside_the_loop_that_uses_it(net, data):
     session = AsyncPasswordSession(data, http_client=httpx.AsyncClient(transport=net))
     with pytest.raises(XrpcResponseError, match="ExpiredToken"):
         asyncio.run(session.refresh())
+
+
+def test_a_flow_that_is_thrown_away_in_the_middle_asks_for_nothing_more(data):
+    told = []
+    session = PasswordSession(data, on_updated=lambda *_: told.append("on_updated"))
+    flow = next(session._logic.refresh()).flow
+    assert next(flow).request.nsid == REFRESH
+    tokens = {"did": data.did, "handle": data.handle, "accessJwt": "SECRET-new", "refreshJwt": "SECRET-newer"}
+    answer = Response(200, {"content-type": "application/json"}, json.dumps(tokens).encode())
+    assert flow.send(answer).request.nsid == "com.atproto.server.getSession"
+    flow.close()
+    assert told == []
+    assert session.data.refresh_jwt == "SECRET-newer"
 
 
 @pytest.mark.parametrize("count", [1000])

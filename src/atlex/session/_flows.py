@@ -300,6 +300,12 @@ class Logic:
         except SessionStoreError as error:
             # Another process may be using the refresh token, and it's good once.
             yield from self._postpone(_as_xrpc_error(error))
+        except BaseException as stop:
+            # Interrupted after new tokens had come: who saves by the hooks would lose them. A flow that is thrown
+            # away can't ask for anything any more.
+            if self._state.attempts != attempts and not isinstance(stop, GeneratorExit):
+                yield from self._tell("on_updated", self.current())
+            raise
         else:
             yield from self._tell("on_updated", new)
         return self.current()
