@@ -11,6 +11,7 @@ import httpx
 from atlex._agent import Headers, Request, Response
 from atlex._http._chunks import AsyncChunks
 from atlex._http._clients import (
+    NO_HEADERS,
     OWN_CLIENT,
     Transport,
     check_transport,
@@ -98,7 +99,7 @@ class AsyncHttpConnection:
             await self._client.aclose()
 
     async def _send(self, client: httpx.AsyncClient, origin: str, request: Request) -> Response:
-        defaults = {} if self._owns_client else default_headers(client)
+        defaults = NO_HEADERS if self._owns_client else default_headers(client)
         hop = first_hop(origin, request)
         for _ in range(MAX_REDIRECTS + 1):
             with failures(request, hop.host):

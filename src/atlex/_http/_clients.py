@@ -17,6 +17,7 @@ from atlex.errors import InputError
 
 __all__ = [
     "MAX_CONNECTIONS",
+    "NO_HEADERS",
     "OWN_CLIENT",
     "Transport",
     "check_transport",
@@ -28,6 +29,9 @@ __all__ = [
 
 Transport: TypeAlias = Literal["httpx", "aiohttp"]
 """What carries the requests of an asynchronous client; synchronous ones have httpx."""
+
+NO_HEADERS: Final[Mapping[str, str]] = {}
+"""What a request gets beyond its own headers through a client opened here, which has the others."""
 
 OWN_CLIENT: Final = "http_client"
 """What is shown for a transport that comes with the user's own client."""

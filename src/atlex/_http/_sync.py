@@ -11,7 +11,14 @@ import httpx
 
 from atlex._agent import Headers, Request, Response
 from atlex._http._chunks import Chunks
-from atlex._http._clients import OWN_CLIENT, Transport, check_transport, default_headers, open_client
+from atlex._http._clients import (
+    NO_HEADERS,
+    OWN_CLIENT,
+    Transport,
+    check_transport,
+    default_headers,
+    open_client,
+)
 from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing, with_defaults
 from atlex._http._failures import closed, failures, headers_of, named, too_many_redirects
 from atlex._service_url import check_service_url
@@ -76,7 +83,7 @@ class HttpConnection:
             InputError: The origin isn't the URL of a service, or the body can't be read.
         """
         client = self._open(request)
-        defaults = {} if self._owns_client else default_headers(client)
+        defaults = NO_HEADERS if self._owns_client else default_headers(client)
         hop = first_hop(origin, request)
         for _ in range(MAX_REDIRECTS + 1):
             with failures(request, hop.host), open_body(request.body) as (content, length):

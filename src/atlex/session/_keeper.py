@@ -37,7 +37,7 @@ class Credentials:
     def __init__(
         self, service: str | None, identifier: str | None, password: str | None, auth_factor_token: str | None
     ) -> None:
-        given = {
+        given: dict[str, object] = {
             "service": service,
             "identifier": identifier,
             "password": password,

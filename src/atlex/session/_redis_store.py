@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import SessionData
@@ -61,7 +61,8 @@ class RedisSessionStore:
             raise InputError("lock_timeout and lock_life must be more than 0 seconds")
         if isinstance(client, str):
             try:
-                client = redis.Redis.from_url(client)
+                # redis-py leaves the type of its keyword arguments open.
+                client = cast("Redis", cast("Any", redis.Redis).from_url(client))
             except ValueError:
                 # Without the URL, and without the error, which quotes it.
                 raise InputError("Not the URL of a Redis server: redis://… or rediss://…") from None
@@ -91,7 +92,7 @@ class RedisSessionStore:
             SessionStoreError: Redis can't be reached, or the lock has been lost.
         """
         text = data.model_dump_json()
-        self._write("written", lambda pipeline: pipeline.set(self._key, text))
+        self._write("written", "set", self._key, text)
 
     def clear(self) -> None:
         """Delete the key, unless the lock has been lost since it was taken.
@@ -99,7 +100,7 @@ class RedisSessionStore:
         Raises:
             SessionStoreError: Redis can't be reached, or the lock has been lost.
         """
-        self._write("deleted", lambda pipeline: pipeline.delete(self._key))
+        self._write("deleted", "delete", self._key)
 
     def lock(self) -> AbstractContextManager[object]:
         """The lock, to be entered once.
@@ -157,7 +158,7 @@ class RedisSessionStore:
                 # There is time for another try.
                 _logger.debug("The lock of %s couldn't be renewed: %s", self._place, type(error).__name__)
 
-    def _write(self, done: str, command: Any) -> None:
+    def _write(self, done: str, command: Literal["set", "delete"], *arguments: str) -> None:
         lock = self._held
         token = None if lock is None else lock.local.token
 
@@ -168,10 +169,11 @@ class RedisSessionStore:
                 if (found.encode() if isinstance(found, str) else found) != token:
                     raise SessionStoreError(f"{self._place} can't be {done}: its lock has been lost")
             pipeline.multi()
-            command(pipeline)
+            getattr(pipeline, command)(*arguments)
 
+        client: Any = self._client
         with self._explaining(done):
-            self._client.transaction(write, *([] if lock is None else [lock.name]))
+            client.transaction(write, *([] if lock is None else [lock.name]))
 
     @property
     def _place(self) -> str:
