@@ -18,9 +18,19 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
-from contextlib import aclosing, closing
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final, Literal, Protocol, TypeAlias, cast, runtime_checkable
+from typing import (
+    Any,
+    BinaryIO,
+    Final,
+    Literal,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    cast,
+    overload,
+    runtime_checkable,
+)
 
 from atlex.errors import InputError, XrpcInternalError, XrpcInvalidResponseError
 
@@ -65,6 +75,9 @@ _SYNCHRONOUS: Final = "This response comes from a synchronous agent: use read(),
 _SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "dpop"})
 
 
+_T = TypeVar("_T")
+
+
 class Headers(Mapping[str, str]):
     """HTTP headers: look-ups ignore case, names are listed in lower case, and nothing can be changed.
 
@@ -83,8 +96,9 @@ class Headers(Mapping[str, str]):
             # Neither can be changed.
             self._is_checked, self._values = values._is_checked, values._values
             return
-        # A type checker has to allow for a mapping whose keys are pairs.
-        pairs = cast("Mapping[str, str]", values).items() if isinstance(values, Mapping) else values
+        # Asking whether it is a Mapping takes longer than all of the rest.
+        items = getattr(values, "items", None)
+        pairs: Iterable[tuple[str, str]] = cast("Any", values if items is None else items())
         joined: dict[str, str] = {}
         for name, value in pairs:
             key = name.lower()
@@ -103,6 +117,14 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._values)
 
+    @overload
+    def get(self, name: str, default: None = None, /) -> str | None: ...
+    @overload
+    def get(self, name: str, default: str | _T, /) -> str | _T: ...
+    def get(self, name: str, default: object = None, /) -> object:
+        """The value of a name, or the default where there is none."""
+        return self._values.get(name.lower(), default)
+
     def items(self) -> ItemsView[str, str]:
         """The names, in lower case, with their values."""
         return self._values.items()
@@ -112,7 +134,7 @@ class Headers(Mapping[str, str]):
         others = Headers(values)
         if self._is_checked:
             others.check()
-        both = Headers()
+        both = object.__new__(Headers)
         both._is_checked, both._values = self._is_checked, {**self._values, **others._values}
         return both
 
@@ -172,9 +194,11 @@ class Request:
     def __post_init__(self) -> None:
         if not _NSID_CHARACTERS.fullmatch(self.nsid):
             raise InputError(f"{self.nsid!r} isn't an NSID")
-        headers = Headers(self.headers)
+        headers = self.headers
+        if not isinstance(headers, Headers):
+            headers = Headers(headers)
+            object.__setattr__(self, "headers", headers)
         headers.check()
-        object.__setattr__(self, "headers", headers)
         if self.timeout is not None and not self.timeout > 0:
             raise InputError("A timeout must be more than 0 seconds, or None for no limit")
         if self.max_response_size is not None and not self.max_response_size > 0:
@@ -278,11 +302,14 @@ class Response:
         if self._content is None:
             held: list[bytes] = []
             size = 0
-            with closing(self.iter_bytes()) as chunks:
-                for chunk in chunks:
+            stream = self._take()
+            try:
+                for chunk in stream:
                     size += len(chunk)
                     self._check_size(size)
                     held.append(chunk)
+            finally:
+                self.close()
             self._content = b"".join(held)
         return self._content
 
@@ -296,11 +323,14 @@ class Response:
         if self._content is None:
             held: list[bytes] = []
             size = 0
-            async with aclosing(self.aiter_bytes()) as chunks:
-                async for chunk in chunks:
+            stream = self._take_async()
+            try:
+                async for chunk in stream:
                     size += len(chunk)
                     self._check_size(size)
                     held.append(chunk)
+            finally:
+                await self.aclose()
             self._content = b"".join(held)
         return self._content
 

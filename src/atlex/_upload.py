@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, BinaryIO, Final, NamedTuple, Protocol, TypeGuard, cast
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from typing import Any, BinaryIO, Final, Protocol, Self, TypeGuard, cast
 
 from atlex.errors import InputError
 
-__all__ = ["AsyncContent", "Content", "open_body", "open_body_async", "peek"]
+__all__ = ["Content", "open_body", "open_body_async", "peek"]
 
 _CHUNK: Final = 64 * 1024
 
 
-class Content(NamedTuple):
-    """A body to send."""
+class Content:
+    """A body to send, to be used as a block: a file that was opened for it is closed at the end.
 
-    chunks: bytes | Iterator[bytes] | None
-    length: int | None
+    Attributes:
+        chunks: The body; its chunks come asynchronously for an asynchronous call.
+        length: How many bytes it has, where only that can tell it.
+    """
 
+    __slots__ = ("_file", "chunks", "length")
 
-class AsyncContent(NamedTuple):
-    """A body to send asynchronously."""
+    def __init__(
+        self,
+        chunks: bytes | Iterator[bytes] | AsyncIterator[bytes] | None,
+        length: int | None = None,
+        file: BinaryIO | None = None,
+    ) -> None:
+        self.chunks = chunks
+        self.length = length
+        self._file = file
 
-    chunks: bytes | AsyncIterator[bytes] | None
-    length: int | None
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
 
 
 class _File(Protocol):
@@ -36,9 +49,8 @@ class _File(Protocol):
     def close(self) -> None: ...
 
 
-@contextmanager
-def open_body(body: object) -> Generator[Content]:
-    """Open a body for sending; a file that is given as a path is closed at the end.
+def open_body(body: object) -> Content:
+    """Open a body for sending.
 
     Args:
         body: One of the kinds of `atlex._agent.SyncBody`, or None. Anything else is refused.
@@ -47,23 +59,18 @@ def open_body(body: object) -> Generator[Content]:
         InputError: The body can't be read, or holds something other than bytes.
     """
     if body is None or isinstance(body, bytes):
-        yield Content(body, None)
-    elif isinstance(body, os.PathLike):
-        file = _open(cast("os.PathLike[str]", body))
-        try:
-            yield Content(_chunks(file), _length(file))
-        finally:
-            file.close()
-    elif _is_file(body):
-        yield Content(_chunks(body), _length(body))
-    elif isinstance(body, Iterable):
-        yield Content(map(_bytes, cast("Iterable[object]", body)), None)
-    else:
-        raise InputError(f"A synchronous call can't send a body of type {type(body).__name__}")
+        return Content(body)
+    if isinstance(body, os.PathLike):
+        file, length = _open_to_send(cast("os.PathLike[str]", body))
+        return Content(_chunks(file), length, file)
+    if _is_file(body):
+        return Content(_chunks(body), _length(body))
+    if isinstance(body, Iterable):
+        return Content(map(_bytes, cast("Iterable[object]", body)))
+    raise InputError(f"A synchronous call can't send a body of type {type(body).__name__}")
 
 
-@asynccontextmanager
-async def open_body_async(body: object) -> AsyncGenerator[AsyncContent]:
+async def open_body_async(body: object) -> Content:
     """Open a body for sending; the asynchronous form of `open_body`. Files are read in a worker thread.
 
     Args:
@@ -72,22 +79,18 @@ async def open_body_async(body: object) -> AsyncGenerator[AsyncContent]:
     Raises:
         InputError: The body can't be read, or holds something other than bytes.
     """
-    from anyio import to_thread
-
     if body is None or isinstance(body, bytes):
-        yield AsyncContent(body, None)
-    elif isinstance(body, os.PathLike):
-        file = await to_thread.run_sync(_open, cast("os.PathLike[str]", body))
-        try:
-            yield AsyncContent(_chunks_async(file), _length(file))
-        finally:
-            file.close()
-    elif _is_file(body):
-        yield AsyncContent(_chunks_async(body), _length(body))
-    elif isinstance(body, Iterable | AsyncIterable):
-        yield AsyncContent(_each(cast("Iterable[object] | AsyncIterable[object]", body)), None)
-    else:
-        raise InputError(f"An asynchronous call can't send a body of type {type(body).__name__}")
+        return Content(body)
+    if isinstance(body, os.PathLike):
+        from anyio import to_thread
+
+        file, length = await to_thread.run_sync(_open_to_send, cast("os.PathLike[str]", body))
+        return Content(_chunks_async(file), length, file)
+    if _is_file(body):
+        return Content(_chunks_async(body), _length(body))
+    if isinstance(body, Iterable | AsyncIterable):
+        return Content(_each(cast("Iterable[object] | AsyncIterable[object]", body)))
+    raise InputError(f"An asynchronous call can't send a body of type {type(body).__name__}")
 
 
 def peek(body: object, size: int) -> bytes:
@@ -127,6 +130,15 @@ def _open(path: os.PathLike[str]) -> BinaryIO:
         return open(path, "rb")  # noqa: PTH123 - any path-like; the caller closes it
     except (OSError, ValueError) as error:
         raise InputError(f"{os.fspath(path)!r} can't be opened: {error}") from error
+
+
+def _open_to_send(path: os.PathLike[str]) -> tuple[BinaryIO, int | None]:
+    file = _open(path)
+    try:
+        return file, _length(file)
+    except InputError:
+        file.close()
+        raise
 
 
 def _length(file: _File) -> int | None:

@@ -106,7 +106,7 @@ class TestUserAgent:
             raise metadata.PackageNotFoundError
 
         monkeypatch.setattr(metadata, "version", missing)
-        assert _clients._user_agent.__wrapped__() == "atlex"
+        assert _clients.user_agent.__wrapped__() == "atlex"
 
 
 class TestTimeouts:

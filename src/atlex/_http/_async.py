@@ -11,16 +11,14 @@ import httpx
 from atlex._agent import Headers, Request, Response
 from atlex._http._chunks import AsyncChunks
 from atlex._http._clients import (
-    NO_HEADERS,
     OWN_CLIENT,
     Transport,
     check_transport,
     choose_transport,
-    default_headers,
     open_async_client,
 )
-from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing, with_defaults
-from atlex._http._failures import closed, failures, headers_of, late, named, too_many_redirects
+from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing
+from atlex._http._failures import closed, failures, headers_of, late, too_many_redirects
 from atlex._service_url import check_service_url
 from atlex._upload import open_body_async
 from atlex.errors import InputError
@@ -66,12 +64,13 @@ class AsyncHttpConnection:
         """What carries the requests, for a repr: ``httpx``, ``aiohttp``, or ``http_client`` for the user's own."""
         return choose_transport(self._transport) if self._owns_client else OWN_CLIENT
 
-    async def send(self, origin: str, request: Request) -> Response:
+    async def send(self, origin: str, request: Request, headers: Headers | None = None) -> Response:
         """Send a request; the asynchronous form of ``HttpConnection.send``.
 
         Args:
             origin: The service's URL; a path in it is put before the request's.
             request: What to send.
+            headers: The headers to send in place of the request's; None for the request's.
 
         Returns:
             The answer, whatever its status. Redirects are followed within an origin; to another one only without a
@@ -85,11 +84,11 @@ class AsyncHttpConnection:
         """
         client = self._open(request)
         if request.deadline is None:
-            return await self._send(client, origin, request)
+            return await self._send(client, origin, request, headers)
         from anyio import move_on_after
 
         with move_on_after(request.deadline - self._clock()):
-            return await self._send(client, origin, request)
+            return await self._send(client, origin, request, headers)
         raise late(request)
 
     async def aclose(self) -> None:
@@ -98,24 +97,25 @@ class AsyncHttpConnection:
         if self._owns_client and self._client is not None:
             await self._client.aclose()
 
-    async def _send(self, client: httpx.AsyncClient, origin: str, request: Request) -> Response:
-        defaults = NO_HEADERS if self._owns_client else default_headers(client)
-        hop = first_hop(origin, request)
+    async def _send(
+        self, client: httpx.AsyncClient, origin: str, request: Request, headers: Headers | None
+    ) -> Response:
+        hop = first_hop(origin, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
-            with failures(request, hop.host):
-                async with open_body_async(request.body) as (content, length):
-                    sent = outgoing(client, request, hop, defaults, content, length, self._clock)
-                    answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
+            guard = failures(request, hop.url)
+            with guard, await open_body_async(request.body) as content:
+                sent = outgoing(client, request, hop, content, self._clock)
+                answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
-            headers = headers_of(answer)
-            encoding = headers.get("content-encoding", "")
-            chunks = AsyncChunks(request, hop.host, answer, encoding, self._clock)
+            received = headers_of(answer)
+            encoding = received.get("content-encoding", "")
+            chunks = AsyncChunks(request, guard, answer, encoding, self._clock)
             if following is None:
                 response = Response(
-                    answer.status_code, headers, stream=chunks, limit=request.max_response_size
+                    answer.status_code, received, stream=chunks, limit=request.max_response_size
                 )
                 if not request.stream:
-                    with named(request):
+                    with guard:
                         await response.aread()
                 return response
             await chunks.aclose()
@@ -170,7 +170,8 @@ class AsyncServiceAgent:
             XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
             XrpcInternalError: The agent has been closed.
         """
-        return await self._connection.send(self.service, with_defaults(request, self._headers))
+        headers = self._headers.merged(request.headers) if self._headers else None
+        return await self._connection.send(self.service, request, headers)
 
     async def close(self) -> None:
         """Close the connections; an ``http_client`` that was given stays open."""

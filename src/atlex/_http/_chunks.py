@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Final
+from typing import Final, cast
 
 import httpx
 
@@ -19,25 +19,29 @@ class _Body:
 
     Args:
         request: What is answered.
-        host: The host that answers, for messages.
+        guard: Turns the failures of reading into errors.
         answer: The answer.
         encoding: Its ``Content-Encoding``; empty for none.
         clock: Gives the moments that the deadline is compared with.
     """
 
+    __slots__ = ("_answer", "_clock", "_deadline", "_encoding", "_guard", "_request")
+
     def __init__(
-        self, request: Request, host: str, answer: httpx.Response, encoding: str, clock: Callable[[], float]
+        self,
+        request: Request,
+        guard: failures,
+        answer: httpx.Response,
+        encoding: str,
+        clock: Callable[[], float],
     ) -> None:
         self._request: Final = request
-        self._host: Final = host
+        self._guard: Final = guard
         self._answer: Final = answer
         self._encoding: Final = encoding
         self._clock: Final = clock
         # Who asked for a stream reads it in their own time, unless it is of no use to them.
         self._deadline: Final = None if request.stream and answer.is_success else request.deadline
-
-    def _decoder(self) -> Decoder:
-        return Decoder(self._encoding)
 
     def _check_time(self) -> None:
         if self._deadline is not None and self._clock() >= self._deadline:
@@ -47,15 +51,17 @@ class _Body:
 class Chunks(_Body):
     """The body of an answer."""
 
+    __slots__ = ()
+
     def __iter__(self) -> Iterator[bytes]:
         try:
-            with failures(self._request, self._host):
+            with self._guard:
                 if self._answer.is_stream_consumed:
                     # A transport that answers from memory: httpx has unpacked it.
                     yield self._answer.content
                     return
-                decoder = self._decoder()
-                for data in self._answer.iter_raw():
+                decoder = Decoder(self._encoding)
+                for data in cast("httpx.SyncByteStream", self._answer.stream):
                     self._check_time()
                     yield from decoder.feed(data)
                 decoder.finish()
@@ -64,21 +70,23 @@ class Chunks(_Body):
 
     def close(self) -> None:
         """Give the connection back."""
-        with failures(self._request, self._host):
+        with self._guard:
             self._answer.close()
 
 
 class AsyncChunks(_Body):
     """The body of an answer, asynchronously."""
 
+    __slots__ = ()
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            with failures(self._request, self._host):
+            with self._guard:
                 if self._answer.is_stream_consumed:
                     yield self._answer.content
                     return
-                decoder = self._decoder()
-                async for data in self._answer.aiter_raw():
+                decoder = Decoder(self._encoding)
+                async for data in cast("httpx.AsyncByteStream", self._answer.stream):
                     self._check_time()
                     for piece in decoder.feed(data):
                         yield piece
@@ -88,5 +96,5 @@ class AsyncChunks(_Body):
 
     async def aclose(self) -> None:
         """Give the connection back."""
-        with failures(self._request, self._host):
+        with self._guard:
             await self._answer.aclose()

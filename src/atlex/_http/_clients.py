@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.util import find_spec
@@ -12,26 +11,21 @@ from urllib.request import getproxies
 
 import httpx
 
-from atlex._http._decoding import ACCEPTED
 from atlex.errors import InputError
 
 __all__ = [
     "MAX_CONNECTIONS",
-    "NO_HEADERS",
     "OWN_CLIENT",
     "Transport",
     "check_transport",
     "choose_transport",
-    "default_headers",
     "open_async_client",
     "open_client",
+    "user_agent",
 ]
 
 Transport: TypeAlias = Literal["httpx", "aiohttp"]
 """What carries the requests of an asynchronous client; synchronous ones have httpx."""
-
-NO_HEADERS: Final[Mapping[str, str]] = {}
-"""What a request gets beyond its own headers through a client opened here, which has the others."""
 
 OWN_CLIENT: Final = "http_client"
 """What is shown for a transport that comes with the user's own client."""
@@ -107,12 +101,9 @@ def _no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def _own_headers() -> dict[str, str]:
-    return {"accept-encoding": ACCEPTED, "user-agent": _user_agent()}
-
-
 @cache
-def _user_agent() -> str:
+def user_agent() -> str:
+    """What is sent as ``User-Agent`` where neither the request nor the user's client names another."""
     from importlib import metadata
 
     try:
@@ -122,25 +113,15 @@ def _user_agent() -> str:
         return "atlex"
 
 
-def default_headers(client: httpx.Client | httpx.AsyncClient) -> Mapping[str, str]:
-    """The headers that a request gets where it has none of the name, through the user's own client."""
-    headers = {"accept-encoding": ACCEPTED}
-    if client.headers.get("user-agent", "").startswith("python-httpx/"):
-        headers["user-agent"] = _user_agent()
-    return headers
-
-
 def open_client() -> httpx.Client:
     """A client with httpx's defaults, the environment's proxies and certificates included, that keeps no cookies."""
-    return httpx.Client(limits=_LIMITS, cookies=_no_cookies(), headers=_own_headers())
+    return httpx.Client(limits=_LIMITS, cookies=_no_cookies())
 
 
 def open_async_client(transport: Transport) -> httpx.AsyncClient:
     """The asynchronous form of `open_client`, over one of the transports."""
     if transport == "httpx":
-        return httpx.AsyncClient(limits=_LIMITS, cookies=_no_cookies(), headers=_own_headers())
+        return httpx.AsyncClient(limits=_LIMITS, cookies=_no_cookies())
     from atlex._http._aiohttp import AiohttpTransport
 
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(_LIMITS), cookies=_no_cookies(), headers=_own_headers()
-    )
+    return httpx.AsyncClient(transport=AiohttpTransport(_LIMITS), cookies=_no_cookies())

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx
 
 from atlex._agent import DEADLINE_PASSED, Headers, Request
 from atlex.errors import XrpcError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
 
-__all__ = ["closed", "failures", "headers_of", "late", "named", "too_many_redirects", "undecodable"]
+__all__ = ["closed", "failures", "headers_of", "late", "too_many_redirects", "undecodable"]
 
 # All that httpx raises, and what is known to pass through it: socket and TLS errors of other transports, host names
 # that the resolver's codec refuses, event loops and clients that have been closed.
@@ -37,19 +36,21 @@ _BEFORE_SENDING: Final = (
 
 
 class failures:  # noqa: N801 - used like a function
-    """Raise what httpx raises in here as an `XrpcFetchError`.
+    """Raise what httpx raises in here as an `XrpcFetchError`, and name the method in errors of atlex's own.
+
+    One object serves for any number of blocks.
 
     Args:
         request: What is being sent or answered.
-        host: The host and port that it goes to.
+        url: Where it goes.
     """
 
     # A class, since contextlib's generators take a fair part of what a call costs.
-    __slots__ = ("_host", "_request")
+    __slots__ = ("_request", "_url")
 
-    def __init__(self, request: Request, host: str) -> None:
+    def __init__(self, request: Request, url: str) -> None:
         self._request = request
-        self._host = host
+        self._url = url
 
     def __enter__(self) -> None:
         pass
@@ -59,19 +60,10 @@ class failures:  # noqa: N801 - used like a function
     ) -> None:
         if isinstance(error, _FAILURES):
             sent = not isinstance(error, _BEFORE_SENDING)
-            raise XrpcFetchError(
-                _sentence(error, self._host), method=self._request.nsid, sent=sent
-            ) from error
-
-
-@contextmanager
-def named(request: Request) -> Generator[None]:
-    """Say of an error in here which method it is about, where it doesn't."""
-    try:
-        yield
-    except XrpcError as error:
-        error.method = error.method or request.nsid
-        raise
+            host = urlsplit(self._url).netloc
+            raise XrpcFetchError(_sentence(error, host), method=self._request.nsid, sent=sent) from error
+        if isinstance(error, XrpcError):
+            error.method = error.method or self._request.nsid
 
 
 def _sentence(error: BaseException, host: str) -> str:

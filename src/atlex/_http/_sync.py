@@ -11,16 +11,9 @@ import httpx
 
 from atlex._agent import Headers, Request, Response
 from atlex._http._chunks import Chunks
-from atlex._http._clients import (
-    NO_HEADERS,
-    OWN_CLIENT,
-    Transport,
-    check_transport,
-    default_headers,
-    open_client,
-)
-from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing, with_defaults
-from atlex._http._failures import closed, failures, headers_of, named, too_many_redirects
+from atlex._http._clients import OWN_CLIENT, Transport, check_transport, open_client
+from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing
+from atlex._http._failures import closed, failures, headers_of, too_many_redirects
 from atlex._service_url import check_service_url
 from atlex._upload import open_body
 from atlex.errors import InputError
@@ -65,12 +58,13 @@ class HttpConnection:
         """What carries the requests, for a repr: ``httpx``, or ``http_client`` for the user's own."""
         return "httpx" if self._owns_client else OWN_CLIENT
 
-    def send(self, origin: str, request: Request) -> Response:
+    def send(self, origin: str, request: Request, headers: Headers | None = None) -> Response:
         """Send a request.
 
         Args:
             origin: The service's URL; a path in it is put before the request's.
             request: What to send.
+            headers: The headers to send in place of the request's; None for the request's.
 
         Returns:
             The answer, whatever its status. Redirects are followed within an origin; to another one only without a
@@ -83,22 +77,22 @@ class HttpConnection:
             InputError: The origin isn't the URL of a service, or the body can't be read.
         """
         client = self._open(request)
-        defaults = NO_HEADERS if self._owns_client else default_headers(client)
-        hop = first_hop(origin, request)
+        hop = first_hop(origin, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
-            with failures(request, hop.host), open_body(request.body) as (content, length):
-                sent = outgoing(client, request, hop, defaults, content, length, self._clock)
+            guard = failures(request, hop.url)
+            with guard, open_body(request.body) as content:
+                sent = outgoing(client, request, hop, content, self._clock)
                 answer = client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
-            headers = headers_of(answer)
-            encoding = headers.get("content-encoding", "")
-            chunks = Chunks(request, hop.host, answer, encoding, self._clock)
+            received = headers_of(answer)
+            encoding = received.get("content-encoding", "")
+            chunks = Chunks(request, guard, answer, encoding, self._clock)
             if following is None:
                 response = Response(
-                    answer.status_code, headers, stream=chunks, limit=request.max_response_size
+                    answer.status_code, received, stream=chunks, limit=request.max_response_size
                 )
                 if not request.stream:
-                    with named(request):
+                    with guard:
                         response.read()
                 return response
             chunks.close()
@@ -159,7 +153,8 @@ class ServiceAgent:
             XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
             XrpcInternalError: The agent has been closed.
         """
-        return self._connection.send(self.service, with_defaults(request, self._headers))
+        headers = self._headers.merged(request.headers) if self._headers else None
+        return self._connection.send(self.service, request, headers)
 
     def close(self) -> None:
         """Close the connections; an ``http_client`` that was given stays open."""

@@ -57,8 +57,8 @@ class _Driver:
 
     async def _perform(self, effect: Effect) -> Any:
         match effect:
-            case Send(origin, request):
-                return await self._connection.send(origin, request)
+            case Send(origin, request, headers):
+                return await self._connection.send(origin, request, headers)
             case Read(response):
                 return await response.aread()
             case Settle():

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from atlex._agent import Request, Response
+from atlex._agent import Headers, Request, Response
 
 __all__ = ["Block", "Call", "Effect", "Exclusive", "Flow", "Locked", "Read", "Send", "Settle"]
 
@@ -16,10 +16,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send a request to an origin. Gives the Response."""
+    """Send a request to an origin, with other headers in place of its own where there are any. Gives the Response."""
 
     origin: str
     request: Request
+    headers: Headers | None = None
 
 
 @dataclass(frozen=True, slots=True)

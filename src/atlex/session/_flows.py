@@ -18,7 +18,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from atlex._agent import Headers, Request, Response
 from atlex.errors import (
@@ -98,6 +98,14 @@ class _State:
     adopted: bool = False
 
 
+class _Account(NamedTuple):
+    """Where the calls of an account go, and with what: it follows from its data, and each call needs it."""
+
+    data: SessionData
+    origin: str
+    headers: Headers
+
+
 @dataclass(slots=True)
 class _HookCall:
     """A hook that is being called, in this context or one copied from it."""
@@ -160,6 +168,7 @@ class Logic:
         self._saving = Backoff()
         self._allow_insecure_pds = allow_insecure_pds
         self._distrusted: str | None = None
+        self._account: _Account | None = None
         self._reason: XrpcError | None = None
         self._ending = False
 
@@ -407,6 +416,7 @@ class Logic:
         finally:
             self._reason = reason
             self._state = _State(data=None)
+            self._account = None
 
     def _tell(
         self, name: str, data: SessionData, error: XrpcError | None = None, *, reason: XrpcError | None = None
@@ -429,8 +439,11 @@ class Logic:
             _hook_call.reset(token)
 
     def _authorised(self, request: Request, data: SessionData) -> Send:
-        headers = Headers(request.headers).merged({"authorization": f"Bearer {data.access_jwt}"})
-        return Send(self._pds(data), replace(request, headers=headers))
+        account = self._account
+        if account is None or account.data is not data:
+            headers = Headers({"authorization": f"Bearer {data.access_jwt}"})
+            account = self._account = _Account(data, self._pds(data), headers)
+        return Send(account.origin, request, Headers(request.headers).merged(account.headers))
 
     def _pds(self, data: SessionData) -> str:
         """Where the account's calls go: its PDS, or the service where none is named that may have the tokens."""
@@ -481,13 +494,13 @@ def _is_final(error: XrpcError) -> bool:
 
 
 def _wants_refresh(request: Request, response: Response) -> Flow[bool]:
-    if response.status == 401:
-        return True
+    if response.status != 400:
+        return response.status == 401
     headers = response.headers
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     length = headers.get("content-length", "")
     is_too_long = length.isdecimal() and (len(length) > 9 or int(length) > _LARGEST_PEEK)
-    if response.status != 400 or kind != "application/json" or is_too_long:
+    if kind != "application/json" or is_too_long:
         return False
     yield Read(response)
     if len(response.content) > _LARGEST_PEEK:

@@ -47,8 +47,8 @@ class _Driver:
 
     def _perform(self, effect: Effect) -> Any:
         match effect:
-            case Send(origin, request):
-                return self._connection.send(origin, request)
+            case Send(origin, request, headers):
+                return self._connection.send(origin, request, headers)
             case Read(response):
                 return response.read()
             case Settle():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from atlex.errors import InputError
@@ -18,12 +19,14 @@ _ESSENCE: Final = re.compile(r"[!#$%&'+.^_`|~0-9a-z-]+/[!#$%&'+.^_`|~0-9a-z-]+")
 _DEFAULTS: Final[Mapping[str, str]] = {"*/*": "application/octet-stream", "text/*": "text/plain"}
 
 
+@lru_cache(maxsize=64)
 def essence(content_type: str) -> str | None:
     """The type and subtype in lower case, without parameters; None for a text that has none."""
     text = content_type.partition(";")[0].strip().lower()
     return text if _ESSENCE.fullmatch(text) else None
 
 
+@lru_cache(maxsize=64)
 def accepts(declared: str, got: str) -> bool:
     """Whether a type matches the one that a lexicon declares, which may be ``*/*`` or ``image/*``."""
     declared = declared.strip().lower()

@@ -18,7 +18,7 @@ from atlex.xrpc._media_types import JSON, essence, outgoing_type
 __all__ = ["build_request"]
 
 # They describe the body, which is described from the lexicon and from the body itself.
-_RESERVED: Final = ("content-type", "content-length", "content-encoding", "transfer-encoding")
+_RESERVED: Final = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
 
 
 def build_request(
@@ -54,10 +54,10 @@ def build_request(
     """
     if method.kind == "subscription":
         raise InputError(f"{method.nsid} is a subscription: it can't be called")
-    given = Headers(headers or {})
-    for name in _RESERVED:
-        if name in given:
-            raise InputError(f"The header {name!r} follows from the method and its input: it can't be set")
+    given = headers if isinstance(headers, Headers) else Headers(headers or ())
+    if not _RESERVED.isdisjoint(given):
+        name = min(_RESERVED.intersection(given))
+        raise InputError(f"The header {name!r} follows from the method and its input: it can't be set")
     body, body_type = _body(method, input, data, content_type, head)
     derived: dict[str, str] = {}
     if body_type is not None:
