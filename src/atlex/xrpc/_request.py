@@ -62,8 +62,8 @@ def build_request(
     derived: dict[str, str] = {}
     if body_type is not None:
         derived["content-type"] = body_type
-    if method.output_encoding is not None:
-        derived["accept"] = method.output_encoding
+    if (output_encoding := method.output_encoding) is not None:
+        derived["accept"] = output_encoding
     return Request(
         method="POST" if method.kind == "procedure" else "GET",
         nsid=method.nsid,
@@ -77,11 +77,12 @@ def build_request(
 
 
 def _query(method: Method[Any, Any, Any], params: Mapping[str, Any] | Model | None) -> str:
-    if method.params is None:
+    type_ = method.params
+    if type_ is None:
         if params is None or params == {}:
             return ""
         raise InputError(f"{method.nsid} takes no parameters")
-    values = instance(method.params, {} if params is None else params, "parameters").to_wire()
+    values = instance(type_, {} if params is None else params, "parameters").to_wire()
     pairs: list[tuple[str, str]] = []
     for name, value in values.items():
         items = cast("list[object]", value) if isinstance(value, list) else [value]
