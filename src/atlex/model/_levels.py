@@ -24,7 +24,7 @@ from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaVal
 from atlex.data import is_object
 from atlex.model._bare import bare_model, is_plain, learnt
 from atlex.model._core_schemas import map_parts
-from atlex.model._markers import LENIENT, RESEND, STRICT
+from atlex.model._markers import ARRAY, LENIENT, RESEND, STRICT
 from atlex.model._names import NAMES, attribute_names, extra_name, own_types_of
 from atlex.model._quick import QUICK, quick_format
 from atlex.model._rebuilt import with_suggestions
@@ -98,6 +98,8 @@ class _Fast:
         metadata: dict[str, Any] = schema.get("metadata") or {}
         if self._is_strict and (quick := metadata.get(QUICK)):
             return self._quick(quick, schema)
+        if ARRAY in metadata:
+            return {**self._derive(schema["schema"]), **metadata[ARRAY]}
         derived = map_parts(schema, self._derive)
         if derived.get("type") != "model":
             return derived
@@ -142,6 +144,8 @@ def _derive(schema: dict[str, Any], level: Level) -> Any:
     def inside(part: dict[str, Any]) -> Any:
         return _derive(part, level)
 
+    if level == "lenient" and ARRAY in metadata:
+        return inside(schema["schema"])
     if level != "resend" and UNION in metadata:
         return reading_union(cast("CoreSchema", schema), inside, strict=level == "strict")
     derived = map_parts(schema, inside)
@@ -170,9 +174,6 @@ def _derive(schema: dict[str, Any], level: Level) -> Any:
                 derived["extras_schema"] = _UNDECLARED
             if level != "resend":
                 derived["extras_keys_schema"] = _extra_keys(attribute_names(schema["fields"]))
-        case "list" if level == "lenient":
-            derived.pop("min_length", None)
-            derived.pop("max_length", None)
         case "tagged-union" if level != "resend":
             derived["discriminator"] = "$type"
         case _:

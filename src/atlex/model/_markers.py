@@ -28,6 +28,7 @@ from atlex.syntax import (
 )
 
 __all__ = [
+    "ARRAY",
     "LENIENT",
     "RESEND",
     "STRICT",
@@ -44,6 +45,9 @@ __all__ = [
     "String",
     "Text",
 ]
+
+ARRAY: Final = "atlex_array"
+"""The metadata key of the limits of a list's length."""
 
 LENIENT: Final = "atlex_lenient"
 """The metadata key of the schema that reads this value leniently."""
@@ -308,18 +312,12 @@ class Array:
     max_length: int | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        plain = cast("core_schema.ListSchema", handler(source))
-        limited: core_schema.ListSchema = {**plain}
-        shown: dict[str, int] = {}
-        if self.min_length is not None:
-            limited["min_length"] = shown["minItems"] = self.min_length
-        if self.max_length is not None:
-            limited["max_length"] = shown["maxItems"] = self.max_length
+        limits = {"min_length": self.min_length, "max_length": self.max_length}
+        limits = {name: limit for name, limit in limits.items() if limit is not None}
+        shown = {name.replace("_length", "Items"): limit for name, limit in limits.items()}
         # pydantic's own limits would hide what is wrong with the items.
         return core_schema.no_info_wrap_validator_function(
-            self._check,
-            plain,
-            metadata={LENIENT: plain, QUICK: limited, "pydantic_js_updates": shown},
+            self._check, handler(source), metadata={ARRAY: limits, "pydantic_js_updates": shown}
         )
 
     def _check(self, value: Any, read_items: ValidatorFunctionWrapHandler) -> list[Any]:

@@ -326,6 +326,8 @@ def _filled_texts(schema: String) -> list[str]:
     if schema.max_graphemes is not None:
         most = [min(count, schema.max_graphemes) for count in most]
     texts = [filler * count for filler, count in zip(fillers, most, strict=True)]
-    # One grapheme may have any number of bytes.
-    texts.append(("x" if most_bytes % 2 else "\u00e9") + "\u0301" * ((most_bytes - 1) // 2))
+    # The last grapheme may have any number of bytes.
+    others = "x" * ((schema.min_graphemes or 1) - 1)
+    rest = most_bytes - len(others)
+    texts.append(others + ("x" if rest % 2 else "\u00e9") + "\u0301" * ((rest - 1) // 2))
     return [text for text in texts if _fits(schema, text)]
