@@ -163,8 +163,8 @@ def _paths(to: str | os.PathLike[str]) -> tuple[Path, Path]:
     """The path to write to at first, and the one to write to in the end, past symbolic links."""
     try:
         final = Path(to).resolve()
-        # What is no file (a device, a pipe, a folder) can't be replaced by one.
-        fits = final.is_file() or not final.exists()
+        # What is no file (a device, a pipe, a folder, a link to itself) can't be replaced by one.
+        fits = final.is_file() or not (final.exists() or final.is_symlink())
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(f"{to!r} can't be written: {error}") from error
     if not fits:
