@@ -2,8 +2,8 @@
 
 What pydantic keeps beside the fields of an instance (the set of those that were given, undeclared members, private
 values) costs as much time and memory as the fields themselves, and most of what a program reads is never asked for
-it. So the fast reading leaves it out, and `settle` makes it when it is first needed, from what the fields tell: one
-that isn't None was given. That holds because the fast reading refuses null, and undeclared members but the ``$type``
+it. So the fast reading leaves it out, together with the fields that are rare (`atlex.model._rare`), and `settle` makes
+it when it is first needed, from what the fields tell: one that isn't None was given. That holds because the fast reading refuses null, and undeclared members but the ``$type``
 of a union's member; an answer that has any of them is read by the full validator, and the classes that met them are
 remembered.
 """
@@ -19,8 +19,18 @@ from pydantic import BaseModel
 from pydantic_core import CoreConfig, CoreSchema, core_schema
 
 from atlex.model._names import NAMES, own_types_of
+from atlex.model._rare import rare_fields, restore
 
-__all__ = ["bare_model", "is_bare", "is_plain", "learnt", "names_its_type", "remember", "settle"]
+__all__ = [
+    "bare_model",
+    "is_bare",
+    "is_plain",
+    "learnt",
+    "names_its_type",
+    "note_news",
+    "remember",
+    "settle",
+]
 
 _TYPE: Final = "_lex_type_read"
 """Where the fields of a bare instance hold its ``$type``; no field can have a name that starts with a line."""
@@ -53,13 +63,16 @@ def settle(value: BaseModel) -> None:
     with _lock:
         fields = _fields(value)
         own_type = fields.get(_TYPE)
-        given = {name for name in type(value).__dict__[NAMES] if fields.get(name) is not None}
+        names = type(value).__dict__[NAMES]
+        given = {name for name in names if fields.get(name) is not None}
         extra: dict[str, Any] = {}
         if own_type is not None:
             extra["$type"] = own_type
             given.add("$type")
         if not is_bare(value):
             return
+        for name in names:
+            fields.setdefault(name, None)
         put = object.__setattr__
         put(value, "__pydantic_extra__", extra)
         put(value, "__pydantic_private__", None)
@@ -107,6 +120,7 @@ def is_plain(model: Any, fields: Any) -> bool:
 def bare_model(schema: Any, fields: Any, *, strict: bool) -> CoreSchema:
     """The schema whose instances are bare, for the reading schema of a class and the schema of its fields."""
     model = schema["cls"]
+    rare = rare_fields(model)
     declared = [
         core_schema.dataclass_field(
             name,
@@ -115,6 +129,7 @@ def bare_model(schema: Any, fields: Any, *, strict: bool) -> CoreSchema:
             validation_alias=field.get("validation_alias", name),
         )
         for name, field in fields["fields"].items()
+        if name not in rare
     ]
     if _TYPED in model.__dict__:
         spelling = core_schema.str_schema(strict=True)
@@ -150,7 +165,7 @@ def learnt() -> int:
 
 def remember(value: object) -> None:
     """Remember of the classes inside a value that was read in full what their objects turned out to have."""
-    global _last_learnt  # noqa: PLW0603 - one number for all classes
+    is_news = False
     news: set[tuple[type[BaseModel], str]] = set()
     pending: list[object] = [value]
     while pending:
@@ -160,10 +175,19 @@ def remember(value: object) -> None:
         elif isinstance(item, BaseModel):
             pending.extend(item.__dict__.values())
             news.update((type(item), mark) for mark in _marks(item) if mark not in type(item).__dict__)
+            is_news = (
+                rare_fields(type(item)) and restore(type(item), item.__pydantic_fields_set__)
+            ) or is_news
     for model, mark in news:
         setattr(model, mark, True)
-    if news:
-        _last_learnt = next(_learnt)
+    if news or is_news:
+        note_news()
+
+
+def note_news() -> None:
+    """Note that something was learnt of a class."""
+    global _last_learnt  # noqa: PLW0603 - one number for all classes
+    _last_learnt = next(_learnt)
 
 
 def _marks(value: BaseModel) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidato
 
 from atlex.data import JsonError, UnknownObject, holds_constant, is_object, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
-from atlex.model._bare import is_bare, remember, settle
+from atlex.model._bare import is_bare, note_news, remember, settle
 from atlex.model._faults import is_secret, issues_of
 from atlex.model._issues import issues
 from atlex.model._levels import (
@@ -31,6 +31,7 @@ from atlex.model._levels import (
     wire_names,
 )
 from atlex.model._names import member_name, own_types_of, to_camel
+from atlex.model._rare import is_watched, watch
 from atlex.model._rebuilt import with_suggestions
 from atlex.model._salvage import KEPT, Kept, kept_of, salvage
 from atlex.model._writing import lengths_of, write_model
@@ -153,6 +154,10 @@ class Model(BaseModel):
                 settle(self)
                 return getattr(self, name)
             return super().__getattr__(name)
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        settle(self)
+        return super().__iter__()
 
     def __copy__(self) -> Self:
         settle(self)
@@ -327,9 +332,12 @@ def _validated(validator: SchemaValidator, data: Any) -> Any:
 
 def _first_reading(cls: type[M], data: Any, validation: Validation) -> M:
     try:
-        return cast("M", _validated(fast_validator(cls, validation), data))
+        value = cast("M", _validated(fast_validator(cls, validation), data))
     except ValidationError:
         return _second_reading(cls, data, validation)
+    if is_watched(cls) and watch(value):
+        note_news()
+    return value
 
 
 def _second_reading(cls: type[M], data: Any, validation: Validation) -> M:
