@@ -32,7 +32,7 @@ class CidLink:
     @classmethod
     def from_wire(cls, data: object) -> CidLink | None:
         """Read ``{"$link": "…"}``; None where the data hasn't that shape. The CID's syntax isn't checked."""
-        if isinstance(data, Mapping):
+        if isinstance(data, (dict, Mapping)):
             members = cast("Mapping[str, object]", data)
             link = members.get("$link")
             if len(members) == 1 and isinstance(link, str):
