@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from atlex import syntax
 
 
@@ -10,5 +12,9 @@ def test_every_public_name_is_there_and_documented() -> None:
 
 
 def test_nothing_public_is_left_out_of_all() -> None:
-    public = {name for name in vars(syntax) if not name.startswith("_") and name != "annotations"}
-    assert public == set(syntax.__all__)
+    homes = {name for names in syntax._HOMES.values() for name in names}
+    assert homes == set(syntax.__all__)
+    for home, names in syntax._HOMES.items():
+        module = import_module(home)
+        assert set(names) <= set(module.__all__)
+        assert all(getattr(syntax, name) is getattr(module, name) for name in names)

@@ -1,28 +1,33 @@
-"""The bases of generated clients: calls, options, pages, and records."""
+"""The bases of generated clients: calls, options, pages, and records. Every name loads when it is first used."""
 
 from __future__ import annotations
 
-from atlex.client._asynchronous import AsyncNamespace, BaseAsyncClient
-from atlex.client._core import Methods, Proxies
-from atlex.client._pages import AsyncPaginator, Paginator, SupportsPage
-from atlex.client._records import AsyncLiteralRecords, AsyncRecords, LiteralRecords, Records
-from atlex.client._results import (
-    Applied,
-    Commit,
-    Created,
-    Deleted,
-    Downloaded,
-    Listed,
-    Page,
-    Progress,
-    Stored,
-    Updated,
-    WriteResult,
-    Written,
-)
-from atlex.client._synchronous import BaseClient, Namespace
-from atlex.client._writes import Create, Delete, Update, Write
-from atlex.errors import InvalidSwapError, RecordNotFoundError
+from typing import TYPE_CHECKING, Final
+
+from atlex._lazy import lazy_package
+
+if TYPE_CHECKING:
+    from atlex.client._asynchronous import AsyncNamespace, BaseAsyncClient
+    from atlex.client._core import Methods, Proxies
+    from atlex.client._pages import AsyncPaginator, Paginator, SupportsPage
+    from atlex.client._records import AsyncLiteralRecords, AsyncRecords, LiteralRecords, Records
+    from atlex.client._results import (
+        Applied,
+        Commit,
+        Created,
+        Deleted,
+        Downloaded,
+        Listed,
+        Page,
+        Progress,
+        Stored,
+        Updated,
+        WriteResult,
+        Written,
+    )
+    from atlex.client._synchronous import BaseClient, Namespace
+    from atlex.client._writes import Create, Delete, Update, Write
+    from atlex.errors import InvalidSwapError, RecordNotFoundError
 
 __all__ = [
     "Applied",
@@ -57,3 +62,33 @@ __all__ = [
     "WriteResult",
     "Written",
 ]
+
+_HOMES: Final = {
+    "atlex.client._asynchronous": ("AsyncNamespace", "BaseAsyncClient"),
+    "atlex.client._core": ("Methods", "Proxies"),
+    "atlex.client._pages": ("AsyncPaginator", "Paginator", "SupportsPage"),
+    "atlex.client._records": ("AsyncLiteralRecords", "AsyncRecords", "LiteralRecords", "Records"),
+    "atlex.client._results": (
+        "Applied",
+        "Commit",
+        "Created",
+        "Deleted",
+        "Downloaded",
+        "Listed",
+        "Page",
+        "Progress",
+        "Stored",
+        "Updated",
+        "WriteResult",
+        "Written",
+    ),
+    "atlex.client._synchronous": ("BaseClient", "Namespace"),
+    "atlex.client._writes": ("Create", "Delete", "Update", "Write"),
+    "atlex.errors": ("InvalidSwapError", "RecordNotFoundError"),
+}
+
+if not TYPE_CHECKING:
+    # Type checkers see the imports above; with a __getattr__ in sight they would let any name pass.
+    __getattr__, __dir__ = lazy_package(
+        __name__, (), {name: home for home, names in _HOMES.items() for name in names}
+    )

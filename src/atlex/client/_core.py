@@ -131,13 +131,15 @@ class Core:
 
     def call(self, method: Method[Any, Any, OutputT], call: Call) -> Steps[XrpcResponse[OutputT]]:
         """Make a call and read its answer."""
-        request = yield from self._request(method, call, self.options.headers_for(method.nsid, self._proxies))
+        head = b"" if call.data is None else (yield from _head(method, call))
+        request = self._request(method, call, self.options.headers_for(method.nsid, self._proxies), head)
         return (yield from self._attempts(method, request, self._read))
 
     def open(self, method: Method[Any, Any, Any], call: Call) -> Steps[Response]:
         """Make a call and hand its answer on, its body still to be read."""
         headers = self.options.headers_for(method.nsid, self._proxies)
-        request = yield from self._request(method, call, headers, stream=True)
+        head = b"" if call.data is None else (yield from _head(method, call))
+        request = self._request(method, call, headers, head, stream=True)
         return (yield from self._attempts(method, request, _as_it_is))
 
     def call_repo(
@@ -148,9 +150,7 @@ class Core:
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
     ) -> Steps[XrpcResponse[OutputT]]:
         """Make a record call: it is for the account's own server, whatever the client's proxy and labelers."""
-        request = yield from self._request(
-            method, Call(params=params, input=input), self.options.repo_headers
-        )
+        request = self._request(method, Call(params=params, input=input), self.options.repo_headers)
         return (yield from self._attempts(method, request, self._read_repo))
 
     def _read(self, method: Method[Any, Any, OutputT], response: Response) -> XrpcResponse[OutputT]:
@@ -163,18 +163,20 @@ class Core:
         return self._read(method, response)
 
     def _request(
-        self, method: Method[Any, Any, Any], call: Call, headers: Headers, *, stream: bool = False
-    ) -> Steps[Request]:
-        data, content_type = call.data, call.content_type
-        head = b""
-        if data is not None and needs_head(method.input_encoding, content_type, data):
-            head = yield Peek(data, HEAD_SIZE)
+        self,
+        method: Method[Any, Any, Any],
+        call: Call,
+        headers: Headers,
+        head: bytes = b"",
+        *,
+        stream: bool = False,
+    ) -> Request:
         return build_request(
             method,
             params=call.params,
             input=call.input,
-            data=data,
-            content_type=content_type,
+            data=call.data,
+            content_type=call.content_type,
             head=head,
             headers=headers,
             timeout=self.options.timeout,
@@ -193,7 +195,9 @@ class Core:
         while True:
             attempt += 1
             try:
-                response = yield from _attempt(method, self._bounded(request, deadline))
+                response: Response = yield self._bounded(request, deadline)
+                if request.stream:
+                    yield from _check_stream(method, response)
                 return read(method, response)
             except XrpcError as failure:
                 # The agent of a user may not have said it.
@@ -214,17 +218,22 @@ class Core:
         return replace(request, timeout=timeout, deadline=deadline)
 
 
-def _attempt(method: Method[Any, Any, Any], request: Request) -> Steps[Response]:
-    response: Response = yield request
-    if request.stream:
-        try:
-            if not 200 <= response.status < 300:
-                yield Read(response)
-            check_response(method, response)
-        except XrpcError:
-            yield Close(response)
-            raise
-    return response
+def _head(method: Method[Any, Any, Any], call: Call) -> Steps[bytes]:
+    """The first bytes of what is to be sent, where only they can tell its type."""
+    if needs_head(method.input_encoding, call.content_type, call.data):
+        head: bytes = yield Peek(cast("Body", call.data), HEAD_SIZE)
+        return head
+    return b""
+
+
+def _check_stream(method: Method[Any, Any, Any], response: Response) -> Steps[None]:
+    try:
+        if not 200 <= response.status < 300:
+            yield Read(response)
+        check_response(method, response)
+    except XrpcError:
+        yield Close(response)
+        raise
 
 
 def _as_it_is(_: Method[Any, Any, Any], response: Response) -> Response:

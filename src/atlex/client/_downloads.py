@@ -11,8 +11,9 @@ from typing import BinaryIO, Final, Self, cast
 
 from atlex._agent import Response
 from atlex.client._cid_check import CidCheck
-from atlex.client._results import Progress
+from atlex.client._results import Downloaded, Progress
 from atlex.errors import InputError
+from atlex.xrpc import essence
 
 __all__ = ["Destination", "watched"]
 
@@ -135,6 +136,11 @@ class Destination:
         if isinstance(count, int) and count < len(chunk):
             raise InputError(f"{self._name} can't be written: it took {count} of {len(chunk)} bytes")
         self.size += len(chunk)
+
+    def downloaded(self, response: Response) -> Downloaded:
+        """How many bytes came, and what the server said of them."""
+        encoding = essence(response.headers.get("content-type", ""))
+        return Downloaded(self.size, encoding, response.headers)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

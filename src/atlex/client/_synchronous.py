@@ -22,24 +22,26 @@ from atlex._agent import (
 from atlex._http import HttpClient, ServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._upload import peek
-from atlex.client._cid_check import CidCheck
 from atlex.client._core import Call, Close, Core, Methods, Peek, Proxies, Read, Steps
-from atlex.client._downloads import Destination, watched
 from atlex.client._misspelt import NEEDED, suggest_arguments
 from atlex.client._options import Options, changed
-from atlex.client._pages import Paginator, SupportsPage
-from atlex.client._results import Applied, Downloaded, Progress
-from atlex.client._writes import Write, apply_writes
 from atlex.data import OMIT, Omit
 from atlex.errors import AtlexError, InputError
 from atlex.model import Model, UnknownInput, Validation
-from atlex.xrpc import Method, Procedure, Query, XrpcResponse, essence
+from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
-    from atlex.client import _blobs
+    from atlex.client import _blobs, _cid_check, _downloads, _pages, _writes
+    from atlex.client._pages import Paginator, SupportsPage
+    from atlex.client._results import Applied, Downloaded, Progress
+    from atlex.client._writes import Write
 else:
-    # Its class loads with the first call that needs it.
+    # They load with the first call that needs them.
     _blobs = lazy_module("atlex.client._blobs", None)
+    _cid_check = lazy_module("atlex.client._cid_check", None)
+    _downloads = lazy_module("atlex.client._downloads", None)
+    _pages = lazy_module("atlex.client._pages", None)
+    _writes = lazy_module("atlex.client._writes", None)
 
 __all__ = ["BaseClient", "Namespace"]
 
@@ -201,10 +203,10 @@ class BaseClient:
             CidMismatchError: The bytes aren't those of the CID; raised by reading the response to its end.
         """
         call = Call(params=params, input=input, data=data, content_type=content_type)
-        cid_check = None if cid is None else CidCheck(cid)
+        cid_check = None if cid is None else _cid_check.CidCheck(cid)
         response = self._run(self._core.open(method, call))
         try:
-            yield watched(response, method.nsid, progress=progress, cid_check=cid_check)
+            yield _downloads.watched(response, method.nsid, progress=progress, cid_check=cid_check)
         finally:
             response.close()
 
@@ -239,13 +241,12 @@ class BaseClient:
             CidMismatchError: The bytes aren't those of the CID.
         """
         with (
-            Destination(to) as destination,
+            _downloads.Destination(to) as destination,
             self.stream(method, params=params, progress=progress, cid=cid) as response,
         ):
             for chunk in response.iter_bytes():
                 destination.write(chunk)
-        encoding = essence(response.headers.get("content-type", ""))
-        return Downloaded(destination.size, encoding, response.headers)
+        return destination.downloaded(response)
 
     def get_blob(self, did: str, cid: str, *, verify: bool = True) -> bytes:
         """Fetch a blob (com.atproto.sync.getBlob) from the account's own server, and check that it is the right one.
@@ -339,7 +340,7 @@ class BaseClient:
             args: Handed on to the method; generated methods take none.
             kwargs: The method's arguments. With a ``cursor``, the pages start there.
         """
-        return Paginator(partial(method, *args) if args else method, dict(kwargs))
+        return _pages.Paginator(partial(method, *args) if args else method, dict(kwargs))
 
     def apply_writes(
         self,
@@ -368,7 +369,7 @@ class BaseClient:
             InvalidSwapError: The repository has moved on.
             XrpcError: A call failed.
         """
-        steps = apply_writes(
+        steps = _writes.apply_writes(
             self._core,
             writes,
             repo=repo,
@@ -408,18 +409,18 @@ class BaseClient:
 
     def _run(self, steps: Steps[T]) -> T:
         """Drive a call: do what it says, and tell it what came of that."""
-        go_on = partial(steps.send, None)
+        done: Response | bytes | None = None
+        failure: AtlexError | None = None
         while True:
             try:
-                step = go_on()
+                step = steps.send(done) if failure is None else steps.throw(failure)
             except StopIteration as end:
                 return cast("T", end.value)
+            done = failure = None
             try:
                 done = self._do(step)
             except AtlexError as error:
-                go_on = partial(steps.throw, error)
-            else:
-                go_on = partial(steps.send, done)
+                failure = error
 
     def _do(self, step: Request | Peek | Read | Close | float) -> Response | bytes | None:
         match step:

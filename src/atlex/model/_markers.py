@@ -7,25 +7,24 @@ leave out stands beside it in the schema's metadata, where `atlex.model._levels`
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast
 
 from pydantic import Field, GetCoreSchemaHandler, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from atlex._lazy import lazy_module
 from atlex.data import MAX_INTEGER, Blob, CidLink, LegacyBlob, bytes_from_wire, bytes_to_wire, is_list
 from atlex.data._blob import read_blob
 from atlex.errors import InputError
 from atlex.model._quick import PATTERNS, QUICK, quick_string
 from atlex.model._rebuilt import with_faults
-from atlex.syntax import (
-    Cid,
-    count_graphemes,
-    exceeds_graphemes,
-    format_datetime,
-    is_valid_format,
-    utf8_length,
-)
+
+if TYPE_CHECKING:
+    from atlex import syntax as _syntax
+else:
+    # Its checks load with the first value that needs one, which a lenient reading never does.
+    _syntax = lazy_module("atlex.syntax", None)
 
 __all__ = [
     "ARRAY",
@@ -78,7 +77,7 @@ def _outside(what: str, figure: int, low: int | None, high: int | None, unit: st
     return []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class String:
     """A string. Lengths are in UTF-8 bytes; graphemes are counted as Unicode's UAX #29 does.
 
@@ -99,7 +98,7 @@ class String:
         if self.enum:
             return core_schema.literal_schema(list(self.enum))
         plain = core_schema.str_schema(strict=True)
-        if self == _PLAIN_STRING:
+        if not self._rules():
             return plain
         metadata = {LENIENT: plain, QUICK: self._quick()}
         checked = core_schema.no_info_after_validator_function(self._check, plain, metadata=metadata)
@@ -118,19 +117,23 @@ class String:
                 min_graphemes=self.min_graphemes,
                 max_graphemes=self.max_graphemes,
             )
-        return self.format if self == String(format=self.format) and self.format in PATTERNS else None
+        return self.format if self._rules() == {"format"} and self.format in PATTERNS else None
+
+    def _rules(self) -> set[str]:
+        """The names of the rules that it has."""
+        return {field.name for field in fields(self) if getattr(self, field.name) != field.default}
 
     def _check(self, value: str) -> str:
         reasons: list[str] = []
-        if self.format is not None and not is_valid_format(self.format, value):
+        if self.format is not None and not _syntax.is_valid_format(self.format, value):
             reasons.append(f"not a valid {self.format}")
         if self.min_length is not None or self.max_length is not None:
-            reasons += _outside("has", utf8_length(value), self.min_length, self.max_length, " bytes")
-        if self.max_graphemes is not None and exceeds_graphemes(value, self.max_graphemes):
+            reasons += _outside("has", _syntax.utf8_length(value), self.min_length, self.max_length, " bytes")
+        if self.max_graphemes is not None and _syntax.exceeds_graphemes(value, self.max_graphemes):
             reasons.append(
-                f"has {count_graphemes(value)} graphemes, at most {self.max_graphemes} are allowed"
+                f"has {_syntax.count_graphemes(value)} graphemes, at most {self.max_graphemes} are allowed"
             )
-        if self.min_graphemes is not None and (found := count_graphemes(value)) < self.min_graphemes:
+        if self.min_graphemes is not None and (found := _syntax.count_graphemes(value)) < self.min_graphemes:
             reasons.append(f"has {found} graphemes, at least {self.min_graphemes} are needed")
         if reasons:
             raise _broken("string_rule", reasons)
@@ -141,15 +144,12 @@ def _datetime_text(value: object) -> object:
     if not isinstance(value, dt.datetime):
         return value
     try:
-        return format_datetime(value)
+        return _syntax.format_datetime(value)
     except InputError as error:
         raise _broken("datetime", [str(error)]) from None
 
 
-_PLAIN_STRING: Final = String()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Int:
     """An integer within 53 bits, as every implementation of the protocol can hold it. ``True`` is no integer."""
 
@@ -196,7 +196,7 @@ def _exactly(type_: type[int], allowed: list[Any]) -> CoreSchema:
     return core_schema.no_info_before_validator_function(check, core_schema.literal_schema(allowed))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Bool:
     """A boolean, or the one value that ``const`` allows."""
 
@@ -208,7 +208,7 @@ class Bool:
         return core_schema.bool_schema(strict=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Bytes:
     """Bytes, ``{"$bytes": "…"}`` on the wire. Lengths are in bytes."""
 
@@ -241,7 +241,7 @@ def _read_bytes(value: object) -> bytes:
     return read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class BlobRef:
     """A reference to a blob.
 
@@ -281,7 +281,7 @@ class BlobRef:
         if "/" not in blob.mime_type:
             reasons.append(f"{blob.mime_type[:60]!r} is not a MIME type")
         try:
-            if Cid.parse(blob.cid).codec != _RAW_CODEC:
+            if _syntax.Cid.parse(blob.cid).codec != _RAW_CODEC:
                 reasons.append("its ref is not the CID of raw bytes")
         except InputError:
             reasons.append("its ref is not a valid CID")
@@ -304,7 +304,7 @@ def _write_blob(value: Blob | LegacyBlob) -> dict[str, Any]:
     return value.to_wire()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Array:
     """How many items a list may have."""
 
