@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     from atlex import data as data
     from atlex import errors as errors
     from atlex import interface as interface
-    from atlex import lexicon as lexicon
     from atlex import model as model
     from atlex import session as session
     from atlex import syntax as syntax
-    from atlex import testing as testing
     from atlex import xrpc as xrpc
     from atlex._agent import Agent as Agent
     from atlex._agent import AsyncAgent as AsyncAgent

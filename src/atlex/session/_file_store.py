@@ -9,8 +9,9 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import SessionData
@@ -112,10 +113,10 @@ class FileSessionStore:
 
     @contextlib.contextmanager
     def _locked(self) -> Generator[None]:
-        from filelock import FileLock, Timeout
-
+        # By name, since type checkers would follow an import to the sixty modules of filelock, in every user's project.
+        filelock: Any = import_module("filelock")
         # One for each time it is taken: the same object could be taken twice. It may be given back in another thread.
-        lock = FileLock(
+        lock = filelock.FileLock(
             f"{self._path}.lock",
             timeout=self._lock_timeout,
             mode=0o600,
@@ -126,7 +127,7 @@ class FileSessionStore:
                 # filelock would make the folder, wherever a mistyped path leads.
                 self._path.parent.stat()
                 lock.acquire(poll_interval=_POLL)
-        except Timeout as error:
+        except filelock.Timeout as error:
             message = f"{self._path} has been locked by another process for {self._lock_timeout:g} s"
             raise SessionStoreError(message) from error
         try:
