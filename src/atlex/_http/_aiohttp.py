@@ -63,28 +63,21 @@ class AiohttpTransport(_AiohttpTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and raise what httpx's own transport would raise."""
-        body = _Body(request)
-        if not _is_empty(request):
-            request = httpx.Request(
-                request.method,
-                request.url,
-                headers=request.headers,
-                stream=body,
-                extensions=request.extensions,
-            )
+        body: _Body | None = None
         failure: Exception
         try:
-            async with body.watched():
+            if _is_empty(request):
                 answer = await super().handle_async_request(request)
-            return httpx.Response(
-                answer.status_code,
-                headers=answer.headers,
-                stream=_Answer(cast("httpx.AsyncByteStream", answer.stream)),
-                extensions=answer.extensions,
-            )
+            else:
+                body = _Body(request)
+                async with body.watched():
+                    answer = await super().handle_async_request(body.carried())
         except _FAILURES as error:
             # aiohttp says of a body that raised that the connection broke.
-            failure = _translated(error) if body.error is None else body.error
+            failure = _translated(error) if body is None or body.error is None else body.error
+        else:
+            answer.stream = _Answer(cast("httpx.AsyncByteStream", answer.stream))
+            return answer
         raise failure
 
 
@@ -105,9 +98,21 @@ class _Body(httpx.AsyncByteStream):
 
     def __init__(self, request: httpx.Request) -> None:
         self.error: Exception | None = None
+        self._request = request
         self._stream = request.stream
         self._seconds: float | None = request.extensions.get("timeout", {}).get("write")
         self._timeout: asyncio.Timeout | None = None
+
+    def carried(self) -> httpx.Request:
+        """The request with this body in place of its own."""
+        request = self._request
+        return httpx.Request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            stream=self,
+            extensions=request.extensions,
+        )
 
     @contextmanager
     def _noted(self) -> Generator[None]:

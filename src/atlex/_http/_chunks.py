@@ -60,11 +60,15 @@ class Chunks(_Body):
                     # A transport that answers from memory: httpx has unpacked it.
                     yield self._answer.content
                     return
-                decoder = Decoder(self._encoding)
+                decoder = Decoder(self._encoding) if self._encoding else None
                 for data in cast("httpx.SyncByteStream", self._answer.stream):
                     self._check_time()
-                    yield from decoder.feed(data)
-                decoder.finish()
+                    if decoder is None:
+                        yield data
+                    else:
+                        yield from decoder.feed(data)
+                if decoder is not None:
+                    decoder.finish()
         except EncodingError as error:
             raise undecodable(self._request, self._answer, str(error)) from error
 
@@ -85,12 +89,16 @@ class AsyncChunks(_Body):
                 if self._answer.is_stream_consumed:
                     yield self._answer.content
                     return
-                decoder = Decoder(self._encoding)
+                decoder = Decoder(self._encoding) if self._encoding else None
                 async for data in cast("httpx.AsyncByteStream", self._answer.stream):
                     self._check_time()
-                    for piece in decoder.feed(data):
-                        yield piece
-                decoder.finish()
+                    if decoder is None:
+                        yield data
+                    else:
+                        for piece in decoder.feed(data):
+                            yield piece
+                if decoder is not None:
+                    decoder.finish()
         except EncodingError as error:
             raise undecodable(self._request, self._answer, str(error)) from error
 

@@ -31,11 +31,11 @@ OWN_CLIENT: Final = "http_client"
 """What is shown for a transport that comes with the user's own client."""
 
 MAX_CONNECTIONS: Final = 100
-"""How many connections a client opens at most. All of them may be kept for the next calls."""
+"""How many connections a client opens at most."""
 
-# httpx keeps 20 by default, and would open the others of 50 tasks again for each round of calls.
+# 20 to be kept, as httpx has it: its pool goes through all connections for each one that is idle.
 _LIMITS: Final = httpx.Limits(
-    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS, keepalive_expiry=15
+    max_connections=MAX_CONNECTIONS, max_keepalive_connections=20, keepalive_expiry=15
 )
 
 

@@ -49,7 +49,8 @@ def first_hop(origin: str, request: Request, headers: Headers | None) -> Hop:
         InputError: The origin isn't the URL of a service, or a header can't be sent.
     """
     if headers is None:
-        headers = Headers(request.headers)
+        # As `Request` keeps them.
+        headers = cast("Headers", request.headers)
     headers.check()
     return Hop(check_service_url(origin) + request.path, headers, own_origin=True)
 
