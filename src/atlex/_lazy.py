@@ -8,27 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 __all__ = ["lazy_module", "lazy_package"]
 
 
 class _LazyModule:
-    """Stands for a module until an attribute of it is asked for."""
-
-    __slots__ = ("_module", "_name", "_package")
+    """Stands for a module until an attribute of it is asked for, and keeps those that were."""
 
     def __init__(self, name: str, package: str | None) -> None:
         self._name = name
         self._package = package
-        self._module: ModuleType | None = None
 
     def __getattr__(self, attribute: str) -> Any:
-        module = self._module
-        if module is None:
-            module = self._module = import_module(self._name, self._package)
-        return getattr(module, attribute)
+        value = getattr(import_module(self._name, self._package), attribute)
+        # The next look-up finds it without coming here.
+        setattr(self, attribute, value)
+        return value
 
     def __repr__(self) -> str:
         return f"lazy_module({self._name!r}, {self._package!r})"

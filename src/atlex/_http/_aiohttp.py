@@ -158,24 +158,36 @@ class _Answer(httpx.AsyncByteStream):
     def __init__(self, stream: httpx.AsyncByteStream) -> None:
         self._stream = stream
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        failure: Exception | None = None
-        try:
-            async for chunk in self._stream:
-                yield chunk
-        except _FAILURES as error:
-            failure = _translated(error)
-        if failure is not None:
-            raise failure
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Pieces(self._stream)
 
     async def aclose(self) -> None:
-        failure: Exception | None = None
+        failure: Exception
         try:
             await self._stream.aclose()
         except _FAILURES as error:
             failure = _translated(error)
-        if failure is not None:
-            raise failure
+        else:
+            return
+        raise failure
+
+
+class _Pieces:
+    """What comes of an answer's body. An asynchronous generator would be entered in the event loop's books."""
+
+    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+        self._pieces = aiter(stream)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        failure: Exception
+        try:
+            return await anext(self._pieces)
+        except _FAILURES as error:
+            failure = _translated(error)
+        raise failure
 
 
 def _translated(error: Exception) -> Exception:

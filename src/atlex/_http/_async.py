@@ -17,7 +17,7 @@ from atlex._http._clients import (
     choose_transport,
     open_async_client,
 )
-from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing
+from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
 from atlex._http._failures import closed, failures, headers_of, late, too_many_redirects
 from atlex._service_url import check_service_url
 from atlex._upload import open_body_async
@@ -57,6 +57,8 @@ class AsyncHttpConnection:
         self._transport: Transport | None = transport
         self._client = http_client
         self._owns_client = http_client is None
+        # The headers of a client that was opened here.
+        self._defaults: list[tuple[bytes, bytes]] = []
         self._is_closed = False
 
     @property
@@ -100,11 +102,13 @@ class AsyncHttpConnection:
     async def _send(
         self, client: httpx.AsyncClient, origin: str, request: Request, headers: Headers | None
     ) -> Response:
+        # A user's client may have others by now.
+        defaults = self._defaults or client_headers(client)
         hop = first_hop(origin, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
             guard = failures(request, hop.url)
             with guard, await open_body_async(request.body) as content:
-                sent = outgoing(client, request, hop, content, self._clock)
+                sent = outgoing(client, defaults, request, hop, content, self._clock)
                 answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
             received = headers_of(answer)
@@ -129,6 +133,7 @@ class AsyncHttpConnection:
             # From here on it is what the repr says, wherever that is asked for.
             self._transport = choose_transport(self._transport)
             self._client = open_async_client(self._transport)
+            self._defaults = client_headers(self._client)
         return self._client
 
 

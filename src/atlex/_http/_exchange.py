@@ -19,6 +19,7 @@ __all__ = [
     "MAX_REDIRECTS",
     "Hop",
     "auth",
+    "client_headers",
     "first_hop",
     "next_hop",
     "outgoing",
@@ -79,14 +80,31 @@ def _port(url: httpx.URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
 
 
+def client_headers(client: httpx.Client | httpx.AsyncClient) -> list[tuple[bytes, bytes]]:
+    """The headers that a client has for every request, as they are sent, with names in lower case."""
+    return [
+        (key, user_agent().encode() if key == b"user-agent" and value.startswith(b"python-httpx/") else value)
+        for key, value in ((name.lower(), value) for name, value in client.headers.raw)
+    ]
+
+
 def outgoing(
     client: httpx.Client | httpx.AsyncClient,
+    defaults: list[tuple[bytes, bytes]],
     request: Request,
     hop: Hop,
     content: Content,
     clock: Callable[[], float],
 ) -> httpx.Request:
     """The request as httpx sends it.
+
+    Args:
+        client: Who sends it.
+        defaults: The headers that the client has for every request.
+        request: What is sent.
+        hop: Where it goes, and with which headers of its own.
+        content: Its body.
+        clock: Gives the moment that the deadline is compared with.
 
     Raises:
         XrpcFetchError: The deadline has passed.
@@ -99,34 +117,21 @@ def outgoing(
         patience = left if patience is None else min(patience, left)
     connecting = None if patience is None else min(CONNECT_TIMEOUT, patience)
     timeout = {"connect": connecting, "read": patience, "write": patience, "pool": patience}
+    own = {"accept-encoding": ACCEPTED}
+    own.update(hop.headers.items())
+    if content.length is not None:
+        own["content-length"] = str(content.length)
+    headers = {name.encode("ascii"): value.encode("ascii") for name, value in own.items()}
     # The client's build_request() would merge the headers one by one, in twice the time, and put its own query
     # parameters in the place of the method's.
     return httpx.Request(
         request.method,
         hop.url,
-        headers=_headers(client, hop, content.length),
+        headers=[*(pair for pair in defaults if pair[0] not in headers), *headers.items()],
         cookies=client.cookies,
         content=cast("Any", content.chunks),
         extensions={"timeout": timeout},
     )
-
-
-def _headers(
-    client: httpx.Client | httpx.AsyncClient, hop: Hop, length: int | None
-) -> list[tuple[bytes, bytes]]:
-    """The request's headers behind those of the client that it has none of."""
-    own = {"accept-encoding": ACCEPTED}
-    own.update(hop.headers.items())
-    if length is not None:
-        own["content-length"] = str(length)
-    headers = {name.encode("ascii"): value.encode("ascii") for name, value in own.items()}
-    kept: list[tuple[bytes, bytes]] = []
-    for name, value in client.headers.raw:
-        key = name.lower()
-        if key not in headers:
-            is_default = key == b"user-agent" and value.startswith(b"python-httpx/")
-            kept.append((name, user_agent().encode() if is_default else value))
-    return [*kept, *headers.items()]
 
 
 def auth(hop: Hop) -> Any:

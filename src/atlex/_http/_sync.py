@@ -12,7 +12,7 @@ import httpx
 from atlex._agent import Headers, Request, Response
 from atlex._http._chunks import Chunks
 from atlex._http._clients import OWN_CLIENT, Transport, check_transport, open_client
-from atlex._http._exchange import MAX_REDIRECTS, auth, first_hop, next_hop, outgoing
+from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
 from atlex._http._failures import closed, failures, headers_of, too_many_redirects
 from atlex._service_url import check_service_url
 from atlex._upload import open_body
@@ -50,6 +50,8 @@ class HttpConnection:
         self._clock = clock
         self._client = http_client
         self._owns_client = http_client is None
+        # The headers of a client that was opened here.
+        self._defaults: list[tuple[bytes, bytes]] = []
         self._is_closed = False
         self._lock = threading.Lock()
 
@@ -77,11 +79,13 @@ class HttpConnection:
             InputError: The origin isn't the URL of a service, or the body can't be read.
         """
         client = self._open(request)
+        # A user's client may have others by now.
+        defaults = self._defaults or client_headers(client)
         hop = first_hop(origin, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
             guard = failures(request, hop.url)
             with guard, open_body(request.body) as content:
-                sent = outgoing(client, request, hop, content, self._clock)
+                sent = outgoing(client, defaults, request, hop, content, self._clock)
                 answer = client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
             received = headers_of(answer)
@@ -112,6 +116,7 @@ class HttpConnection:
                 raise closed(request)
             if self._client is None:
                 self._client = open_client()
+                self._defaults = client_headers(self._client)
             return self._client
 
 

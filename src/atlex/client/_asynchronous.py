@@ -420,14 +420,16 @@ class BaseAsyncClient:
                 return cast("T", end.value)
             done = failure = None
             try:
-                done = await self._do(step)
+                # Nearly every step.
+                if isinstance(step, Request):
+                    done = await self._agent.send(step)
+                else:
+                    done = await self._do(step)
             except AtlexError as error:
                 failure = error
 
-    async def _do(self, step: Request | Peek | Read | Close | float) -> Response | bytes | None:
+    async def _do(self, step: Peek | Read | Close | float) -> bytes | None:
         match step:
-            case Request():
-                return await self._agent.send(step)
             case Peek(body, size):
                 from anyio import to_thread
 

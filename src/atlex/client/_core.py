@@ -62,7 +62,7 @@ into it.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Call:
     """What a call sends, beside its method."""
 
@@ -195,7 +195,7 @@ class Core:
         while True:
             attempt += 1
             try:
-                response: Response = yield self._bounded(request, deadline)
+                response: Response = yield request if deadline is None else self._bounded(request, deadline)
                 if request.stream:
                     yield from _check_stream(method, response)
                 return read(method, response)
@@ -207,10 +207,8 @@ class Core:
                     raise
             yield delay
 
-    def _bounded(self, request: Request, deadline: float | None) -> Request:
+    def _bounded(self, request: Request, deadline: float) -> Request:
         """The request with what the deadline leaves of its timeout."""
-        if deadline is None:
-            return request
         left = deadline - self._clock()
         if left <= 0:
             raise XrpcFetchError(DEADLINE_PASSED, method=request.nsid, sent=False)

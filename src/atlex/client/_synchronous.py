@@ -418,14 +418,13 @@ class BaseClient:
                 return cast("T", end.value)
             done = failure = None
             try:
-                done = self._do(step)
+                # Nearly every step.
+                done = self._agent.send(step) if isinstance(step, Request) else self._do(step)
             except AtlexError as error:
                 failure = error
 
-    def _do(self, step: Request | Peek | Read | Close | float) -> Response | bytes | None:
+    def _do(self, step: Peek | Read | Close | float) -> bytes | None:
         match step:
-            case Request():
-                return self._agent.send(step)
             case Peek(body, size):
                 return peek(body, size)
             case Read(response):

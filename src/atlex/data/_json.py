@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, TypeGuard, cast
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
@@ -36,15 +36,14 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 def holds_constant(data: bytes | str) -> bool:
     """Whether a text holds one of the words that pydantic's parser takes for numbers and JSON doesn't know."""
-    if isinstance(data, str):
-        return _holds(data, "NaN") or _holds(data, "Infinity")
-    return _holds(data, b"NaN") or _holds(data, b"Infinity")
+    nan, infinity = ("NaN", "Infinity") if isinstance(data, str) else (b"NaN", b"Infinity")
+    if len(data) < _SHORT:
+        return nan in cast("Any", data) or infinity in cast("Any", data)
+    return _holds(data, nan) or _holds(data, infinity)
 
 
 def _holds(data: Any, word: Any) -> bool:
     """``word in data``, by its first letter, which is rare: looking for one letter takes a third of the time."""
-    if len(data) < _SHORT:
-        return word in data
     place = data.find(word[:1])
     for _ in range(_LETTERS):
         if place < 0 or data.startswith(word, place):

@@ -331,8 +331,13 @@ def _validated(validator: SchemaValidator, data: Any) -> Any:
 
 
 def _first_reading(cls: type[M], data: Any, validation: Validation) -> M:
+    validator = fast_validator(cls, validation)
     try:
-        value = cast("M", _validated(fast_validator(cls, validation), data))
+        value: M = (
+            validator.validate_json(data)
+            if isinstance(data, (bytes, str))
+            else validator.validate_python(data)
+        )
     except ValidationError:
         return _second_reading(cls, data, validation)
     if is_watched(cls) and watch(value):

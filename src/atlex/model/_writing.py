@@ -12,7 +12,6 @@ from typing import Any, Literal, NamedTuple, TypeAlias, cast
 from pydantic import BaseModel
 
 from atlex.data import UnknownObject, is_list, is_object
-from atlex.model._bare import settle
 from atlex.model._markers import LENIENT
 from atlex.model._names import NAMES, member_name
 from atlex.model._salvage import kept_of
@@ -46,8 +45,9 @@ def write_model(value: Any) -> dict[str, Any]:
         cls.__atlex_plan__ = plan
     if plan is False:
         return cast("dict[str, Any]", value.model_dump(mode="json", by_alias=True))
-    settle(value)
-    fields, extra = value.__dict__, value.__pydantic_extra__
+    # First, since it settles a bare instance.
+    extra = value.__pydantic_extra__
+    fields, given = value.__dict__, value.__pydantic_fields_set__
     data: dict[str, Any] = {}
     if extra is None:
         if value.lex_is_record:
@@ -58,12 +58,12 @@ def write_model(value: Any) -> dict[str, Any]:
         item = fields.get(name)
         if item is not None:
             data[wire] = item if write is None else write(item)
-        elif value._is_null(name):
+        elif name in given and value._is_null(name):
             data[wire] = None
     if extra:
         for name, item in extra.items():
             data[member_name(name)] = wire_value(item)
-    if (kept := kept_of(value)) is not None:
+    if value.__pydantic_private__ and (kept := kept_of(value)) is not None:
         kept.restore(data, lengths_of(value))
     return data
 

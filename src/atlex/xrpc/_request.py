@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final, cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT, Body, Headers, Request
 from atlex.errors import InputError
@@ -16,6 +18,8 @@ from atlex.xrpc._guesses import HEAD_SIZE
 from atlex.xrpc._media_types import JSON, essence, outgoing_type
 
 __all__ = ["build_request"]
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*")
 
 # They describe the body, which is described from the lexicon and from the body itself.
 _RESERVED: Final = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
@@ -59,21 +63,29 @@ def build_request(
         name = min(_RESERVED.intersection(given))
         raise InputError(f"The header {name!r} follows from the method and its input: it can't be set")
     body, body_type = _body(method, input, data, content_type, head)
-    derived: dict[str, str] = {}
-    if body_type is not None:
-        derived["content-type"] = body_type
-    if (output_encoding := method.output_encoding) is not None:
-        derived["accept"] = output_encoding
     return Request(
         method="POST" if method.kind == "procedure" else "GET",
         nsid=method.nsid,
         query=_query(method, params),
-        headers=given.merged(derived),
+        headers=given.merged(_derived(body_type, method.output_encoding)),
         body=body,
         timeout=timeout,
         max_response_size=max_response_size,
         stream=stream,
     )
+
+
+@lru_cache(maxsize=256)
+def _derived(body_type: str | None, output_encoding: str | None) -> Headers:
+    headers = Headers(
+        {
+            name: value
+            for name, value in (("content-type", body_type), ("accept", output_encoding))
+            if value is not None
+        }
+    )
+    headers.check()
+    return headers
 
 
 def _query(method: Method[Any, Any, Any], params: Mapping[str, Any] | Model | None) -> str:
@@ -83,14 +95,19 @@ def _query(method: Method[Any, Any, Any], params: Mapping[str, Any] | Model | No
             return ""
         raise InputError(f"{method.nsid} takes no parameters")
     values = instance(type_, {} if params is None else params, "parameters").to_wire()
-    pairs: list[tuple[str, str]] = []
-    for name, value in values.items():
-        items = cast("list[object]", value) if isinstance(value, list) else [value]
-        pairs.extend((name, _text(name, item)) for item in items)
+    pairs: list[str] = []
     try:
-        return urlencode(pairs)
+        for name, value in values.items():
+            items = cast("list[object]", value) if isinstance(value, list) else (value,)
+            pairs += [f"{_quoted(name)}={_quoted(_text(name, item))}" for item in items]
     except UnicodeEncodeError as error:
         raise InputError("A parameter holds half of a character that takes two (a lone surrogate)") from error
+    return "&".join(pairs)
+
+
+def _quoted(text: str) -> str:
+    # Most are plain, and quote_plus() takes three calls to find that out.
+    return text if _PLAIN.fullmatch(text) else quote_plus(text)
 
 
 def _text(name: str, value: object) -> str:
