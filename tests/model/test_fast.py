@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import gc
 import json
 import pickle
 import threading
@@ -15,6 +17,7 @@ from pydantic import PrivateAttr, ValidationError
 from pydantic_core import SchemaValidator
 from tests.model.classes import External, Image, Images, Item, Post, Put, Reply, Timeline
 
+from atlex.errors import XrpcInvalidResponseError
 from atlex.model import _bare, _levels, issues
 from atlex.model._quick import PATTERNS, quick_format, quick_string
 from atlex.syntax import count_graphemes, is_valid_format, utf8_length
@@ -265,3 +268,45 @@ def test_classes_that_only_stand_beside_each_other_are_bare_in_one_answer() -> N
     assert isinstance(image, Image)
     assert isinstance(image.nested, External)
     assert all(map(_bare.is_bare, (value, image, image.nested)))
+
+
+LARGE = json.dumps({"feed": [{"post": PLAIN}] * 600}).encode()
+
+
+@pytest.fixture
+def collections() -> Any:
+    """The collections of garbage that begin."""
+    begun: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            begun.append(info["generation"])
+
+    gc.callbacks.append(note)
+    yield begun
+    gc.callbacks.remove(note)
+
+
+def test_a_large_text_is_read_without_the_garbage_collector(collections: list[int]) -> None:
+    assert len(LARGE) > 64 * 1024
+    Timeline.from_wire(LARGE)
+    collections.clear()
+    kept = Timeline.from_wire(LARGE)
+    during = len(collections)
+    parsed = json.loads(LARGE)
+    assert during <= 1 < len(collections)
+    assert gc.isenabled()
+    assert len(kept.feed) == len(parsed["feed"])
+
+
+@pytest.mark.parametrize("data", [LARGE, LARGE[:-1], b"[" * 100_000], ids=["right", "cut off", "deep"])
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(data: bytes, enabled: bool) -> None:
+    if not enabled:
+        gc.disable()
+    try:
+        with contextlib.suppress(XrpcInvalidResponseError):
+            Timeline.from_wire(data)
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -57,6 +58,9 @@ M = TypeVar("M", bound="Model")
 
 UnknownInput: TypeAlias = "Mapping[str, Any] | Model | UnknownObject"
 """What a call takes where the lexicon says ``unknown``: a JSON object, or an instance that stands for one."""
+
+_LARGE: Final = 64 * 1024
+"""The length of a text from which on the collector's pause is worth its calls."""
 
 _log = logging.getLogger("atlex")
 
@@ -333,16 +337,29 @@ def _validated(validator: SchemaValidator, data: Any) -> Any:
 def _first_reading(cls: type[M], data: Any, validation: Validation) -> M:
     validator = fast_validator(cls, validation)
     try:
-        value: M = (
-            validator.validate_json(data)
-            if isinstance(data, (bytes, str))
-            else validator.validate_python(data)
-        )
+        if not isinstance(data, (bytes, str)):
+            value: M = validator.validate_python(data)
+        elif len(data) < _LARGE or not gc.isenabled():
+            value = validator.validate_json(data)
+        else:
+            value = _read_large(validator, data)
     except ValidationError:
         return _second_reading(cls, data, validation)
     if is_watched(cls) and watch(value):
         note_news()
     return value
+
+
+def _read_large(validator: SchemaValidator, data: bytes | str) -> Any:
+    """Read with the garbage collector paused: it would go through all that is being made, over and over.
+
+    Nothing else is kept from it meanwhile, since the core lets no other thread in, but for its calls of Python.
+    """
+    try:
+        gc.disable()
+        return validator.validate_json(data)
+    finally:
+        gc.enable()
 
 
 def _second_reading(cls: type[M], data: Any, validation: Validation) -> M:
