@@ -143,7 +143,7 @@ def _chart(title: str, unit: str, *bars: tuple[str, str]) -> Chart:
 AREAS: Final = (
     Area(
         "import",
-        5,
+        9,
         _imports,
         _chart(
             "From the start of the process",
@@ -213,7 +213,7 @@ AREAS: Final = (
     ),
     Area(
         "tooling",
-        2,
+        4,
         _tooling,
         _chart(
             "Type checkers on a script of 20 lines",

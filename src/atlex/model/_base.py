@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeAlias, TypeVar, cast
@@ -21,6 +20,7 @@ from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidato
 from atlex.data import JsonError, UnknownObject, holds_constant, is_object, parse_json, write_json
 from atlex.errors import InputError, Issue, XrpcInvalidResponseError, XrpcResponseValidationError
 from atlex.model._bare import is_bare, note_news, remember, settle
+from atlex.model._collector import collector_paused
 from atlex.model._faults import is_secret, issues_of
 from atlex.model._issues import issues
 from atlex.model._levels import (
@@ -339,27 +339,17 @@ def _first_reading(cls: type[M], data: Any, validation: Validation) -> M:
     try:
         if not isinstance(data, (bytes, str)):
             value: M = validator.validate_python(data)
-        elif len(data) < _LARGE or not gc.isenabled():
+        elif len(data) < _LARGE:
             value = validator.validate_json(data)
         else:
-            value = _read_large(validator, data)
+            # A tree of models has no cycles.
+            with collector_paused():
+                value = validator.validate_json(data)
     except ValidationError:
         return _second_reading(cls, data, validation)
     if is_watched(cls) and watch(value):
         note_news()
     return value
-
-
-def _read_large(validator: SchemaValidator, data: bytes | str) -> Any:
-    """Read with the garbage collector paused: it would go through all that is being made, over and over.
-
-    Nothing else is kept from it meanwhile, since the core lets no other thread in, but for its calls of Python.
-    """
-    try:
-        gc.disable()
-        return validator.validate_json(data)
-    finally:
-        gc.enable()
 
 
 def _second_reading(cls: type[M], data: Any, validation: Validation) -> M:

@@ -23,6 +23,7 @@ from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaVal
 
 from atlex.data import is_object
 from atlex.model._bare import bare_model, is_plain, learnt
+from atlex.model._collector import collector_paused
 from atlex.model._core_schemas import map_parts
 from atlex.model._markers import ARRAY, LENIENT, RESEND, STRICT
 from atlex.model._names import NAMES, attribute_names, extra_name, own_types_of
@@ -130,8 +131,10 @@ def reading_schema(model: type[BaseModel], level: Level) -> CoreSchema:
     name = f"__atlex_{level}_schema__"
     found = model.__dict__.get(name)
     if found is None:
-        model.model_rebuild()
-        found = _derive(cast("dict[str, Any]", model.__pydantic_core_schema__), level)
+        # Classes and schemas stay as long as the program runs.
+        with collector_paused():
+            model.model_rebuild()
+            found = _derive(cast("dict[str, Any]", model.__pydantic_core_schema__), level)
         setattr(model, name, found)
     return cast("CoreSchema", found)
 
