@@ -130,8 +130,10 @@ def _generation(context: Context) -> list[Case]:
 
 
 def _tooling(context: Context) -> list[Case]:
+    # What is compared runs one after the other, since a machine's pace changes.
     return [
-        Case(f"tooling.{side}", _OWN, "tooling", (side, str(python)))
+        Case(f"tooling.{side}", _OWN, "tooling", (what, side, str(python)))
+        for what in ("mypy", "pyright")
         for side, python in context.sides.items()
     ]
 
@@ -157,7 +159,7 @@ AREAS: Final = (
     ),
     Area(
         "parsing",
-        5,
+        7,
         _parsing,
         _chart(
             "A timeline of 100 posts, bytes to models",

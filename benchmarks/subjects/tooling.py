@@ -1,4 +1,7 @@
-"""Type checkers on a script of twenty lines: ``tooling WHO PYTHON``, PYTHON being where the packages are installed."""
+"""Tools on a script of twenty lines: ``tooling WHAT WHO PYTHON``, PYTHON being where the packages are installed.
+
+WHAT is ``mypy``, or ``pyright`` for the checker and the language server.
+"""
 
 from __future__ import annotations
 
@@ -87,20 +90,22 @@ def _completions(who: str, python: str, folder: Path) -> dict[str, float]:
     return figures
 
 
-def main(who: str, python: str) -> None:
-    """Measure both checkers, mypy without its cache and with it, and the language server."""
+def main(what: str, who: str, python: str) -> None:
+    """Measure mypy, without its cache and with it; or pyright, and then its language server."""
     with tempfile.TemporaryDirectory() as scratch:
         script = Path(scratch, "script.py")
         script.write_text(_PEER if who == "peer" else _ATLEX, encoding="utf-8")
-        own = Path(scratch, "mypy.ini")
-        own.write_text("[mypy]\n", encoding="utf-8")
-        mypy = (
-            *(sys.executable, "-m", "mypy", "--config-file", str(own), "--python-executable", python),
-            *("--cache-dir", str(Path(scratch, "cache")), str(script)),
-        )
+        if what == "mypy":
+            own = Path(scratch, "mypy.ini")
+            own.write_text("[mypy]\n", encoding="utf-8")
+            mypy = (
+                *(sys.executable, "-m", "mypy", "--config-file", str(own), "--python-executable", python),
+                *("--cache-dir", str(Path(scratch, "cache")), str(script)),
+            )
+            finish({"mypy_cold.ms": _timed(*mypy), "mypy_warm.ms": _timed(*mypy)})
+            return
         pyright = (sys.executable, "-m", "basedpyright", "--pythonpath", python, str(script))
-        figures = {"mypy_cold.ms": _timed(*mypy), "mypy_warm.ms": _timed(*mypy)}
-        figures["pyright.ms"] = _timed(*pyright)
+        figures = {"pyright.ms": _timed(*pyright)}
         user = Path(scratch, "user")
         user.mkdir()
         finish(figures | _completions(who, python, user))
