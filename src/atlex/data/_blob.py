@@ -81,6 +81,7 @@ class LegacyBlob:
 
 def blob_from_wire(data: object) -> Blob | LegacyBlob | None:
     """Read a blob reference of either form; None where the data has neither shape."""
+    # As in `CidLink.from_wire`.
     if not isinstance(data, (dict, Mapping)):
         return None
     rest = dict(cast("Mapping[str, Any]", data))

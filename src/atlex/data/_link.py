@@ -32,6 +32,7 @@ class CidLink:
     @classmethod
     def from_wire(cls, data: object) -> CidLink | None:
         """Read ``{"$link": "…"}``; None where the data hasn't that shape. The CID's syntax isn't checked."""
+        # Of a dict, the answer comes sooner than from Mapping alone.
         if isinstance(data, (dict, Mapping)):
             members = cast("Mapping[str, object]", data)
             link = members.get("$link")

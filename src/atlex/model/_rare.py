@@ -59,7 +59,10 @@ def watch(answer: BaseModel) -> bool:
     if answers == 0:
         return False
     met = _count(answer)
-    return answers >= _WATCHED and bool([cls for cls in met if _conclude(cls)])
+    if answers < _WATCHED:
+        return False
+    changed = [cls for cls in met if _conclude(cls)]
+    return bool(changed)
 
 
 def _count(answer: BaseModel) -> set[type[BaseModel]]:
