@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from atlex.errors import LexiconError
 from atlex.lexicon import Diagnostic, Lexicons
-from atlex_codegen._gate import Gate
+from atlex_codegen._gate import prove
 from atlex_codegen._load import load_source
 from atlex_codegen._names import KEYWORDS
-from atlex_codegen._parsers import MANY_FILES
 from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import plan_package
 from atlex_codegen._render import render_package
@@ -82,24 +77,20 @@ def build(
     target = Path(out)
     _check_name(target)
     try:
-        with _paused_collector(), Gate() as gate:
-            folder = Folder(target)
-            if not check:
-                folder.refuse_strangers()
-                if folder.is_new and _holds_many(lexicons):
-                    gate.expect_many()
-            documents, package, diagnostics = _plan(lexicons, descriptions, strict=strict)
-            files: dict[str, bytes] = {}
-            for name, text in render_package(package):
-                files[name] = text.encode()
-                if not check and not folder.holds(name, files[name]):
-                    gate.take(name, files[name])
-            files |= {"py.typed": b"", DATA_FILE: documents.to_package_data()}
-            files[MANIFEST_FILE] = manifest(files)
-            if check:
-                return _found(folder.compare(files), diagnostics)
-            gate.finish()
-            return _done(folder.write(files), diagnostics)
+        folder = Folder(target)
+        if not check:
+            folder.refuse_strangers()
+        documents, package, diagnostics = _plan(lexicons, descriptions, strict=strict)
+        files: dict[str, bytes] = {}
+        for name, text in render_package(package):
+            files[name] = text.encode()
+            if not check and not folder.holds(name, files[name]):
+                prove(name, files[name])
+        files |= {"py.typed": b"", DATA_FILE: documents.to_package_data()}
+        files[MANIFEST_FILE] = manifest(files)
+        if check:
+            return _found(folder.compare(files), diagnostics)
+        return _done(folder.write(files), diagnostics)
     except OSError as error:
         raise LexiconError(f"{error.filename or out} can't be written: {error.strerror}.") from error
 
@@ -159,20 +150,3 @@ def _done(comparison: Comparison, diagnostics: tuple[Diagnostic, ...]) -> BuildR
         unchanged=comparison.unchanged,
         diagnostics=diagnostics,
     )
-
-
-def _holds_many(lexicons: str | os.PathLike[str]) -> bool:
-    files = (name for _, _, names in os.walk(lexicons) for name in names if name.endswith(".json"))
-    return next(islice(files, MANY_FILES - 1, None), None) is not None
-
-
-@contextmanager
-def _paused_collector() -> Generator[None]:
-    """Keeps the garbage collector from going over a build's many objects again and again: they all last to its end."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

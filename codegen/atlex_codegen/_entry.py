@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Final
 
 __all__ = ["main"]
 
-_EXTRA: Final = frozenset({"jinja2", "libcst", "rich", "typer"})
+_EXTRA: Final = frozenset({"jinja2", "rich", "typer"})
 
 
 def main() -> None:
     """Runs the command line; without the packages that it needs, says what to install and exits with 1."""
+    # A command makes many objects that last to its end, which is soon: collections would find nothing.
+    gc.disable()
     try:
         from atlex_codegen.cli import app
 

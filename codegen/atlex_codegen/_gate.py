@@ -1,24 +1,19 @@
 """The proof, before a file is written, that it holds what the templates mean to write and nothing else.
 
 Every statement and expression is held against a list of the kinds that generated code needs: whatever a document might
-smuggle past the escaping would have to be one of these, naming nothing but what the file imports. libcst has to be able
-to read the file as well.
+smuggle past the escaping would have to be one of these, naming nothing but what the file imports.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
-from types import TracebackType
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from atlex.errors import AtlexError
-from atlex_codegen._parsers import Parsers
 
-__all__ = ["Gate", "UnexpectedCodeError", "prove"]
+__all__ = ["UnexpectedCodeError", "prove"]
 
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MODULES: Final = frozenset({"__future__", "builtins", "collections.abc", "functools", "typing"})
 
 
@@ -26,99 +21,23 @@ class UnexpectedCodeError(AtlexError):
     """Rendered text isn't what the templates mean to write: a fault of the generator, never of a document."""
 
 
-class Gate:
-    """Proves rendered files, one by one as they come, and libcst's part of it beside the work on the next ones."""
-
-    def __init__(self) -> None:
-        self._parsers = Parsers()
-        self._passed: set[bytes] = set()
-
-    def __enter__(self) -> Self:
-        self._parsers.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._parsers.__exit__(kind, error, traceback)
-
-    def expect_many(self) -> None:
-        """Prepares for a whole package, ahead of its first file."""
-        self._parsers.start_helpers()
-
-    def take(self, path: str, data: bytes) -> None:
-        """Takes a file; it is proved when `finish` returns.
-
-        Args:
-            path: The file, for the message.
-            data: What was rendered.
-
-        Raises:
-            UnexpectedCodeError: It isn't Python of the expected kinds.
-        """
-        try:
-            tree = ast.parse(data)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise _unreadable(path) from error
-        for statement in tree.body:
-            if not _is_module_statement(statement):
-                raise UnexpectedCodeError(f"{path}:{statement.lineno} would hold an unexpected statement")
-        # After Python's own parser, which knows how deep brackets may go: libcst's overflows the stack.
-        self._parsers.take(path, self._without_repetitions(data, tree))
-
-    def finish(self) -> None:
-        """Waits until every file is proved.
-
-        Raises:
-            UnexpectedCodeError: libcst can't read one of them.
-        """
-        fault = self._parsers.finish()
-        if fault is not None:
-            path, error = fault
-            raise _unreadable(path) from error
-
-    def _without_repetitions(self, data: bytes, tree: ast.Module) -> bytes:
-        """A file without the lines of classes that libcst has had before: every sixth statement, weighed by its time.
-
-        The first statement of a body always stays, so that no body is empty.
-        """
-        lines = data.splitlines(keepends=True)
-        for class_ in tree.body:
-            if isinstance(class_, ast.ClassDef):
-                for before, statement in pairwise(class_.body):
-                    start = _first_line(statement) - 1
-                    if start < (before.end_lineno or 0):
-                        continue
-                    place = slice(start, statement.end_lineno)
-                    text = b"".join(lines[place])
-                    if text in self._passed:
-                        lines[place] = [b""] * len(lines[place])
-                    self._passed.add(text)
-        return b"".join(lines)
-
-
-def _first_line(statement: ast.stmt) -> int:
-    decorators = statement.decorator_list if isinstance(statement, _FUNCTIONS) else []
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def prove(path: str, text: str) -> None:
+def prove(path: str, data: bytes) -> None:
     """Proves that one rendered file is Python of the expected kinds.
 
     Args:
         path: The file, for the message.
-        text: What was rendered.
+        data: What was rendered.
 
     Raises:
         UnexpectedCodeError: It is something else.
     """
-    with Gate() as gate:
-        gate.take(path, text.encode())
-        gate.finish()
-
-
-def _unreadable(path: str) -> UnexpectedCodeError:
-    return UnexpectedCodeError(f"{path} would not be Python")
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UnexpectedCodeError(f"{path} would not be Python") from error
+    for statement in tree.body:
+        if not _is_module_statement(statement):
+            raise UnexpectedCodeError(f"{path}:{statement.lineno} would hold an unexpected statement")
 
 
 def _is_module_statement(node: ast.stmt) -> bool:

@@ -58,7 +58,6 @@ def _file(path: Path, *, is_package: bool) -> str:
 
 @cache
 def _environment() -> Environment:
-    # Loaded beside the start of the processes that parse.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # What is rendered is Python, and every text goes through a filter of `_text`: escaping HTML would break it.

@@ -45,7 +45,7 @@ HEADER = "from __future__ import annotations\n"
 )
 def test_anything_unexpected_is_refused(code: str) -> None:
     with pytest.raises(UnexpectedCodeError, match=r"^a\.py"):
-        prove("a.py", HEADER + code)
+        prove("a.py", (HEADER + code).encode())
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_anything_unexpected_is_refused(code: str) -> None:
     ],
 )
 def test_what_the_templates_write_passes(code: str) -> None:
-    prove("a.py", HEADER + code)
+    prove("a.py", (HEADER + code).encode())
