@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from atlex._lazy import lazy_package
 
 if TYPE_CHECKING:
-    from atlex.client._asynchronous import AsyncNamespace, BaseAsyncClient
+    from atlex.client._async import AsyncNamespace, BaseAsyncClient
+    from atlex.client._async_pages import AsyncPaginator
+    from atlex.client._async_records import AsyncLiteralRecords, AsyncRecords
     from atlex.client._core import Methods, Proxies
-    from atlex.client._pages import AsyncPaginator, Paginator, SupportsPage
-    from atlex.client._records import AsyncLiteralRecords, AsyncRecords, LiteralRecords, Records
+    from atlex.client._pages import SupportsPage
     from atlex.client._results import (
         Applied,
         Commit,
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
         WriteResult,
         Written,
     )
-    from atlex.client._synchronous import BaseClient, Namespace
+    from atlex.client._sync import BaseClient, Namespace
+    from atlex.client._sync_pages import Paginator
+    from atlex.client._sync_records import LiteralRecords, Records
     from atlex.client._writes import Create, Delete, Update, Write
     from atlex.errors import InvalidSwapError, RecordNotFoundError
 
@@ -64,10 +67,11 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "atlex.client._asynchronous": ("AsyncNamespace", "BaseAsyncClient"),
+    "atlex.client._async": ("AsyncNamespace", "BaseAsyncClient"),
+    "atlex.client._async_pages": ("AsyncPaginator",),
+    "atlex.client._async_records": ("AsyncLiteralRecords", "AsyncRecords"),
     "atlex.client._core": ("Methods", "Proxies"),
-    "atlex.client._pages": ("AsyncPaginator", "Paginator", "SupportsPage"),
-    "atlex.client._records": ("AsyncLiteralRecords", "AsyncRecords", "LiteralRecords", "Records"),
+    "atlex.client._pages": ("SupportsPage",),
     "atlex.client._results": (
         "Applied",
         "Commit",
@@ -82,7 +86,9 @@ _HOMES: Final = {
         "WriteResult",
         "Written",
     ),
-    "atlex.client._synchronous": ("BaseClient", "Namespace"),
+    "atlex.client._sync": ("BaseClient", "Namespace"),
+    "atlex.client._sync_pages": ("Paginator",),
+    "atlex.client._sync_records": ("LiteralRecords", "Records"),
     "atlex.client._writes": ("Create", "Delete", "Update", "Write"),
     "atlex.errors": ("InvalidSwapError", "RecordNotFoundError"),
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from atlex.errors import InputError
 
-__all__ = ["AsyncPaginator", "Paginator", "SupportsPage"]
+__all__ = ["PageState", "SupportsPage", "check_bounds"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -27,7 +27,7 @@ class SupportsPage(Protocol[T_co]):
         ...
 
 
-class _State(Generic[T]):
+class PageState(Generic[T]):
     """Where a walk through pages stands."""
 
     def __init__(self, arguments: dict[str, Any]) -> None:
@@ -49,116 +49,13 @@ class _State(Generic[T]):
         self._arguments["cursor"] = None if self._ended else cursor
 
 
-def _check_bounds(items: int | None, pages: int | None) -> None:
+def check_bounds(items: int | None, pages: int | None) -> None:
+    """Make sure that there is a bound to take up to.
+
+    Raises:
+        InputError: There is none, or one below 0.
+    """
     if items is None and pages is None:
         raise InputError("take() needs items=…, pages=…, or both")
     if min(bound for bound in (items, pages) if bound is not None) < 0:
         raise InputError("take() needs bounds of 0 or more")
-
-
-class Paginator(_State[T]):
-    """The items of all pages of a query, fetched as they are needed.
-
-    Iterating gives items; `pages` gives whole answers; both go on from where the paginator stands. `cursor` says
-    where that is.
-    """
-
-    def __init__(self, method: Callable[..., SupportsPage[T]], arguments: dict[str, Any]) -> None:
-        super().__init__(arguments)
-        self._method = method
-
-    def __iter__(self) -> Iterator[T]:
-        while True:
-            while self._pending:
-                yield self._pending.popleft()
-            page = self._fetch()
-            if page is None:
-                return
-            self._pending.extend(page.lex_items())
-
-    def pages(self) -> Iterator[SupportsPage[T]]:
-        """The answers from here on, one for each page. Items already fetched and not taken yet are passed over."""
-        self._pending.clear()
-        while (page := self._fetch()) is not None:
-            yield page
-
-    def take(self, *, items: int | None = None, pages: int | None = None) -> list[T]:
-        """Fetch items up to a bound. What was fetched beyond it comes first the next time.
-
-        Args:
-            items: The most items to take; None for no such bound.
-            pages: The most pages to fetch; None for no such bound.
-
-        Raises:
-            InputError: There is no bound, or one below 0.
-        """
-        _check_bounds(items, pages)
-        taken: list[T] = []
-        while items is None or len(taken) < items:
-            if not self._pending:
-                if pages == 0 or (page := self._fetch()) is None:
-                    break
-                pages = None if pages is None else pages - 1
-                self._pending.extend(page.lex_items())
-                continue
-            taken.append(self._pending.popleft())
-        return taken
-
-    def _fetch(self) -> SupportsPage[T] | None:
-        if self._ended:
-            return None
-        page = self._method(**self._arguments)
-        self._turn(page.cursor)
-        return page
-
-
-class AsyncPaginator(_State[T]):
-    """The items of all pages of a query, fetched as they are needed: the asynchronous twin of `Paginator`."""
-
-    def __init__(self, method: Callable[..., Awaitable[SupportsPage[T]]], arguments: dict[str, Any]) -> None:
-        super().__init__(arguments)
-        self._method = method
-
-    async def __aiter__(self) -> AsyncIterator[T]:
-        while True:
-            while self._pending:
-                yield self._pending.popleft()
-            page = await self._fetch()
-            if page is None:
-                return
-            self._pending.extend(page.lex_items())
-
-    async def pages(self) -> AsyncIterator[SupportsPage[T]]:
-        """The answers from here on, one for each page. Items already fetched and not taken yet are passed over."""
-        self._pending.clear()
-        while (page := await self._fetch()) is not None:
-            yield page
-
-    async def take(self, *, items: int | None = None, pages: int | None = None) -> list[T]:
-        """Fetch items up to a bound. What was fetched beyond it comes first the next time.
-
-        Args:
-            items: The most items to take; None for no such bound.
-            pages: The most pages to fetch; None for no such bound.
-
-        Raises:
-            InputError: There is no bound, or one below 0.
-        """
-        _check_bounds(items, pages)
-        taken: list[T] = []
-        while items is None or len(taken) < items:
-            if not self._pending:
-                if pages == 0 or (page := await self._fetch()) is None:
-                    break
-                pages = None if pages is None else pages - 1
-                self._pending.extend(page.lex_items())
-                continue
-            taken.append(self._pending.popleft())
-        return taken
-
-    async def _fetch(self) -> SupportsPage[T] | None:
-        if self._ended:
-            return None
-        page = await self._method(**self._arguments)
-        self._turn(page.cursor)
-        return page

@@ -31,16 +31,17 @@ from atlex.model import Model, UnknownInput, Validation
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
-    from atlex.client import _blobs, _cid_check, _downloads, _pages, _writes
-    from atlex.client._pages import AsyncPaginator, SupportsPage
+    from atlex.client import _async_pages, _blobs, _cid_check, _downloads, _writes
+    from atlex.client._async_pages import AsyncPaginator
+    from atlex.client._pages import SupportsPage
     from atlex.client._results import Applied, Downloaded, Progress
     from atlex.client._writes import Write
 else:
     # They load with the first call that needs them.
+    _async_pages = lazy_module("atlex.client._async_pages", None)
     _blobs = lazy_module("atlex.client._blobs", None)
     _cid_check = lazy_module("atlex.client._cid_check", None)
     _downloads = lazy_module("atlex.client._downloads", None)
-    _pages = lazy_module("atlex.client._pages", None)
     _writes = lazy_module("atlex.client._writes", None)
 
 __all__ = ["AsyncNamespace", "BaseAsyncClient"]
@@ -75,8 +76,7 @@ class BaseAsyncClient:
             Of a stream, until its headers are there.
         max_response_size: The most bytes that an answer may have, unpacked; None for no limit. A stream may have any
             number.
-        transport: ``httpx`` or ``aiohttp``; only with a URL. None: aiohttp where the extra ``atlex[aiohttp]`` is
-            installed, the event loop is asyncio's, and the environment names no proxy; else httpx.
+        transport: What carries the requests; only with a URL. None for the best there is.
         http_client: An httpx.AsyncClient to send through; only with a URL. The client doesn't close it.
 
     Raises:
@@ -342,7 +342,7 @@ class BaseAsyncClient:
             args: Handed on to the method; generated methods take none.
             kwargs: The method's arguments. With a ``cursor``, the pages start there.
         """
-        return _pages.AsyncPaginator(partial(method, *args) if args else method, dict(kwargs))
+        return _async_pages.AsyncPaginator(partial(method, *args) if args else method, dict(kwargs))
 
     async def apply_writes(
         self,
@@ -407,7 +407,8 @@ class BaseAsyncClient:
         content_type: str | None = None,
     ) -> OutputT:
         call = Call(params=params, input=input, data=data, content_type=content_type)
-        return (await self._run(self._core.call(method, call))).body
+        response = await self._run(self._core.call(method, call))
+        return response.body
 
     async def _run(self, steps: Steps[T]) -> T:
         """Drive a call: do what it says, and tell it what came of that."""
@@ -420,11 +421,7 @@ class BaseAsyncClient:
                 return cast("T", end.value)
             done = failure = None
             try:
-                # Nearly every step.
-                if isinstance(step, Request):
-                    done = await self._agent.send(step)
-                else:
-                    done = await self._do(step)
+                done = await (self._agent.send(step) if isinstance(step, Request) else self._do(step))
             except AtlexError as error:
                 failure = error
 

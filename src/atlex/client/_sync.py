@@ -1,3 +1,4 @@
+# Made from _async.py by tools/unasync.py: change that file, and run the tool.
 """The base of generated synchronous clients."""
 
 from __future__ import annotations
@@ -31,16 +32,17 @@ from atlex.model import Model, UnknownInput, Validation
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
-    from atlex.client import _blobs, _cid_check, _downloads, _pages, _writes
-    from atlex.client._pages import Paginator, SupportsPage
+    from atlex.client import _blobs, _cid_check, _downloads, _sync_pages, _writes
+    from atlex.client._pages import SupportsPage
     from atlex.client._results import Applied, Downloaded, Progress
+    from atlex.client._sync_pages import Paginator
     from atlex.client._writes import Write
 else:
     # They load with the first call that needs them.
+    _sync_pages = lazy_module("atlex.client._sync_pages", None)
     _blobs = lazy_module("atlex.client._blobs", None)
     _cid_check = lazy_module("atlex.client._cid_check", None)
     _downloads = lazy_module("atlex.client._downloads", None)
-    _pages = lazy_module("atlex.client._pages", None)
     _writes = lazy_module("atlex.client._writes", None)
 
 __all__ = ["BaseClient", "Namespace"]
@@ -75,7 +77,7 @@ class BaseClient:
             Of a stream, until its headers are there.
         max_response_size: The most bytes that an answer may have, unpacked; None for no limit. A stream may have any
             number.
-        transport: ``httpx``, or None for it; only with a URL. For the sake of the asynchronous twin.
+        transport: What carries the requests; only with a URL. None for the best there is.
         http_client: An httpx.Client to send through; only with a URL. The client doesn't close it.
 
     Raises:
@@ -240,12 +242,11 @@ class BaseClient:
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID.
         """
-        with (
-            _downloads.Destination(to) as destination,
-            self.stream(method, params=params, progress=progress, cid=cid) as response,
-        ):
-            for chunk in response.iter_bytes():
-                destination.write(chunk)
+        # Opening and replacing are not for a thread: it would go on after a cancellation, and leave a file behind.
+        with _downloads.Destination(to) as destination:
+            with self.stream(method, params=params, progress=progress, cid=cid) as response:
+                for chunk in response.iter_bytes():
+                    destination.write(chunk)
         return destination.downloaded(response)
 
     def get_blob(self, did: str, cid: str, *, verify: bool = True) -> bytes:
@@ -340,7 +341,7 @@ class BaseClient:
             args: Handed on to the method; generated methods take none.
             kwargs: The method's arguments. With a ``cursor``, the pages start there.
         """
-        return _pages.Paginator(partial(method, *args) if args else method, dict(kwargs))
+        return _sync_pages.Paginator(partial(method, *args) if args else method, dict(kwargs))
 
     def apply_writes(
         self,
@@ -405,7 +406,8 @@ class BaseClient:
         content_type: str | None = None,
     ) -> OutputT:
         call = Call(params=params, input=input, data=data, content_type=content_type)
-        return self._run(self._core.call(method, call)).body
+        response = self._run(self._core.call(method, call))
+        return response.body
 
     def _run(self, steps: Steps[T]) -> T:
         """Drive a call: do what it says, and tell it what came of that."""
@@ -418,7 +420,6 @@ class BaseClient:
                 return cast("T", end.value)
             done = failure = None
             try:
-                # Nearly every step.
                 done = self._agent.send(step) if isinstance(step, Request) else self._do(step)
             except AtlexError as error:
                 failure = error
@@ -441,6 +442,8 @@ class BaseClient:
 
     def _sleep(self, seconds: float) -> None:
         """Wait before another try. A subclass may wait in its own way."""
+        import time
+
         time.sleep(seconds)
 
 

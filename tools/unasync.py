@@ -1,0 +1,115 @@
+"""Make the synchronous twins from the asynchronous modules: `python tools/unasync.py [--check]`.
+
+The twin of `_async.py` is `_sync.py` beside it, that of `_async_pages.py` is `_sync_pages.py`. Words are replaced by
+the rules below, in code and in docstrings alike, and ruff then sorts the imports, drops the unused ones and lays the
+lines out. What the asynchronous side alone does ends with a comment: the whole statement under
+`if deadline is not None:  # async only` is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+__all__ = ["RULES", "WRITTEN", "main", "twin", "twin_path"]
+
+ROOT: Final = Path(__file__).parents[1]
+WRITTEN: Final = (
+    "src/atlex/client/_async.py",
+    "src/atlex/client/_async_pages.py",
+    "src/atlex/client/_async_records.py",
+)
+"""The modules that are written, each of which has a twin made from it."""
+
+_NESTED: Final = r"((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)"
+RULES: Final = (
+    (r"\basync (?=def|with|for)", ""),
+    (r"\bawait to_thread\.run_sync\(([\w.]+)(?:, )?", r"\1("),
+    (r"\bawait ", ""),
+    (rf"\bAwaitable\[{_NESTED}\]", r"\1"),
+    (rf"\bCoroutine\[Any, Any, {_NESTED}\]", r"\1"),
+    (r"\b__a(?=(?:enter|exit|iter|next)__)", "__"),
+    (r"\ba(?=(?:read|close|iter_bytes)\b)", ""),
+    (r"\basynccontextmanager\b", "contextmanager"),
+    (r"\bStopAsyncIteration\b", "StopIteration"),
+    (r"\b(_*(?:Base)?)Async(?=[A-Z])", r"\1"),
+    (r"(?m)\bBody(?= \||,$)", "SyncBody"),
+    (r"\b_async(?=\b|_)", "_sync"),
+    (r"(?<=\w)_async\b", ""),
+    (r"\ban asynchronous", "a synchronous"),
+    (r"\bAn asynchronous", "A synchronous"),
+    (r"\basynchronous", "synchronous"),
+    (r"\bAsynchronous", "Synchronous"),
+    (r"\banyio(?=\.sleep\b)", "time"),
+    (r"\bimport anyio\b", "import time"),
+)
+"""Patterns and what each becomes, applied in this order."""
+
+_ASYNC_ONLY: Final = "  # async only"
+
+
+def twin_path(written: Path) -> Path:
+    """The path of a module's twin."""
+    return written.with_name(written.name.replace("_async", "_sync", 1))
+
+
+def twin(source: str, name: str) -> str:
+    """The synchronous form of a module, before ruff has laid it out.
+
+    Args:
+        source: The text of the asynchronous module.
+        name: Its file name, for the header.
+    """
+    text = _without_async_only(source)
+    for pattern, replacement in RULES:
+        text = re.sub(pattern, replacement, text)
+    return f"# Made from {name} by tools/unasync.py: change that file, and run the tool.\n{text}"
+
+
+def _without_async_only(source: str) -> str:
+    kept: list[str] = []
+    limit: int | None = None
+    for line in source.splitlines(keepends=True):
+        indent = len(line) - len(line.lstrip())
+        if limit is not None and (not line.strip() or indent > limit):
+            continue
+        limit = None
+        if line.rstrip().endswith(_ASYNC_ONLY):
+            limit = indent
+        else:
+            kept.append(line)
+    return "".join(kept)
+
+
+def _laid_out(text: str, path: Path) -> str:
+    """What ruff makes of a module: imports and names sorted, unused imports gone, lines laid out."""
+    for command in (["check", "--fix-only", "--select", "D202,F401,I,RUF022", "--quiet"], ["format"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(path), "-"]
+        done = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603
+        text = done.stdout
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Write the twins, or with ``--check`` say which aren't what the tool makes, and return 1 if any is."""
+    stale = 0
+    for name in WRITTEN:
+        written = ROOT / name
+        path = twin_path(written)
+        text = _laid_out(twin(written.read_text("utf-8"), written.name), path)
+        if path.exists() and path.read_text("utf-8") == text:
+            continue
+        stale += 1
+        if "--check" in arguments:
+            print(f"{path.relative_to(ROOT)} isn't what tools/unasync.py makes of {written.name}")
+        else:
+            path.write_text(text, "utf-8")
+            print(f"{path.relative_to(ROOT)} written")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
