@@ -18,6 +18,7 @@ __all__ = [
     "ANY_BLOB",
     "BOOL",
     "BYTES",
+    "DATETIME",
     "FROZENSET",
     "INT",
     "LIST",
@@ -289,6 +290,7 @@ LIST: Final = _builtin("list")
 FROZENSET: Final = _builtin("frozenset")
 NONE: Final = Name("None")
 ANY: Final = _typing("Any")
+DATETIME: Final = Name("_datetime", Import("datetime", "datetime"))
 SEQUENCE: Final = Name("_Sequence", Import("collections.abc", "Sequence"))
 UNKNOWN_OBJECT: Final = sdk("UnknownObject")
 ANY_BLOB: Final = sdk("AnyBlob")

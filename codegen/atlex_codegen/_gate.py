@@ -14,7 +14,7 @@ from atlex.errors import AtlexError
 
 __all__ = ["UnexpectedCodeError", "prove"]
 
-_MODULES: Final = frozenset({"__future__", "builtins", "collections.abc", "functools", "typing"})
+_MODULES: Final = frozenset({"__future__", "builtins", "collections.abc", "datetime", "functools", "typing"})
 
 
 class UnexpectedCodeError(AtlexError):

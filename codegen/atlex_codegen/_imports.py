@@ -68,7 +68,7 @@ class ModuleImports:
         standard += [
             f"from {item.source} import {item.name} as _{item.name}"
             for item in wanted
-            if item.source in {"builtins", "collections.abc", "functools"}
+            if item.source in {"builtins", "collections.abc", "datetime", "functools"}
         ]
         modules = [_module_import(item, package) for item in wanted if not item.source]
         return cls(

@@ -52,14 +52,14 @@ class FieldPlan:
         name: Its name in Python.
         wire: Its name on the wire.
         type: Its type, with None and the alias where they belong.
-        optional: Whether it has the default None.
+        default: Its default, as it is written; empty for one that is required.
         doc: Its docstring's lines of prose, in paragraphs.
     """
 
     name: str
     wire: str
     type: Expression
-    optional: bool
+    default: str
     doc: tuple[str, ...] = ()
 
 

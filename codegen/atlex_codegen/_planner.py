@@ -273,7 +273,7 @@ class _Module:
             name=name,
             wire=prop.name,
             type=self._types.attribute(prop, name, self._nsid),
-            optional=not prop.required,
+            default=self._types.default(prop),
             doc=self._prose.property(def_id, prop),
         )
 

@@ -116,7 +116,7 @@ def _binding(name: str, type_: Expression, start: str, arguments: Callable[[int]
 def _field(field: FieldPlan) -> str:
     """The line of an attribute, in a class."""
     before = f"    {field.name}: "
-    after = " = None" if field.optional else ""
+    after = f" = {field.default}" if field.default else ""
     flat = field.type.flat()
     if len(before) + len(flat) + len(after) <= LINE_LENGTH:
         return before + flat + after
@@ -125,7 +125,7 @@ def _field(field: FieldPlan) -> str:
         and len(before) + len(flat) + len(" = (") <= LINE_LENGTH
         and not isinstance(field.type, Brackets)
     ):
-        return f"{before}{flat} = (\n        None\n    )"
+        return f"{before}{flat} = (\n        {field.default}\n    )"
     if isinstance(field.type, Brackets):
         return before + field.type.broken(4, len(after)) + after
     return f"{before}(\n        {field.type.fit(8, 8, 0)}\n    ){after}"

@@ -34,6 +34,7 @@ from atlex_codegen._expressions import (
     ANY_BLOB,
     BOOL,
     BYTES,
+    DATETIME,
     INT,
     NONE,
     SEQUENCE,
@@ -100,12 +101,22 @@ class Types:
             name: The attribute's name.
             home: The document that the property stands in.
         """
-        type_ = self.marked(prop.schema, home)
-        if not prop.required or prop.nullable:
-            type_ = either(type_, NONE)
+        may_be_none = not prop.required or prop.nullable
+        type_: Expression
+        if self._is_datetime(prop.schema):
+            type_ = sdk("OptionalDatetime" if may_be_none else "Datetime")
+        else:
+            type_ = self.marked(prop.schema, home)
+            type_ = either(type_, NONE) if may_be_none else type_
         if to_camel(name) == prop.name:
             return type_
         return annotated(type_, Call("Alias", (("", prop.name),)))
+
+    def default(self, prop: Property) -> str:
+        """The default of the attribute for a property, as it is written; empty for one that is required."""
+        if prop.required:
+            return ""
+        return "_sdk.NONE" if self._is_datetime(prop.schema) else "None"
 
     def marked(self, schema: Schema, home: str, *, expand: bool = False) -> Expression:
         """A schema with its rules.
@@ -177,7 +188,8 @@ class Types:
             case Integer():
                 return _choice(INT, schema.const, schema.enum)
             case String():
-                return _string(schema)
+                takes_datetime = use == "argument" and self._is_datetime(schema)
+                return either(STR, DATETIME) if takes_datetime else _string(schema)
             case Bytes():
                 return BYTES
             case CidLink():
@@ -189,11 +201,11 @@ class Types:
             case Union():
                 return self._members(schema)
             case Array():
-                item = self.plain(schema.items, home, use)
                 # A list of a subclass is no list of the class, so an argument takes any sequence; but a string is
                 # a sequence of strings, which is never what is meant.
-                invariant = use == "result" or self._is_scalar(schema.items)
-                return list_of(item) if invariant else Brackets(SEQUENCE, (item,))
+                if use == "result" or self._is_scalar(schema.items):
+                    return list_of(self.plain(schema.items, home, "result"))
+                return Brackets(SEQUENCE, (self.plain(schema.items, home, use),))
             case Object():
                 return self.class_at(home, schema)
             case Unknown() | UnknownKind() | Token():
@@ -210,8 +222,17 @@ class Types:
                 return self.definition(names[-1])
             case Array():
                 return self.plain(definition, names[-1].nsid, use)
+            case String() if self._is_datetime(definition):
+                return self.plain(definition, names[-1].nsid, use)
             case _:
                 return self.definition(names[-1])
+
+    def _is_datetime(self, schema: Schema) -> bool:
+        """Whether a schema, past references, is a datetime without further rules."""
+        if isinstance(schema, Ref):
+            definition, _ = self._lexicons.follow(schema.target)
+            return isinstance(definition, String) and self._is_datetime(definition)
+        return isinstance(schema, String) and _marked_string(schema) == _MARKED_DATETIME
 
     def _is_scalar(self, schema: Schema) -> bool:
         if isinstance(schema, Ref):
@@ -285,3 +306,6 @@ def _marked_string(schema: String) -> Expression:
     )
     type_ = _string(schema)
     return annotated(type_, call) if call.arguments or type_ is not STR else sdk("Text")
+
+
+_MARKED_DATETIME: Final = annotated(STR, Call("String", (("format", "datetime"),)))

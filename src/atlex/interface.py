@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from atlex.data import OMIT, CidLink, Omit, UnknownObject
     from atlex.errors import InvalidSwapError, LexAuthFactorError, RecordNotFoundError, XrpcResponseError
     from atlex.model import (
+        NONE,
         Alias,
         AnyBlob,
         Array,
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
         Bool,
         Boolean,
         Bytes,
+        Datetime,
         Int,
         Integer,
         Link,
         M,
         Object,
+        OptionalDatetime,
         Params,
         RecordObject,
         String,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INTERFACE_VERSION",
+    "NONE",
     "OMIT",
     "Alias",
     "AnyBlob",
@@ -71,6 +75,7 @@ __all__ = [
     "Boolean",
     "Bytes",
     "CidLink",
+    "Datetime",
     "Int",
     "Integer",
     "InvalidSwapError",
@@ -82,6 +87,7 @@ __all__ = [
     "Namespace",
     "Object",
     "Omit",
+    "OptionalDatetime",
     "Params",
     "PermissionSet",
     "Procedure",
@@ -128,6 +134,7 @@ _HOMES: Final = {
     "atlex.data": ("OMIT", "CidLink", "Omit", "UnknownObject"),
     "atlex.errors": ("InvalidSwapError", "LexAuthFactorError", "RecordNotFoundError", "XrpcResponseError"),
     "atlex.model": (
+        "NONE",
         "Alias",
         "AnyBlob",
         "Array",
@@ -135,11 +142,13 @@ _HOMES: Final = {
         "Bool",
         "Boolean",
         "Bytes",
+        "Datetime",
         "Int",
         "Integer",
         "Link",
         "M",
         "Object",
+        "OptionalDatetime",
         "Params",
         "RecordObject",
         "String",

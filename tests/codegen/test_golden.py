@@ -31,9 +31,13 @@ SETS = {
         document(
             "com.example.scalars",
             obj(
-                ("text", "from"),
+                ("text", "from", "seenAt"),
                 text=STRING | {"maxGraphemes": 300, "maxLength": 3000, "description": "What it says."},
                 did=STRING | {"format": "did"},
+                seenAt=STRING | {"format": "datetime"},
+                namedAt=ref("#aMoment"),
+                shortAt=STRING | {"format": "datetime", "maxLength": 30},
+                moments=array(STRING | {"format": "datetime"}),
                 kind=STRING | {"knownValues": ["a", "b", "com.example.scalars#reasonSpam"]},
                 side=STRING | {"enum": ["left", "right"], "default": "left"},
                 fixed=STRING | {"const": "x"},
@@ -50,10 +54,11 @@ SETS = {
                 list=array(STRING, maxLength=3, minLength=1),
                 validate={"type": "boolean"},
                 odd={"type": "newfangled"},
-                **{"from": STRING},
+                **{"from": STRING, "made-at": STRING | {"format": "datetime"}},
             )
             | {"description": 'Says "everything" that a scalar can.\n\nDeprecated: use another.'},
             reasonSpam={"type": "token", "description": "It is spam."},
+            aMoment=STRING | {"format": "datetime"},
             aText=STRING | {"maxLength": 10, "description": "A named text."},
         )
     ],
@@ -97,6 +102,8 @@ SETS = {
                 limit=INTEGER | {"minimum": 1, "maximum": 100, "default": 50, "description": "How many."},
                 cursor=STRING,
                 kinds=array(STRING | {"knownValues": ["a"]}),
+                since=STRING | {"format": "datetime"},
+                days=array(STRING | {"format": "datetime"}),
             )
             | {"description": "Lists things."},
         ),

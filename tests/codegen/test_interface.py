@@ -14,7 +14,7 @@ from atlex.errors import AtlexError, InterfaceVersionError
 
 def test_every_name_of_the_interface_is_there() -> None:
     for name in interface.__all__:
-        assert getattr(interface, name) is not None
+        assert hasattr(interface, name)
     assert set(interface.__all__) <= set(dir(interface))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = interface.nothing

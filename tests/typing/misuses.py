@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from atlex_sdk import AsyncClient, Client, app, com
 
 
@@ -42,6 +44,16 @@ def models(client: Client) -> None:
     app.bsky.feed.post.Post(text="hello")  # expect: call-arg, reportCallIssue
     app.bsky.feed.post.Post(text=1, created_at="")  # expect: arg-type, reportArgumentType
     app.bsky.feed.post.Post(text="", created_at="", lang=[])  # expect: call-arg, reportCallIssue
+
+
+def datetimes(post: app.bsky.feed.post.Post, account: com.atproto.admin.defs.AccountView) -> int:
+    app.bsky.feed.post.Post(text="", created_at=1)  # expect: arg-type, reportArgumentType
+    app.bsky.feed.post.Post(text="", created_at=None)  # expect: arg-type, reportArgumentType
+    post.created_at = None  # expect: assignment, reportAttributeAccessIssue
+    post.created_at = date(2026, 1, 1)  # expect: assignment, reportAttributeAccessIssue
+    account.deactivated_at = 5  # expect: assignment, reportAttributeAccessIssue
+    seconds: int = account.deactivated_at  # expect: assignment, reportAssignmentType
+    return seconds
 
 
 def pages(client: Client) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -60,6 +61,25 @@ def records(client: Client) -> None:
     profile = client.app.bsky.actor.profile.get().value
     profile.display_name = "Alice"
     client.app.bsky.actor.profile.put(profile, swap_record=OMIT)
+
+
+def datetimes(client: Client, moment: datetime, subject: com.atproto.repo.strong_ref.StrongRef) -> None:
+    post = app.bsky.feed.post.Post(text="hello", created_at=moment)
+    assert_type(post.created_at, str)
+    post.created_at = moment
+    post.created_at = str(atlex.now())
+    app.bsky.feed.like.Like(subject=subject, created_at=moment)
+    account = com.atproto.admin.defs.AccountView(
+        did="did:plc:z72i7hdynmk6r22z27h6tvur", handle="a.test", indexed_at=moment, deactivated_at=moment
+    )
+    assert_type(account.deactivated_at, str | None)
+    account.deactivated_at = None
+    account.deactivated_at = moment
+    client.app.bsky.notification.update_seen(seen_at=moment)
+    client.app.bsky.notification.list_notifications(seen_at=moment)
+    match post:
+        case app.bsky.feed.post.Post(created_at=created_at):
+            assert_type(created_at, str)
 
 
 def batches(client: Client, post: app.bsky.feed.post.Post) -> None:

@@ -16,6 +16,7 @@ from atlex.model._base import (
     issues,
     read_as,
 )
+from atlex.model._datetimes import NONE, Datetime, OptionalDatetime
 from atlex.model._markers import (
     Alias,
     AnyBlob,
@@ -34,6 +35,7 @@ from atlex.model._names import to_camel
 from atlex.model._unions import Unknown, closed_union, open_union
 
 __all__ = [
+    "NONE",
     "Alias",
     "AnyBlob",
     "Array",
@@ -41,12 +43,14 @@ __all__ = [
     "Bool",
     "Boolean",
     "Bytes",
+    "Datetime",
     "Int",
     "Integer",
     "Link",
     "M",
     "Model",
     "Object",
+    "OptionalDatetime",
     "Params",
     "RecordObject",
     "String",

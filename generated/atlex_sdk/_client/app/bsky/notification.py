@@ -8,6 +8,7 @@ from builtins import bool as _bool
 from builtins import int as _int
 from builtins import list as _list
 from builtins import str as _str
+from datetime import datetime as _datetime
 from functools import cached_property as _cached_property
 
 from atlex import interface as _sdk
@@ -90,7 +91,7 @@ class NotificationNamespace(_sdk.Namespace):
         return self._call(_app_bsky_notification_get_preferences.METHOD)
 
     def get_unread_count(
-        self, *, priority: _bool | None = None, seen_at: _str | None = None
+        self, *, priority: _bool | None = None, seen_at: _str | _datetime | None = None
     ) -> _app_bsky_notification_get_unread_count.GetUnreadCountOutput:
         """Tell how many notifications came since the caller last marked them seen.
 
@@ -135,7 +136,7 @@ class NotificationNamespace(_sdk.Namespace):
         limit: _int | None = None,
         priority: _bool | None = None,
         cursor: _str | None = None,
-        seen_at: _str | None = None,
+        seen_at: _str | _datetime | None = None,
     ) -> _app_bsky_notification_list_notifications.ListNotificationsOutput:
         """Page through the caller's notifications, newest first; reading them marks none as seen.
 
@@ -307,7 +308,7 @@ class NotificationNamespace(_sdk.Namespace):
             input={"service_did": service_did, "token": token, "platform": platform, "app_id": app_id},
         )
 
-    def update_seen(self, *, seen_at: _str) -> None:
+    def update_seen(self, *, seen_at: _str | _datetime) -> None:
         """Mark all notifications up to a given moment as seen by the caller.
 
         Calls the procedure ``app.bsky.notification.updateSeen``.
@@ -341,7 +342,7 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
         return await self._call(_app_bsky_notification_get_preferences.METHOD)
 
     async def get_unread_count(
-        self, *, priority: _bool | None = None, seen_at: _str | None = None
+        self, *, priority: _bool | None = None, seen_at: _str | _datetime | None = None
     ) -> _app_bsky_notification_get_unread_count.GetUnreadCountOutput:
         """Tell how many notifications came since the caller last marked them seen.
 
@@ -386,7 +387,7 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
         limit: _int | None = None,
         priority: _bool | None = None,
         cursor: _str | None = None,
-        seen_at: _str | None = None,
+        seen_at: _str | _datetime | None = None,
     ) -> _app_bsky_notification_list_notifications.ListNotificationsOutput:
         """Page through the caller's notifications, newest first; reading them marks none as seen.
 
@@ -558,7 +559,7 @@ class AsyncNotificationNamespace(_sdk.AsyncNamespace):
             input={"service_did": service_did, "token": token, "platform": platform, "app_id": app_id},
         )
 
-    async def update_seen(self, *, seen_at: _str) -> None:
+    async def update_seen(self, *, seen_at: _str | _datetime) -> None:
         """Mark all notifications up to a given moment as seen by the caller.
 
         Calls the procedure ``app.bsky.notification.updateSeen``.

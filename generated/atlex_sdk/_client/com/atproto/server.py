@@ -8,6 +8,7 @@ from builtins import bool as _bool
 from builtins import int as _int
 from builtins import list as _list
 from builtins import str as _str
+from datetime import datetime as _datetime
 
 from atlex import interface as _sdk
 
@@ -311,7 +312,7 @@ class ServerNamespace(_sdk.Namespace):
             },
         )
 
-    def deactivate_account(self, *, delete_after: _str | None = None) -> None:
+    def deactivate_account(self, *, delete_after: _str | _datetime | None = None) -> None:
         """Switch your account off, so that its repository is no longer served or writable until reactivated;
         needs a session.
 
@@ -750,7 +751,7 @@ class AsyncServerNamespace(_sdk.AsyncNamespace):
             },
         )
 
-    async def deactivate_account(self, *, delete_after: _str | None = None) -> None:
+    async def deactivate_account(self, *, delete_after: _str | _datetime | None = None) -> None:
         """Switch your account off, so that its repository is no longer served or writable until reactivated;
         needs a session.
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as _t
 from builtins import int as _int
 from builtins import str as _str
+from datetime import datetime as _datetime
 
 from atlex import interface as _sdk
 
@@ -65,7 +66,7 @@ class TempNamespace(_sdk.Namespace):
         return self._call(_com_atproto_temp_add_reserved_handle.METHOD, input={"handle": handle})
 
     def check_handle_availability(
-        self, *, handle: _str, email: _str | None = None, birth_date: _str | None = None
+        self, *, handle: _str, email: _str | None = None, birth_date: _str | _datetime | None = None
     ) -> _com_atproto_temp_check_handle_availability.CheckHandleAvailabilityOutput:
         """Test whether a handle is still free and get proposals when it is not; experimental.
 
@@ -172,7 +173,7 @@ class AsyncTempNamespace(_sdk.AsyncNamespace):
         return await self._call(_com_atproto_temp_add_reserved_handle.METHOD, input={"handle": handle})
 
     async def check_handle_availability(
-        self, *, handle: _str, email: _str | None = None, birth_date: _str | None = None
+        self, *, handle: _str, email: _str | None = None, birth_date: _str | _datetime | None = None
     ) -> _com_atproto_temp_check_handle_availability.CheckHandleAvailabilityOutput:
         """Test whether a handle is still free and get proposals when it is not; experimental.
 

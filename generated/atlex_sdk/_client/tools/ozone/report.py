@@ -8,6 +8,7 @@ from builtins import bool as _bool
 from builtins import int as _int
 from builtins import list as _list
 from builtins import str as _str
+from datetime import datetime as _datetime
 
 from atlex import interface as _sdk
 
@@ -224,8 +225,8 @@ class ReportNamespace(_sdk.Namespace):
         queue_id: _int | None = None,
         moderator_did: _str | None = None,
         report_types: _list[_str] | None = None,
-        start_date: _str | None = None,
-        end_date: _str | None = None,
+        start_date: _str | _datetime | None = None,
+        end_date: _str | _datetime | None = None,
         limit: _int | None = None,
         cursor: _str | None = None,
     ) -> _tools_ozone_report_get_historical_stats.GetHistoricalStatsOutput:
@@ -335,8 +336,8 @@ class ReportNamespace(_sdk.Namespace):
         self,
         *,
         activity_types: _list[_str] | None = None,
-        created_after: _str | None = None,
-        created_before: _str | None = None,
+        created_after: _str | _datetime | None = None,
+        created_before: _str | _datetime | None = None,
         sort_direction: _t.Literal["asc", "desc"] | None = None,
         limit: _int | None = None,
         cursor: _str | None = None,
@@ -378,8 +379,8 @@ class ReportNamespace(_sdk.Namespace):
         did: _str | None = None,
         subject_type: _t.Literal["account", "record", "message", "conversation"] | _str | None = None,
         collections: _list[_str] | None = None,
-        reported_after: _str | None = None,
-        reported_before: _str | None = None,
+        reported_after: _str | _datetime | None = None,
+        reported_before: _str | _datetime | None = None,
         is_muted: _bool | None = None,
         assigned_to: _str | None = None,
         sort_field: _t.Literal["createdAt", "updatedAt"] | None = None,
@@ -656,8 +657,8 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         queue_id: _int | None = None,
         moderator_did: _str | None = None,
         report_types: _list[_str] | None = None,
-        start_date: _str | None = None,
-        end_date: _str | None = None,
+        start_date: _str | _datetime | None = None,
+        end_date: _str | _datetime | None = None,
         limit: _int | None = None,
         cursor: _str | None = None,
     ) -> _tools_ozone_report_get_historical_stats.GetHistoricalStatsOutput:
@@ -767,8 +768,8 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         self,
         *,
         activity_types: _list[_str] | None = None,
-        created_after: _str | None = None,
-        created_before: _str | None = None,
+        created_after: _str | _datetime | None = None,
+        created_before: _str | _datetime | None = None,
         sort_direction: _t.Literal["asc", "desc"] | None = None,
         limit: _int | None = None,
         cursor: _str | None = None,
@@ -810,8 +811,8 @@ class AsyncReportNamespace(_sdk.AsyncNamespace):
         did: _str | None = None,
         subject_type: _t.Literal["account", "record", "message", "conversation"] | _str | None = None,
         collections: _list[_str] | None = None,
-        reported_after: _str | None = None,
-        reported_before: _str | None = None,
+        reported_after: _str | _datetime | None = None,
+        reported_before: _str | _datetime | None = None,
         is_muted: _bool | None = None,
         assigned_to: _str | None = None,
         sort_field: _t.Literal["createdAt", "updatedAt"] | None = None,

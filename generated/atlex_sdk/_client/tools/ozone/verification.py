@@ -9,6 +9,7 @@ from builtins import int as _int
 from builtins import list as _list
 from builtins import str as _str
 from collections.abc import Sequence as _Sequence
+from datetime import datetime as _datetime
 
 from atlex import interface as _sdk
 
@@ -61,8 +62,8 @@ class VerificationNamespace(_sdk.Namespace):
         *,
         cursor: _str | None = None,
         limit: _int | None = None,
-        created_after: _str | None = None,
-        created_before: _str | None = None,
+        created_after: _str | _datetime | None = None,
+        created_before: _str | _datetime | None = None,
         issuers: _list[_str] | None = None,
         subjects: _list[_str] | None = None,
         sort_direction: _t.Literal["asc", "desc"] | None = None,
@@ -144,8 +145,8 @@ class AsyncVerificationNamespace(_sdk.AsyncNamespace):
         *,
         cursor: _str | None = None,
         limit: _int | None = None,
-        created_after: _str | None = None,
-        created_before: _str | None = None,
+        created_after: _str | _datetime | None = None,
+        created_before: _str | _datetime | None = None,
         issuers: _list[_str] | None = None,
         subjects: _list[_str] | None = None,
         sort_direction: _t.Literal["asc", "desc"] | None = None,

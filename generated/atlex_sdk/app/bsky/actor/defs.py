@@ -86,7 +86,7 @@ class ProfileViewBasic(_sdk.Object):
     viewer: ViewerState | None = None
     labels: _list[_com_atproto_label_defs.Label] | None = None
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     verification: VerificationState | None = None
@@ -126,10 +126,10 @@ class ProfileView(_sdk.Object):
 
     associated: ProfileAssociated | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    indexed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     viewer: ViewerState | None = None
@@ -181,10 +181,10 @@ class ProfileViewDetailed(_sdk.Object):
     associated: ProfileAssociated | None = None
     joined_via_starter_pack: _app_bsky_graph_defs.StarterPackViewBasic | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    indexed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     viewer: ViewerState | None = None
@@ -338,7 +338,7 @@ class VerificationView(_sdk.Object):
 
     is_valid: _sdk.Boolean
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -411,7 +411,7 @@ class PersonalDetailsPref(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.actor.defs#personalDetailsPref"
 
-    birth_date: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    birth_date: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -490,7 +490,7 @@ class MutedWord(_sdk.Object):
     Known values: ``all``, ``exclude-following``. The server's default is ``all``.
     """
 
-    expires_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    expires_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -571,7 +571,7 @@ class Nux(_sdk.Object):
     data: _t.Annotated[_str, _sdk.String(max_length=3000, max_graphemes=300)] | None = None
     """At most 3000 bytes of UTF-8. At most 300 graphemes."""
 
-    expires_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    expires_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -649,7 +649,7 @@ class StatusView(_sdk.Object):
     embed: _t.Annotated[_app_bsky_embed_external.View | _sdk.UnknownObject, _sdk.open_union] | None = None
     labels: _list[_com_atproto_label_defs.Label] | None = None
 
-    expires_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    expires_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     is_active: _sdk.Boolean | None = None

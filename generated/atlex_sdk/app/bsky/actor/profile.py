@@ -60,7 +60,7 @@ class Profile(_sdk.RecordObject):
     pinned_post: _com_atproto_repo_strong_ref.StrongRef | None = None
     """The post to show on top of the author feed, fixed to one version by its CID."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 

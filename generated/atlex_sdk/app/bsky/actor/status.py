@@ -39,7 +39,7 @@ class Status(_sdk.RecordObject):
     At least 1.
     """
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

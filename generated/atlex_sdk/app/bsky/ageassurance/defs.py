@@ -46,7 +46,7 @@ class State(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.ageassurance.defs#state"
 
-    last_initiated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_initiated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     status: Status
@@ -61,7 +61,7 @@ class StateMetadata(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.ageassurance.defs#stateMetadata"
 
-    account_created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    account_created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -163,7 +163,7 @@ class ConfigRegionRuleIfAccountNewerThan(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.ageassurance.defs#configRegionRuleIfAccountNewerThan"
 
-    date: _t.Annotated[_str, _sdk.String(format="datetime")]
+    date: _sdk.Datetime
     """Format: datetime."""
 
     access: Access
@@ -175,7 +175,7 @@ class ConfigRegionRuleIfAccountOlderThan(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.ageassurance.defs#configRegionRuleIfAccountOlderThan"
 
-    date: _t.Annotated[_str, _sdk.String(format="datetime")]
+    date: _sdk.Datetime
     """Format: datetime."""
 
     access: Access
@@ -187,7 +187,7 @@ class Event(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.ageassurance.defs#event"
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     attempt_id: _sdk.Text

@@ -30,7 +30,7 @@ class BookmarkView(_sdk.Object):
 
     subject: _com_atproto_repo_strong_ref.StrongRef
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     item: _t.Annotated[

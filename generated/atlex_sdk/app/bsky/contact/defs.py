@@ -31,7 +31,7 @@ class SyncStatus(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.contact.defs#syncStatus"
 
-    synced_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    synced_at: _sdk.Datetime
     """Format: datetime."""
 
     matches_count: _t.Annotated[_int, _sdk.Int(minimum=0)]

@@ -127,10 +127,10 @@ class DraftView(_sdk.Object):
 
     draft: Draft
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    updated_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -74,10 +74,10 @@ class ViewExternal(_sdk.Object):
     thumb: _t.Annotated[_str, _sdk.String(format="uri")] | None = None
     """Format: uri."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    updated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     reading_time: _sdk.Integer | None = None

@@ -90,7 +90,7 @@ class ViewRecord(_sdk.Object):
         | None
     ) = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     def value_as(

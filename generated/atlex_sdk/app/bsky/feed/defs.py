@@ -129,7 +129,7 @@ class PostView(_sdk.Object):
     like_count: _sdk.Integer | None = None
     quote_count: _sdk.Integer | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """When the app view first saw the post, as against the author's own `createdAt`.
 
     Format: datetime.
@@ -251,7 +251,7 @@ class ReasonRepost(_sdk.Object):
     cid: _t.Annotated[_str, _sdk.String(format="cid")] | None = None
     """Format: cid."""
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -361,7 +361,7 @@ class GeneratorView(_sdk.Object):
     ``app.bsky.feed.defs#contentModeVideo``.
     """
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -60,7 +60,7 @@ class Generator(_sdk.RecordObject):
     ``app.bsky.feed.defs#contentModeVideo``.
     """
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -65,10 +65,10 @@ class Like(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.feed.getLikes#like"
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     actor: _app_bsky_actor_defs.ProfileView

@@ -86,7 +86,7 @@ class Post(_sdk.RecordObject):
     At most 8 items. Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
     """
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """When the author's client says the post was written; nothing checks it, so it may be wrong.
 
     Format: datetime.

@@ -20,7 +20,7 @@ class Postgate(_sdk.RecordObject):
     lex_type: _t.ClassVar[_str] = "app.bsky.feed.postgate"
     lex_key: _t.ClassVar[_str] = "tid"
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     post: _t.Annotated[_str, _sdk.String(format="at-uri")]

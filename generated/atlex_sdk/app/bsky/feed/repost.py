@@ -22,7 +22,7 @@ class Repost(_sdk.RecordObject):
 
     subject: _com_atproto_repo_strong_ref.StrongRef
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     via: _com_atproto_repo_strong_ref.StrongRef | None = None

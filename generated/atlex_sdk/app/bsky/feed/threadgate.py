@@ -41,7 +41,7 @@ class Threadgate(_sdk.RecordObject):
     At most 5 items.
     """
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     hidden_replies: (

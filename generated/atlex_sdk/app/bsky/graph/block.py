@@ -20,7 +20,7 @@ class Block(_sdk.RecordObject):
     subject: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -83,7 +83,7 @@ class ListViewBasic(_sdk.Object):
     labels: _list[_com_atproto_label_defs.Label] | None = None
     viewer: ListViewerState | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    indexed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -122,7 +122,7 @@ class ListView(_sdk.Object):
     labels: _list[_com_atproto_label_defs.Label] | None = None
     viewer: ListViewerState | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -166,7 +166,7 @@ class StarterPackView(_sdk.Object):
 
     labels: _list[_com_atproto_label_defs.Label] | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     def record_as(
@@ -201,7 +201,7 @@ class StarterPackViewBasic(_sdk.Object):
 
     labels: _list[_com_atproto_label_defs.Label] | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     def record_as(

@@ -26,7 +26,7 @@ class Follow(_sdk.RecordObject):
     Format: did.
     """
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     via: _com_atproto_repo_strong_ref.StrongRef | None = None

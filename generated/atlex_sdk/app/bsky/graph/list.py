@@ -51,7 +51,7 @@ class List(_sdk.RecordObject):
         None
     )
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

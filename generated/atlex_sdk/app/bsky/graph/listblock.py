@@ -23,7 +23,7 @@ class Listblock(_sdk.RecordObject):
     Format: at-uri.
     """
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

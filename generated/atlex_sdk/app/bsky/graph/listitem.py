@@ -26,7 +26,7 @@ class Listitem(_sdk.RecordObject):
     Format: at-uri.
     """
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -38,7 +38,7 @@ class Starterpack(_sdk.RecordObject):
     feeds: _t.Annotated[_list[FeedItem], _sdk.Array(max_length=3)] | None = None
     """At most 3 items."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -29,7 +29,7 @@ class Verification(_sdk.RecordObject):
     display_name: _sdk.Text
     """The account's display name when it was verified; a change of name voids the record."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -36,7 +36,7 @@ class LabelerView(_sdk.Object):
 
     viewer: LabelerViewerState | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     labels: _list[_com_atproto_label_defs.Label] | None = None
@@ -61,7 +61,7 @@ class LabelerViewDetailed(_sdk.Object):
 
     viewer: LabelerViewerState | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     labels: _list[_com_atproto_label_defs.Label] | None = None

@@ -30,7 +30,7 @@ class Service(_sdk.RecordObject):
         None
     )
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     reason_types: _list[_com_atproto_moderation_defs.ReasonType] | None = None

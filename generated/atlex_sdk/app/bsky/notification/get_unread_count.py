@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import typing as _t
-from builtins import str as _str
 
 from atlex import interface as _sdk
 
@@ -17,7 +16,7 @@ class GetUnreadCountParams(_sdk.Params):
     priority: _sdk.Boolean | None = None
     """Count only notifications from accounts the caller follows; left out, the stored setting holds."""
 
-    seen_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    seen_at: _sdk.OptionalDatetime = _sdk.NONE
     """Count from this moment on; Bluesky's own app view refuses the parameter.
 
     Format: datetime.

@@ -33,7 +33,7 @@ class ListNotificationsParams(_sdk.Params):
 
     cursor: _sdk.Text | None = None
 
-    seen_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    seen_at: _sdk.OptionalDatetime = _sdk.NONE
     """When the caller last looked; Bluesky's own app view refuses it in a request.
 
     Format: datetime.
@@ -49,7 +49,7 @@ class ListNotificationsOutput(_sdk.Object):
     priority: _sdk.Boolean | None = None
     """Whether only accounts the caller follows count; a request without it goes by the stored setting."""
 
-    seen_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    seen_at: _sdk.OptionalDatetime = _sdk.NONE
     """When the caller last looked; Bluesky's own app view refuses it in a request.
 
     Format: datetime.
@@ -110,7 +110,7 @@ class Notification(_sdk.Object):
     starter_pack: _app_bsky_graph_defs.StarterPackViewBasic | None = None
     is_read: _sdk.Boolean
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     labels: _list[_com_atproto_label_defs.Label] | None = None

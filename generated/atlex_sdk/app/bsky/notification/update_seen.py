@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import typing as _t
-from builtins import str as _str
 
 from atlex import interface as _sdk
 
@@ -14,7 +13,7 @@ __all__ = ["METHOD", "UpdateSeenInput"]
 class UpdateSeenInput(_sdk.Object):
     """What ``app.bsky.notification.updateSeen`` is sent."""
 
-    seen_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    seen_at: _sdk.Datetime
     """Everything indexed up to this moment counts as read; usually the present time.
 
     Format: datetime.

@@ -77,7 +77,7 @@ class SkeletonTrend(_sdk.Object):
     description: _sdk.Text | None = None
     link: _sdk.Text
 
-    started_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    started_at: _sdk.Datetime
     """Format: datetime."""
 
     post_count: _sdk.Integer
@@ -101,7 +101,7 @@ class TrendView(_sdk.Object):
     description: _sdk.Text | None = None
     link: _sdk.Text
 
-    started_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    started_at: _sdk.Datetime
     """Format: datetime."""
 
     post_count: _sdk.Integer
@@ -158,7 +158,7 @@ class AgeAssuranceState(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.unspecced.defs#ageAssuranceState"
 
-    last_initiated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_initiated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     status: _t.Annotated[_t.Literal["unknown", "pending", "assured", "blocked"] | _str, _sdk.String()]
@@ -170,7 +170,7 @@ class AgeAssuranceEvent(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "app.bsky.unspecced.defs#ageAssuranceEvent"
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     status: _t.Annotated[_t.Literal["unknown", "pending", "assured"] | _str, _sdk.String()]

@@ -41,7 +41,7 @@ class GetUploadStatusOutput(_sdk.Object):
     received_parts: _list[_t.Annotated[_int, _sdk.Int(minimum=1)]]
     """Each item: at least 1."""
 
-    expires_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    expires_at: _sdk.Datetime
     """Format: datetime."""
 
     state: _t.Annotated[

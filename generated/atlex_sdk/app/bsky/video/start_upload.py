@@ -89,7 +89,7 @@ class StartUploadOutput(_sdk.Object):
     part_size_bytes: _sdk.Integer
     part_count: _sdk.Integer
 
-    expires_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    expires_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -43,7 +43,7 @@ class ProfileViewBasic(_sdk.Object):
     viewer: _app_bsky_actor_defs.ViewerState | None = None
     labels: _list[_com_atproto_label_defs.Label] | None = None
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     chat_disabled: _sdk.Boolean | None = None

@@ -186,7 +186,7 @@ class MessageView(_sdk.Object):
 
     sender: MessageViewSender
 
-    sent_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    sent_at: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -207,7 +207,7 @@ class SystemMessageView(_sdk.Object):
     id: _sdk.Text
     rev: _sdk.Text
 
-    sent_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    sent_at: _sdk.Datetime
     """Format: datetime."""
 
     data: _t.Annotated[
@@ -337,7 +337,7 @@ class DeletedMessageView(_sdk.Object):
     rev: _sdk.Text
     sender: MessageViewSender
 
-    sent_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    sent_at: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -364,7 +364,7 @@ class ReactionView(_sdk.Object):
     value: _sdk.Text
     sender: ReactionViewSender
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -429,7 +429,7 @@ class GroupConvo(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "chat.bsky.convo.defs#groupConvo"
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     join_link: _chat_bsky_group_defs.JoinLinkView | None = None

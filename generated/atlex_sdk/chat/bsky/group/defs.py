@@ -49,7 +49,7 @@ class JoinLinkView(_sdk.Object):
     join_rule: JoinRule
     """Known values: ``anyone``, ``followedByOwner``."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -94,7 +94,7 @@ class JoinLinkViewerState(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "chat.bsky.group.defs#joinLinkViewerState"
 
-    requested_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    requested_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -106,7 +106,7 @@ class JoinRequestView(_sdk.Object):
     convo_id: _sdk.Text
     requested_by: _chat_bsky_actor_defs.ProfileViewBasic
 
-    requested_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    requested_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -36,7 +36,7 @@ class GroupConvo(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "chat.bsky.moderation.defs#groupConvo"
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     join_link: _chat_bsky_group_defs.JoinLinkView | None = None

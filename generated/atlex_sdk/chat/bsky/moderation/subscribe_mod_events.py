@@ -55,7 +55,7 @@ class EventConvoFirstMessage(_sdk.Object):
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     message_id: _sdk.Text | None = None
@@ -77,12 +77,12 @@ class EventGroupChatCreated(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer
@@ -105,12 +105,12 @@ class EventGroupChatMemberAdded(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer
@@ -136,12 +136,12 @@ class EventGroupChatMemberJoined(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer
@@ -163,12 +163,12 @@ class EventGroupChatJoinRequest(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer
@@ -190,12 +190,12 @@ class EventGroupChatJoinRequestApproved(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer
@@ -218,12 +218,12 @@ class EventGroupChatJoinRequestRejected(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer
@@ -246,12 +246,12 @@ class EventChatAccepted(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer | None = None
@@ -274,12 +274,12 @@ class EventGroupChatMemberLeft(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer
@@ -305,12 +305,12 @@ class EventGroupChatUpdated(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    convo_created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    convo_created_at: _sdk.Datetime
     """Format: datetime."""
 
     convo_id: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     group_member_count: _sdk.Integer
@@ -374,7 +374,7 @@ class EventRateLimitExceeded(_sdk.Object):
     actor_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     endpoint: _sdk.Text

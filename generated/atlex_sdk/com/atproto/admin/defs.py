@@ -42,19 +42,19 @@ class AccountView(_sdk.Object):
     email: _sdk.Text | None = None
     related_records: _list[_sdk.Unknown] | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     invited_by: _com_atproto_server_defs.InviteCode | None = None
     invites: _list[_com_atproto_server_defs.InviteCode] | None = None
     invites_disabled: _sdk.Boolean | None = None
 
-    email_confirmed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    email_confirmed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     invite_note: _sdk.Text | None = None
 
-    deactivated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    deactivated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     threat_signatures: _list[ThreatSignature] | None = None

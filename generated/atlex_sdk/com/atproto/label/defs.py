@@ -66,13 +66,13 @@ class Label(_sdk.Object):
     neg: _sdk.Boolean | None = None
     """Set to true, it takes back an earlier label with the same source, subject and value."""
 
-    cts: _t.Annotated[_str, _sdk.String(format="datetime")]
+    cts: _sdk.Datetime
     """The moment at which the labeler made it.
 
     Format: datetime.
     """
 
-    exp: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    exp: _sdk.OptionalDatetime = _sdk.NONE
     """When it stops counting; without it, it holds until withdrawn.
 
     Format: datetime.

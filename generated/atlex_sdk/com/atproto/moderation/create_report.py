@@ -78,7 +78,7 @@ class CreateReportOutput(_sdk.Object):
     reported_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

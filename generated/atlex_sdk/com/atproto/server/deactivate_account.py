@@ -6,7 +6,6 @@ session.
 from __future__ import annotations
 
 import typing as _t
-from builtins import str as _str
 
 from atlex import interface as _sdk
 
@@ -16,7 +15,7 @@ __all__ = ["DeactivateAccountInput", "METHOD"]
 class DeactivateAccountInput(_sdk.Object):
     """What ``com.atproto.server.deactivateAccount`` is sent."""
 
-    delete_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    delete_after: _sdk.OptionalDatetime = _sdk.NONE
     """Moment after which you agree to final removal; only a hint to the server.
 
     Format: datetime.

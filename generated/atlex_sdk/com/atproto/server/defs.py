@@ -29,7 +29,7 @@ class InviteCode(_sdk.Object):
 
     created_by: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     uses: _list[InviteCodeUse]
@@ -43,5 +43,5 @@ class InviteCodeUse(_sdk.Object):
     used_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    used_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    used_at: _sdk.Datetime
     """Format: datetime."""

@@ -31,7 +31,7 @@ class AppPassword(_sdk.Object):
 
     name: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     privileged: _sdk.Boolean | None = None

@@ -94,7 +94,7 @@ class Commit(_sdk.Object):
     prev_data: _sdk.Link | None = None
     """Root of the record tree before this commit, with which a reader checks the change on its own."""
 
-    time: _t.Annotated[_str, _sdk.String(format="datetime")]
+    time: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -113,7 +113,7 @@ class Sync(_sdk.Object):
 
     rev: _sdk.Text
 
-    time: _t.Annotated[_str, _sdk.String(format="datetime")]
+    time: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -127,7 +127,7 @@ class Identity(_sdk.Object):
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    time: _t.Annotated[_str, _sdk.String(format="datetime")]
+    time: _sdk.Datetime
     """Format: datetime."""
 
     handle: _t.Annotated[_str, _sdk.String(format="handle")] | None = None
@@ -144,7 +144,7 @@ class Account(_sdk.Object):
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    time: _t.Annotated[_str, _sdk.String(format="datetime")]
+    time: _sdk.Datetime
     """Format: datetime."""
 
     active: _sdk.Boolean

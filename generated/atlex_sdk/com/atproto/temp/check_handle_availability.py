@@ -34,7 +34,7 @@ class CheckHandleAvailabilityParams(_sdk.Params):
 
     email: _sdk.Text | None = None
 
-    birth_date: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    birth_date: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 

@@ -33,8 +33,8 @@ class TemplateView(_sdk.Object):
     last_updated_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    updated_at: _sdk.Datetime
     """Format: datetime."""

@@ -79,7 +79,7 @@ class Event(_sdk.Object):
     ]
     created_by: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
 

@@ -166,7 +166,7 @@ class ModEventView(_sdk.Object):
     created_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     creator_handle: _sdk.Text | None = None
@@ -218,7 +218,7 @@ class ModEventViewDetail(_sdk.Object):
     created_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     mod_tool: ModTool | None = None
@@ -245,10 +245,10 @@ class SubjectStatusView(_sdk.Object):
 
     subject_repo_handle: _sdk.Text | None = None
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    updated_at: _sdk.Datetime
     """Format: datetime."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     review_state: SubjectReviewState
@@ -266,22 +266,22 @@ class SubjectStatusView(_sdk.Object):
     From 0 to 100.
     """
 
-    mute_until: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    mute_until: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    mute_reporting_until: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    mute_reporting_until: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     last_reviewed_by: _t.Annotated[_str, _sdk.String(format="did")] | None = None
     """Format: did."""
 
-    last_reviewed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_reviewed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    last_reported_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_reported_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    last_appealed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_appealed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     takendown: _sdk.Boolean | None = None
@@ -289,7 +289,7 @@ class SubjectStatusView(_sdk.Object):
     appealed: _sdk.Boolean | None = None
     """True while an objection by the owner is open, false once it was settled."""
 
-    suspend_until: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    suspend_until: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     tags: _list[_sdk.Text] | None = None
@@ -359,10 +359,10 @@ class AccountStrike(_sdk.Object):
     active_strike_count: _sdk.Integer | None = None
     total_strike_count: _sdk.Integer | None = None
 
-    first_strike_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    first_strike_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    last_strike_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_strike_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -397,7 +397,7 @@ class ModEventTakedown(_sdk.Object):
     strike_count: _sdk.Integer | None = None
     """Strikes the owner receives along with it."""
 
-    strike_expires_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    strike_expires_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -488,7 +488,7 @@ class AgeAssuranceEvent(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "tools.ozone.moderation.defs#ageAssuranceEvent"
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     attempt_id: _sdk.Text
@@ -609,7 +609,7 @@ class ModEventEmail(_sdk.Object):
     severity_level: _sdk.Text | None = None
     strike_count: _sdk.Integer | None = None
 
-    strike_expires_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    strike_expires_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     is_delivered: _sdk.Boolean | None = None
@@ -653,7 +653,7 @@ class AccountEvent(_sdk.Object):
     ``tombstoned``.
     """
 
-    timestamp: _t.Annotated[_str, _sdk.String(format="datetime")]
+    timestamp: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -672,7 +672,7 @@ class IdentityEvent(_sdk.Object):
 
     tombstone: _sdk.Boolean | None = None
 
-    timestamp: _t.Annotated[_str, _sdk.String(format="datetime")]
+    timestamp: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -689,7 +689,7 @@ class RecordEvent(_sdk.Object):
     cid: _t.Annotated[_str, _sdk.String(format="cid")] | None = None
     """Format: cid."""
 
-    timestamp: _t.Annotated[_str, _sdk.String(format="datetime")]
+    timestamp: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -700,13 +700,13 @@ class ScheduleTakedownEvent(_sdk.Object):
 
     comment: _sdk.Text | None = None
 
-    execute_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    execute_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    execute_until: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_until: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -732,7 +732,7 @@ class RepoView(_sdk.Object):
     email: _sdk.Text | None = None
     related_records: _list[_sdk.Unknown]
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     moderation: Moderation
@@ -740,7 +740,7 @@ class RepoView(_sdk.Object):
     invites_disabled: _sdk.Boolean | None = None
     invite_note: _sdk.Text | None = None
 
-    deactivated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    deactivated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     threat_signatures: _list[_com_atproto_admin_defs.ThreatSignature] | None = None
@@ -760,7 +760,7 @@ class RepoViewDetail(_sdk.Object):
     email: _sdk.Text | None = None
     related_records: _list[_sdk.Unknown]
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     moderation: ModerationDetail
@@ -770,10 +770,10 @@ class RepoViewDetail(_sdk.Object):
     invites_disabled: _sdk.Boolean | None = None
     invite_note: _sdk.Text | None = None
 
-    email_confirmed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    email_confirmed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    deactivated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    deactivated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     threat_signatures: _list[_com_atproto_admin_defs.ThreatSignature] | None = None
@@ -804,7 +804,7 @@ class RecordView(_sdk.Object):
     blob_cids: _list[_t.Annotated[_str, _sdk.String(format="cid")]]
     """Each item: format: cid."""
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     moderation: Moderation
@@ -832,7 +832,7 @@ class RecordViewDetail(_sdk.Object):
     blobs: _list[BlobView]
     labels: _list[_com_atproto_label_defs.Label] | None = None
 
-    indexed_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    indexed_at: _sdk.Datetime
     """Format: datetime."""
 
     moderation: ModerationDetail
@@ -892,7 +892,7 @@ class BlobView(_sdk.Object):
     mime_type: _sdk.Text
     size: _sdk.Integer
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     details: _t.Annotated[ImageDetails | VideoDetails | _sdk.UnknownObject, _sdk.open_union] | None = None
@@ -928,19 +928,19 @@ class AccountHosting(_sdk.Object):
     ]
     """Known values: ``takendown``, ``suspended``, ``deleted``, ``deactivated``, ``unknown``."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    updated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    deleted_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    deleted_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    deactivated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    deactivated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    reactivated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    reactivated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -952,13 +952,13 @@ class RecordHosting(_sdk.Object):
     status: _t.Annotated[_t.Literal["deleted", "unknown"] | _str, _sdk.String()]
     """Known values: ``deleted``, ``unknown``."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    updated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    deleted_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    deleted_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -1012,13 +1012,13 @@ class ScheduledActionView(_sdk.Object):
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    execute_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    execute_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    execute_until: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_until: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     randomize_execution: _sdk.Boolean | None = None
@@ -1026,16 +1026,16 @@ class ScheduledActionView(_sdk.Object):
     created_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    updated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     status: _t.Annotated[_t.Literal["pending", "executed", "cancelled", "failed"] | _str, _sdk.String()]
     """Known values: ``pending``, ``executed``, ``cancelled``, ``failed``."""
 
-    last_executed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_executed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     last_failure_reason: _sdk.Text | None = None

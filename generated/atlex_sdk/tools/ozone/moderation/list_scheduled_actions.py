@@ -19,10 +19,10 @@ __all__ = ["ListScheduledActionsInput", "ListScheduledActionsOutput", "METHOD"]
 class ListScheduledActionsInput(_sdk.Object):
     """What ``tools.ozone.moderation.listScheduledActions`` is sent."""
 
-    starts_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    starts_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    ends_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    ends_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     subjects: (

@@ -28,10 +28,10 @@ class QueryEventsParams(_sdk.Params):
     sort_direction: _t.Annotated[_t.Literal["asc", "desc"], _sdk.String(enum=("asc", "desc"))] | None = None
     """One of ``asc``, ``desc``. The server's default is ``desc``."""
 
-    created_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    created_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     subject: _t.Annotated[_str, _sdk.String(format="uri")] | None = None

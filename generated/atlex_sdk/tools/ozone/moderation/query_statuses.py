@@ -36,31 +36,31 @@ class QueryStatusesParams(_sdk.Params):
 
     comment: _sdk.Text | None = None
 
-    reported_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    reported_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    reported_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    reported_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    reviewed_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    reviewed_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    hosting_deleted_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    hosting_deleted_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    hosting_deleted_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    hosting_deleted_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    hosting_updated_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    hosting_updated_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    hosting_updated_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    hosting_updated_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     hosting_statuses: _list[_sdk.Text] | None = None
     """Keep only subjects whose host reports one of these states, such as `deleted`."""
 
-    reviewed_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    reviewed_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     include_muted: _sdk.Boolean | None = None

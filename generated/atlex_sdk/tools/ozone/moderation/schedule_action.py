@@ -52,7 +52,7 @@ class Takedown(_sdk.Object):
     severity_level: _sdk.Text | None = None
     strike_count: _sdk.Integer | None = None
 
-    strike_expires_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    strike_expires_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     email_content: _sdk.Text | None = None
@@ -64,16 +64,16 @@ class SchedulingConfig(_sdk.Object):
 
     lex_type: _t.ClassVar[_str] = "tools.ozone.moderation.scheduleAction#schedulingConfig"
 
-    execute_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    execute_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_after: _sdk.OptionalDatetime = _sdk.NONE
     """Start of the window from which the moment is drawn.
 
     Format: datetime.
     """
 
-    execute_until: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    execute_until: _sdk.OptionalDatetime = _sdk.NONE
     """End of the window from which the moment is drawn.
 
     Format: datetime.

@@ -39,15 +39,15 @@ class QueueView(_sdk.Object):
     created_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    updated_at: _sdk.Datetime
     """Format: datetime."""
 
     enabled: _sdk.Boolean
 
-    deleted_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    deleted_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     stats: QueueStats
@@ -69,7 +69,7 @@ class QueueStats(_sdk.Object):
     avg_handling_time_sec: _sdk.Integer | None = None
     """Seconds from complaint to settlement, on average."""
 
-    last_updated: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_updated: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -86,10 +86,10 @@ class AssignmentView(_sdk.Object):
     moderator: _tools_ozone_team_defs.Member | None = None
     queue: QueueView
 
-    start_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    start_at: _sdk.Datetime
     """Format: datetime."""
 
-    end_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    end_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 

@@ -261,7 +261,7 @@ class ReportAssignment(_sdk.Object):
 
     moderator: _tools_ozone_team_defs.Member | None = None
 
-    assigned_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    assigned_at: _sdk.Datetime
     """Format: datetime."""
 
 
@@ -298,13 +298,13 @@ class ReportView(_sdk.Object):
     reporter: _tools_ozone_moderation_defs.SubjectView
     comment: _sdk.Text | None = None
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    updated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    queued_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    queued_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     action_event_ids: _list[_sdk.Integer] | None = None
@@ -419,7 +419,7 @@ class ReportActivityView(_sdk.Object):
     moderator: _tools_ozone_team_defs.Member | None = None
     report: ReportView | None = None
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     def meta_as(
@@ -445,7 +445,7 @@ class LiveStats(_sdk.Object):
     action_rate: _sdk.Integer | None = None
     avg_handling_time_sec: _sdk.Integer | None = None
 
-    last_updated: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    last_updated: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 
@@ -456,7 +456,7 @@ class HistoricalStats(_sdk.Object):
 
     date: _sdk.Text
 
-    computed_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    computed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     pending_count: _sdk.Integer | None = None
@@ -481,10 +481,10 @@ class AssignmentView(_sdk.Object):
     queue: _tools_ozone_queue_defs.QueueView | None = None
     report_id: _sdk.Integer
 
-    start_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    start_at: _sdk.Datetime
     """Format: datetime."""
 
-    end_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    end_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 

@@ -27,10 +27,10 @@ class GetHistoricalStatsParams(_sdk.Params):
 
     report_types: _list[_sdk.Text] | None = None
 
-    start_date: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    start_date: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    end_date: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    end_date: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     limit: _t.Annotated[_int, _sdk.Int(minimum=1, maximum=100)] | None = None

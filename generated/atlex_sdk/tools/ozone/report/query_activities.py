@@ -6,7 +6,6 @@ from __future__ import annotations
 import typing as _t
 from builtins import int as _int
 from builtins import list as _list
-from builtins import str as _str
 
 from atlex import interface as _sdk
 
@@ -21,10 +20,10 @@ class QueryActivitiesParams(_sdk.Params):
 
     activity_types: _list[_sdk.Text] | None = None
 
-    created_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    created_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     sort_direction: _t.Annotated[_t.Literal["asc", "desc"], _sdk.String(enum=("asc", "desc"))] | None = None

@@ -48,10 +48,10 @@ class QueryReportsParams(_sdk.Params):
     ) = None
     """At most 20 items. Each item: format: nsid."""
 
-    reported_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    reported_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    reported_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    reported_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     is_muted: _sdk.Boolean | None = None

@@ -61,7 +61,7 @@ class Event(_sdk.Object):
     created_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     comment: _sdk.Text | None = None
@@ -88,8 +88,8 @@ class UrlRule(_sdk.Object):
     created_by: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    updated_at: _sdk.Datetime
     """Format: datetime."""

@@ -36,8 +36,8 @@ class SetView(_sdk.Object):
 
     set_size: _sdk.Integer
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    updated_at: _sdk.Datetime
     """Format: datetime."""

@@ -28,10 +28,10 @@ class Option(_sdk.Object):
     description: _t.Annotated[_str, _sdk.String(max_length=10240, max_graphemes=1024)] | None = None
     """At most 10240 bytes of UTF-8. At most 1024 graphemes."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    updated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     manager_role: (

@@ -37,10 +37,10 @@ class Member(_sdk.Object):
     disabled: _sdk.Boolean | None = None
     profile: _app_bsky_actor_defs.ProfileViewDetailed | None = None
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    updated_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    updated_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     last_updated_by: _sdk.Text | None = None

@@ -37,12 +37,12 @@ class VerificationView(_sdk.Object):
     display_name: _sdk.Text
     """The name shown when it was issued; a later change of name voids it."""
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")]
+    created_at: _sdk.Datetime
     """Format: datetime."""
 
     revoke_reason: _sdk.Text | None = None
 
-    revoked_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    revoked_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     revoked_by: _t.Annotated[_str, _sdk.String(format="did")] | None = None

@@ -42,7 +42,7 @@ class VerificationInput(_sdk.Object):
 
     display_name: _sdk.Text
 
-    created_at: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
 

@@ -24,10 +24,10 @@ class ListVerificationsParams(_sdk.Params):
     limit: _t.Annotated[_int, _sdk.Int(minimum=1, maximum=100)] | None = None
     """From 1 to 100. The server's default is 50."""
 
-    created_after: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
-    created_before: _t.Annotated[_str, _sdk.String(format="datetime")] | None = None
+    created_before: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
     issuers: (
