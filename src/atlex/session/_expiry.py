@@ -10,11 +10,10 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
+from atlex._rate_limit import retry_after
 from atlex.data import JsonError, is_object, parse_json
-from atlex.errors import XrpcError
 
 __all__ = ["Backoff", "Expiry", "Lifetime", "read_lifetime"]
 
@@ -110,20 +109,9 @@ class Backoff:
     def after(self, error: Exception, now: float) -> Backoff:
         """The back-off after one more failure."""
         wait = min(_FIRST_WAIT * 2 ** min(self.failures, 16), _LONGEST_WAIT)
-        asked = _asked(error, now) if isinstance(error, XrpcError) else 0.0
+        asked = retry_after(getattr(error, "headers", {}), now) or 0.0
         return Backoff(error, now, max(wait, min(asked, _LONGEST_ASKED)), self.failures + 1)
 
     def lasts(self, now: float) -> bool:
         """Whether it is too early for another try. A clock that was set back ends it."""
         return self.error is not None and 0 <= now - self.since < self.wait
-
-
-def _asked(error: XrpcError, now: float) -> float:
-    headers: Mapping[str, str] = getattr(error, "headers", {})
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
-    except (ValueError, OverflowError):
-        return 0.0

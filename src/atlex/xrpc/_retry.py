@@ -6,11 +6,10 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any, Final
 
 from atlex._agent import Request
-from atlex._rate_limit import RateLimit
+from atlex._rate_limit import RateLimit, retry_after
 from atlex.errors import XrpcError, XrpcFetchError, XrpcInvalidResponseError, XrpcResponseError
 from atlex.xrpc._descriptors import Method
 
@@ -108,27 +107,10 @@ def _passes(method: Method[Any, Any, Any], failure: XrpcError) -> bool:
 
 def _asked(failure: XrpcResponseError | XrpcInvalidResponseError, now: float) -> float | None:
     """The seconds that a server asks to wait, or None where it asks for nothing that lies ahead."""
-    text = failure.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        seconds: float = int(text)
-    else:
-        moment: float | None = _date(text)
+    seconds = retry_after(failure.headers, now)
+    if seconds is None:
         figures = RateLimit.of(failure.headers)
         # Servers send it with every answer: it asks for nothing while there are requests left.
-        if moment is None and (failure.status == 429 or figures.remaining == 0):
-            moment = figures.reset
-        seconds = 0 if moment is None else moment - now
-    return seconds if seconds > 0 else None
-
-
-def _date(text: str) -> float | None:
-    if not text or len(text) > 64:
-        return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        moment = parsedate_to_datetime(text)
-        # HTTP's dates are in UTC, whatever is said of the zone or left out.
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
+        if figures.reset is not None and (failure.status == 429 or figures.remaining == 0):
+            seconds = figures.reset - now
+    return seconds if seconds is not None and seconds > 0 else None
