@@ -18,6 +18,7 @@ __all__ = ["RULES", "WRITTEN", "main", "twin", "twin_path"]
 
 ROOT: Final = Path(__file__).parents[1]
 WRITTEN: Final = (
+    "src/atlex/_effects/_async.py",
     "src/atlex/client/_async.py",
     "src/atlex/client/_async_pages.py",
     "src/atlex/client/_async_records.py",

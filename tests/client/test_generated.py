@@ -211,12 +211,10 @@ async def test_preferences_are_read_changed_and_sent_back_with_all_that_nobody_k
     ]
 
 
-async def test_a_misspelt_argument_suggests_the_nearest(twin):
+async def test_a_misspelt_argument_is_named(twin):
     client, _ = client_of(twin)
-    with pytest.raises(TypeError, match=r"unexpected keyword argument 'actr'\. Did you mean 'actor'\?"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'actr'"):
         await twin.do(client.app.bsky.actor.get_profile(actr="alice.example.com"))
-    with pytest.raises(TypeError, match=r"unexpected keyword argument 'wholly_unlike'$"):
-        await twin.do(client.app.bsky.actor.get_profile(actor="", wholly_unlike=1))
 
 
 async def test_a_type_error_of_another_kind_is_left_as_it_is(twin):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar
 
 from atlex._agent import (
     DEFAULT_MAX_RESPONSE_SIZE,
@@ -16,17 +16,15 @@ from atlex._agent import (
     AsyncAgent,
     Body,
     Headers,
-    Request,
     Response,
 )
+from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive_async
 from atlex._http import AsyncHttpClient, AsyncServiceAgent, Transport
 from atlex._lazy import lazy_module
-from atlex._upload import peek
-from atlex.client._core import Call, Close, Core, Methods, Peek, Proxies, Read, Steps
-from atlex.client._misspelt import NEEDED, suggest_arguments
+from atlex.client._core import Call, Core, Methods, Proxies
 from atlex.client._options import Options, changed
 from atlex.data import OMIT, Omit
-from atlex.errors import AtlexError, InputError
+from atlex.errors import InputError
 from atlex.model import Model, UnknownInput, Validation
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
@@ -410,34 +408,23 @@ class BaseAsyncClient:
         response = await self._run(self._core.call(method, call))
         return response.body
 
-    async def _run(self, steps: Steps[T]) -> T:
-        """Drive a call: do what it says, and tell it what came of that."""
-        done: Response | bytes | None = None
-        failure: AtlexError | None = None
-        while True:
-            try:
-                step = steps.send(done) if failure is None else steps.throw(failure)
-            except StopIteration as end:
-                return cast("T", end.value)
-            done = failure = None
-            try:
-                done = await (self._agent.send(step) if isinstance(step, Request) else self._do(step))
-            except AtlexError as error:
-                failure = error
+    def _run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
+        return drive_async(flow, self._perform)
 
-    async def _do(self, step: Peek | Read | Close | float) -> bytes | None:
-        match step:
-            case Peek(body, size):
+    async def _perform(self, effect: Effect) -> Any:
+        match effect:
+            case Send(request):
+                return await self._agent.send(request)
+            case Read(response):
+                return await response.aread()
+            case Close(response):
+                return await response.aclose()
+            case Sleep(seconds):
+                return await self._sleep(seconds)
+            case Block(function):
                 from anyio import to_thread
 
-                return await to_thread.run_sync(peek, body, size)
-            case Read(response):
-                await response.aread()
-            case Close(response):
-                await response.aclose()
-            case _:
-                await self._sleep(step)
-        return None
+                return await to_thread.run_sync(function)
 
     def _clock(self) -> float:
         """The moment, in seconds. A subclass may have its own time."""
@@ -452,12 +439,6 @@ class BaseAsyncClient:
 
 class AsyncNamespace:
     """The base of generated namespaces: ``client.app.bsky.actor``."""
-
-    if NEEDED:
-
-        def __init_subclass__(cls) -> None:
-            super().__init_subclass__()
-            suggest_arguments(cls)
 
     def __init__(self, client: BaseAsyncClient) -> None:
         self._client = client

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+from atlex._effects import Flow
 from atlex.client._cid_check import CidCheck
-from atlex.client._core import Call, Core, Steps
+from atlex.client._core import Call, Core
 from atlex.model import Params, String
 from atlex.xrpc import Query
 
@@ -24,7 +25,7 @@ GET_BLOB: Final[Query[GetBlobParams, bytes]] = Query(
 )
 
 
-def get_blob(core: Core, did: str, cid: str, *, verify: bool) -> Steps[bytes]:
+def get_blob(core: Core, did: str, cid: str, *, verify: bool) -> Flow[bytes]:
     """Fetch a blob's bytes whole."""
     check = CidCheck(cid) if verify else None
     answer = yield from core.call(core.declared(GET_BLOB), Call(params={"did": did, "cid": cid}))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from atlex._agent import DEADLINE_PASSED, Agent, AsyncAgent, Body, Headers, Request, Response
+from atlex._effects import Block, Close, Flow, Read, Send, Sleep
+from atlex._upload import peek
 from atlex.client._options import Options
 from atlex.errors import XrpcError, XrpcFetchError, XrpcInternalError
 from atlex.model import Model, UnknownInput
@@ -23,7 +26,7 @@ from atlex.xrpc import (
     retry_delay,
 )
 
-__all__ = ["Call", "Close", "Core", "Methods", "Peek", "Proxies", "Read", "Steps"]
+__all__ = ["Call", "Core", "Methods", "Proxies"]
 
 MethodT = TypeVar("MethodT", bound=Method[Any, Any, Any])
 OutputT = TypeVar("OutputT")
@@ -34,32 +37,6 @@ Methods: TypeAlias = Mapping[str, Callable[[], Method[Any, Any, Any]]]
 
 Proxies: TypeAlias = Mapping[str, str]
 """Services that methods go to where no proxy is given, by namespace: ``did#service_id``."""
-
-
-class Peek(NamedTuple):
-    """Look at the first bytes of a file that is to be sent, and send them back."""
-
-    body: Body
-    size: int
-
-
-class Read(NamedTuple):
-    """Read the rest of a response."""
-
-    response: Response
-
-
-class Close(NamedTuple):
-    """Close a response that is of no use."""
-
-    response: Response
-
-
-Steps: TypeAlias = Generator[Request | Peek | Read | Close | float, Any, T]
-"""A call on its way. It yields what to do next: send a request, whose response it is sent back; look at a file's first
-bytes, which it is sent back; read or close a response; or wait for so many seconds. An error of any of these is thrown
-into it.
-"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,13 +106,13 @@ class Core:
         load = self._declared.get(method.nsid)
         return method if load is None else cast("MethodT", load())
 
-    def call(self, method: Method[Any, Any, OutputT], call: Call) -> Steps[XrpcResponse[OutputT]]:
+    def call(self, method: Method[Any, Any, OutputT], call: Call) -> Flow[XrpcResponse[OutputT]]:
         """Make a call and read its answer."""
         head = b"" if call.data is None else (yield from _head(method, call))
         request = self._request(method, call, self.options.headers_for(method.nsid, self._proxies), head)
         return (yield from self._attempts(method, request, self._read))
 
-    def open(self, method: Method[Any, Any, Any], call: Call) -> Steps[Response]:
+    def open(self, method: Method[Any, Any, Any], call: Call) -> Flow[Response]:
         """Make a call and hand its answer on, its body still to be read."""
         headers = self.options.headers_for(method.nsid, self._proxies)
         head = b"" if call.data is None else (yield from _head(method, call))
@@ -148,7 +125,7 @@ class Core:
         *,
         params: Mapping[str, Any] | None = None,
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
-    ) -> Steps[XrpcResponse[OutputT]]:
+    ) -> Flow[XrpcResponse[OutputT]]:
         """Make a record call: it is for the account's own server, whatever the client's proxy and labelers."""
         request = self._request(method, Call(params=params, input=input), self.options.repo_headers)
         return (yield from self._attempts(method, request, self._read_repo))
@@ -189,13 +166,15 @@ class Core:
         method: Method[Any, Any, Any],
         request: Request,
         read: Callable[[Method[Any, Any, Any], Response], T],
-    ) -> Steps[T]:
+    ) -> Flow[T]:
         deadline = None if self.options.deadline is None else self._clock() + self.options.deadline
         attempt = 0
         while True:
             attempt += 1
             try:
-                response: Response = yield request if deadline is None else self._bounded(request, deadline)
+                response: Response = yield Send(
+                    request if deadline is None else self._bounded(request, deadline)
+                )
                 if request.stream:
                     yield from _check_stream(method, response)
                 return read(method, response)
@@ -205,7 +184,7 @@ class Core:
                 delay = retry_delay(method, request, failure, attempt, retries=self.options.retries)
                 if delay is None or (deadline is not None and self._clock() + delay >= deadline):
                     raise
-            yield delay
+            yield Sleep(delay)
 
     def _bounded(self, request: Request, deadline: float) -> Request:
         """The request with what the deadline leaves of its timeout."""
@@ -216,15 +195,15 @@ class Core:
         return replace(request, timeout=timeout, deadline=deadline)
 
 
-def _head(method: Method[Any, Any, Any], call: Call) -> Steps[bytes]:
+def _head(method: Method[Any, Any, Any], call: Call) -> Flow[bytes]:
     """The first bytes of what is to be sent, where only they can tell its type."""
     if needs_head(method.input_encoding, call.content_type, call.data):
-        head: bytes = yield Peek(cast("Body", call.data), HEAD_SIZE)
+        head: bytes = yield Block(partial(peek, call.data, HEAD_SIZE))
         return head
     return b""
 
 
-def _check_stream(method: Method[Any, Any, Any], response: Response) -> Steps[None]:
+def _check_stream(method: Method[Any, Any, Any], response: Response) -> Flow[None]:
     try:
         if not 200 <= response.status < 300:
             yield Read(response)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from atlex._effects import Flow
 from atlex._lazy import lazy_module
 from atlex.client._keys import checked_key, checked_record
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
@@ -15,7 +16,7 @@ from atlex.xrpc import Procedure, Record
 
 if TYPE_CHECKING:
     from atlex.client import _repo
-    from atlex.client._core import Core, Steps
+    from atlex.client._core import Core
     from atlex.syntax import Tid
 else:
     # Its classes load with the first call that needs them.
@@ -51,7 +52,7 @@ class RecordCalls(Generic[R]):
         repo: str | None,
         validate: bool | None,
         swap_commit: str | None,
-    ) -> Steps[Written[R]]:
+    ) -> Flow[Written[R]]:
         key = checked_key(self.nsid, self._record.key, rkey, creating=True)
         values = {"rkey": key, "validate_": validate, "swap_commit": swap_commit}
         return (yield from self._write(_repo.CREATE_RECORD, record, repo, values))
@@ -64,7 +65,7 @@ class RecordCalls(Generic[R]):
         validate: bool | None,
         swap_commit: str | None,
         swap_record: str | Omit | None,
-    ) -> Steps[Written[R]]:
+    ) -> Flow[Written[R]]:
         values = {"rkey": self._key(rkey), "validate_": validate, "swap_commit": swap_commit}
         return (
             yield from self._write(_repo.PUT_RECORD, record, repo, {**values, "swap_record": swap_record})
@@ -76,7 +77,7 @@ class RecordCalls(Generic[R]):
         record: R,
         repo: str | None,
         values: Mapping[str, Any],
-    ) -> Steps[Written[R]]:
+    ) -> Flow[Written[R]]:
         wire = checked_record(record, self._record.type)
         answer = yield from self._core.call_repo(
             method, input={**self._place(repo), **values, "record": wire}
@@ -86,12 +87,12 @@ class RecordCalls(Generic[R]):
 
     def _delete(
         self, rkey: str | Tid | None, repo: str | None, swap_commit: str | None, swap_record: str | None
-    ) -> Steps[Deleted]:
+    ) -> Flow[Deleted]:
         values = {"rkey": self._key(rkey), "swap_record": swap_record, "swap_commit": swap_commit}
         answer = yield from self._core.call_repo(_repo.DELETE_RECORD, input={**self._place(repo), **values})
         return Deleted(_commit(answer.body.commit))
 
-    def _get(self, rkey: str | Tid | None, repo: str | None, cid: str | None) -> Steps[Stored[R]]:
+    def _get(self, rkey: str | Tid | None, repo: str | None, cid: str | None) -> Flow[Stored[R]]:
         values = {"rkey": self._key(rkey), "cid": cid}
         answer = yield from self._core.call_repo(_repo.GET_RECORD, params={**self._place(repo), **values})
         output = answer.body
@@ -112,7 +113,7 @@ class RecordCalls(Generic[R]):
 
     def _list(
         self, repo: str | None, limit: int | None, cursor: str | None, reverse: bool | None
-    ) -> Steps[Page[R]]:
+    ) -> Flow[Page[R]]:
         values = {"limit": limit, "cursor": cursor, "reverse": reverse}
         answer = yield from self._core.call_repo(_repo.LIST_RECORDS, params={**self._place(repo), **values})
         output = answer.body

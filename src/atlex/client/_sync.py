@@ -9,25 +9,23 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar
 
 from atlex._agent import (
     DEFAULT_MAX_RESPONSE_SIZE,
     DEFAULT_TIMEOUT,
     Agent,
     Headers,
-    Request,
     Response,
     SyncBody,
 )
+from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive
 from atlex._http import HttpClient, ServiceAgent, Transport
 from atlex._lazy import lazy_module
-from atlex._upload import peek
-from atlex.client._core import Call, Close, Core, Methods, Peek, Proxies, Read, Steps
-from atlex.client._misspelt import NEEDED, suggest_arguments
+from atlex.client._core import Call, Core, Methods, Proxies
 from atlex.client._options import Options, changed
 from atlex.data import OMIT, Omit
-from atlex.errors import AtlexError, InputError
+from atlex.errors import InputError
 from atlex.model import Model, UnknownInput, Validation
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
@@ -409,32 +407,21 @@ class BaseClient:
         response = self._run(self._core.call(method, call))
         return response.body
 
-    def _run(self, steps: Steps[T]) -> T:
-        """Drive a call: do what it says, and tell it what came of that."""
-        done: Response | bytes | None = None
-        failure: AtlexError | None = None
-        while True:
-            try:
-                step = steps.send(done) if failure is None else steps.throw(failure)
-            except StopIteration as end:
-                return cast("T", end.value)
-            done = failure = None
-            try:
-                done = self._agent.send(step) if isinstance(step, Request) else self._do(step)
-            except AtlexError as error:
-                failure = error
+    def _run(self, flow: Flow[T]) -> T:
+        return drive(flow, self._perform)
 
-    def _do(self, step: Peek | Read | Close | float) -> bytes | None:
-        match step:
-            case Peek(body, size):
-                return peek(body, size)
+    def _perform(self, effect: Effect) -> Any:
+        match effect:
+            case Send(request):
+                return self._agent.send(request)
             case Read(response):
-                response.read()
+                return response.read()
             case Close(response):
-                response.close()
-            case _:
-                self._sleep(step)
-        return None
+                return response.close()
+            case Sleep(seconds):
+                return self._sleep(seconds)
+            case Block(function):
+                return function()
 
     def _clock(self) -> float:
         """The moment, in seconds. A subclass may have its own time."""
@@ -449,12 +436,6 @@ class BaseClient:
 
 class Namespace:
     """The base of generated namespaces: ``client.app.bsky.actor``."""
-
-    if NEEDED:
-
-        def __init_subclass__(cls) -> None:
-            super().__init_subclass__()
-            suggest_arguments(cls)
 
     def __init__(self, client: BaseClient) -> None:
         self._client = client

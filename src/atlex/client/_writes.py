@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from atlex._effects import Flow
 from atlex._lazy import lazy_module
-from atlex.client._core import Core, Steps
+from atlex.client._core import Core
 from atlex.client._keys import checked_key, checked_record
 from atlex.client._results import Applied, Commit, Created, Deleted, Updated, WriteResult
 from atlex.errors import InputError, Issue, XrpcError
@@ -78,7 +79,7 @@ def apply_writes(
     validate: bool | None,
     swap_commit: str | None,
     chunk_size: int | None,
-) -> Steps[Applied]:
+) -> Flow[Applied]:
     """Make the writes in one request, or in chunks where a size is given.
 
     Raises:

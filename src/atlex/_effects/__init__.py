@@ -1,0 +1,70 @@
+"""What logic without I/O asks for: it is written as generators that yield these effects.
+
+`drive` and `drive_async` run such a generator. They hand each effect to a function that performs it, send the result
+back, and throw what that function raised into the generator. The client performs these effects; a session has some
+more, in `atlex.session._effects`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from atlex._agent import Headers, Request, Response
+from atlex._effects._async import drive_async
+from atlex._effects._sync import drive
+
+__all__ = ["Block", "Close", "Effect", "Flow", "Read", "Send", "Sleep", "drive", "drive_async"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a request. Gives its Response.
+
+    Attributes:
+        request: What to send.
+        origin: The URL of the service to send it to; None for the agent's own.
+        headers: The headers to send in place of the request's; None for the request's.
+    """
+
+    request: Request
+    origin: str | None = None
+    headers: Headers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read a response's body, so that its ``content`` is there and its connection is free. Gives nothing."""
+
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close a response whose body isn't wanted. Gives nothing."""
+
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait for some seconds. Gives nothing."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Call a function that may block, such as one that reads a file. Gives what it returns."""
+
+    function: Callable[[], object]
+
+
+Effect: TypeAlias = Send | Read | Close | Sleep | Block
+"""What a client's calls ask for."""
+
+Flow: TypeAlias = Generator[Effect, Any, T]
+"""A call on its way: yields effects, is sent their results, and returns what came of it all."""
