@@ -63,19 +63,23 @@ def _run(code, *arguments):
     )
 
 
-def _documented_assignments():
-    """The names that a module of the runtime assigns and puts a docstring below."""
+def _documented_names():
+    """The names that a module of the runtime assigns and puts a docstring below, or has as classes for checkers."""
     for path in (_ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_bytes())):
             if not isinstance(node, ast.Module | ast.If):
                 continue
-            for statement, following in itertools.pairwise(node.body):
+            for statement, following in itertools.pairwise([*node.body, ast.Pass()]):
                 match statement, following:
                     case (
                         ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
                         ast.Expr(value=ast.Constant(value=str())),
                     ):
                         yield name
+                    case (ast.ClassDef(name=name), _) if ast.get_docstring(statement):
+                        yield name
+                    case _:
+                        pass
 
 
 @pytest.mark.parametrize("name", _PACKAGES)
@@ -91,7 +95,7 @@ def test_all_is_what_can_be_imported(name):
         if not isinstance(value, ModuleType)
         # What a package needs for its own imports isn't handed on.
         and value is not getattr(typing, entry, None)
-        and entry not in {"annotations", "lazy_package"}
+        and entry != "annotations"
     }
     if hasattr(module, "__path__"):
         assert found <= set(listed)
@@ -105,8 +109,9 @@ def test_all_is_sorted(name):
     def kind(entry):
         return 0 if entry.isupper() and len(entry) > 1 else 1 if entry[0].isupper() else 2
 
-    listed = import_module(name).__all__
-    assert sorted(listed, key=lambda entry: (kind(entry), entry)) == list(listed)
+    listed = list(import_module(name).__all__)
+    # Those that are written follow ruff, and those that are made the alphabet alone.
+    assert listed in (sorted(listed, key=lambda entry: (kind(entry), entry)), sorted(listed))
 
 
 @pytest.mark.parametrize("name", _PACKAGES)
@@ -114,7 +119,7 @@ def test_every_public_name_has_a_docstring(name):
     module = import_module(name)
     assert module.__doc__
 
-    assigned = set(_documented_assignments())
+    assigned = set(_documented_names())
     for entry in module.__all__:
         value = getattr(module, entry)
         if isinstance(value, ModuleType) or inspect.isclass(value) or inspect.isroutine(value):

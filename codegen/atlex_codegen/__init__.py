@@ -7,30 +7,23 @@
 It needs the packages of the ``codegen`` extra.
 """
 
-from __future__ import annotations
+import typing as _t
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
+if _t.TYPE_CHECKING:
     from atlex_codegen._build import BuildReport as BuildReport
     from atlex_codegen._build import build as build
     from atlex_codegen._build import plan as plan
     from atlex_codegen._plan import PackagePlan as PackagePlan
     from atlex_codegen._plan import plan_json as plan_json
 else:
-    # The script has to start without the packages of the extra, to say that they are missing.
-    from atlex._lazy import lazy_package
+    # Made from the imports above by tools/faces.py.
+    from atlex._lazy import lazy_face as _lazy_face
 
-    __getattr__, __dir__ = lazy_package(
+    __all__, __getattr__, __dir__ = _lazy_face(
         __name__,
-        (),
         {
-            "BuildReport": "._build",
-            "PackagePlan": "._plan",
-            "build": "._build",
-            "plan": "._build",
-            "plan_json": "._plan",
+            "atlex_codegen._build": "BuildReport build plan",
+            "atlex_codegen._plan": "PackagePlan plan_json",
         },
+        "cli",
     )
-
-__all__ = ["BuildReport", "PackagePlan", "build", "plan", "plan_json"]

@@ -10,13 +10,9 @@
 Every name here, and every public module, loads when it is first used.
 """
 
-from __future__ import annotations
+import typing as _t
 
-from typing import TYPE_CHECKING, Final
-
-from atlex._lazy import lazy_package
-
-if TYPE_CHECKING:
+if _t.TYPE_CHECKING:
     from atlex import client as client
     from atlex import data as data
     from atlex import errors as errors
@@ -75,115 +71,31 @@ if TYPE_CHECKING:
     from atlex.session import SessionStore as SessionStore
     from atlex.syntax import now as now
     from atlex.xrpc import XrpcResponse as XrpcResponse
+else:
+    # Made from the imports above by tools/faces.py.
+    from atlex._lazy import lazy_face as _lazy_face
 
-__all__ = [
-    "OMIT",
-    "Agent",
-    "AsyncAgent",
-    "AsyncPaginator",
-    "AsyncPasswordSession",
-    "AsyncServiceAgent",
-    "AtlexError",
-    "Blob",
-    "Body",
-    "CidLink",
-    "Create",
-    "Delete",
-    "FileSessionStore",
-    "Headers",
-    "InputError",
-    "InterfaceVersionError",
-    "InvalidSwapError",
-    "Issue",
-    "LegacyBlob",
-    "LexAuthFactorError",
-    "LexiconError",
-    "LoggedOutError",
-    "Omit",
-    "Paginator",
-    "PasswordSession",
-    "RateLimitError",
-    "RecordNotFoundError",
-    "RedisSessionStore",
-    "RefreshError",
-    "Request",
-    "Response",
-    "ServiceAgent",
-    "SessionData",
-    "SessionStore",
-    "SessionStoreError",
-    "SyncBody",
-    "UnknownObject",
-    "Update",
-    "XrpcAuthenticationError",
-    "XrpcError",
-    "XrpcFetchError",
-    "XrpcInternalError",
-    "XrpcInvalidResponseError",
-    "XrpcResponse",
-    "XrpcResponseError",
-    "XrpcResponseValidationError",
-    "__version__",
-    "issues",
-    "now",
-    "read_as",
-]
-
-_MODULES: Final = (
-    "client",
-    "data",
-    "errors",
-    "interface",
-    "lexicon",
-    "model",
-    "session",
-    "syntax",
-    "testing",
-    "xrpc",
-)
-
-_HOMES: Final = {
-    "atlex._agent": ("Agent", "AsyncAgent", "Body", "Headers", "Request", "Response", "SyncBody"),
-    "atlex._http": ("AsyncServiceAgent", "ServiceAgent"),
-    "atlex._version": ("__version__",),
-    "atlex.client": ("AsyncPaginator", "Create", "Delete", "Paginator", "Update"),
-    "atlex.data": ("OMIT", "Blob", "CidLink", "LegacyBlob", "Omit", "UnknownObject"),
-    "atlex.errors": (
-        "AtlexError",
-        "InputError",
-        "InterfaceVersionError",
-        "InvalidSwapError",
-        "Issue",
-        "LexAuthFactorError",
-        "LexiconError",
-        "LoggedOutError",
-        "RateLimitError",
-        "RecordNotFoundError",
-        "RefreshError",
-        "SessionStoreError",
-        "XrpcAuthenticationError",
-        "XrpcError",
-        "XrpcFetchError",
-        "XrpcInternalError",
-        "XrpcInvalidResponseError",
-        "XrpcResponseError",
-        "XrpcResponseValidationError",
-    ),
-    "atlex.model": ("issues", "read_as"),
-    "atlex.session": (
-        "AsyncPasswordSession",
-        "FileSessionStore",
-        "PasswordSession",
-        "RedisSessionStore",
-        "SessionData",
-        "SessionStore",
-    ),
-    "atlex.syntax": ("now",),
-    "atlex.xrpc": ("XrpcResponse",),
-}
-
-if not TYPE_CHECKING:
-    # Type checkers see the imports above; with a __getattr__ in sight they would let any name pass.
-    __getattr__, __dir__ = lazy_package(
-        __name__, _MODULES, {name: home for home, names in _HOMES.items() for name in names}
+    __all__, __getattr__, __dir__ = _lazy_face(
+        __name__,
+        {
+            "atlex._agent": "Agent AsyncAgent Body Headers Request Response SyncBody",
+            "atlex._http": "AsyncServiceAgent ServiceAgent",
+            "atlex._version": "__version__",
+            "atlex.client": "AsyncPaginator Create Delete Paginator Update",
+            "atlex.data": "Blob CidLink LegacyBlob OMIT Omit UnknownObject",
+            "atlex.errors": (
+                "AtlexError InputError InterfaceVersionError InvalidSwapError Issue LexAuthFactorError "
+                "LexiconError LoggedOutError RateLimitError RecordNotFoundError RefreshError "
+                "SessionStoreError XrpcAuthenticationError XrpcError XrpcFetchError XrpcInternalError "
+                "XrpcInvalidResponseError XrpcResponseError XrpcResponseValidationError"
+            ),
+            "atlex.model": "issues read_as",
+            "atlex.session": (
+                "AsyncPasswordSession FileSessionStore PasswordSession RedisSessionStore SessionData "
+                "SessionStore"
+            ),
+            "atlex.syntax": "now",
+            "atlex.xrpc": "XrpcResponse",
+        },
+        "client data errors interface lexicon model session syntax testing xrpc",
     )

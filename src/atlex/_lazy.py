@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
-__all__ = ["lazy_module", "lazy_package"]
+__all__ = ["lazy_face", "lazy_module", "lazy_package"]
 
 
 class _LazyModule:
@@ -68,3 +68,24 @@ def lazy_package(
         return sorted({*vars(import_module(package)), *submodules, *elsewhere})
 
     return get_attribute, list_attributes
+
+
+def lazy_face(
+    module: str, homes: Mapping[str, str], modules: str = ""
+) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
+    """Gives the ``__all__``, ``__getattr__`` and ``__dir__`` of a module that hands on names of others.
+
+    Args:
+        module: The module's ``__name__``.
+        homes: The names, separated by spaces, by the module that each lives in.
+        modules: The names of the module's public submodules, separated by spaces.
+    """
+    submodules = modules.split()
+    elsewhere = {name: home for home, names in homes.items() for name in names.split()}
+    get_attribute, _ = lazy_package(module, submodules, elsewhere)
+
+    def list_attributes() -> list[str]:
+        special = (name for name in vars(import_module(module)) if name.startswith("__"))
+        return sorted({*special, *submodules, *elsewhere})
+
+    return sorted(elsewhere), get_attribute, list_attributes

@@ -5,184 +5,84 @@ refuses another one. The version goes up when generated code of the version befo
 loads when it is first used, so that a package which only looks something up loads only that.
 """
 
-from __future__ import annotations
+import typing as _t
 
-from typing import TYPE_CHECKING, Final
+if _t.TYPE_CHECKING:
+    from atlex._agent import Body as Body
+    from atlex._agent import SyncBody as SyncBody
+    from atlex._interface_version import INTERFACE_VERSION as INTERFACE_VERSION
+    from atlex._interface_version import require_interface as require_interface
+    from atlex._lazy import lazy_module as lazy_module
+    from atlex._lazy import lazy_package as lazy_package
+    from atlex._permissions import PermissionSet as PermissionSet
+    from atlex.client import AsyncLiteralRecords as AsyncLiteralRecords
+    from atlex.client import AsyncNamespace as AsyncNamespace
+    from atlex.client import AsyncRecords as AsyncRecords
+    from atlex.client import BaseAsyncClient as BaseAsyncClient
+    from atlex.client import BaseClient as BaseClient
+    from atlex.client import LiteralRecords as LiteralRecords
+    from atlex.client import Methods as Methods
+    from atlex.client import Namespace as Namespace
+    from atlex.client import Proxies as Proxies
+    from atlex.client import Records as Records
+    from atlex.data import OMIT as OMIT
+    from atlex.data import CidLink as CidLink
+    from atlex.data import Omit as Omit
+    from atlex.data import UnknownObject as UnknownObject
+    from atlex.errors import InvalidSwapError as InvalidSwapError
+    from atlex.errors import LexAuthFactorError as LexAuthFactorError
+    from atlex.errors import RecordNotFoundError as RecordNotFoundError
+    from atlex.errors import XrpcResponseError as XrpcResponseError
+    from atlex.model import NONE as NONE
+    from atlex.model import Alias as Alias
+    from atlex.model import AnyBlob as AnyBlob
+    from atlex.model import Array as Array
+    from atlex.model import BlobRef as BlobRef
+    from atlex.model import Bool as Bool
+    from atlex.model import Boolean as Boolean
+    from atlex.model import Bytes as Bytes
+    from atlex.model import Datetime as Datetime
+    from atlex.model import Int as Int
+    from atlex.model import Integer as Integer
+    from atlex.model import Link as Link
+    from atlex.model import M as M
+    from atlex.model import Object as Object
+    from atlex.model import OptionalDatetime as OptionalDatetime
+    from atlex.model import Params as Params
+    from atlex.model import RecordObject as RecordObject
+    from atlex.model import String as String
+    from atlex.model import Text as Text
+    from atlex.model import Unknown as Unknown
+    from atlex.model import UnknownInput as UnknownInput
+    from atlex.model import closed_union as closed_union
+    from atlex.model import open_union as open_union
+    from atlex.model import read_as as read_as
+    from atlex.xrpc import Procedure as Procedure
+    from atlex.xrpc import Query as Query
+    from atlex.xrpc import Record as Record
+    from atlex.xrpc import Subscription as Subscription
+else:
+    # Made from the imports above by tools/faces.py.
+    from atlex._lazy import lazy_face as _lazy_face
 
-from atlex._lazy import lazy_module, lazy_package
-from atlex.errors import InterfaceVersionError
-
-if TYPE_CHECKING:
-    from atlex._agent import Body, SyncBody
-    from atlex._permissions import PermissionSet
-    from atlex.client import (
-        AsyncLiteralRecords,
-        AsyncNamespace,
-        AsyncRecords,
-        BaseAsyncClient,
-        BaseClient,
-        LiteralRecords,
-        Methods,
-        Namespace,
-        Proxies,
-        Records,
-    )
-    from atlex.data import OMIT, CidLink, Omit, UnknownObject
-    from atlex.errors import InvalidSwapError, LexAuthFactorError, RecordNotFoundError, XrpcResponseError
-    from atlex.model import (
-        NONE,
-        Alias,
-        AnyBlob,
-        Array,
-        BlobRef,
-        Bool,
-        Boolean,
-        Bytes,
-        Datetime,
-        Int,
-        Integer,
-        Link,
-        M,
-        Object,
-        OptionalDatetime,
-        Params,
-        RecordObject,
-        String,
-        Text,
-        Unknown,
-        UnknownInput,
-        closed_union,
-        open_union,
-        read_as,
-    )
-    from atlex.xrpc import Procedure, Query, Record, Subscription
-
-__all__ = [
-    "INTERFACE_VERSION",
-    "NONE",
-    "OMIT",
-    "Alias",
-    "AnyBlob",
-    "Array",
-    "AsyncLiteralRecords",
-    "AsyncNamespace",
-    "AsyncRecords",
-    "BaseAsyncClient",
-    "BaseClient",
-    "BlobRef",
-    "Body",
-    "Bool",
-    "Boolean",
-    "Bytes",
-    "CidLink",
-    "Datetime",
-    "Int",
-    "Integer",
-    "InvalidSwapError",
-    "LexAuthFactorError",
-    "Link",
-    "LiteralRecords",
-    "M",
-    "Methods",
-    "Namespace",
-    "Object",
-    "Omit",
-    "OptionalDatetime",
-    "Params",
-    "PermissionSet",
-    "Procedure",
-    "Proxies",
-    "Query",
-    "Record",
-    "RecordNotFoundError",
-    "RecordObject",
-    "Records",
-    "String",
-    "Subscription",
-    "SyncBody",
-    "Text",
-    "Unknown",
-    "UnknownInput",
-    "UnknownObject",
-    "XrpcResponseError",
-    "closed_union",
-    "lazy_module",
-    "lazy_package",
-    "open_union",
-    "read_as",
-    "require_interface",
-]
-
-INTERFACE_VERSION: Final = 1
-"""The version of this interface."""
-
-_HOMES: Final = {
-    "atlex._agent": ("Body", "SyncBody"),
-    "atlex._permissions": ("PermissionSet",),
-    "atlex.client": (
-        "AsyncLiteralRecords",
-        "AsyncNamespace",
-        "AsyncRecords",
-        "BaseAsyncClient",
-        "BaseClient",
-        "LiteralRecords",
-        "Methods",
-        "Namespace",
-        "Proxies",
-        "Records",
-    ),
-    "atlex.data": ("OMIT", "CidLink", "Omit", "UnknownObject"),
-    "atlex.errors": ("InvalidSwapError", "LexAuthFactorError", "RecordNotFoundError", "XrpcResponseError"),
-    "atlex.model": (
-        "NONE",
-        "Alias",
-        "AnyBlob",
-        "Array",
-        "BlobRef",
-        "Bool",
-        "Boolean",
-        "Bytes",
-        "Datetime",
-        "Int",
-        "Integer",
-        "Link",
-        "M",
-        "Object",
-        "OptionalDatetime",
-        "Params",
-        "RecordObject",
-        "String",
-        "Text",
-        "Unknown",
-        "UnknownInput",
-        "closed_union",
-        "open_union",
-        "read_as",
-    ),
-    "atlex.xrpc": ("Procedure", "Query", "Record", "Subscription"),
-}
-
-
-def require_interface(version: int, package: str) -> None:
-    """Refuses a package that was generated for another version of this interface.
-
-    Args:
-        version: The version that the package was generated for.
-        package: The package's name, for the message.
-
-    Raises:
-        InterfaceVersionError: The versions differ.
-    """
-    if version != INTERFACE_VERSION:
-        remedy = "run `atlex build` again" if version < INTERFACE_VERSION else "upgrade atlex"
-        raise InterfaceVersionError(
-            f"The package {package!r} was generated for version {version} of atlex's generated-code interface, "
-            f"and this atlex has version {INTERFACE_VERSION}: {remedy}."
-        )
-
-
-if not TYPE_CHECKING:
-    # Type checkers see the imports above; with a __getattr__ in sight they would let any name pass.
-    __getattr__, __dir__ = lazy_package(
-        __name__, (), {name: home for home, names in _HOMES.items() for name in names}
+    __all__, __getattr__, __dir__ = _lazy_face(
+        __name__,
+        {
+            "atlex._agent": "Body SyncBody",
+            "atlex._interface_version": "INTERFACE_VERSION require_interface",
+            "atlex._lazy": "lazy_module lazy_package",
+            "atlex._permissions": "PermissionSet",
+            "atlex.client": (
+                "AsyncLiteralRecords AsyncNamespace AsyncRecords BaseAsyncClient BaseClient LiteralRecords "
+                "Methods Namespace Proxies Records"
+            ),
+            "atlex.data": "CidLink OMIT Omit UnknownObject",
+            "atlex.errors": "InvalidSwapError LexAuthFactorError RecordNotFoundError XrpcResponseError",
+            "atlex.model": (
+                "Alias AnyBlob Array BlobRef Bool Boolean Bytes Datetime Int Integer Link M NONE Object "
+                "OptionalDatetime Params RecordObject String Text Unknown UnknownInput closed_union "
+                "open_union read_as"
+            ),
+            "atlex.xrpc": "Procedure Query Record Subscription",
+        },
     )

@@ -1,100 +1,59 @@
 """The bases of generated clients: calls, options, pages, and records. Every name loads when it is first used."""
 
-from __future__ import annotations
+import typing as _t
 
-from typing import TYPE_CHECKING, Final
+if _t.TYPE_CHECKING:
+    from atlex.client._async import AsyncNamespace as AsyncNamespace
+    from atlex.client._async import BaseAsyncClient as BaseAsyncClient
+    from atlex.client._async_pages import AsyncPaginator as AsyncPaginator
+    from atlex.client._async_records import AsyncLiteralRecords as AsyncLiteralRecords
+    from atlex.client._async_records import AsyncRecords as AsyncRecords
+    from atlex.client._core import Methods as Methods
+    from atlex.client._core import Proxies as Proxies
+    from atlex.client._pages import SupportsPage as SupportsPage
+    from atlex.client._results import Applied as Applied
+    from atlex.client._results import Commit as Commit
+    from atlex.client._results import Created as Created
+    from atlex.client._results import Deleted as Deleted
+    from atlex.client._results import Downloaded as Downloaded
+    from atlex.client._results import Listed as Listed
+    from atlex.client._results import Page as Page
+    from atlex.client._results import Progress as Progress
+    from atlex.client._results import Stored as Stored
+    from atlex.client._results import Updated as Updated
+    from atlex.client._results import WriteResult as WriteResult
+    from atlex.client._results import Written as Written
+    from atlex.client._sync import BaseClient as BaseClient
+    from atlex.client._sync import Namespace as Namespace
+    from atlex.client._sync_pages import Paginator as Paginator
+    from atlex.client._sync_records import LiteralRecords as LiteralRecords
+    from atlex.client._sync_records import Records as Records
+    from atlex.client._writes import Create as Create
+    from atlex.client._writes import Delete as Delete
+    from atlex.client._writes import Update as Update
+    from atlex.client._writes import Write as Write
+    from atlex.errors import InvalidSwapError as InvalidSwapError
+    from atlex.errors import RecordNotFoundError as RecordNotFoundError
+else:
+    # Made from the imports above by tools/faces.py.
+    from atlex._lazy import lazy_face as _lazy_face
 
-from atlex._lazy import lazy_package
-
-if TYPE_CHECKING:
-    from atlex.client._async import AsyncNamespace, BaseAsyncClient
-    from atlex.client._async_pages import AsyncPaginator
-    from atlex.client._async_records import AsyncLiteralRecords, AsyncRecords
-    from atlex.client._core import Methods, Proxies
-    from atlex.client._pages import SupportsPage
-    from atlex.client._results import (
-        Applied,
-        Commit,
-        Created,
-        Deleted,
-        Downloaded,
-        Listed,
-        Page,
-        Progress,
-        Stored,
-        Updated,
-        WriteResult,
-        Written,
-    )
-    from atlex.client._sync import BaseClient, Namespace
-    from atlex.client._sync_pages import Paginator
-    from atlex.client._sync_records import LiteralRecords, Records
-    from atlex.client._writes import Create, Delete, Update, Write
-    from atlex.errors import InvalidSwapError, RecordNotFoundError
-
-__all__ = [
-    "Applied",
-    "AsyncLiteralRecords",
-    "AsyncNamespace",
-    "AsyncPaginator",
-    "AsyncRecords",
-    "BaseAsyncClient",
-    "BaseClient",
-    "Commit",
-    "Create",
-    "Created",
-    "Delete",
-    "Deleted",
-    "Downloaded",
-    "InvalidSwapError",
-    "Listed",
-    "LiteralRecords",
-    "Methods",
-    "Namespace",
-    "Page",
-    "Paginator",
-    "Progress",
-    "Proxies",
-    "RecordNotFoundError",
-    "Records",
-    "Stored",
-    "SupportsPage",
-    "Update",
-    "Updated",
-    "Write",
-    "WriteResult",
-    "Written",
-]
-
-_HOMES: Final = {
-    "atlex.client._async": ("AsyncNamespace", "BaseAsyncClient"),
-    "atlex.client._async_pages": ("AsyncPaginator",),
-    "atlex.client._async_records": ("AsyncLiteralRecords", "AsyncRecords"),
-    "atlex.client._core": ("Methods", "Proxies"),
-    "atlex.client._pages": ("SupportsPage",),
-    "atlex.client._results": (
-        "Applied",
-        "Commit",
-        "Created",
-        "Deleted",
-        "Downloaded",
-        "Listed",
-        "Page",
-        "Progress",
-        "Stored",
-        "Updated",
-        "WriteResult",
-        "Written",
-    ),
-    "atlex.client._sync": ("BaseClient", "Namespace"),
-    "atlex.client._sync_pages": ("Paginator",),
-    "atlex.client._sync_records": ("LiteralRecords", "Records"),
-    "atlex.client._writes": ("Create", "Delete", "Update", "Write"),
-    "atlex.errors": ("InvalidSwapError", "RecordNotFoundError"),
-}
-
-if not TYPE_CHECKING:
-    # Type checkers see the imports above; with a __getattr__ in sight they would let any name pass.
-    __getattr__, __dir__ = lazy_package(
-        __name__, (), {name: home for home, names in _HOMES.items() for name in names}
+    __all__, __getattr__, __dir__ = _lazy_face(
+        __name__,
+        {
+            "atlex.client._async": "AsyncNamespace BaseAsyncClient",
+            "atlex.client._async_pages": "AsyncPaginator",
+            "atlex.client._async_records": "AsyncLiteralRecords AsyncRecords",
+            "atlex.client._core": "Methods Proxies",
+            "atlex.client._pages": "SupportsPage",
+            "atlex.client._results": (
+                "Applied Commit Created Deleted Downloaded Listed Page Progress Stored Updated WriteResult "
+                "Written"
+            ),
+            "atlex.client._sync": "BaseClient Namespace",
+            "atlex.client._sync_pages": "Paginator",
+            "atlex.client._sync_records": "LiteralRecords Records",
+            "atlex.client._writes": "Create Delete Update Write",
+            "atlex.errors": "InvalidSwapError RecordNotFoundError",
+        },
     )

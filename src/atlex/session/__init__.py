@@ -4,50 +4,34 @@
 session is stored as, and a ``SessionStore`` where: ``FileSessionStore`` or ``RedisSessionStore``.
 """
 
-from __future__ import annotations
+import typing as _t
 
-from typing import TYPE_CHECKING
+if _t.TYPE_CHECKING:
+    from atlex.errors import LexAuthFactorError as LexAuthFactorError
+    from atlex.session._async import AsyncPasswordSession as AsyncPasswordSession
+    from atlex.session._async import AsyncSessionOptions as AsyncSessionOptions
+    from atlex.session._async import Opening as Opening
+    from atlex.session._data import SessionData as SessionData
+    from atlex.session._file_store import FileSessionStore as FileSessionStore
+    from atlex.session._redis_store import RedisSessionStore as RedisSessionStore
+    from atlex.session._store import SessionStore as SessionStore
+    from atlex.session._sync import PasswordSession as PasswordSession
+    from atlex.session._sync import SessionOptions as SessionOptions
+    from atlex.session._urls import extract_pds_endpoint as extract_pds_endpoint
+else:
+    # Made from the imports above by tools/faces.py.
+    from atlex._lazy import lazy_face as _lazy_face
 
-from atlex._lazy import lazy_package
-
-if TYPE_CHECKING:
-    from atlex.errors import LexAuthFactorError
-    from atlex.session._async import AsyncPasswordSession, AsyncSessionOptions, Opening
-    from atlex.session._data import SessionData
-    from atlex.session._file_store import FileSessionStore
-    from atlex.session._redis_store import RedisSessionStore
-    from atlex.session._store import SessionStore
-    from atlex.session._sync import PasswordSession, SessionOptions
-    from atlex.session._urls import extract_pds_endpoint
-
-__all__ = [
-    "AsyncPasswordSession",
-    "AsyncSessionOptions",
-    "FileSessionStore",
-    "LexAuthFactorError",
-    "Opening",
-    "PasswordSession",
-    "RedisSessionStore",
-    "SessionData",
-    "SessionOptions",
-    "SessionStore",
-    "extract_pds_endpoint",
-]
-
-__getattr__, __dir__ = lazy_package(
-    __name__,
-    (),
-    {
-        "AsyncPasswordSession": "._async",
-        "AsyncSessionOptions": "._async",
-        "FileSessionStore": "._file_store",
-        "LexAuthFactorError": "atlex.errors",
-        "Opening": "._async",
-        "PasswordSession": "._sync",
-        "RedisSessionStore": "._redis_store",
-        "SessionData": "._data",
-        "SessionOptions": "._sync",
-        "SessionStore": "._store",
-        "extract_pds_endpoint": "._urls",
-    },
-)
+    __all__, __getattr__, __dir__ = _lazy_face(
+        __name__,
+        {
+            "atlex.errors": "LexAuthFactorError",
+            "atlex.session._async": "AsyncPasswordSession AsyncSessionOptions Opening",
+            "atlex.session._data": "SessionData",
+            "atlex.session._file_store": "FileSessionStore",
+            "atlex.session._redis_store": "RedisSessionStore",
+            "atlex.session._store": "SessionStore",
+            "atlex.session._sync": "PasswordSession SessionOptions",
+            "atlex.session._urls": "extract_pds_endpoint",
+        },
+    )
