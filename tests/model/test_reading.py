@@ -371,5 +371,4 @@ def test_numbers_that_json_does_not_know_are_refused_but_not_their_names_in_a_te
 def test_a_number_too_great_for_python_is_not_written_as_another_value() -> None:
     value = Put.from_wire(b'{"record": {"a": 1e400}}')
     assert value.to_wire() == {"record": {"a": float("inf")}}
-    with pytest.raises(InputError, match="JSON"):
-        value.to_json()
+    assert Put.from_wire(value.to_json()) == value

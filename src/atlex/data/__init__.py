@@ -10,12 +10,22 @@ from __future__ import annotations
 from atlex.data._blob import Blob, LegacyBlob
 from atlex.data._bytes import WireBytes, bytes_from_wire, bytes_to_wire
 from atlex.data._check import MAX_INTEGER, faults_of, is_sound
-from atlex.data._json import JsonError, holds_constant, is_list, is_object, parse_json, write_json
+from atlex.data._json import (
+    MAX_DEPTH,
+    JsonError,
+    holds_constant,
+    is_list,
+    is_object,
+    json_bytes,
+    parse_json,
+    write_json,
+)
 from atlex.data._link import CidLink
 from atlex.data._omit import OMIT, Omit
 from atlex.data._unknown import UnknownObject
 
 __all__ = [
+    "MAX_DEPTH",
     "MAX_INTEGER",
     "OMIT",
     "Blob",
@@ -32,6 +42,7 @@ __all__ = [
     "is_list",
     "is_object",
     "is_sound",
+    "json_bytes",
     "parse_json",
     "write_json",
 ]

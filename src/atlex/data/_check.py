@@ -9,21 +9,19 @@ from pydantic import BaseModel
 
 from atlex.data._blob import Blob, LegacyBlob, blob_from_wire
 from atlex.data._bytes import bytes_from_wire
+from atlex.data._json import MAX_DEPTH
 from atlex.data._link import CidLink
 from atlex.data._unknown import UnknownObject
 from atlex.syntax import is_valid_cid
 
-__all__ = ["DEEPEST", "MAX_INTEGER", "Fault", "faults_of", "is_sound", "is_unicode"]
+__all__ = ["MAX_INTEGER", "Fault", "faults_of", "is_sound", "is_unicode"]
 
 MAX_INTEGER: Final = 2**53 - 1
 """The greatest integer that every implementation can hold; the least is its negative."""
 
 Path: TypeAlias = tuple[str | int, ...]
 
-DEEPEST: Final = 128
-"""How deeply a value may be nested. Servers take less."""
-
-_HALF: Final = "Holds half of a character that takes two (a lone surrogate)"
+_LONE_SURROGATE: Final = "Holds a lone surrogate, which UTF-8 can't write"
 _WHOLE: Final = (bool, bytes, CidLink, Blob, LegacyBlob, UnknownObject, BaseModel)
 """What is right as it is: by itself, or because it was checked when it was made or came from the wire."""
 
@@ -37,13 +35,13 @@ class Fault(NamedTuple):
 
 
 def is_sound(value: object) -> bool:
-    """Whether `faults_of` would find nothing in a parsed JSON value. Quick, and unsure of what JSON's parser doesn't make."""
+    """Whether `faults_of` would find nothing in a parsed JSON value. Fast, and unsure of what JSON's parser doesn't make."""
     # One loop, since calls are most of what a recursion would cost. Depth first: what contains itself has no end.
     pending: list[tuple[Any, int]] = [([value], 0)]
     while pending:
         holder, depth = pending.pop()
         kind = cast("object", type(holder))
-        if depth > DEEPEST or (kind is dict and _object_reason(holder) is not None):
+        if depth > MAX_DEPTH or (kind is dict and _object_reason(holder) is not None):
             return False
         for item in holder.values() if kind is dict else holder:
             kind = cast("object", type(item))
@@ -64,54 +62,45 @@ def faults_of(value: object) -> Iterator[Fault]:
     """Go through a JSON value, or Python's form of one, for what the data model doesn't allow.
 
     That is: numbers with a fraction or beyond 53 bits, links, bytes and blobs out of shape, a ``$type`` that is no
-    name, half characters, what is nested too deeply or contains itself, and what isn't JSON at all.
+    name, lone surrogates, what is nested too deeply or contains itself, and what isn't JSON at all.
 
     Source: https://atproto.com/specs/data-model
     """
-    try:
-        yield from _faults(value, ())
-    except _TooDeepError as deep:
-        # The end: something that contains itself has no last fault.
-        yield deep.fault
-
-
-class _TooDeepError(Exception):
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault)
-        self.fault = fault
-
-
-def _faults(value: object, path: Path) -> Iterator[Fault]:
-    if isinstance(value, UnknownObject) and not value.was_read:
-        value = value.raw
-    if value is None or isinstance(value, _WHOLE):
-        return
-    if isinstance(value, str):
-        if not is_unicode(value):
-            yield Fault(path, _HALF, value)
-    elif isinstance(value, (Mapping, list, tuple)):
-        if len(path) == DEEPEST:
-            raise _TooDeepError(Fault(path[:8], "Is nested too deeply, or contains itself", value))
-        if isinstance(value, Mapping):
-            members = cast("Mapping[object, object]", value)
-            reason = _object_reason(members)
-            parts: Iterable[tuple[str | int, object]] = (
-                (str(name), inner) for name, inner in members.items()
-            )
-        else:
-            reason = None
-            parts = enumerate(cast("list[object]", value))
-        if reason is not None:
-            yield Fault(path, reason, cast("object", value))
+    path: list[str | int] = []
+    # Of each array or object around the value: what is still to be looked at.
+    levels: list[Iterator[tuple[object, object]]] = []
+    while True:
+        if isinstance(value, UnknownObject) and not value.was_read:
+            value = value.raw
+        if isinstance(value, (Mapping, list, tuple)):
+            if len(levels) == MAX_DEPTH:
+                # The end: something that contains itself has no last fault.
+                yield Fault(tuple(path[:8]), "Is nested too deeply, or contains itself", value)
+                return
+            holder = cast("Mapping[object, object] | list[object]", value)
+            parts: Iterable[tuple[object, object]] = ()
+            if not isinstance(holder, Mapping):
+                parts = enumerate(holder)
+            elif (reason := _object_reason(holder)) is None:
+                parts = holder.items()
+            else:
+                yield Fault(tuple(path), reason, holder)
+            levels.append(iter(parts))
+            path.append("")
+        elif (reason := _scalar_reason(value)) is not None:
+            yield Fault(tuple(path), reason, value)
+        following = None
+        while levels and (following := next(levels[-1], None)) is None:
+            levels.pop()
+            path.pop()
+        if following is None:
             return
-        for step, inner in parts:
-            yield from _faults(inner, (*path, step))
-    elif (reason := _scalar_reason(value)) is not None:
-        yield Fault(path, reason, value)
+        step, value = following
+        path[-1] = step if isinstance(step, int) else str(step)
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text is of whole characters: Python's can hold halves of surrogate pairs, which UTF-8 can't write."""
+    """Whether UTF-8 can write a text: whether it holds no lone surrogates."""
     if text.isascii():
         return True
     try:
@@ -122,6 +111,10 @@ def is_unicode(text: str) -> bool:
 
 
 def _scalar_reason(value: object) -> str | None:
+    if value is None or isinstance(value, _WHOLE):
+        return None
+    if isinstance(value, str):
+        return None if is_unicode(value) else _LONE_SURROGATE
     if isinstance(value, float) and not value.is_integer():
         return "The data model has no numbers with a fraction"
     if isinstance(value, (int, float)):
@@ -134,7 +127,7 @@ def _object_reason(members: Mapping[Any, object]) -> str | None:
         if not isinstance(name, str):
             return "The names of an object's members have to be strings"
         if not (name.isascii() or is_unicode(name)):
-            return _HALF
+            return _LONE_SURROGATE
     if "$type" in members:
         type_ = members["$type"]
         if not isinstance(type_, str) or not type_:

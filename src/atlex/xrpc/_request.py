@@ -101,7 +101,7 @@ def _query(method: Method[Any, Any, Any], params: Mapping[str, Any] | Model | No
             items = cast("list[object]", value) if isinstance(value, list) else (value,)
             pairs += [f"{_quoted(name)}={_quoted(_text(name, item))}" for item in items]
     except UnicodeEncodeError as error:
-        raise InputError("A parameter holds half of a character that takes two (a lone surrogate)") from error
+        raise InputError("A parameter holds a lone surrogate, which UTF-8 can't write") from error
     return "&".join(pairs)
 
 

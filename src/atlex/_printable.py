@@ -1,0 +1,20 @@
+"""Texts of strangers, made fit for messages, logs and terminals."""
+
+from __future__ import annotations
+
+__all__ = ["printable"]
+
+
+def printable(text: str, limit: int = 300) -> str:
+    """The text with all that doesn't print escaped, and cut.
+
+    Args:
+        text: Names, values and sentences of servers, records and documents.
+        limit: How many of its characters are kept. What is left out is marked with ``…``.
+    """
+    kept = text[:limit]
+    if not kept.isprintable():
+        kept = "".join(
+            char if char.isprintable() else char.encode("unicode_escape").decode() for char in kept
+        )
+    return kept if len(text) <= limit else kept + "…"
