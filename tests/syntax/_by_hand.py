@@ -143,6 +143,10 @@ def datetime(text: str) -> bool:
         return False
     year, month, day = int(text[:4]), int(text[5:7]), int(text[8:10])
     hour, minute, second = int(text[11:13]), int(text[14:16]), int(text[17:19])
+    offset = 0 if zone == "Z" else int(text[-6] + text[-5:-3]) * 60 + int(text[-6] + text[-2:])
+    minutes = hour * 60 + minute - offset
+    if (text[:10] == "0000-01-01" and minutes < 0) or (text[:10] == "9999-12-31" and minutes >= 1440):
+        return False
     # The calendar repeats after 400 years, and Python's has no year 0.
     return (
         month in range(1, 13)

@@ -235,8 +235,11 @@ class Validation:
                 self._fault(place, "required, but missing", None)
             return
         tag = value["$type"]
-        if isinstance(tag, str) and tag and (not names or _main_normalised(tag) in names):
-            return
+        if isinstance(tag, str) and tag and is_unicode(tag):
+            # "#main" is one more name of an object's type; a record has one only, since servers compare it with that.
+            name = tag if required and self._strict else _main_normalised(tag)
+            if not names or name in names:
+                return
         if names:
             self._fault(place, f'expected "{names[-1]}"', tag)
         elif self._strict:
@@ -258,6 +261,8 @@ class Validation:
             for name, item in value.items():
                 if not isinstance(name, str):
                     self._fault(path, f"a key of type {type(name).__name__}", name)
+                elif not is_unicode(name):
+                    self._fault(path, "half a surrogate pair is not text", name)
                 elif name not in properties and name != "$type":
                     self._push(undeclared, item, _extend(path, name))
 
@@ -318,6 +323,7 @@ class Validation:
         self._properties(parameters, value, path, _Parameter())
 
     def _parameter(self, value: Any, path: _Path) -> None:
+        self._anything(value, path)
         members = value if is_sequence(value) else [value]
         kinds: set[type[object]] = {type(member) for member in members}
         if kinds - {bool, int, str} or len(kinds) > 1:

@@ -27,19 +27,21 @@ def is_valid_datetime(value: object, *, lenient: bool = False) -> TypeGuard[str]
 
     At most 64 characters, of which any number are digits after the point. Date, ``T``, hours, minutes, seconds and
     time zone are all required; the zone is ``Z`` or ``+hh:mm`` or ``-hh:mm``, but not ``-00:00``. The day must exist
-    in the Gregorian calendar, years 0000 to 9999 as written. Leap seconds (``:60``) and ``24:00`` are not valid.
+    in the Gregorian calendar, and the year be 0000 to 9999, as written and in UTC. Leap seconds (``:60``) and ``24:00``
+    are not valid.
 
     Args:
         value: Anything; what isn't a string is not a datetime.
-        lenient: Also take other forms of ISO 8601 that have a date and a time: no zone, no seconds, no separators, and
-            the zones ``+hhmm``, ``+hh`` and ``-00:00``.
+        lenient: Also take other forms of ISO 8601 that have a date and a time: no zone, no seconds, no separators, the
+            zones ``+hhmm``, ``+hh`` and ``-00:00``, and zones that put it into another year than 0000 to 9999.
 
     Source: https://atproto.com/specs/lexicon#datetime
     """
     if not isinstance(value, str) or len(value) > _MAX_LENGTH:
         return False
     if _STRICT.fullmatch(value) is not None:
-        return value[8:10] <= "28" or _exists(int(value[:4]), int(value[5:7]), int(value[8:10]))
+        exists = value[8:10] <= "28" or _exists(int(value[:4]), int(value[5:7]), int(value[8:10]))
+        return exists and (lenient or not _is_outside(value))
     if not lenient:
         return False
     match = _LENIENT.fullmatch(value)
@@ -51,6 +53,15 @@ def _exists(year: int, month: int, day: int) -> bool:
     if month == 2:
         return day <= 28 or (day == 29 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
     return day <= 30 or month not in {4, 6, 9, 11}
+
+
+def _is_outside(value: str) -> bool:
+    """Whether the zone puts a strict datetime before the year 0000 or after 9999 in UTC."""
+    sign = value[-6]
+    if (value[:10], sign) not in {("0000-01-01", "+"), ("9999-12-31", "-")}:
+        return False
+    clock, offset = (int(text[:2]) * 60 + int(text[3:]) for text in (value[11:16], value[-5:]))
+    return clock < offset if sign == "+" else clock + offset >= 24 * 60
 
 
 def now() -> str:

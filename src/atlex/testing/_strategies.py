@@ -201,7 +201,8 @@ class Strategies:
 
     def _member(self, target: DefId, depth: int) -> _Values:
         names = [str(target)]
-        if target.is_main and self._undeclared:
+        is_strict_record = self._limits and isinstance(self._lexicons.follow(target)[0], Record)
+        if target.is_main and self._undeclared and not is_strict_record:
             names.append(f"{target}#main")
         return st.builds(_tagged, st.sampled_from(names), self._named_at(target, depth))
 
@@ -224,7 +225,7 @@ class Strategies:
         extra = anything(limits=self._limits) if self._undeclared else None
         # The last name is the definition's own.
         types: list[str | None] = [names[-1] if names else "com.example.inline"]
-        if self._undeclared:
+        if self._undeclared and not (tagged and self._limits):
             types += [f"{name}#main" for name in types if name and "#" not in name]
         if not tagged:
             types = [None, None, *types] if self._undeclared else [None]
