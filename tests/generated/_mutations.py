@@ -133,7 +133,9 @@ def _renamed(random: Random, holder: _Holder, key: Any) -> None:
 
 def _added(random: Random, holder: _Holder, _: Any) -> None:
     if isinstance(holder, dict):
-        name = random.choice(["extra", "$type", "$link", "$bytes", "$other", "ref", "cid", "model_fields", ""])
+        name = random.choice(
+            ["extra", "$type", "$link", "$bytes", "$other", "ref", "cid", "model_fields", ""]
+        )
         holder[name] = _other(random)
     else:
         holder.insert(random.randint(0, len(holder)), _other(random))
@@ -145,7 +147,9 @@ def _bent(random: Random, holder: _Holder, key: Any) -> None:
         case bool(value):
             holder[key] = not value
         case int(value):
-            holder[key] = random.choice([value + 1, value - 1, -value, float(value), value * 2**30, str(value)])
+            holder[key] = random.choice(
+                [value + 1, value - 1, -value, float(value), value * 2**30, str(value)]
+            )
         case str(value):
             place = random.randint(0, len(value))
             choices = [
@@ -181,7 +185,7 @@ def mutated(value: Any, random: Random) -> Any:
     # One holder more, so that the value's own members and the value itself are places like any other.
     copy = {"": deepcopy(value)}
     for _ in range(random.choice([1, 1, 1, 2])):
-        places = [place for place in _places(copy[""])]
+        places = list(_places(copy[""]))
         if not places:
             copy[""][random.choice(["extra", "$type", "$link"])] = _other(random)
             break

@@ -12,9 +12,9 @@ from atlex.data._bytes import bytes_from_wire
 from atlex.data._json import MAX_DEPTH
 from atlex.data._link import CidLink
 from atlex.data._unknown import UnknownObject
-from atlex.syntax import is_valid_cid
+from atlex.syntax import Cid, is_valid_cid
 
-__all__ = ["MAX_INTEGER", "Fault", "faults_of", "is_sound", "is_unicode"]
+__all__ = ["MAX_INTEGER", "Fault", "blob_reasons", "faults_of", "is_sound", "is_unicode"]
 
 MAX_INTEGER: Final = 2**53 - 1
 """The greatest integer that every implementation can hold; the least is its negative."""
@@ -22,7 +22,8 @@ MAX_INTEGER: Final = 2**53 - 1
 Path: TypeAlias = tuple[str | int, ...]
 
 _LONE_SURROGATE: Final = "Holds a lone surrogate, which UTF-8 can't write"
-_WHOLE: Final = (bool, bytes, CidLink, Blob, LegacyBlob, UnknownObject, BaseModel)
+_RAW_CODEC: Final = 0x55
+_WHOLE: Final = (bool, bytes, LegacyBlob, UnknownObject, BaseModel)
 """What is right as it is: by itself, or because it was checked when it was made or came from the wire."""
 
 
@@ -72,6 +73,8 @@ def faults_of(value: object) -> Iterator[Fault]:
     while True:
         if isinstance(value, UnknownObject) and not value.was_read:
             value = value.raw
+        elif isinstance(value, (CidLink, Blob)):
+            value = value.to_wire()
         if isinstance(value, (Mapping, list, tuple)):
             if len(levels) == MAX_DEPTH:
                 # The end: something that contains itself has no last fault.
@@ -122,6 +125,20 @@ def _scalar_reason(value: object) -> str | None:
     return f"A value of type {type(value).__name__} has no JSON form"
 
 
+def blob_reasons(blob: Blob) -> list[str]:
+    """Why a blob can't be written into a record, whatever the lexicon allows; each goes on from "the blob"."""
+    reasons: list[str] = []
+    if "/" not in blob.mime_type:
+        reasons.append(f"has the type {blob.mime_type[:60]!r}, which is not a MIME type")
+    if not is_valid_cid(blob.cid):
+        reasons.append("has a ref that is not a valid CID")
+    elif Cid.parse(blob.cid).codec != _RAW_CODEC:
+        reasons.append("has a ref that is not the CID of raw bytes")
+    if not 0 <= blob.size <= MAX_INTEGER:
+        reasons.append("has no size" if blob.size < 0 else "has a size beyond 53 bits")
+    return reasons
+
+
 def _object_reason(members: Mapping[Any, object]) -> str | None:
     for name in members:
         if not isinstance(name, str):
@@ -132,8 +149,12 @@ def _object_reason(members: Mapping[Any, object]) -> str | None:
         type_ = members["$type"]
         if not isinstance(type_, str) or not type_:
             return "$type has to be the name of a type"
-        if type_ == "blob" and not isinstance(blob_from_wire(members), Blob):
-            return "Expected a blob"
+        if type_ == "blob":
+            blob = blob_from_wire(members)
+            if not isinstance(blob, Blob):
+                return "Expected a blob"
+            reasons = ["has members that blobs don't have"] if blob.extra else blob_reasons(blob)
+            return f"A blob that {'; '.join(reasons)}" if reasons else None
     if "$link" in members and (len(members) != 1 or not is_valid_cid(members["$link"])):
         return 'Expected a link, {"$link": "<cid>"}'
     if "$bytes" in members and bytes_from_wire(members) is None:

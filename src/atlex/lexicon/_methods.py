@@ -64,11 +64,10 @@ def body_issues(
     """Checks a body: its MIME type, and its value where that is JSON."""
     if encoding is None:
         return [Issue("", f"expected a body of type {payload.encoding}, got none")]
-    if not mime_matches([payload.encoding], encoding):
-        return [
-            Issue("", f"expected a body of type {payload.encoding}, got {base_type(encoding) or 'no type'}")
-        ]
-    if payload.schema is not None and base_type(encoding) == _JSON:
+    found = base_type(encoding)
+    if not mime_matches([payload.encoding.lower()], found):
+        return [Issue("", f"expected a body of type {payload.encoding}, got {found or 'no type'}")]
+    if payload.schema is not None and found == _JSON:
         return validation().run(payload.schema, body)
     if payload.encoding.lower() == _JSON:
         return validation().run_anything(body)

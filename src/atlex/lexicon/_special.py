@@ -30,18 +30,17 @@ _MAX_LINK: Final = 2048
 _BLOB_KEYS: Final = frozenset({"$type", "ref", "mimeType", "size"})
 
 
-def base_type(mime_type: str) -> str:
-    """A MIME type in lower case and without its parameters."""
-    return mime_type.partition(";")[0].strip().lower()
+def base_type(content_type: str) -> str:
+    """The MIME type of a content type, in lower case: without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def mime_matches(patterns: Iterable[str], mime_type: str) -> bool:
-    """Whether a MIME type is among some patterns: ``*/*``, ``image/*``, or one type."""
-    plain = base_type(mime_type)
-    for pattern in map(str.lower, patterns):
-        if pattern in {"*/*", plain} or (pattern.endswith("/*") and plain.startswith(pattern[:-1])):
-            return True
-    return False
+    """Whether a MIME type is, letter for letter, among some patterns: ``*/*``, ``image/*``, or one type."""
+    return any(
+        pattern in {"*/*", mime_type} or (pattern.endswith("/*") and mime_type.startswith(pattern[:-1]))
+        for pattern in patterns
+    )
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:

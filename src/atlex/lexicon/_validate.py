@@ -99,7 +99,8 @@ def _text(path: _Path) -> str:
 
 
 def _main_normalised(tag: str) -> str:
-    return tag.removesuffix("#main")
+    nsid, _, name = tag.partition("#")
+    return nsid if name == "main" else tag
 
 
 class Validation:
@@ -323,13 +324,14 @@ class Validation:
         self._properties(parameters, value, path, _Parameter())
 
     def _parameter(self, value: Any, path: _Path) -> None:
-        self._anything(value, path)
         members = value if is_sequence(value) else [value]
         kinds: set[type[object]] = {type(member) for member in members}
         if kinds - {bool, int, str} or len(kinds) > 1:
             self._fault(
                 path, "a parameter is a boolean, an integer, a string, or a list of one of these", value
             )
+        else:
+            self._anything(value, path)
 
     # The data model
 
