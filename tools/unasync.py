@@ -27,6 +27,11 @@ WRITTEN: Final = (
 
 _NESTED: Final = r"((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)"
 RULES: Final = (
+    (
+        r"``httpx`` or ``aiohttp``(; only with a URL)?\. None: [^;]*; else httpx\.",
+        r"``httpx``, or None for it\1.",
+    ),
+    (r"\basynchronous=True", "asynchronous=False"),
     (r"\basync (?=def|with|for)", ""),
     (r"\bawait to_thread\.run_sync\(([\w.]+)(?:, )?", r"\1("),
     (r"\bawait ", ""),
@@ -37,12 +42,12 @@ RULES: Final = (
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\b(_*(?:Base)?)Async(?=[A-Z])", r"\1"),
-    (r"(?m)\bBody(?= \||,$)", "SyncBody"),
+    (r"\bBody(?= \||,)", "SyncBody"),
     (r"\b_async(?=\b|_)", "_sync"),
     (r"(?<=\w)_async\b", ""),
     (r"\ban asynchronous", "a synchronous"),
     (r"\bAn asynchronous", "A synchronous"),
-    (r"\basynchronous", "synchronous"),
+    (r"\basynchronous(?!=)", "synchronous"),
     (r"\bAsynchronous", "Synchronous"),
     (r"\banyio(?=\.sleep\b)", "time"),
     (r"\bimport anyio\b", "import time"),
@@ -89,7 +94,7 @@ def _laid_out(text: str, path: Path) -> str:
     """What ruff makes of a module: imports and names sorted, unused imports gone, lines laid out."""
     for command in (["check", "--fix-only", "--select", "D202,F401,I,RUF022", "--quiet"], ["format"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(path), "-"]
-        done = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603
+        done = subprocess.run(ruff, input=text, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)  # noqa: S603
         text = done.stdout
     return text
 

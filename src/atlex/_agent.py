@@ -19,6 +19,7 @@ from collections.abc import (
     Mapping,
 )
 from dataclasses import dataclass, field
+from inspect import iscoroutinefunction
 from typing import (
     Any,
     BinaryIO,
@@ -32,6 +33,7 @@ from typing import (
     runtime_checkable,
 )
 
+from atlex._options import SECONDS, SIZE, check_options
 from atlex.errors import InputError, XrpcInternalError, XrpcInvalidResponseError
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "Request",
     "Response",
     "SyncBody",
+    "check_agent",
 ]
 
 DEFAULT_TIMEOUT: Final = 30.0
@@ -64,6 +67,7 @@ Body: TypeAlias = SyncBody | AsyncIterable[bytes]
 DEADLINE_PASSED: Final = "The deadline of the call passed before the answer was complete"
 """What is said of a call that took too long."""
 
+_LIMITS: Final = {"timeout": SECONDS, "max_response_size": SIZE}
 _NSID_CHARACTERS: Final = re.compile(r"[A-Za-z0-9.-]+")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
@@ -100,9 +104,14 @@ class Headers(Mapping[str, str]):
         items = getattr(values, "items", None)
         pairs: Iterable[tuple[str, str]] = cast("Any", values if items is None else items())
         joined: dict[str, str] = {}
-        for name, value in pairs:
-            key = name.lower()
-            joined[key] = f"{joined[key]}, {value}" if key in joined else value
+        try:
+            for name, value in pairs:
+                key = name.lower()
+                joined[key] = f"{joined[key]}, {value}" if key in joined else value
+        except (AttributeError, TypeError, ValueError):
+            raise InputError(
+                "headers must be a mapping or pairs of names and values, all of them str"
+            ) from None
         self._is_checked, self._values = False, joined
 
     def __getitem__(self, name: str, /) -> str:
@@ -150,6 +159,8 @@ class Headers(Mapping[str, str]):
             if not _HEADER_NAME.fullmatch(name):
                 raise InputError(f"{name!r} isn't the name of an HTTP header")
             # The value stays out of the message: it may be a secret.
+            if not isinstance(cast("object", value), str):
+                raise InputError(f"headers: {name!r} must be a str, not {type(value).__name__}")
             if not _HEADER_VALUE.fullmatch(value):
                 raise InputError(f"The header {name!r} may hold visible ASCII characters and spaces only")
         self._is_checked = True
@@ -199,10 +210,7 @@ class Request:
             headers = Headers(headers)
             object.__setattr__(self, "headers", headers)
         headers.check()
-        if self.timeout is not None and not self.timeout > 0:
-            raise InputError("A timeout must be more than 0 seconds, or None for no limit")
-        if self.max_response_size is not None and not self.max_response_size > 0:
-            raise InputError("max_response_size must be more than 0 bytes, or None for no limit")
+        check_options({"timeout": self.timeout, "max_response_size": self.max_response_size}, _LIMITS)
 
     @property
     def path(self) -> str:
@@ -454,3 +462,25 @@ class AsyncAgent(Protocol):
             XrpcFetchError: There was no answer.
         """
         ...
+
+
+def check_agent(agent: object, *, asynchronous: bool) -> None:
+    """Make sure that a client can send through an agent.
+
+    Args:
+        agent: What was given as an agent.
+        asynchronous: Whether the client is an asynchronous one.
+
+    Raises:
+        InputError: It is no agent, or one of the other kind.
+    """
+    send = getattr(agent, "send", None)
+    name = type(agent).__name__
+    if not callable(send):
+        raise InputError(f"A client needs a session, another agent, or a server's URL, not {name}")
+    if iscoroutinefunction(send):
+        if not asynchronous:
+            raise InputError(f"{name} is an asynchronous agent: it goes with an asynchronous client")
+    # A function may give an awaitable object without being a coroutine function.
+    elif asynchronous and getattr(send, "__annotations__", {}).get("return") in {Response, "Response"}:
+        raise InputError(f"{name} is a synchronous agent: it goes with a synchronous client")

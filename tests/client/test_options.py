@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from traceback import TracebackException
 
+import httpx
 import pytest
 from tests.client import _package
 from tests.client._fakes import DID, answer, refusal, things
 
-from atlex import Headers
+from atlex import (
+    AsyncPasswordSession,
+    AsyncServiceAgent,
+    Headers,
+    PasswordSession,
+    ServiceAgent,
+    SessionData,
+)
 from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT
 from atlex.client import Namespace
 from atlex.errors import InputError, XrpcResponseValidationError
@@ -59,7 +69,7 @@ async def test_labelers_come_before_those_that_the_headers_name(twin):
         ({"headers": {"x": "a\r\nb"}}, "'x'"),
         ({"proxy": "did:web:api.example.com"}, "service's ID"),
         ({"labelers": ["nobody"]}, "'nobody'"),
-        ({"labelers": LABELER}, "'d'"),
+        ({"labelers": LABELER}, "labelers must be a list"),
         ({"retries": -1}, "retries"),
         ({"max_response_size": 0}, "max_response_size"),
         ({"validation": "none"}, "validation"),
@@ -70,6 +80,67 @@ async def test_an_option_that_doesnt_fit_is_refused_at_once(twin, options, messa
         twin.client(**options)
     with pytest.raises(InputError, match=message):
         twin.client().with_options(**options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("timeout", value) for value in ("30", httpx.Timeout(5), True, float("nan"), 10**400, [], -1)],
+        *[("deadline", value) for value in ("3", False, float("inf"), 0, b"1")],
+        *[("retries", value) for value in ("2", 1.0, True, None.__class__, -1)],
+        *[("max_response_size", value) for value in ("5", 1e6, 0, [1])],
+        *[
+            ("headers", value)
+            for value in ({"x-a": None}, {"x-a": 1}, {1: "a"}, "x-a", 5, [("x-a",)], {"x-a": b"1"})
+        ],
+        *[("proxy", value) for value in (5, b"did:web:a#b", ["did:web:a#b"])],
+        *[("labelers", value) for value in (LABELER, 5, [1], [None], b"did")],
+        *[("app_labelers", value) for value in (LABELER, 5, [b"did:web:a"])],
+        *[("validation", value) for value in ("LENIENT", None, [], 1)],
+    ],
+)
+async def test_an_option_of_the_wrong_type_is_refused_by_its_name(twin, name, value):
+    with pytest.raises(InputError, match=name):
+        twin.client(**{name: value})
+    with pytest.raises(InputError, match=name):
+        twin.client().with_options(**{name: value})
+
+
+@pytest.mark.parametrize("name", ["http_client", "transport", "agent", "timeouts", "_core"])
+def test_a_name_that_no_option_has_is_refused(twin, name):
+    with pytest.raises(InputError, match=f"no option '{name}'"):
+        twin.client().with_options(**{name: None})
+
+
+def test_a_misspelt_option_suggests_the_nearest(twin):
+    with pytest.raises(InputError, match="no option 'dead_line' here; did you mean 'deadline'"):
+        twin.client(dead_line=3)
+
+
+@pytest.mark.parametrize(
+    "agent", [None, 5, b"https://pds.example", object(), Path("x"), httpx.URL("https://x.test")]
+)
+def test_what_is_no_agent_is_refused(twin, agent):
+    with pytest.raises(InputError, match="A client needs"):
+        twin.Client(agent)
+
+
+def test_an_agent_for_the_other_kind_of_client_is_refused(twin):
+    kinds = (ServiceAgent, PasswordSession) if twin.is_async else (AsyncServiceAgent, AsyncPasswordSession)
+    data = SessionData(
+        access_jwt="a", refresh_jwt="b", handle="alice.example", did=DID, service="https://pds.example"
+    )
+    for kind, argument in zip(kinds, ("https://pds.example", data), strict=True):
+        with pytest.raises(InputError, match=rf"{kind.__name__} is an? \w+ agent"):
+            twin.Client(kind(argument))
+
+
+def test_a_client_whose_constructor_failed_has_a_repr(twin):
+    with pytest.raises(InputError) as caught:
+        twin.Client("https://pds.example", timeout="5")
+    traceback = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert f"self = {twin.Client.__name__}(" in traceback
+    assert repr(object.__new__(twin.Client)) == f"{twin.Client.__name__}('…')"
 
 
 async def test_a_header_that_follows_from_the_method_is_refused(twin):

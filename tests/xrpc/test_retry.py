@@ -17,7 +17,8 @@ from atlex.errors import (
     XrpcResponseError,
     XrpcResponseValidationError,
 )
-from atlex.xrpc import Procedure, Query, RetryPolicy, retry_delay
+from atlex.xrpc import Procedure, Query, retry_delay
+from atlex.xrpc._retry import RetryPolicy
 
 QUERY: Query[None, None] = Query("com.example.get")
 PROCEDURE: Procedure[None, None, None] = Procedure("com.example.put")

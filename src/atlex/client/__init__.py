@@ -10,6 +10,9 @@ if _t.TYPE_CHECKING:
     from atlex.client._async_records import AsyncRecords as AsyncRecords
     from atlex.client._core import Methods as Methods
     from atlex.client._core import Proxies as Proxies
+    from atlex.client._options import AsyncClientOptions as AsyncClientOptions
+    from atlex.client._options import CallOptions as CallOptions
+    from atlex.client._options import ClientOptions as ClientOptions
     from atlex.client._pages import SupportsPage as SupportsPage
     from atlex.client._results import Applied as Applied
     from atlex.client._results import Commit as Commit
@@ -45,6 +48,7 @@ else:
             "atlex.client._async_pages": "AsyncPaginator",
             "atlex.client._async_records": "AsyncLiteralRecords AsyncRecords",
             "atlex.client._core": "Methods Proxies",
+            "atlex.client._options": "AsyncClientOptions CallOptions ClientOptions",
             "atlex.client._pages": "SupportsPage",
             "atlex.client._results": (
                 "Applied Commit Created Deleted Downloaded Listed Page Progress Stored Updated WriteResult "

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 from atlex._agent import DEADLINE_PASSED, Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex._effects import Block, Close, Flow, Read, Send, Sleep
 from atlex._upload import peek
-from atlex.client._options import Options
+from atlex.client._options import CallOptions, Options
 from atlex.errors import XrpcError, XrpcFetchError, XrpcInternalError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc import (
@@ -77,8 +77,9 @@ class Core:
         self._proxies: Final = proxies
         self.options: Final = options
 
-    def with_options(self, options: Options) -> Core:
+    def with_options(self, changes: CallOptions) -> Core:
         """The same with other options."""
+        options = self.options.changed(changes)
         return Core(self._agent, options, self._declared, self._proxies, self._clock)
 
     @property

@@ -9,24 +9,16 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, Unpack
 
-from atlex._agent import (
-    DEFAULT_MAX_RESPONSE_SIZE,
-    DEFAULT_TIMEOUT,
-    Agent,
-    Headers,
-    Response,
-    SyncBody,
-)
+from atlex._agent import Agent, Response, SyncBody, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive
-from atlex._http import HttpClient, ServiceAgent, Transport
+from atlex._http import ServiceAgent
 from atlex._lazy import lazy_module
 from atlex.client._core import Call, Core, Methods, Proxies
-from atlex.client._options import Options, changed
-from atlex.data import OMIT, Omit
+from atlex.client._options import CallOptions, ClientOptions, Options
 from atlex.errors import InputError
-from atlex.model import Model, UnknownInput, Validation
+from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
@@ -53,34 +45,7 @@ T = TypeVar("T")
 
 
 class BaseClient:
-    """The base of a generated client. It sends through an agent: a session, or a server without authentication.
-
-    Args:
-        agent: A session or another `Agent`; or a server's URL, for calls without authentication.
-        timeout: Seconds that each phase of a call may take; None for no limit.
-        headers: Headers to send with every call.
-        proxy: The service that the server passes calls on to, as ``did#service_id``; None for none. Left out: what a
-            header ``atproto-proxy`` says, else what the package says for the method's namespace (`lex_proxies`).
-            Record and blob calls go to the account's own server all the same.
-        labelers: The DIDs of the labelers whose labels are wanted, each perhaps followed by ``;redact``, put before
-            those that a header names. None takes the header's away; the server then chooses. Not for record and blob
-            calls.
-        app_labelers: The DIDs of the app's own labelers: every call names them first, and asks the server to obey
-            their takedowns (``;redact``). None for none.
-        retries: How many times a failed call is tried again. None: queries twice, procedures never.
-            docs/transport.md has after which failures.
-        validation: How answers are read. ``lenient`` gives up the smallest broken thing, ``strict`` enforces every
-            rule of the lexicons.
-        deadline: Seconds that a whole call may take, with its retries and the waits between them; None for no limit.
-            Of a stream, until its headers are there.
-        max_response_size: The most bytes that an answer may have, unpacked; None for no limit. A stream may have any
-            number.
-        transport: What carries the requests; only with a URL. None for the best there is.
-        http_client: An httpx.Client to send through; only with a URL. The client doesn't close it.
-
-    Raises:
-        InputError: The URL isn't one of a server, or an argument doesn't fit.
-    """
+    """The base of a generated client. It sends through an agent: a session, or a server without authentication."""
 
     lex_methods: ClassVar[Methods] = {}
     """Descriptors of the methods that record and blob calls are made of, from the generated package's own documents.
@@ -90,22 +55,40 @@ class BaseClient:
     lex_proxies: ClassVar[Proxies] = {}
     """The services that methods go to where no ``proxy`` is given, by namespace, from the generated package."""
 
-    def __init__(
-        self,
-        agent: Agent | str,
-        *,
-        timeout: float | None = DEFAULT_TIMEOUT,
-        headers: Mapping[str, str] | None = None,
-        proxy: str | Omit | None = OMIT,
-        labelers: Iterable[str] | Omit | None = OMIT,
-        app_labelers: Iterable[str] | None = None,
-        retries: int | None = None,
-        validation: Validation = "lenient",
-        deadline: float | None = None,
-        max_response_size: int | None = DEFAULT_MAX_RESPONSE_SIZE,
-        transport: Transport | None = None,
-        http_client: HttpClient | None = None,
-    ) -> None:
+    def __init__(self, agent: Agent | str, **options: Unpack[ClientOptions]) -> None:
+        """Make a client.
+
+        Args:
+            agent: A session or another `Agent`; or a server's URL, for calls without authentication.
+            timeout: Seconds that each phase of a call may take (connecting, sending, waiting, reading); None for no
+                limit. Left out: 30.
+            headers: Headers to send with every call.
+            proxy: The service that the server passes calls on to, as ``did#service_id``; None for none. Left out:
+                what a header ``atproto-proxy`` says, else what the package says for the method's namespace
+                (`lex_proxies`). Record and blob calls go to the account's own server all the same.
+            labelers: The DIDs of the labelers whose labels are wanted, each perhaps followed by ``;redact``, put
+                before those that a header names. None takes the header's away; the server then chooses. Not for
+                record and blob calls.
+            app_labelers: The DIDs of the app's own labelers: every call names them first, and asks the server to obey
+                their takedowns (``;redact``). None for none.
+            retries: How many times a failed call is tried again. None: queries twice, procedures never.
+                docs/transport.md has after which failures.
+            validation: How responses are read. ``lenient``, the default, gives up the smallest broken thing,
+                ``strict`` enforces every rule of the lexicons.
+            deadline: Seconds that a whole call may take, with its retries and the waits between them; for a stream,
+                until its headers are there. None for no limit.
+            max_response_size: The most bytes that a response may have, unpacked; None for no limit. Left out: 64 MiB.
+                A stream may have any number.
+            transport: ``httpx``, or None for it; only with a URL.
+            http_client: An httpx.Client to send through; only with a URL. The client doesn't close it.
+            **options: As listed here; type checkers know them as `ClientOptions`.
+
+        Raises:
+            InputError: The agent isn't one, or is one for the other kind of client; the URL isn't that of a server; or
+                an option isn't what it should be.
+        """
+        http_client = options.pop("http_client", None)
+        transport = options.pop("transport", None)
         self._owned: ServiceAgent | None = None
         self._agent: Agent
         if isinstance(agent, str):
@@ -113,22 +96,10 @@ class BaseClient:
         elif http_client is not None or transport is not None:
             name = "transport" if http_client is None else "http_client"
             raise InputError(f"{name} goes with a URL: a session has its own")
-        elif callable(getattr(agent, "send", None)):
-            self._agent = agent
         else:
-            raise InputError("A client needs a session, another agent, or a server's URL")
-        options = Options(
-            timeout=timeout,
-            headers=Headers(headers or {}),
-            proxy=proxy,
-            labelers=labelers if labelers is None or labelers is OMIT else tuple(labelers),
-            app_labelers=tuple(app_labelers or ()),
-            retries=retries,
-            validation=validation,
-            deadline=deadline,
-            max_response_size=max_response_size,
-        )
-        self._core = Core(self._agent, options, self.lex_methods, self.lex_proxies, self._clock)
+            check_agent(agent, asynchronous=False)
+            self._agent = agent
+        self._core = Core(self._agent, Options(options), self.lex_methods, self.lex_proxies, self._clock)
 
     @property
     def did(self) -> str | None:
@@ -292,37 +263,27 @@ class BaseClient:
         checked = cid if verify else None
         return self.download(method, to, params=params, progress=progress, cid=checked)
 
-    def with_options(
-        self,
-        *,
-        timeout: float | Omit | None = OMIT,
-        headers: Mapping[str, str] | Omit | None = OMIT,
-        proxy: str | Omit | None = OMIT,
-        labelers: Iterable[str] | Omit | None = OMIT,
-        app_labelers: Iterable[str] | Omit | None = OMIT,
-        retries: int | Omit | None = OMIT,
-        validation: Validation | Omit = OMIT,
-        deadline: float | Omit | None = OMIT,
-        max_response_size: int | Omit | None = OMIT,
-    ) -> Self:
-        """A copy of the client with other options, which shares its connections and its session.
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """Make a copy of the client with other options, which shares its connections and its session.
 
-        What is left out stays as it is. ``headers`` are added to those there are; None takes them all away. None
-        for ``proxy``, ``labelers`` or ``app_labelers`` means none. The methods ``com.atproto.repo.*`` and
-        ``com.atproto.sync.get_blob``, which a client's own proxy and labelers don't apply to, follow those given here.
+        What is left out stays as it is. The methods ``com.atproto.repo.*`` and ``com.atproto.sync.get_blob``, which a
+        client's own proxy and labelers don't apply to, follow those given here.
+
+        Args:
+            timeout: Seconds that each phase of a call may take; None for no limit.
+            headers: Headers to add to those there are; None takes them all away.
+            proxy: The service to go to, as ``did#service_id``; None for none.
+            labelers: The DIDs of the labelers whose labels are wanted; None for none.
+            app_labelers: The DIDs of the app's own labelers; None for none.
+            retries: How many times a failed call is tried again; None for the default.
+            validation: How responses are read: ``lenient`` or ``strict``.
+            deadline: Seconds that a whole call may take; None for no limit.
+            max_response_size: The most bytes that a response may have; None for no limit.
+            **options: As listed here; type checkers know them as `CallOptions`.
+
+        Raises:
+            InputError: An option isn't what it should be.
         """
-        options = changed(
-            self._core.options,
-            timeout=timeout,
-            headers=headers,
-            proxy=proxy,
-            labelers=labelers,
-            app_labelers=app_labelers,
-            retries=retries,
-            validation=validation,
-            deadline=deadline,
-            max_response_size=max_response_size,
-        )
         copy = object.__new__(type(self))
         # The namespaces that have been used belong to this client.
         own = {name: value for name, value in vars(self).items() if not isinstance(value, Namespace)}
@@ -392,7 +353,8 @@ class BaseClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._agent!r})"
+        # A debugger may ask before the constructor is through.
+        return f"{type(self).__name__}({vars(self).get('_agent', '…')!r})"
 
     def _call(
         self,

@@ -12,7 +12,7 @@ from atlex.xrpc._headers import with_labelers, with_proxy
 from atlex.xrpc._media_types import essence, needs_head
 from atlex.xrpc._request import build_request
 from atlex.xrpc._response import XrpcResponse, check_response, read_response
-from atlex.xrpc._retry import RetryPolicy, retry_delay
+from atlex.xrpc._retry import retry_delay
 
 __all__ = [
     "HEAD_SIZE",
@@ -21,7 +21,6 @@ __all__ = [
     "Query",
     "RateLimit",
     "Record",
-    "RetryPolicy",
     "Subscription",
     "XrpcResponse",
     "build_request",

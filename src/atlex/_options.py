@@ -1,0 +1,71 @@
+"""Options that are given by keyword: what each may be, and the check of those given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeGuard
+
+from atlex.errors import InputError
+
+__all__ = ["ANYTHING", "COUNT", "SECONDS", "SIZE", "Kind", "check_options"]
+
+_MAX_SECONDS: Final = 1e9
+"""About thirty years. Operating systems refuse to wait for longer at some point, each at another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an option may be.
+
+    Attributes:
+        fits: Whether a value is of this kind.
+        text: The kind in words: "a number …".
+    """
+
+    fits: Callable[[object], bool]
+    text: str
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _MAX_SECONDS
+
+
+def _is_integer(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+ANYTHING: Final = Kind(lambda _: True, "anything")
+COUNT: Final = Kind(
+    lambda value: value is None or (_is_integer(value) and value >= 0),
+    "a whole number from 0 on, or None for the default",
+)
+SECONDS: Final = Kind(
+    lambda value: value is None or _is_seconds(value),
+    "a number of seconds above 0 and at most a billion, or None for no limit",
+)
+SIZE: Final = Kind(
+    lambda value: value is None or (_is_integer(value) and value > 0),
+    "a whole number of bytes above 0, or None for no limit",
+)
+
+
+def check_options(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> None:
+    """Make sure that options have names that there are, and values of their kinds.
+
+    Raises:
+        InputError: One doesn't; the message names it. Its value is shown only where it is a number.
+    """
+    for name, value in given.items():
+        kind = kinds.get(name)
+        if kind is None:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, kinds, n=1)
+            raise InputError(
+                f"There is no option {name!r} here" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
+        if not kind.fits(value):
+            shown = repr(value) if isinstance(value, bool | float) else type(value).__name__
+            shown = str(value) if _is_integer(value) and abs(value) < 10**20 else shown
+            raise InputError(f"{name} must be {kind.text}, not {shown}")
