@@ -278,8 +278,8 @@ class Response:
         stream: ByteStream | AsyncByteStream | None = None,
         limit: int | None = None,
     ) -> None:
-        self.status = status
-        self.headers = headers if isinstance(headers, Headers) else Headers(headers)
+        self.status: int = status
+        self.headers: Headers = headers if isinstance(headers, Headers) else Headers(headers)
         self._content = content if stream is None else None
         self._stream = stream
         self._is_taken = False

@@ -102,7 +102,7 @@ class Query(Method[ParamsT, None, OutputT]):
 
     __slots__ = ()
 
-    kind = "query"
+    kind: ClassVar[Literal["query"]] = "query"
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class Procedure(Method[ParamsT, InputT, OutputT]):
 
     __slots__ = ()
 
-    kind = "procedure"
+    kind: ClassVar[Literal["procedure"]] = "procedure"
 
 
 class Subscription(Method[ParamsT, None, MessageT]):
@@ -146,7 +146,7 @@ class Subscription(Method[ParamsT, None, MessageT]):
 
     __slots__ = ()
 
-    kind = "subscription"
+    kind: ClassVar[Literal["subscription"]] = "subscription"
 
     def __init__(
         self,
