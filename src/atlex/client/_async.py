@@ -21,17 +21,15 @@ from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
-    from atlex.client import _async_pages, _blobs, _cid_check, _downloads, _writes
-    from atlex.client._async_pages import AsyncPaginator
-    from atlex.client._pages import SupportsPage
-    from atlex.client._results import Applied, Downloaded, Progress
-    from atlex.client._writes import Write
+    from atlex.client import _async_pages, _blobs, _cid_check, _downloads, _pages, _results, _writes
 else:
     # They load with the first call that needs them.
     _async_pages = lazy_module("atlex.client._async_pages", None)
     _blobs = lazy_module("atlex.client._blobs", None)
     _cid_check = lazy_module("atlex.client._cid_check", None)
     _downloads = lazy_module("atlex.client._downloads", None)
+    _pages = lazy_module("atlex.client._pages", None)
+    _results = lazy_module("atlex.client._results", None)
     _writes = lazy_module("atlex.client._writes", None)
 
 __all__ = ["AsyncNamespace", "BaseAsyncClient"]
@@ -150,7 +148,7 @@ class BaseAsyncClient:
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: Body | None = None,
         content_type: str | None = None,
-        progress: Progress | None = None,
+        progress: _results.Progress | None = None,
         cid: str | None = None,
     ) -> AsyncGenerator[Response]:
         """Call a method and read its answer in chunks: ``async with client.stream(…) as response: response.aiter_bytes()``.
@@ -189,9 +187,9 @@ class BaseAsyncClient:
         to: str | os.PathLike[str] | BinaryIO,
         *,
         params: Mapping[str, Any] | Model | None = None,
-        progress: Progress | None = None,
+        progress: _results.Progress | None = None,
         cid: str | None = None,
-    ) -> Downloaded:
+    ) -> _results.Downloaded:
         """Call a query and write its answer to a file, chunk by chunk: a repository, a blob.
 
         Args:
@@ -246,8 +244,8 @@ class BaseAsyncClient:
         to: str | os.PathLike[str] | BinaryIO,
         *,
         verify: bool = True,
-        progress: Progress | None = None,
-    ) -> Downloaded:
+        progress: _results.Progress | None = None,
+    ) -> _results.Downloaded:
         """Write a blob to a file (com.atproto.sync.getBlob); `get_blob` for one that doesn't fit the memory.
 
         Args:
@@ -297,8 +295,8 @@ class BaseAsyncClient:
         return copy
 
     def paginate(
-        self, method: Callable[P, Awaitable[SupportsPage[T]]], *args: P.args, **kwargs: P.kwargs
-    ) -> AsyncPaginator[T]:
+        self, method: Callable[P, Awaitable[_pages.SupportsPage[T]]], *args: P.args, **kwargs: P.kwargs
+    ) -> _async_pages.AsyncPaginator[T]:
         """The items of all pages of a query: ``client.paginate(client.app.bsky.feed.get_timeline, limit=50)``.
 
         Args:
@@ -310,13 +308,13 @@ class BaseAsyncClient:
 
     async def apply_writes(
         self,
-        writes: Iterable[Write],
+        writes: Iterable[_writes.Write],
         *,
         repo: str | None = None,
         validate: bool | None = None,
         swap_commit: str | None = None,
         chunk_size: int | None = None,
-    ) -> Applied:
+    ) -> _results.Applied:
         """Write many records at once, all or none (com.atproto.repo.applyWrites).
 
         Args:

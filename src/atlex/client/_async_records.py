@@ -6,17 +6,15 @@ These calls always go straight to the account's own server: neither the client's
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from atlex.client._async import BaseAsyncClient
 from atlex.client._records import RecordCalls
 from atlex.client._results import Deleted, Listed, Page, Stored, Written
 from atlex.data import OMIT, Omit
 from atlex.model import RecordObject
+from atlex.syntax import Tid
 from atlex.xrpc import Record
-
-if TYPE_CHECKING:
-    from atlex.client._async import BaseAsyncClient
-    from atlex.syntax import Tid
 
 __all__ = ["AsyncLiteralRecords", "AsyncRecords"]
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from atlex._effects import Flow
 from atlex._lazy import lazy_module
+from atlex.client._core import Core
 from atlex.client._keys import checked_key, checked_record
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
 from atlex.data import Omit, is_object
 from atlex.errors import Issue, XrpcResponseValidationError
 from atlex.model import RecordObject, issues, read_as
+from atlex.syntax import Tid
 from atlex.xrpc import Procedure, Record
 
 if TYPE_CHECKING:
     from atlex.client import _repo
-    from atlex.client._core import Core
-    from atlex.syntax import Tid
 else:
     # Its classes load with the first call that needs them.
     _repo = lazy_module("atlex.client._repo", None)

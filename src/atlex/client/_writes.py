@@ -13,11 +13,11 @@ from atlex.client._keys import checked_key, checked_record
 from atlex.client._results import Applied, Commit, Created, Deleted, Updated, WriteResult
 from atlex.errors import InputError, Issue, XrpcError
 from atlex.model import RecordObject, build
+from atlex.syntax import Tid
 from atlex.xrpc import Record
 
 if TYPE_CHECKING:
     from atlex.client import _repo
-    from atlex.syntax import Tid
 
     _WireWrite: TypeAlias = _repo.CreateWrite | _repo.UpdateWrite | _repo.DeleteWrite
 else:
