@@ -137,12 +137,17 @@ class LexiconError(AtlexError):
     """Lexicon documents are broken, or contradict each other.
 
     Attributes:
-        diagnostics: What was found, one entry a fault, as printable values.
+        diagnostics: What was found, one entry a fault, as printable values. The text shows the first errors of them.
     """
 
     def __init__(self, message: str, diagnostics: Sequence[object] = ()) -> None:
         super().__init__(message)
         self.diagnostics: tuple[object, ...] = tuple(diagnostics)
+
+    def __str__(self) -> str:
+        errors = [str(found) for found in self.diagnostics if getattr(found, "is_error", True)]
+        more = [f"and {len(errors) - 5} more"] if len(errors) > 5 else []
+        return "\n  ".join([super().__str__(), *errors[:5], *more])
 
 
 class SessionStoreError(AtlexError):
