@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import ssl
 import subprocess
 import sys
+from functools import partial
 from importlib import metadata
 
 import httpx
@@ -287,7 +289,8 @@ class TestFailures:
             driver.send(Server(error), driver.request())
         assert caught.value.__cause__ is error
         assert caught.value.method == "com.example.test"
-        assert caught.value.error == "InternalServerError"
+        is_late = isinstance(error, httpx.TimeoutException | TimeoutError)
+        assert caught.value.error == ("Timeout" if is_late else "NetworkError")
 
     @pytest.mark.parametrize("error", EVERY, ids=lambda error: type(error).__name__)
     def test_each_while_the_body_comes_is_an_error_of_the_tree(self, driver, error: Exception) -> None:
@@ -323,6 +326,26 @@ class TestFailures:
             driver.send(Server(error), driver.request())
         assert caught.value.message.startswith(words)
         assert "secret" not in str(caught.value)
+
+    @pytest.mark.parametrize("credentials", ["", "user:secret@"])
+    @pytest.mark.parametrize("way", ["proxy", "mounts", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])
+    def test_a_dead_proxy_is_named(self, driver, monkeypatch, way: str, credentials: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            place = f"127.0.0.1:{listener.getsockname()[1]}"
+        proxy, origin = f"http://{credentials}{place}", "http://pds.example"
+        kind = httpx.AsyncHTTPTransport if driver.is_async else httpx.HTTPTransport
+        send = partial(driver.send_to, origin)
+        if way == "proxy":
+            send = partial(driver.send, Server(), origin=origin, proxy=proxy)
+        elif way == "mounts":
+            send = partial(driver.send, Server(), origin=origin, mounts={"all://": kind(proxy=proxy)})
+        else:
+            monkeypatch.setenv(way, proxy)
+        with pytest.raises(XrpcFetchError) as caught:
+            send(request=driver.request())
+        assert caught.value.message.startswith(f"No connection to pds.example through the proxy {place}: ")
+        assert "secret" not in str(caught.value)
+        assert not caught.value.sent
 
     def test_a_body_that_cant_be_unpacked_is_an_invalid_answer(self, driver) -> None:
         packed = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"plain"))

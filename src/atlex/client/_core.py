@@ -191,7 +191,7 @@ class Core:
         """The request with what the deadline leaves of its timeout."""
         left = deadline - self._clock()
         if left <= 0:
-            raise XrpcFetchError(DEADLINE_PASSED, method=request.nsid, sent=False)
+            raise XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout", sent=False)
         timeout = left if request.timeout is None else min(request.timeout, left)
         return replace(request, timeout=timeout, deadline=deadline)
 

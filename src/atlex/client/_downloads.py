@@ -14,7 +14,7 @@ from atlex._agent import Response
 from atlex.client._cid_check import CidCheck
 from atlex.client._results import Downloaded, Progress
 from atlex.errors import FileError, InputError
-from atlex.xrpc import essence
+from atlex.xrpc import received_type
 
 __all__ = ["Destination", "watched"]
 
@@ -142,7 +142,7 @@ class Destination:
 
     def downloaded(self, response: Response) -> Downloaded:
         """How many bytes came, and what the server said of them."""
-        encoding = essence(response.headers.get("content-type", ""))
+        encoding = received_type(response.headers.get("content-type", ""))
         return Downloaded(self.size, encoding, response.headers)
 
     def __exit__(
