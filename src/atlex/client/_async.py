@@ -303,6 +303,9 @@ class BaseAsyncClient:
             method: A bound method whose output is a page.
             args: Handed on to the method; generated methods take none.
             kwargs: The method's arguments. With a ``cursor``, the pages start there.
+
+        Raises:
+            InputError: That is no method; or, once items are fetched, its output isn't a page.
         """
         return _async_pages.AsyncPaginator(partial(method, *args) if args else method, dict(kwargs))
 
@@ -408,3 +411,8 @@ class AsyncNamespace:
     def __init__(self, client: BaseAsyncClient) -> None:
         self._client = client
         self._call = client._call
+
+    def __repr__(self) -> str:
+        # A generated package has the classes of a namespace in a module that is named like it.
+        name = type(self).__module__.partition("._client.")[2] or type(self).__name__
+        return f"<namespace {name} of {vars(self).get('_client', '…')!r}>"

@@ -5,10 +5,10 @@ These calls always go straight to the account's own server: neither the client's
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from atlex.client._async import BaseAsyncClient
+from atlex.client._async_pages import AsyncPaginator
 from atlex.client._records import RecordCalls
 from atlex.client._results import Deleted, Listed, Page, Stored, Written
 from atlex.data import OMIT, Omit
@@ -49,24 +49,18 @@ class _AsyncCalls(RecordCalls[R]):
         """
         return await self._client._run(self._list(repo, limit, cursor, reverse))
 
-    async def iterate(
-        self, *, repo: str | None = None, reverse: bool | None = None
-    ) -> AsyncIterator[Listed[R]]:
-        """Go through all records of this type, fetching pages of 100 as they are needed.
+    def iterate(
+        self, *, repo: str | None = None, limit: int | None = 100, reverse: bool | None = None
+    ) -> AsyncPaginator[Listed[R]]:
+        """Go through all records of this type, fetching pages as they are needed.
 
         Args:
             repo: The repository's DID or handle. None: the client's own account.
+            limit: The most records of each page, 1 to 100; ``take(items=…)`` of the result bounds their number.
+                None: the server's default, 50.
             reverse: Whether to go by ascending record keys. None: the server's default, False.
         """
-        cursor: str | None = None
-        while True:
-            page = await self.list(repo=repo, limit=100, cursor=cursor, reverse=reverse)
-            for record in page.records:
-                yield record
-            # A server that repeats a cursor would be asked for the same page for ever.
-            if not page.cursor or page.cursor == cursor:
-                return
-            cursor = page.cursor
+        return AsyncPaginator(self.list, {"repo": repo, "limit": limit, "reverse": reverse})
 
 
 class AsyncRecords(_AsyncCalls[R]):

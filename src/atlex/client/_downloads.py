@@ -112,7 +112,7 @@ class Destination:
         name = "The file" if self._paths is None else repr(str(self._paths[1]))
         self._failed: Final = f"{name} can't be written"
         if not isinstance(to, str | os.PathLike):
-            if isinstance(to, io.TextIOBase) or not callable(getattr(to, "write", None)):
+            if isinstance(cast("object", to), io.TextIOBase) or not callable(getattr(to, "write", None)):
                 raise InputError(f"A download goes to a path or a binary file, not to a {type(to).__name__}")
             self._file = to
 

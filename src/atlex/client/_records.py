@@ -39,6 +39,11 @@ class RecordCalls(Generic[R]):
         """The NSID of the record type, which is the collection's."""
         return self._record.nsid
 
+    def __repr__(self) -> str:
+        record: Record[R] | None = vars(self).get("_record")
+        name = "…" if record is None else record.nsid
+        return f"<{type(self).__name__} {name} of {vars(self).get('_client', '…')!r}>"
+
     def _key(self, rkey: str | Tid | None) -> str:
         return checked_key(self.nsid, self._record.key, rkey)
 

@@ -118,6 +118,10 @@ class Page(Generic[R]):
     records: tuple[Listed[R], ...]
     cursor: str | None
 
+    def lex_items(self) -> tuple[Listed[R], ...]:
+        """The records, as a paginator asks for the items of a page."""
+        return self.records
+
 
 @dataclass(frozen=True, slots=True)
 class Deleted:

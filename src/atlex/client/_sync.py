@@ -301,6 +301,9 @@ class BaseClient:
             method: A bound method whose output is a page.
             args: Handed on to the method; generated methods take none.
             kwargs: The method's arguments. With a ``cursor``, the pages start there.
+
+        Raises:
+            InputError: That is no method; or, once items are fetched, its output isn't a page.
         """
         return _sync_pages.Paginator(partial(method, *args) if args else method, dict(kwargs))
 
@@ -404,3 +407,8 @@ class Namespace:
     def __init__(self, client: BaseClient) -> None:
         self._client = client
         self._call = client._call
+
+    def __repr__(self) -> str:
+        # A generated package has the classes of a namespace in a module that is named like it.
+        name = type(self).__module__.partition("._client.")[2] or type(self).__name__
+        return f"<namespace {name} of {vars(self).get('_client', '…')!r}>"

@@ -6,12 +6,12 @@ These calls always go straight to the account's own server: neither the client's
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TypeVar
 
 from atlex.client._records import RecordCalls
 from atlex.client._results import Deleted, Listed, Page, Stored, Written
 from atlex.client._sync import BaseClient
+from atlex.client._sync_pages import Paginator
 from atlex.data import OMIT, Omit
 from atlex.model import RecordObject
 from atlex.syntax import Tid
@@ -50,22 +50,18 @@ class _Calls(RecordCalls[R]):
         """
         return self._client._run(self._list(repo, limit, cursor, reverse))
 
-    def iterate(self, *, repo: str | None = None, reverse: bool | None = None) -> Iterator[Listed[R]]:
-        """Go through all records of this type, fetching pages of 100 as they are needed.
+    def iterate(
+        self, *, repo: str | None = None, limit: int | None = 100, reverse: bool | None = None
+    ) -> Paginator[Listed[R]]:
+        """Go through all records of this type, fetching pages as they are needed.
 
         Args:
             repo: The repository's DID or handle. None: the client's own account.
+            limit: The most records of each page, 1 to 100; ``take(items=…)`` of the result bounds their number.
+                None: the server's default, 50.
             reverse: Whether to go by ascending record keys. None: the server's default, False.
         """
-        cursor: str | None = None
-        while True:
-            page = self.list(repo=repo, limit=100, cursor=cursor, reverse=reverse)
-            for record in page.records:
-                yield record
-            # A server that repeats a cursor would be asked for the same page for ever.
-            if not page.cursor or page.cursor == cursor:
-                return
-            cursor = page.cursor
+        return Paginator(self.list, {"repo": repo, "limit": limit, "reverse": reverse})
 
 
 class Records(_Calls[R]):
