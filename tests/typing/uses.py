@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_type
@@ -55,7 +55,7 @@ def records(client: Client) -> None:
     assert_type(posts.get("3jzfcijpj2z2a"), Stored[app.bsky.feed.post.Post])
     assert_type(posts.put("3jzfcijpj2z2a", post, swap_record=None), Written[app.bsky.feed.post.Post])
     assert_type(posts.list(limit=10), Page[app.bsky.feed.post.Post])
-    assert_type(posts.iterate(reverse=True), Iterator[Listed[app.bsky.feed.post.Post]])
+    assert_type(posts.iterate(reverse=True), Paginator[Listed[app.bsky.feed.post.Post]])
     assert_type(posts.delete("3jzfcijpj2z2a"), Deleted)
 
     profile = client.app.bsky.actor.profile.get().value
