@@ -69,8 +69,7 @@ def _of_payload(payload: dict[str, Any]) -> ErrorBody:
     said = {name: _line(value) for name, value in payload.items() if isinstance(value, str)}
     problem = ": ".join(filter(None, (said.get("title"), said.get("detail"))))
     message = said.get("message") or said.get("error_description") or problem
-    if not message and not is_code:
-        message = said.get("error")
+    message = message or ("" if is_code else said.get("error", ""))
     return ErrorBody(code if is_code else None, message or None, is_json=True)
 
 
