@@ -167,6 +167,30 @@ class TestRedirects:
         assert "authorization" in server.seen[0].headers
         assert "authorization" not in server.seen[1].headers
 
+    def test_headers_and_cookies_of_the_users_client_stay_at_the_origin(self, driver) -> None:
+        cookies = httpx.Cookies({"anywhere": "secret"})
+        for domain in ("pds.example", "other.example", ".third.example"):
+            cookies.set(f"at-{domain.strip('.')}", "known", domain=domain)
+        given = {**SECRETS, "X-Api-Key": "secret", "proxy-authorization": "secret", "Accept-Language": "pt"}
+        del given["cookie"]
+        places = ["https://other.example/x", "https://a.third.example/y", "https://pds.example/z"]
+        server = Server(*map(redirect, places), OK)
+        driver.send(server, driver.request(), headers=given, cookies=cookies)
+
+        first, *others = (seen.headers for seen in server.seen)
+        assert first["x-api-key"] == "secret"
+        assert first["cookie"] == "anywhere=secret; at-pds.example=known"
+        for headers in others:
+            assert not {*SECRETS, "x-api-key", "proxy-authorization"} & headers.keys() - {"cookie"}
+            assert headers["accept-language"] == "pt"
+            assert "user-agent" in headers
+            assert "secret" not in str(headers.raw)
+        assert [headers.get("cookie") for headers in others] == [
+            "at-other.example=known",
+            "at-third.example=known",
+            "at-pds.example=known",
+        ]
+
     def test_credentials_dont_come_back_with_a_second_redirect(self, driver) -> None:
         server = Server(redirect("https://other.example/x"), redirect("https://pds.example/y"), OK)
         driver.send(server, driver.request(headers=SECRETS), auth=("me", "secret"))
@@ -184,6 +208,9 @@ class TestRedirects:
             "http://other.example/x",
             "ftp://pds.example/x",
             "https://me:secret@pds.example/x",
+            "https://pds.example:99999/x",
+            "https://other.example:65536/x",
+            "https://other.example:0/x",
         ],
     )
     def test_a_worse_connection_or_a_url_with_credentials_is_not_followed(
@@ -272,6 +299,7 @@ class TestFailures:
         httpx.WriteError("x"),
         httpx.WriteTimeout("x"),
         ConnectionResetError("x"),
+        ExceptionGroup("x", [OverflowError("x")]),
         ssl.SSLError("x"),
         TimeoutError("x"),
         RuntimeError("x"),

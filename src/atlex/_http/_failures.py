@@ -15,12 +15,13 @@ from atlex.errors import FileError, XrpcError, XrpcFetchError, XrpcInternalError
 __all__ = ["closed", "failures", "headers_of", "late", "too_many_redirects", "undecodable"]
 
 # All that httpx raises, and what is known to pass through it: socket and TLS errors of other transports, host names
-# that the resolver's codec refuses, event loops and clients that have been closed.
+# that the resolver's codec refuses, event loops and clients that have been closed, several of anyio's at once.
 _FAILURES: Final = (
     httpx.HTTPError,
     httpx.InvalidURL,
     httpx.StreamError,
     httpx.CookieConflict,
+    ExceptionGroup,
     OSError,
     RuntimeError,
     UnicodeError,
