@@ -43,7 +43,6 @@ RULES: Final = (
     (r"\ba(?=(?:read|close|iter_bytes)\b)", ""),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
-    (r"\bAsyncTaken\b", "list"),
     (r"\b(_*(?:Base)?)Async(?=[A-Z])", r"\1"),
     (r"\bBody(?= \||,|`)", "SyncBody"),
     (r"\b_async(?=\b|_)", "_sync"),

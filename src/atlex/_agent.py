@@ -50,7 +50,6 @@ __all__ = [
     "Response",
     "SyncBody",
     "check_agent",
-    "too_large",
 ]
 
 DEFAULT_TIMEOUT: Final = 30.0
@@ -253,15 +252,6 @@ class AsyncByteStream(Protocol):
     async def aclose(self) -> None: ...
 
 
-def too_large(status: int, headers: Headers, limit: int) -> XrpcInvalidResponseError:
-    """The error for a body that has more bytes than the request allows."""
-    return XrpcInvalidResponseError(
-        f"The body has more than {limit} bytes: raise max_response_size, or read it as a stream",
-        status=status,
-        headers=headers,
-    )
-
-
 class Response:
     """An answer: status, headers, and a body that is there whole or still on its way.
 
@@ -288,8 +278,8 @@ class Response:
         stream: ByteStream | AsyncByteStream | None = None,
         limit: int | None = None,
     ) -> None:
-        self.status: int = status
-        self.headers: Headers = headers if isinstance(headers, Headers) else Headers(headers)
+        self.status = status
+        self.headers = headers if isinstance(headers, Headers) else Headers(headers)
         self._content = content if stream is None else None
         self._stream = stream
         self._is_taken = False
@@ -321,16 +311,17 @@ class Response:
             XrpcInvalidResponseError: The body is larger than the limit.
         """
         if self._content is None:
-            held = bytearray()
+            held: list[bytes] = []
+            size = 0
             stream = self._take()
             try:
                 for chunk in stream:
-                    held += chunk
-                    if self._limit is not None and len(held) > self._limit:
-                        raise too_large(self.status, self.headers, self._limit)
+                    size += len(chunk)
+                    self._check_size(size)
+                    held.append(chunk)
             finally:
                 self.close()
-            self._content = bytes(held)
+            self._content = b"".join(held)
         return self._content
 
     async def aread(self) -> bytes:
@@ -341,17 +332,26 @@ class Response:
             XrpcInvalidResponseError: The body is larger than the limit.
         """
         if self._content is None:
-            held = bytearray()
+            held: list[bytes] = []
+            size = 0
             stream = self._take_async()
             try:
                 async for chunk in stream:
-                    held += chunk
-                    if self._limit is not None and len(held) > self._limit:
-                        raise too_large(self.status, self.headers, self._limit)
+                    size += len(chunk)
+                    self._check_size(size)
+                    held.append(chunk)
             finally:
                 await self.aclose()
-            self._content = bytes(held)
+            self._content = b"".join(held)
         return self._content
+
+    def _check_size(self, size: int) -> None:
+        if self._limit is not None and size > self._limit:
+            raise XrpcInvalidResponseError(
+                f"The body has more than {self._limit} bytes: raise max_response_size, or read it as a stream",
+                status=self.status,
+                headers=self.headers,
+            )
 
     def iter_bytes(self) -> Generator[bytes]:
         """Go through the body in chunks of any size, and close it.

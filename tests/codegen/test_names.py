@@ -19,7 +19,7 @@ from atlex.client import (
 )
 from atlex.lexicon import Lexicons, Object, Params, walk
 from atlex.model import Model
-from atlex.model._names import to_camel as model_to_camel
+from atlex.model._keys import to_camel as model_to_camel
 from atlex_codegen._names import (
     CLIENT_NAMES,
     FIELD_NAMES,

@@ -14,7 +14,7 @@ from atlex._agent import Response
 from atlex.client._cid_check import CidCheck
 from atlex.client._results import Downloaded, Progress
 from atlex.errors import FileError, InputError
-from atlex.xrpc import received_type
+from atlex.xrpc import essence
 
 __all__ = ["Destination", "watched"]
 
@@ -112,7 +112,7 @@ class Destination:
         name = "The file" if self._paths is None else repr(str(self._paths[1]))
         self._failed: Final = f"{name} can't be written"
         if not isinstance(to, str | os.PathLike):
-            if isinstance(cast("object", to), io.TextIOBase) or not callable(getattr(to, "write", None)):
+            if isinstance(to, io.TextIOBase) or not callable(getattr(to, "write", None)):
                 raise InputError(f"A download goes to a path or a binary file, not to a {type(to).__name__}")
             self._file = to
 
@@ -142,7 +142,7 @@ class Destination:
 
     def downloaded(self, response: Response) -> Downloaded:
         """How many bytes came, and what the server said of them."""
-        encoding = received_type(response.headers.get("content-type", ""))
+        encoding = essence(response.headers.get("content-type", ""))
         return Downloaded(self.size, encoding, response.headers)
 
     def __exit__(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
-
-from atlex.errors import InputError
+from typing import Any, Generic, TypeAlias, TypeVar
 
 __all__ = [
     "Applied",
@@ -39,39 +37,8 @@ class Commit:
     rev: str
 
 
-class _SupportsUri(Protocol):
-    @property
-    def uri(self) -> str: ...
-    @property
-    def cid(self) -> str | None: ...
-
-
-class _Version:
-    """A version of a record, by its AT-URI and its CID."""
-
-    __slots__ = ()
-
-    @property
-    def rkey(self: _SupportsUri) -> str:
-        """The record's key, the last part of its AT-URI."""
-        return self.uri.rpartition("/")[2]
-
-    @property
-    def ref(self: _SupportsUri) -> Any:
-        """A strong reference to this version, for a field such as a like's ``subject``: a mapping with its type.
-
-        Raises:
-            InputError: The server didn't say which version it is.
-        """
-        if not self.cid:
-            raise InputError(
-                f"The server didn't say which version of {self.uri} it gave: no reference is possible"
-            )
-        return {"$type": "com.atproto.repo.strongRef", "uri": self.uri, "cid": self.cid}
-
-
 @dataclass(frozen=True, slots=True)
-class Written(_Version, Generic[R]):
+class Written(Generic[R]):
     """A record that was written.
 
     Attributes:
@@ -88,9 +55,14 @@ class Written(_Version, Generic[R]):
     commit: Commit | None = None
     validation_status: str | None = None
 
+    @property
+    def rkey(self) -> str:
+        """The record's key, the last part of its AT-URI."""
+        return self.uri.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
-class Stored(_Version, Generic[R]):
+class Stored(Generic[R]):
     """A record that was read.
 
     Attributes:
@@ -103,9 +75,14 @@ class Stored(_Version, Generic[R]):
     cid: str | None
     value: R
 
+    @property
+    def rkey(self) -> str:
+        """The record's key, the last part of its AT-URI."""
+        return self.uri.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
-class Listed(_Version, Generic[R]):
+class Listed(Generic[R]):
     """A record of a listing.
 
     Attributes:
@@ -123,6 +100,11 @@ class Listed(_Version, Generic[R]):
     raw: Any
     reason: str | None = None
 
+    @property
+    def rkey(self) -> str:
+        """The record's key, the last part of its AT-URI."""
+        return self.uri.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
@@ -135,10 +117,6 @@ class Page(Generic[R]):
 
     records: tuple[Listed[R], ...]
     cursor: str | None
-
-    def lex_items(self) -> tuple[Listed[R], ...]:
-        """The records, as a paginator asks for the items of a page."""
-        return self.records
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +131,7 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
-class Created(_Version):
+class Created:
     """A record that a batch made: its AT-URI, its CID, and the server's word on its validity."""
 
     uri: str
@@ -162,7 +140,7 @@ class Created(_Version):
 
 
 @dataclass(frozen=True, slots=True)
-class Updated(_Version):
+class Updated:
     """A record that a batch replaced: its AT-URI, its CID, and the server's word on its validity."""
 
     uri: str

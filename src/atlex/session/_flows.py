@@ -21,7 +21,6 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, NamedTuple, cast
 
 from atlex._agent import Headers, Request, Response
-from atlex.data import JsonError
 from atlex.errors import (
     InputError,
     LoggedOutError,
@@ -37,7 +36,7 @@ from atlex.session._effects import Call, Exclusive, Flow, Read, Send, Settle
 from atlex.session._expiry import Backoff, Expiry
 from atlex.session._keeper import Keeper
 from atlex.session._urls import extract_pds_endpoint, is_safe_pds, origin_of
-from atlex.xrpc import read_error_body, received_type
+from atlex.xrpc import Query, check_response
 
 __all__ = ["Hooks", "Logic", "fresh"]
 
@@ -213,7 +212,7 @@ class Logic:
         response = yield self._authorised(request, data)
         # Tokens of another process may have expired as well; a second time they are our own.
         for may_adopt in (True, False):
-            if not (yield from _wants_refresh(response)):
+            if not (yield from _wants_refresh(request, response)):
                 return response
             # Gives the connection back: the refresh may need it, and who is cancelled in the refresh can't.
             yield Read(response)
@@ -494,11 +493,11 @@ def _is_final(error: XrpcError) -> bool:
     return isinstance(error, XrpcResponseError) and error.expected
 
 
-def _wants_refresh(response: Response) -> Flow[bool]:
+def _wants_refresh(request: Request, response: Response) -> Flow[bool]:
     if response.status != 400:
         return response.status == 401
     headers = response.headers
-    kind = received_type(headers.get("content-type", ""))
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     length = headers.get("content-length", "")
     is_too_long = length.isdecimal() and (len(length) > 9 or int(length) > _LARGEST_PEEK)
     if kind != "application/json" or is_too_long:
@@ -506,7 +505,9 @@ def _wants_refresh(response: Response) -> Flow[bool]:
     yield Read(response)
     if len(response.content) > _LARGEST_PEEK:
         return False
+    code = None
     try:
-        return read_error_body(response).code == "ExpiredToken"
-    except JsonError:
-        return False
+        check_response(Query[None, None](request.nsid), response)
+    except XrpcError as error:
+        code = error.error
+    return code == "ExpiredToken"

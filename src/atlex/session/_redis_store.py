@@ -9,18 +9,14 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from atlex._lazy import lazy_module
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import SessionData
 from atlex.session._store import LOCK_TIMEOUT, read_session
 
 if TYPE_CHECKING:
-    import redis as _redis
+    from redis import Redis
     from redis.client import Pipeline
     from redis.lock import Lock
-else:
-    # It comes with an extra; annotations are resolved by those who ask for them.
-    _redis = lazy_module("redis", None)
 
 __all__ = ["RedisSessionStore"]
 
@@ -49,7 +45,7 @@ class RedisSessionStore:
 
     def __init__(
         self,
-        client: _redis.Redis | str,
+        client: Redis | str,
         *,
         key: str = "atlex:session",
         lock_timeout: float = LOCK_TIMEOUT,
@@ -66,7 +62,7 @@ class RedisSessionStore:
         if isinstance(client, str):
             try:
                 # redis-py leaves the type of its keyword arguments open.
-                client = cast("_redis.Redis", cast("Any", redis.Redis).from_url(client))
+                client = cast("Redis", cast("Any", redis.Redis).from_url(client))
             except ValueError:
                 # Without the URL, and without the error, which quotes it.
                 raise InputError("Not the URL of a Redis server: redis://… or rediss://…") from None

@@ -9,7 +9,6 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from atlex._lazy import lazy_module
 from atlex.errors import InputError
 from atlex.lexicon import DefId, Lexicons, Procedure, Query
 from atlex.testing._accounts import Account, Accounts
@@ -26,12 +25,8 @@ from atlex.testing._sessions import Sessions
 from atlex.testing._wire import Drop, PdsError, PdsFault, WireResponse, error_response
 
 if TYPE_CHECKING:
-    from atlex import _http
-    from atlex.testing import _transport
-else:
-    # Both load httpx, which a server that is served by itself doesn't need.
-    _http = lazy_module("atlex._http", None)
-    _transport = lazy_module("atlex.testing._transport", None)
+    from atlex._http import AsyncHttpClient, HttpClient
+    from atlex.testing._transport import PdsTransport
 
 __all__ = ["FakePds"]
 
@@ -152,21 +147,27 @@ class FakePds:
         return self._state.lexicons
 
     @cached_property
-    def transport(self) -> _transport.PdsTransport:
+    def transport(self) -> PdsTransport:
         """A transport for ``httpx.Client`` and for ``httpx.AsyncClient``, which answers for every host.
 
         A request whose connection is dropped raises ``httpx.ConnectError`` or ``httpx.ReadError``; a delay beyond the
         client's own read timeout raises ``httpx.ReadTimeout``.
         """
-        return _transport.PdsTransport(self._server, self._sleep, self._async_sleep or _anyio_sleep)
+        from atlex.testing._transport import PdsTransport
 
-    def client(self) -> _http.HttpClient:
+        return PdsTransport(self._server, self._sleep, self._async_sleep or _anyio_sleep)
+
+    def client(self) -> HttpClient:
         """A new ``httpx.Client`` on `transport`; whoever asks for it closes it."""
-        return _http.HttpClient(transport=self.transport, base_url=self.url)
+        from atlex._http import HttpClient
 
-    def async_client(self) -> _http.AsyncHttpClient:
+        return HttpClient(transport=self.transport, base_url=self.url)
+
+    def async_client(self) -> AsyncHttpClient:
         """A new ``httpx.AsyncClient`` on `transport`; whoever asks for it closes it."""
-        return _http.AsyncHttpClient(transport=self.transport, base_url=self.url)
+        from atlex._http import AsyncHttpClient
+
+        return AsyncHttpClient(transport=self.transport, base_url=self.url)
 
     @contextlib.contextmanager
     def serve(self, port: int = 0) -> Generator[str]:
