@@ -19,10 +19,10 @@ __all__ = ["RULES", "WRITTEN", "main", "twin", "twin_path"]
 ROOT: Final = Path(__file__).parents[1]
 WRITTEN: Final = (
     "src/atlex/_effects/_async.py",
-    "src/atlex/_upload/_async.py",
     "src/atlex/client/_async.py",
     "src/atlex/client/_async_pages.py",
     "src/atlex/client/_async_records.py",
+    "src/atlex/session/_async.py",
 )
 """The modules that are written, each of which has a twin made from it."""
 
@@ -36,7 +36,12 @@ RULES: Final = (
     (r"\basync (?=def|with|for)", ""),
     (r"\bawait to_thread\.run_sync\(([\w.]+)(?:, )?", r"\1("),
     (r"\bawait ", ""),
-    (r"\ba(?=(?:iter|next)\()", ""),
+    # A session that is awaited or entered has begun when the synchronous call returns.
+    (r"\bOpening\[(\w+)\]", r"\1"),
+    (r"\bOpening\(begin\)", "begin()"),
+    (r", to be awaited or entered\b", ""),
+    (r"(?ms)^ *Under asyncio and trio, .*?\n\n", ""),
+    (r"\bfunction or coroutine function\b", "function"),
     (rf"\bAwaitable\[{_NESTED}\]", r"\1"),
     (rf"\bCoroutine\[Any, Any, {_NESTED}\]", r"\1"),
     (r"\b__a(?=(?:enter|exit|iter|next)__)", "__"),
@@ -44,7 +49,7 @@ RULES: Final = (
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\b(_*(?:Base)?)Async(?=[A-Z])", r"\1"),
-    (r"\bBody(?= \||,|`)", "SyncBody"),
+    (r"\bBody(?= \||,)", "SyncBody"),
     (r"\b_async(?=\b|_)", "_sync"),
     (r"(?<=\w)_async\b", ""),
     (r"\ban asynchronous", "a synchronous"),

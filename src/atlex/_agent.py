@@ -68,7 +68,6 @@ DEADLINE_PASSED: Final = "The deadline of the call passed before the answer was 
 """What is said of a call that took too long."""
 
 _LIMITS: Final = {"timeout": SECONDS, "max_response_size": SIZE}
-_DEFAULT_LIMITS: Final = (DEFAULT_TIMEOUT, DEFAULT_MAX_RESPONSE_SIZE)
 _NSID_CHARACTERS: Final = re.compile(r"[A-Za-z0-9.-]+")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
@@ -211,9 +210,7 @@ class Request:
             headers = Headers(headers)
             object.__setattr__(self, "headers", headers)
         headers.check()
-        # Nearly every request has the default ones.
-        if (self.timeout, self.max_response_size) != _DEFAULT_LIMITS:
-            check_options({"timeout": self.timeout, "max_response_size": self.max_response_size}, _LIMITS)
+        check_options({"timeout": self.timeout, "max_response_size": self.max_response_size}, _LIMITS)
 
     @property
     def path(self) -> str:

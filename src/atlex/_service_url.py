@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
-from typing import Final
-from urllib.parse import urlsplit
+from ipaddress import ip_address
+from typing import Final, cast
+from urllib.parse import SplitResult, urlsplit
 
 from atlex.errors import InputError
 
-__all__ = ["check_service_url"]
+__all__ = ["check_service_url", "origin_of"]
 
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # urlsplit drops some of these without a word.
-_REFUSED: Final = re.compile(r"[\x00-\x20\x7f\\?#]")
+_REFUSED: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\?#\ud800-\udfff]")
+_LONGEST_LABEL: Final = 63
 
 
-@lru_cache(maxsize=64)
 def check_service_url(service: str) -> str:
     """Check the URL of a service.
 
@@ -24,11 +27,19 @@ def check_service_url(service: str) -> str:
             is a prefix of every call's path.
 
     Returns:
-        The URL without a slash at its end.
+        The URL in the form that all its spellings have in common: scheme and host in lower case, the host in ASCII
+        (IDNA), an IPv6 address in its short form, no default port, and no slash at the end.
 
     Raises:
-        InputError: The text isn't such a URL. The message doesn't show it, since it may hold a password.
+        InputError: The value isn't such a URL. The message doesn't show it, since it may hold a password.
     """
+    if not isinstance(cast("object", service), str):
+        raise InputError("The service must be a str: an http or https URL, such as https://bsky.social")
+    return _checked(service)
+
+
+@lru_cache(maxsize=64)
+def _checked(service: str) -> str:
     try:
         parts = urlsplit(service)
         port = parts.port
@@ -36,10 +47,39 @@ def check_service_url(service: str) -> str:
         raise InputError("The service URL has no valid host and port") from None
     if "@" in parts.netloc:
         raise InputError("The service URL may not hold a user name or a password")
-    if parts.scheme not in {"http", "https"}:
+    if parts.scheme not in _DEFAULT_PORTS:
         raise InputError("The service must be an http or https URL, such as https://bsky.social")
     if not parts.hostname or port == 0:
         raise InputError("The service URL has no valid host and port")
     if _REFUSED.search(service):
         raise InputError("The service URL may not hold spaces, control characters, backslashes, '?' or '#'")
-    return service.rstrip("/")
+    origin = origin_of(parts)
+    if origin is None:
+        raise InputError("The service URL has no valid host and port")
+    return (origin + parts.path).rstrip("/")
+
+
+def origin_of(parts: SplitResult) -> str | None:
+    """Scheme, host and port of an http or https URL, in their one form; None where the host can't be one."""
+    host = _host(parts.hostname or "")
+    if host is None:
+        return None
+    port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def _host(host: str) -> str | None:
+    if ":" in host:
+        try:
+            return f"[{ip_address(host).compressed}]"
+        except ValueError:
+            return None
+    if host.isascii():
+        return host.lower()
+    # Browsers fold characters before they write a label in ASCII (UTS 46); `ß` stays one of its own (IDNA 2008).
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", host).lower())
+    labels = folded.replace("。", ".").split(".")
+    written = [label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels]
+    if any(len(label) > _LONGEST_LABEL or _REFUSED.search(label) for label in written):
+        return None
+    return ".".join(written)

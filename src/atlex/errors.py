@@ -2,7 +2,6 @@
 
     AtlexError
     ├── InputError                      a value was refused before anything was sent (also a ValueError)
-    ├── FileError                       a file failed in the middle of a call (also an OSError)
     ├── LexiconError                    Lexicon documents are broken or contradict each other
     ├── SessionStoreError               a session store can't be read, written or locked
     ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
@@ -39,7 +38,6 @@ from atlex._rate_limit import RateLimit
 __all__ = [
     "AtlexError",
     "CidMismatchError",
-    "FileError",
     "InputError",
     "InterfaceVersionError",
     "InvalidSwapError",
@@ -112,25 +110,6 @@ class InputError(AtlexError, ValueError):
     def __init__(self, message: str, issues: Sequence[Issue] = ()) -> None:
         super().__init__(_sentence(message, issues) if issues else message)
         self.issues: tuple[Issue, ...] = tuple(issues)
-
-
-class FileError(AtlexError, OSError):
-    """A file, or another body to send, couldn't be read to its end, or a download couldn't be written to its own.
-
-    Something may have been sent by then; the cause is attached, and ``errno`` is that of the cause.
-    """
-
-    @classmethod
-    def of(cls, what: str, cause: Exception) -> FileError:
-        """The error for a file's own.
-
-        Args:
-            what: What couldn't be done, as the beginning of a sentence.
-            cause: What the file raised.
-        """
-        if isinstance(cause, OSError) and cause.errno is not None:
-            return cls(cause.errno, f"{what}: {cause.strerror}")
-        return cls(f"{what}: {cause}")
 
 
 class LexiconError(AtlexError):

@@ -9,13 +9,11 @@ import pickle
 from typing import Any
 
 import pytest
-from tests.model.classes import forget
 
 import atlex.model as sdk
 from atlex.errors import XrpcResponseValidationError
-from atlex.model import issues
-from atlex.model._fast import is_counted
-from atlex.model._state import is_lean, state_of
+from atlex.model import _bare, issues
+from atlex.model._rare import is_watched, rare_fields
 
 ANSWERS = 5
 """After so many of a kind, its objects are known."""
@@ -35,7 +33,10 @@ class Things(sdk.Object):
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered() -> None:
-    forget(Thing, Things)
+    for cls in (Thing, Things):
+        for name in [name for name in vars(cls) if name.startswith("__atlex_")]:
+            if not name.endswith("_names__"):
+                delattr(cls, name)
 
 
 def answer(count: int = 40, **more: Any) -> dict[str, Any]:
@@ -46,21 +47,21 @@ def answer(count: int = 40, **more: Any) -> dict[str, Any]:
 def learn() -> None:
     for _ in range(ANSWERS):
         Things.from_wire(answer())
-    assert state_of(Thing).rare == {"colour", "inner"}
+    assert rare_fields(Thing) == {"colour", "inner"}
 
 
 def test_fields_that_none_of_many_objects_had_are_rare() -> None:
-    assert is_counted(Things)
+    assert is_watched(Things)
     learn()
-    assert not is_counted(Things)
-    assert state_of(Things).rare == frozenset()
+    assert not is_watched(Things)
+    assert rare_fields(Things) == frozenset()
     assert set(vars(Things.from_wire(answer()).things[0])) == {"name", "size"}
 
 
 def test_few_objects_make_nothing_rare() -> None:
     for _ in range(ANSWERS * 2):
         Things.from_wire(answer(count=3))
-    assert state_of(Thing).rare == frozenset()
+    assert rare_fields(Thing) == frozenset()
 
 
 def test_a_field_that_came_once_while_answers_were_watched_is_not_rare() -> None:
@@ -68,7 +69,7 @@ def test_a_field_that_came_once_while_answers_were_watched_is_not_rare() -> None
     Things.from_wire(answer(colour="red"))
     for _ in range(ANSWERS):
         Things.from_wire(answer())
-    assert state_of(Thing).rare == {"inner"}
+    assert rare_fields(Thing) == {"inner"}
 
 
 USES: dict[str, Any] = {
@@ -120,9 +121,9 @@ def test_an_object_that_has_a_rare_field_after_all_is_read_in_full_and_its_class
     first = Things.from_wire(data)
     assert first.to_wire() == data
     assert first.things[0].colour == "red"
-    assert state_of(Thing).rare == frozenset()
+    assert rare_fields(Thing) == frozenset()
     second = Things.from_wire(data)
-    assert is_lean(second.things[0])
+    assert _bare.is_bare(second.things[0])
     assert second == first
     assert second.to_wire() == data
 
@@ -130,7 +131,7 @@ def test_an_object_that_has_a_rare_field_after_all_is_read_in_full_and_its_class
 def test_one_field_that_comes_back_leaves_the_others_rare() -> None:
     learn()
     Things.from_wire(answer(colour="red"))
-    assert state_of(Thing).rare == {"inner"}
+    assert rare_fields(Thing) == {"inner"}
 
 
 @pytest.mark.parametrize("validation", ["lenient", "strict"])

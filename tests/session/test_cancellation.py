@@ -130,7 +130,7 @@ def test_a_session_is_made_outside_the_loop_that_uses_it(net, data):
 def test_a_flow_that_is_thrown_away_in_the_middle_asks_for_nothing_more(data):
     told = []
     session = PasswordSession(data, on_updated=lambda *_: told.append("on_updated"))
-    flow = next(session._logic.refresh()).flow
+    flow = next(session._logic.refresh({})).flow
     assert next(flow).request.nsid == REFRESH
     tokens = {"did": data.did, "handle": data.handle, "accessJwt": "SECRET-new", "refreshJwt": "SECRET-newer"}
     answer = Response(200, {"content-type": "application/json"}, json.dumps(tokens).encode())

@@ -373,7 +373,7 @@ async def test_a_store_that_was_cleared_gets_the_session_again(world, store, ope
 
 async def test_a_store_that_gives_nonsense_is_an_error(store, open_):
     store.data = {"accessJwt": "SECRET"}
-    with pytest.raises(SessionStoreError, match=r"load\(\) gave something else"):
+    with pytest.raises(SessionStoreError, match=r"load\(\) gave something other"):
         await open_()
 
 

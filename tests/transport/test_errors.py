@@ -15,7 +15,6 @@ RESPONSE = {"status": 400, "headers": Headers({"X-Y": "z"}), "body": b"{}", "met
 EVERY = [
     errors.AtlexError("sentence"),
     errors.InputError("sentence", [Issue("a.b", "too long", raw="x")]),
-    errors.FileError(28, "sentence"),
     errors.LexiconError("sentence", ["fault"]),
     errors.InterfaceVersionError("sentence", name="module", path="file"),
     errors.XrpcError("Code", "sentence", method="com.example.test"),

@@ -8,7 +8,8 @@ more, in `atlex.session._effects`.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 from atlex._agent import Headers, Request, Response
 from atlex._effects._async import drive_async
@@ -19,7 +20,8 @@ __all__ = ["Block", "Close", "Effect", "Flow", "Read", "Send", "Sleep", "drive",
 T = TypeVar("T")
 
 
-class Send(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Send:
     """Send a request. Gives its Response.
 
     Attributes:
@@ -33,25 +35,29 @@ class Send(NamedTuple):
     headers: Headers | None = None
 
 
-class Read(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Read:
     """Read a response's body, so that its ``content`` is there and its connection is free. Gives nothing."""
 
     response: Response
 
 
-class Close(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Close:
     """Close a response whose body isn't wanted. Gives nothing."""
 
     response: Response
 
 
-class Sleep(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sleep:
     """Wait for some seconds. Gives nothing."""
 
     seconds: float
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Block:
     """Call a function that may block, such as one that reads a file. Gives what it returns."""
 
     function: Callable[[], object]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from atlex._agent import DEADLINE_PASSED, Headers, Request
-from atlex.errors import FileError, XrpcError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
+from atlex.errors import XrpcError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
 
 __all__ = ["closed", "failures", "headers_of", "late", "too_many_redirects", "undecodable"]
 
@@ -58,7 +58,7 @@ class failures:  # noqa: N801 - used like a function
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, _FAILURES) and not isinstance(error, FileError):
+        if isinstance(error, _FAILURES):
             sent = not isinstance(error, _BEFORE_SENDING)
             host = urlsplit(self._url).netloc
             raise XrpcFetchError(_sentence(error, host), method=self._request.nsid, sent=sent) from error

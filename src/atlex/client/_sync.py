@@ -135,7 +135,6 @@ class BaseClient:
 
         Raises:
             InputError: An argument breaks the lexicon; nothing was sent.
-            FileError: The file of ``data`` can't be read to its end.
             XrpcError: The call failed.
         """
         call = Call(params=params, input=input, data=data, content_type=content_type)
@@ -171,7 +170,6 @@ class BaseClient:
 
         Raises:
             InputError: An argument breaks the lexicon, or bytes can't be checked against the CID; nothing was sent.
-            FileError: The file of ``data`` can't be read to its end.
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID; raised by reading the response to its end.
         """
@@ -209,8 +207,7 @@ class BaseClient:
 
         Raises:
             InputError: An argument breaks the lexicon, bytes can't be checked against the CID, or the file can't be
-                opened; nothing was sent.
-            FileError: The file can't be written, for want of space perhaps.
+                written.
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID.
         """
@@ -257,8 +254,7 @@ class BaseClient:
 
         Raises:
             InputError: An argument isn't what it should be, bytes can't be checked against the CID, or the file can't
-                be opened; nothing was sent.
-            FileError: The file can't be written, for want of space perhaps.
+                be written.
             CidMismatchError: The server sent other bytes.
             XrpcError: The call failed.
         """

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from atlex.syntax import is_valid_cid
 
-__all__ = ["CidLink", "check_link", "read_link"]
+__all__ = ["CidLink"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +49,24 @@ class CidLink:
         cls, _source: Any, _handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            check_link,
+            _check,
+            metadata={"atlex_lenient": core_schema.no_info_plain_validator_function(_read)},
             json_schema_input_schema=core_schema.typed_dict_schema(
                 {"$link": core_schema.typed_dict_field(core_schema.str_schema())}
             ),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                CidLink.to_wire,
-                return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
-            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(CidLink.to_wire),
         )
 
 
-def read_link(value: object) -> CidLink:
-    """The validator of lenient reading: takes a link, or its JSON form."""
+def _read(value: object) -> CidLink:
     link = value if isinstance(value, CidLink) else CidLink.from_wire(value)
     if link is None:
         raise PydanticCustomError("cid_link", 'Expected a link, {"$link": "<cid>"}')
     return link
 
 
-def check_link(value: object) -> CidLink:
-    """The validator of every link: takes a link with a valid CID, or its JSON form."""
-    link = read_link(value)
+def _check(value: object) -> CidLink:
+    link = _read(value)
     if not is_valid_cid(link.cid):
         raise PydanticCustomError("format", "Not a valid cid")
     return link

@@ -10,9 +10,10 @@ if _t.TYPE_CHECKING:
     from atlex.errors import LexAuthFactorError as LexAuthFactorError
     from atlex.session._async import AsyncPasswordSession as AsyncPasswordSession
     from atlex.session._async import AsyncSessionOptions as AsyncSessionOptions
-    from atlex.session._async import Opening as Opening
+    from atlex.session._async_driver import Opening as Opening
     from atlex.session._data import SessionData as SessionData
     from atlex.session._file_store import FileSessionStore as FileSessionStore
+    from atlex.session._options import CallOptions as CallOptions
     from atlex.session._redis_store import RedisSessionStore as RedisSessionStore
     from atlex.session._store import SessionStore as SessionStore
     from atlex.session._sync import PasswordSession as PasswordSession
@@ -26,9 +27,11 @@ else:
         __name__,
         {
             "atlex.errors": "LexAuthFactorError",
-            "atlex.session._async": "AsyncPasswordSession AsyncSessionOptions Opening",
+            "atlex.session._async": "AsyncPasswordSession AsyncSessionOptions",
+            "atlex.session._async_driver": "Opening",
             "atlex.session._data": "SessionData",
             "atlex.session._file_store": "FileSessionStore",
+            "atlex.session._options": "CallOptions",
             "atlex.session._redis_store": "RedisSessionStore",
             "atlex.session._store": "SessionStore",
             "atlex.session._sync": "PasswordSession SessionOptions",

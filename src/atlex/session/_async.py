@@ -1,224 +1,110 @@
-"""The asynchronous session: a driver that performs the flows' effects, and the public class around it.
-
-The one module that imports anyio: it works under asyncio and under trio.
-"""
+"""The asynchronous session: the public class around the logic and its driver."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
-from typing import Any, Generic, Self, TypedDict, TypeVar, Unpack
-
-import anyio
-from anyio import to_thread
-from anyio.lowlevel import checkpoint_if_cancelled
+from typing import Any, Self, Unpack
 
 from atlex._agent import Request, Response
-from atlex._http import AsyncHttpClient, AsyncHttpConnection, Transport
-from atlex.errors import InputError, XrpcError
+from atlex._http import AsyncHttpClient, Transport
+from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
+from atlex.session._async_driver import AsyncDriver, Opening
 from atlex.session._data import SessionData
-from atlex.session._effects import Block, Call, Effect, Exclusive, Flow, Locked, Read, Send, Settle
-from atlex.session._flows import Hooks, Logic, fresh
+from atlex.session._effects import Flow
+from atlex.session._flows import Logic, fresh
 from atlex.session._keeper import Credentials, Keeper
+from atlex.session._options import CallOptions, Options
+from atlex.session._secret import Secret
 from atlex.session._store import SessionStore
 from atlex.session._urls import parse_login_url
 
-__all__ = ["AsyncPasswordSession", "AsyncSessionOptions", "Opening"]
-
-T = TypeVar("T")
-SessionT = TypeVar("SessionT", bound="AsyncPasswordSession")
+__all__ = ["AsyncPasswordSession", "AsyncSessionOptions"]
 
 
-class _Driver:
-    """Performs the effects of flows, one after the other, asynchronously."""
+class AsyncSessionOptions(CallOptions, total=False):
+    """What every way to begin an asynchronous session takes: hooks, and how its requests are sent.
 
-    def __init__(self, options: AsyncSessionOptions) -> None:
-        self._connection = AsyncHttpConnection(options.get("http_client"), transport=options.get("transport"))
-        self._lock = anyio.Lock(fast_acquire=True)
-
-    async def run(self, flow: Flow[T]) -> T:
-        try:
-            effect = next(flow)
-            while True:
-                try:
-                    result = await self._perform(effect)
-                except BaseException as error:  # noqa: BLE001  # the flow lets it through, after its clean-up
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(result)
-        except StopIteration as end:
-            value: T = end.value
-            return value
-
-    async def _perform(self, effect: Effect) -> Any:
-        match effect:
-            case Send(origin, request, headers):
-                return await self._connection.send(origin, request, headers)
-            case Read(response):
-                return await response.aread()
-            case Settle():
-                async with self._lock:
-                    return None
-            case Exclusive(flow):
-                async with self._lock:
-                    result = await _to_the_end(lambda: self.run(flow))
-                # A cancellation that was held off comes now, and not in the middle of the next request.
-                await checkpoint_if_cancelled()
-                return result
-            case Call(hook, arguments):
-                result = hook(*arguments)
-                return await result if inspect.isawaitable(result) else result
-            case Block(function):
-                return await _in_thread(function)
-            case Locked(lock, flow):
-                return await _to_the_end(lambda: self._locked(lock, flow))
-
-    async def _locked(self, lock: AbstractContextManager[object], flow: Flow[T]) -> T:
-        await _in_thread(lock.__enter__)
-        try:
-            return await self.run(flow)
-        finally:
-            await _in_thread(lambda: lock.__exit__(None, None, None))
-
-    @property
-    def transport(self) -> str:
-        """What carries the requests, for a repr."""
-        return self._connection.transport
-
-    async def close(self) -> None:
-        with anyio.CancelScope(shield=True):
-            await self._connection.aclose()
-
-
-async def _in_thread(function: Callable[[], T]) -> T:
-    # A limit of its own: with the common one, those who wait for a lock could take up every thread, and the one who
-    # holds it would find none to give it back in.
-    return await to_thread.run_sync(function, limiter=anyio.CapacityLimiter(1))
-
-
-async def _to_the_end(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Do something whole, even when the one who waits for it is cancelled; the cancellation comes afterwards.
-
-    A refresh that is cut off between the server's answer and our reading it has lost the session's only tokens.
+    Attributes:
+        on_updated: A function or coroutine function that is called as ``on_updated(session, data)``: there are new
+            tokens, after logging in as well; save them. None for none, as for the next three.
+        on_update_failure: Called as ``on_update_failure(session, data, error)``: a refresh failed for now, and the
+            tokens are the old ones.
+        on_deleted: Called as ``on_deleted(session, data)``: the session has ended, by a logout or because the server
+            refused to refresh it; forget its tokens. While it runs ``did`` and ``handle`` can still be read.
+        on_delete_failure: Called as ``on_delete_failure(session, data, error)``: a logout failed, and the session
+            goes on.
+        http_client: The ``httpx.AsyncClient`` to send through, which stays open when the session closes. None for an
+            own one.
+        transport: What carries the requests: docs/transport.md has the choices. None for the best there is.
+        allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to ``service`` then,
+            unless that is on this machine itself.
+        clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
+        timeout: For the session's own requests, as ``CallOptions`` has it. So are the next two.
+        headers: As above.
+        retries: As above.
     """
-    with anyio.CancelScope(shield=True):
-        return await (_outlasting_cancel(work()) if _in_asyncio_task() else work())
-    # anyio's scopes may swallow an exception, as far as a type checker can tell; this one never does.
-    raise AssertionError
-
-
-async def _outlasting_cancel(work: Coroutine[Any, Any, T]) -> T:
-    # anyio's shield doesn't hold off Task.cancel(), which asyncio.timeout() and others use.
-    task = asyncio.create_task(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is None or task.cancelled():
-        return task.result()
-    # Asked for, so that asyncio doesn't report it as never retrieved; the hooks or the log have been told.
-    task.exception()
-    raise cancelled
-
-
-def _in_asyncio_task() -> bool:
-    try:
-        return asyncio.current_task() is not None
-    except RuntimeError:
-        return False
-
-
-class AsyncSessionOptions(TypedDict, total=False):
-    """The options of an ``AsyncPasswordSession``; its docstring says what they do."""
 
     on_updated: Callable[[AsyncPasswordSession, SessionData], object] | None
     on_update_failure: Callable[[AsyncPasswordSession, SessionData, XrpcError], object] | None
     on_deleted: Callable[[AsyncPasswordSession, SessionData], object] | None
     on_delete_failure: Callable[[AsyncPasswordSession, SessionData, XrpcError], object] | None
     http_client: AsyncHttpClient | None
-    clock: Callable[[], float] | None
     transport: Transport | None
     allow_insecure_pds: bool
-
-
-def _hooks(options: AsyncSessionOptions) -> Hooks:
-    return Hooks.of(options)
-
-
-class Opening(Generic[SessionT]):
-    """A session that is about to begin: await it, or enter it with ``async with``; once."""
-
-    def __init__(self, begin: Callable[[], Awaitable[SessionT]]) -> None:
-        self._begin: Callable[[], Awaitable[SessionT]] | None = begin
-        self._session: SessionT | None = None
-
-    def __await__(self) -> Generator[Any, Any, SessionT]:
-        begin, self._begin = self._begin, None
-        if begin is None:
-            raise InputError("This session has begun already: it can be awaited or entered once")
-        return begin().__await__()
-
-    async def __aenter__(self) -> SessionT:
-        self._session = await self
-        return await self._session.__aenter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._session is not None:
-            await self._session.__aexit__(kind, error, trace)
+    clock: Callable[[], float] | None
 
 
 class AsyncPasswordSession:
-    """An account's session, begun with a password, for asyncio and trio: the twin of ``PasswordSession``.
+    """An account's session, begun with a password. It is an agent: a client sends through it.
 
-    What that class says holds here too, with tasks in place of threads; a session belongs to one event loop.
+    A call that meets an expired token refreshes the session and is sent once more; a token that says when it expires
+    is refreshed shortly before. After a refresh that failed for now, calls that need one fail with ``RefreshError``,
+    and the next is tried after a second, then two, four and so on up to a minute, or when the server asks. Any number
+    of callers can use one session; those that meet the expired token together refresh once, and calls wait while a
+    refresh or a logout is under way. Calls go to the account's PDS, as its DID document names it; refreshing and
+    logging out go to ``service``.
 
-    ``login()``, ``login_from_url()``, ``create_account()``, ``open()`` and ``resume()`` give an object that can be
-    awaited or entered::
+    ``AsyncPasswordSession(data)`` goes on with saved data and uses no network; ``resume()`` refreshes it at once, so
+    that you know whether it still lives; ``open()`` keeps a session in a store that processes can share.
 
-        session = await AsyncPasswordSession.login(...)
-        async with AsyncPasswordSession.login(...) as session: ...
+    Under asyncio and trio, ``login()``, ``login_from_url()``, ``create_account()``, ``open()`` and ``resume()`` give
+    an object that can be awaited or entered: ``session = await AsyncPasswordSession.login(...)``, or ``async with
+    AsyncPasswordSession.login(...) as session``. A session belongs to one event loop. A call that is cancelled in the
+    middle of a refresh or a logout finishes that first, hooks included, and is cancelled then: no token is lost and
+    no lock is held. The request's timeout bounds how long this takes, and a store's lock_timeout. A store's methods
+    run in worker threads.
 
-    Hooks are functions or coroutine functions. They run in the task that caused them or in a child of it.
+    A ``with`` block ends what it began: at its end a session from ``login()`` or ``create_account()`` logs out, one
+    from ``resume()``, ``open()`` or the constructor only closes its connections. An exception from the block always
+    wins; a logout that fails then is told to ``on_delete_failure`` and noted on that exception. Without one it is
+    raised.
 
-    A call that is cancelled in the middle of a refresh or a logout finishes that first, hooks included, and is
-    cancelled then: no token is lost and no lock is held. The request's timeout bounds how long this takes, and a
-    store's lock_timeout. Stores are the blocking session's; their methods run in worker threads.
+    Hooks are where a program saves the session. A hook runs after the session has taken the new state, in the thread
+    or task that caused it, and other calls wait for it; so hooks of one session never overlap, and come in order.
+    What a hook raises is logged with its traceback (logger ``atlex.session``, level ERROR) and changes nothing:
+    neither the session nor the call that led to it fails because a disk was full. To stop the program from a hook,
+    raise ``SystemExit``. A failure that no hook listens to is logged as a warning.
+
+    A hook can use its session. Its calls don't wait and don't refresh; ``refresh()`` gives the present data;
+    ``logout()`` works, except while the session is ending. A thread that a hook starts and waits for has to run in a
+    copy of the hook's context (``contextvars.copy_context()``), or it waits for the hook in turn.
 
     Args:
         data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
-        on_updated: A hook, called as ``on_updated(session, data)``; None for none.
-        on_update_failure: A hook, called as ``on_update_failure(session, data, error)``.
-        on_deleted: A hook, called as ``on_deleted(session, data)``.
-        on_delete_failure: A hook, called as ``on_delete_failure(session, data, error)``.
-        http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
-        transport: ``httpx`` or ``aiohttp``. None: aiohttp where the extra ``atlex[aiohttp]`` is installed, the event
-            loop is asyncio's, and the environment names no proxy; else httpx.
-        allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to ``service`` then,
-            unless that is on this machine itself.
-        clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
+        **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
+            ``allow_insecure_pds`` and ``clock``: ``AsyncSessionOptions`` says what each means.
 
     Raises:
-        InputError: The data isn't a ``SessionData``, or a hook isn't a function.
+        InputError: The data isn't a ``SessionData``, there is no such option, or one can't be used.
     """
 
     def __init__(self, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> None:
-        self._logic = Logic(
-            self,
-            data,
-            _hooks(options),
-            clock=options.get("clock") or time.time,
-            allow_insecure_pds=options.get("allow_insecure_pds", False),
-        )
-        self._driver = _Driver(options)
+        checked = Options.of(options)
+        self._driver = AsyncDriver(checked)
+        self._logic = Logic(self, data, checked)
         self._logs_out = False
 
     @classmethod
@@ -232,7 +118,7 @@ class AsyncPasswordSession:
         allow_takendown: bool | None = None,
         **options: Unpack[AsyncSessionOptions],
     ) -> Opening[Self]:
-        """Log in (``com.atproto.server.createSession``). Await the result, or enter it.
+        """Log in (``com.atproto.server.createSession``).
 
         Args:
             service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
@@ -240,20 +126,29 @@ class AsyncPasswordSession:
             password: The account's password, or better an app password.
             auth_factor_token: The second factor, for accounts that ask for one.
             allow_takendown: True to log in to a taken-down account as well, with few rights.
-            **options: As the class has them.
+            **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
+                ``allow_insecure_pds`` and ``clock``: ``AsyncSessionOptions`` says what each means.
+
+        Returns:
+            The session, to be awaited or entered.
 
         Raises:
             InputError: An argument can't be used.
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The server refused, or can't be reached.
         """
-        values = {
-            "identifier": identifier,
-            "password": password,
-            "auth_factor_token": auth_factor_token,
-            "allow_takendown": allow_takendown,
-        }
-        return Opening(lambda: cls._begin(fresh(endpoints.create_session(service, values)), options))
+        values: endpoints.Answer = Secret(
+            {
+                "identifier": identifier,
+                "password": password,
+                "auth_factor_token": auth_factor_token,
+                "allow_takendown": allow_takendown,
+            }
+        )
+        # Tracebacks may be printed with the variables of their frames.
+        del password, auth_factor_token
+        flow = endpoints.create_session(service, values, Options.of(options).calls)
+        return cls._begin(fresh(flow), options)
 
     @classmethod
     def login_from_url(cls, url: str, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:
@@ -262,14 +157,19 @@ class AsyncPasswordSession:
         Args:
             url: Identifier, password and service. Identifier and password are percent-decoded; characters that mean
                 something in a URL have to be encoded: ``did%3Aplc%3A…``, ``alice%40example.com``.
-            **options: As the class has them.
+            **options: As in `login`.
+
+        Returns:
+            The session, to be awaited or entered.
 
         Raises:
             InputError: It isn't a URL, misses a part, or has one too many.
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The server refused, or can't be reached.
         """
-        parts = parse_login_url(url)
+        hidden = Secret(url)
+        del url
+        parts = parse_login_url(hidden.reveal())
         return cls.login(parts.service, identifier=parts.identifier, password=parts.password, **options)
 
     @classmethod
@@ -286,7 +186,6 @@ class AsyncPasswordSession:
         did: str | None = None,
         recovery_key: str | None = None,
         plc_op: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
         **options: Unpack[AsyncSessionOptions],
     ) -> Opening[Self]:
         """Make an account and begin its first session (``com.atproto.server.createAccount``).
@@ -302,27 +201,33 @@ class AsyncPasswordSession:
             did: The DID of an account that moves here; None for a new one.
             recovery_key: A ``did:key`` that may change the account's DID document.
             plc_op: A signed PLC operation, for an account that moves here.
-            headers: Headers for this one call, such as the Authorization of an account that moves here.
-            **options: As the class has them.
+            **options: As in `login`, but ``headers`` are for this one call, such as the Authorization of an account
+                that moves here.
+
+        Returns:
+            The session, to be awaited or entered.
 
         Raises:
             InputError: An argument can't be used.
             XrpcError: The server refused, or can't be reached.
         """
-        values = {
-            "handle": handle,
-            "email": email,
-            "password": password,
-            "invite_code": invite_code,
-            "verification_code": verification_code,
-            "verification_phone": verification_phone,
-            "did": did,
-            "recovery_key": recovery_key,
-            "plc_op": None if plc_op is None else dict(plc_op),
-        }
-        return Opening(
-            lambda: cls._begin(fresh(endpoints.create_account(service, values, headers or {})), options)
+        values: endpoints.Answer = Secret(
+            {
+                "handle": handle,
+                "email": email,
+                "password": password,
+                "invite_code": invite_code,
+                "verification_code": verification_code,
+                "verification_phone": verification_phone,
+                "did": did,
+                "recovery_key": recovery_key,
+                "plc_op": dict(plc_op) if isinstance(plc_op, Mapping) else plc_op,
+            }
         )
+        del password, invite_code, verification_code
+        calls = Options.of(options).calls
+        options.pop("headers", None)
+        return cls._begin(fresh(endpoints.create_account(service, values, calls)), options)
 
     @classmethod
     def open(
@@ -335,18 +240,18 @@ class AsyncPasswordSession:
         auth_factor_token: str | None = None,
         **options: Unpack[AsyncSessionOptions],
     ) -> Opening[Self]:
-        """Go on with the session that a store holds, or log in and store it; and keep the store up to date from then on.
+        """Go on with the session in a store, or log in and store the new one.
 
-        Await the result, or enter it. Any number of processes can open one store: they log in once, refresh once, and all go on with the new tokens.
-        A stored session is taken as it is, without a request. Tokens are stored before they are used. A session that
-        ends is cleared from the store if it is still the one there. The end of a block only closes.
+        Any number of processes can open one store: they log in once, refresh once, and all go on with the new tokens.
+        A stored session goes on without a request. From then on the store has new tokens before anybody uses them,
+        and a session that ends is cleared from it, if it is still the one that is there.
 
         When the server no longer knows the session, it is begun anew with the password. So a program that has one
         survives a lost session; change the password to lock it out. An account that has been taken down isn't tried.
 
         What the store can't do delays a refresh, since another process may be in the middle of one. Tokens that
-        couldn't be stored aren't lost: the session goes on with them, the log has an error (logger ``atlex.session``),
-        ``refresh()`` raises it, and the next calls try to store them again.
+        couldn't be stored aren't lost: the session goes on with them, the log has an error (logger
+        ``atlex.session``), ``refresh()`` raises it, and the next calls try to store them again.
 
         Args:
             store: Where the session is kept: a ``FileSessionStore``, a ``RedisSessionStore`` or one of your own.
@@ -355,7 +260,10 @@ class AsyncPasswordSession:
             identifier: The account's handle, e-mail address or DID. It must be the stored session's.
             password: The account's password, or better an app password. It is kept in memory to log in again.
             auth_factor_token: The second factor, for the first login alone.
-            **options: As the class has them. The hooks are called as ever, after the store has been written.
+            **options: As in `login`. The hooks are called as ever, after the store has been written.
+
+        Returns:
+            The session, to be awaited or entered.
 
         Raises:
             InputError: An argument can't be used.
@@ -364,8 +272,12 @@ class AsyncPasswordSession:
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The login failed.
         """
-        keeper = Keeper(store, Credentials(service, identifier, password, auth_factor_token))
-        return Opening(lambda: cls._begin(keeper.begin(), options, keeper))
+        login: endpoints.Answer = Secret(
+            {"identifier": identifier, "password": password, "auth_factor_token": auth_factor_token}
+        )
+        del password, auth_factor_token
+        keeper = Keeper(store, Credentials(service, login))
+        return cls._begin(keeper.begin(Options.of(options).calls), options, keeper)
 
     @classmethod
     def resume(cls, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:
@@ -376,22 +288,25 @@ class AsyncPasswordSession:
 
         Args:
             data: The saved session. Its refresh token is used up; ``on_updated`` gets the new one.
-            **options: As the class has them.
+            **options: As in `login`.
+
+        Returns:
+            The session, to be awaited or entered.
 
         Raises:
+            InputError: An argument can't be used.
             XrpcResponseError: The server refused for good: the session has ended. ``on_deleted`` has been called.
         """
-
-        async def begin() -> Self:
-            session = cls(data, **options)
-            try:
-                await session.refresh()
-            except BaseException:
-                await session.close()
-                raise
-            return session
-
+        begin = cls(data, **options)._resumed
         return Opening(begin)
+
+    async def _resumed(self) -> Self:
+        try:
+            await self.refresh()
+        except BaseException:
+            await self.aclose()
+            raise
+        return self
 
     @classmethod
     async def delete(cls, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> None:
@@ -399,45 +314,44 @@ class AsyncPasswordSession:
 
         Args:
             data: The saved session.
-            **options: As the class has them.
+            **options: As in `login`.
 
         Raises:
+            InputError: An argument can't be used.
             XrpcError: The server couldn't be told. ``on_delete_failure`` has been called.
         """
         session = cls(data, **options)
         try:
             await session.logout()
         finally:
-            await session.close()
+            await session.aclose()
 
     @classmethod
-    async def _begin(
+    def _begin(
         cls,
         flow: Flow[tuple[SessionData, bool]],
         options: AsyncSessionOptions,
         keeper: Keeper | None = None,
+    ) -> Opening[Self]:
+        begin = partial(cls._begun, AsyncDriver(Options.of(options)), flow, options, keeper)
+        return Opening(begin)
+
+    @classmethod
+    async def _begun(
+        cls,
+        driver: AsyncDriver,
+        flow: Flow[tuple[SessionData, bool]],
+        options: AsyncSessionOptions,
+        keeper: Keeper | None,
     ) -> Self:
-        # Before anything is sent.
-        hooks = _hooks(options)
-        driver = _Driver(options)
         try:
             data, is_new = await driver.run(flow)
             session = cls(data, **options)
             session._driver = driver
-            session._logic = Logic(
-                session,
-                data,
-                hooks,
-                clock=options.get("clock") or time.time,
-                keeper=keeper,
-                is_new=is_new,
-                allow_insecure_pds=options.get("allow_insecure_pds", False),
-            )
             session._logs_out = keeper is None
-            if is_new:
-                await driver.run(session._logic.announce())
+            await driver.run(session._logic.begin(keeper, is_new=is_new))
         except BaseException:
-            await driver.close()
+            await driver.aclose()
             raise
         return session
 
@@ -486,32 +400,46 @@ class AsyncPasswordSession:
         """
         return await self._driver.run(self._logic.send(request))
 
-    async def refresh(self) -> SessionData:
+    async def refresh(self, **options: Unpack[CallOptions]) -> SessionData:
         """Trade the refresh token for new tokens. Refreshes that are asked for at the same time are one.
+
+        Args:
+            **options: ``timeout``, ``headers`` and ``retries`` of this refresh; what is left out is as the session
+                has it.
 
         Returns:
             The session as it is then: with the old tokens if the server couldn't be reached or was in trouble, which
             ``on_update_failure`` is told.
 
         Raises:
+            InputError: An option can't be used.
             LoggedOutError: The session has ended.
             SessionStoreError: There are new tokens, which couldn't be stored; the session goes on with them.
             XrpcResponseError: The server refused for good: the session has ended now. ``on_deleted`` has been called.
         """
-        return await self._driver.run(self._logic.refresh())
+        return await self._driver.run(self._logic.refresh(options))
 
-    async def logout(self) -> None:
+    async def logout(self, **options: Unpack[CallOptions]) -> None:
         """End the session, at the server too. Does nothing when it has ended already.
 
+        Args:
+            **options: ``timeout``, ``headers`` and ``retries`` of this logout; what is left out is as the session has
+                it.
+
         Raises:
+            InputError: An option can't be used.
             XrpcError: The server couldn't be told, and the session goes on. ``on_delete_failure`` has been called.
             SessionStoreError: The store can't be read or locked. Likewise.
         """
-        await self._driver.run(self._logic.log_out())
+        await self._driver.run(self._logic.log_out(options))
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections that the session opened. The session itself lives on at the server."""
-        await self._driver.close()
+        await self._driver.aclose()
+
+    async def close(self) -> None:  # async only
+        """Do what `aclose` does, by its older name."""
+        await self.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -520,17 +448,22 @@ class AsyncPasswordSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            # A cancelled block logs out as well.
-            with anyio.CancelScope(shield=True):
-                try:
-                    if self._logs_out:
-                        await self.logout()
-                finally:
-                    await self.close()
+            # A block that was cancelled logs out as well.
+            await self._driver.shielded(self._finish)
         except Exception as failure:
             if error is None:
                 raise
             error.add_note(f"Ending the session after this failed too: {failure}")
 
+    async def _finish(self) -> None:
+        try:
+            if self._logs_out:
+                await self.logout()
+        finally:
+            await self.aclose()
+
     def __repr__(self) -> str:
+        # One whose constructor failed has neither.
+        if not hasattr(self, "_logic"):
+            return f"<{type(self).__name__}, unfinished>"
         return f"<{type(self).__name__} {self._logic.describe()}, transport: {self._driver.transport}>"

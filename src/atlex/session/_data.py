@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Self, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -15,18 +15,31 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import InitErrorDetails
+from pydantic_core import InitErrorDetails, from_json, to_json
 
 from atlex._service_url import check_service_url
 from atlex.syntax import is_valid_did
 
-__all__ = ["SessionData"]
+__all__ = ["SessionData", "is_storable"]
 
 T = TypeVar("T")
 
 
 def _is_absent(value: object) -> bool:
     return value is None
+
+
+def is_storable(name: str, value: object) -> bool:
+    """Whether a member of a session can be written as JSON and read again.
+
+    One that can't (half a surrogate pair, an integer of thousands of digits, a value nested too deeply) isn't worth
+    losing tokens for.
+    """
+    try:
+        from_json(to_json({name: value}), allow_inf_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 # A token travels in a header: anything but visible ASCII could end that header and begin another.
@@ -38,9 +51,10 @@ class SessionData(BaseModel):
     """A session as it is stored: plain JSON, the same as the TypeScript SDK's type of this name.
 
     It is the answer of ``com.atproto.server.createSession`` and ``service``. ``model_dump_json()`` writes it and
-    ``model_validate_json()`` reads it, in camelCase; fields that nobody knows yet are kept and written back. It can't
-    be changed: a refresh makes a new one. Whoever has it is logged in, so store it like a password. Tokens and e-mail
-    address stay out of its ``repr`` and out of the text of validation errors.
+    ``model_validate_json()`` reads it, in camelCase; fields that nobody knows yet are kept and written back. What
+    JSON can't hold, such as half a surrogate pair, counts as absent. It can't be changed: a refresh makes a new one.
+    Whoever has it is logged in, so store it like a password. Tokens and e-mail address stay out of its ``repr`` and
+    out of the text of validation errors.
 
     Attributes:
         access_jwt: The token that calls carry; it lives for minutes or hours.
@@ -96,9 +110,10 @@ class SessionData(BaseModel):
     @classmethod
     def _keep_secrets(cls, value: Any, handler: ModelWrapValidatorHandler[SessionData]) -> SessionData:
         try:
-            return handler(value)
+            return handler(_storable(value))
         except ValidationError as error:
             hidden = _without_inputs(error)
+        del value
         raise hidden
 
     @classmethod
@@ -116,17 +131,27 @@ class SessionData(BaseModel):
             return super().model_validate_json(json_data, **options)
         except ValidationError as error:
             hidden = _without_inputs(error)
+        del json_data
         raise hidden
 
     def __setattr__(self, name: str, value: Any) -> None:
         # As pydantic does it, but for showing the value, which may be a token.
+        del value
         fault = InitErrorDetails(type="frozen_instance", loc=(name,), input=None)
         raise ValidationError.from_exception_data(type(self).__name__, [fault], hide_input=True)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         for name in ("did", "handle", "service", "active", "status"):
-            if (value := getattr(self, name)) is not None:
+            # One that is half made may have none of them.
+            if (value := getattr(self, name, None)) is not None:
                 yield name, value
+
+
+def _storable(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    members = cast("Mapping[Any, object]", value)
+    return {name: member for name, member in members.items() if is_storable(name, member)}
 
 
 def _without_inputs(error: ValidationError) -> ValidationError:

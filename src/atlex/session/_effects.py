@@ -1,4 +1,4 @@
-"""What the session's logic asks its driver to do. The logic is generators that yield these and do no I/O."""
+"""What the session's logic asks its driver to do, beside the effects that clients know as well."""
 
 from __future__ import annotations
 
@@ -7,27 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from atlex._agent import Headers, Request, Response
+from atlex._effects import Block, Read, Send, Sleep
 
-__all__ = ["Block", "Call", "Effect", "Exclusive", "Flow", "Locked", "Read", "Send", "Settle"]
+__all__ = ["Effect", "Exclusive", "Flow", "Hook", "Locked", "Settle"]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send a request to an origin, with other headers in place of its own where there are any. Gives the Response."""
-
-    origin: str
-    request: Request
-    headers: Headers | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Read a response's body, so that its ``content`` is there and its connection is free. Gives nothing."""
-
-    response: Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +27,6 @@ class Exclusive:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """Call one of the user's hooks and wait for it. Gives nothing."""
-
-    hook: Callable[..., object]
-    arguments: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Call a function that may block, such as a store's. Gives what it returns."""
-
-    function: Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
 class Locked:
     """Run a flow while a lock is held that other processes know too; taking it may block. Gives what it returns."""
 
@@ -65,5 +34,13 @@ class Locked:
     flow: Flow[Any]
 
 
-Effect: TypeAlias = Send | Read | Settle | Exclusive | Call | Block | Locked
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Call one of the user's hooks and wait for it. Gives nothing."""
+
+    function: Callable[..., object]
+    arguments: tuple[object, ...]
+
+
+Effect: TypeAlias = Send | Read | Sleep | Block | Settle | Exclusive | Locked | Hook
 Flow: TypeAlias = Generator[Effect, Any, T]

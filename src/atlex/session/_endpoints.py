@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from atlex._agent import Request, Response
+from atlex._agent import Headers, Request, Response
+from atlex._effects import Send, Sleep
 from atlex._service_url import check_service_url
 from atlex.data import JsonError, is_object, parse_json, write_json
 from atlex.errors import (
@@ -24,9 +25,11 @@ from atlex.errors import (
     XrpcResponseError,
     XrpcResponseValidationError,
 )
-from atlex.session._data import SessionData
-from atlex.session._effects import Flow, Send
-from atlex.xrpc import Procedure, Query, check_response
+from atlex.session._data import SessionData, is_storable
+from atlex.session._effects import Flow
+from atlex.session._options import Calls
+from atlex.session._secret import Secret
+from atlex.xrpc import Procedure, Query, check_response, retry_delay
 
 __all__ = [
     "CREATE_ACCOUNT",
@@ -35,7 +38,9 @@ __all__ = [
     "GET_SESSION",
     "OUTPUT",
     "REFRESH_SESSION",
+    "Answer",
     "Endpoint",
+    "check_identifier",
     "create_account",
     "create_session",
     "delete_session",
@@ -49,6 +54,9 @@ _logger = logging.getLogger("atlex.session")
 _JSON: Final = "application/json"
 
 Descriptor: TypeAlias = Procedure[None, None, None] | Query[None, None]
+
+Answer: TypeAlias = Secret[Mapping[str, Any]]
+"""What a server says of a session, by the names in its JSON."""
 
 
 class Endpoint(NamedTuple):
@@ -115,7 +123,7 @@ DELETE_SESSION: Final = Endpoint(
     )
 )
 
-OUTPUT: Final[Mapping[str, type]] = {
+OUTPUT: Final[Mapping[str, type[Any]]] = {
     "accessJwt": str,
     "refreshJwt": str,
     "handle": str,
@@ -132,7 +140,11 @@ OUTPUT: Final[Mapping[str, type]] = {
 _LASTING: Final = ("handle", "didDoc", "email", "emailConfirmed", "emailAuthFactor")
 
 
-def create_session(service: str, values: Mapping[str, object]) -> Flow[SessionData]:
+# What a session has where the server's handle can't be written.
+_NO_HANDLE: Final = "handle.invalid"
+
+
+def create_session(service: str, values: Answer, calls: Calls) -> Flow[SessionData]:
     """Log in.
 
     Raises:
@@ -140,32 +152,29 @@ def create_session(service: str, values: Mapping[str, object]) -> Flow[SessionDa
         LexAuthFactorError: The account has a second factor, and the token for it is missing or wrong.
         XrpcError: The server refused, or can't be reached.
     """
-    return (yield from _begin(CREATE_SESSION, service, values, {}))
+    check_identifier(values.reveal().get("identifier"))
+    return (yield from _begin(CREATE_SESSION, service, values, calls))
 
 
-def create_account(
-    service: str, values: Mapping[str, object], headers: Mapping[str, str]
-) -> Flow[SessionData]:
+def create_account(service: str, values: Answer, calls: Calls) -> Flow[SessionData]:
     """Make an account; the answer is its first session.
 
     Raises:
-        InputError: A value or a header can't be sent.
+        InputError: A value can't be sent.
         XrpcError: The server refused, or can't be reached.
     """
-    if any(name.lower() == "content-type" for name in headers):
-        raise InputError("Unexpected 'content-type' header set: the method has its own")
-    return (yield from _begin(CREATE_ACCOUNT, service, values, headers))
+    return (yield from _begin(CREATE_ACCOUNT, service, values, calls))
 
 
-def refresh_session(data: SessionData) -> Flow[Mapping[str, Any]]:
+def refresh_session(data: SessionData, calls: Calls) -> Flow[Answer]:
     """Trade the refresh token for new ones of the same account. Returns the answer, for ``renewed()``.
 
     Raises:
         XrpcResponseError: The server refused; for good, if its error is ``expected``.
         XrpcError: The server can't be reached, or its answer isn't a session of this account.
     """
-    answer = yield from _call(REFRESH_SESSION, data.service, token=data.refresh_jwt)
-    if isinstance(did := answer.get("did"), str) and did != data.did:
+    answer = yield from _call(REFRESH_SESSION, data.service, calls, headers=_bearer(data.refresh_jwt))
+    if isinstance(did := answer.reveal().get("did"), str) and did != data.did:
         raise XrpcInvalidResponseError(
             f"The server refreshed the session of another account than {data.did}",
             status=200,
@@ -174,120 +183,182 @@ def refresh_session(data: SessionData) -> Flow[Mapping[str, Any]]:
     return answer
 
 
-def get_session(data: SessionData) -> Flow[Mapping[str, Any]]:
+def get_session(data: SessionData, calls: Calls) -> Flow[Answer]:
     """Ask what the server knows about the session; empty when it can't say, for nothing depends on it."""
     try:
-        answer = yield from _call(GET_SESSION, data.service, token=data.access_jwt)
+        answer = yield from _call(GET_SESSION, data.service, calls, headers=_bearer(data.access_jwt))
     except XrpcError as error:
         _logger.debug("The details of the session of %s aren't known: %s", data.did, error)
-        return {}
-    if answer.get("did") != data.did:
+        return Secret({})
+    if answer.reveal().get("did") != data.did:
         _logger.warning("The server gave the details of another account's session than %s", data.did)
-        return {}
+        return Secret({})
     return answer
 
 
-def delete_session(data: SessionData) -> Flow[None]:
+def delete_session(data: SessionData, calls: Calls) -> Flow[None]:
     """End a session at the server.
 
     Raises:
         XrpcResponseError: The server refused; because it has ended already, if its error is ``expected``.
         XrpcError: The server can't be reached.
     """
-    yield from _send(DELETE_SESSION, data.service, token=data.refresh_jwt)
+    yield from _send(DELETE_SESSION, data.service, calls, headers=_bearer(data.refresh_jwt))
 
 
-def renewed(
-    old: SessionData, answer: Mapping[str, Any], details: Mapping[str, Any] | None = None
-) -> SessionData:
+def renewed(old: SessionData, answer: Answer, details: Answer | None = None) -> SessionData:
     """The session after a refresh: what the refresh answered, then what getSession said, then what was known.
 
     Raises:
         XrpcResponseValidationError: The answer isn't a session.
     """
-    known: dict[str, Any] = old.model_dump()
-    lasting: dict[str, Any] = {name: known[name] for name in _LASTING if name in known}
-    return _session(REFRESH_SESSION, {**lasting, **(details or {}), **answer, "service": old.service})
+    known: Answer = Secret(old.model_dump())
+    return _session(
+        REFRESH_SESSION,
+        Secret(
+            {
+                **{name: value for name, value in known.reveal().items() if name in _LASTING},
+                **(details.reveal() if details else {}),
+                **answer.reveal(),
+                "service": old.service,
+            }
+        ),
+    )
 
 
-def _begin(
-    endpoint: Endpoint, service: str, values: Mapping[str, object], headers: Mapping[str, str]
-) -> Flow[SessionData]:
+def check_identifier(identifier: object) -> None:
+    """Explain a common slip before a server answers it with "Invalid identifier or password".
+
+    Raises:
+        InputError: The identifier is a handle with the ``@`` that people write before one.
+    """
+    if isinstance(identifier, str) and identifier.startswith("@"):
+        raise InputError("identifier: a handle is written without the @ before it, such as alice.example.com")
+
+
+def _begin(endpoint: Endpoint, service: str, values: Answer, calls: Calls) -> Flow[SessionData]:
     check_service_url(service)
-    answer = yield from _call(endpoint, service, headers=headers, body=_body(endpoint, values))
-    return _session(endpoint, {**answer, "service": service})
+    answer = yield from _call(endpoint, service, calls, body=_body(endpoint, values), handle=_NO_HANDLE)
+    return _session(endpoint, Secret({**answer.reveal(), "service": service}))
 
 
-def _body(endpoint: Endpoint, values: Mapping[str, object]) -> bytes:
-    given: dict[str, object] = {}
+def _body(endpoint: Endpoint, values: Answer) -> Secret[bytes]:
     for name, kind in endpoint.input.items():
-        value = values.get(name)
-        if isinstance(value, kind):
-            given[to_camel(name)] = value
-        elif value is not None or name in endpoint.required:
-            # Without the value: it may be the password.
+        # The value stays out of the message, and out of a variable: it may be the password.
+        if not isinstance(values.reveal().get(name), kind) and (
+            values.reveal().get(name) is not None or name in endpoint.required
+        ):
             raise InputError(f"{name} must be a {kind.__name__}")
-    return write_json(given)
-
-
-def _session(endpoint: Endpoint, values: Mapping[str, Any]) -> SessionData:
     try:
-        return SessionData.model_validate(values)
+        return Secret(
+            write_json(
+                {
+                    to_camel(name): value
+                    for name, value in values.reveal().items()
+                    if value is not None and name in endpoint.input
+                }
+            )
+        )
+    except InputError as error:
+        fault = str(error)
+    # Not in the except clause, to leave behind the frames that hold the values.
+    raise InputError(fault)
+
+
+def _session(endpoint: Endpoint, values: Answer) -> SessionData:
+    try:
+        return SessionData.model_validate(values.reveal())
     except ValidationError as error:
         faults = [Issue(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]
     # Without the body, which holds tokens.
     raise XrpcResponseValidationError(faults, method=endpoint.method.nsid)
 
 
+def _bearer(token: str) -> Headers:
+    return Headers({"authorization": f"Bearer {token}"})
+
+
 def _call(
     endpoint: Endpoint,
     service: str,
+    calls: Calls,
     *,
-    token: str | None = None,
-    headers: Mapping[str, str] | None = None,
-    body: bytes | None = None,
-) -> Flow[Mapping[str, Any]]:
-    response = yield from _send(endpoint, service, token=token, headers=headers, body=body)
-    try:
-        values: object = parse_json(response.content)
-    except JsonError:
-        values = None
-    if not is_object(values):
+    headers: Headers | None = None,
+    body: Secret[bytes] | None = None,
+    handle: str | None = None,
+) -> Flow[Answer]:
+    response = yield from _send(endpoint, service, calls, headers=headers, body=body)
+    answer = _read(response, handle)
+    if answer is None:
         raise XrpcInvalidResponseError(
             "The answer isn't a JSON object", status=response.status, method=endpoint.method.nsid
         )
+    return answer
+
+
+def _read(response: Response, handle: str | None) -> Answer | None:
+    """What an answer says, or None where it isn't an object.
+
+    Args:
+        response: The answer.
+        handle: What to take for a handle that can't be written; None to take it for absent.
+    """
+    try:
+        values: object = parse_json(response.content)
+    except JsonError:
+        return None
+    if not is_object(values):
+        return None
     # A field of the wrong type reads as absent: new tokens aren't worth losing over an e-mail address.
-    return {
+    usable: dict[str, Any] = {
         name: value
         for name, value in values.items()
-        if value is not None and isinstance(value, OUTPUT.get(name, object))
+        if value is not None and is_storable(name, value) and isinstance(value, OUTPUT.get(name, object))
     }
+    if handle is not None and isinstance(values.get("handle"), str):
+        usable.setdefault("handle", handle)
+    return Secret(usable)
 
 
 def _send(
     endpoint: Endpoint,
     service: str,
+    calls: Calls,
     *,
-    token: str | None = None,
-    headers: Mapping[str, str] | None = None,
-    body: bytes | None = None,
+    headers: Headers | None = None,
+    body: Secret[bytes] | None = None,
 ) -> Flow[Response]:
-    sent = dict(headers or {})
-    if token is not None:
-        sent["authorization"] = f"Bearer {token}"
+    sent = calls.headers
+    if headers is not None:
+        sent = sent.merged(headers)
     if body is not None:
-        sent["content-type"] = _JSON
+        sent = sent.merged({"content-type": _JSON})
     request = Request(
         method="GET" if endpoint.method.kind == "query" else "POST",
         nsid=endpoint.method.nsid,
         headers=sent,
-        body=body,
+        body=None if body is None else body.reveal(),
+        timeout=calls.timeout,
     )
-    response: Response = yield Send(service, request)
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            response: Response = yield Send(request, service)
+            _check(endpoint, response)
+        except XrpcError as failure:
+            delay = retry_delay(endpoint.method, request, failure, attempt, retries=calls.retries or 0)
+            if delay is None:
+                raise
+        else:
+            return response
+        yield Sleep(delay)
+
+
+def _check(endpoint: Endpoint, response: Response) -> None:
     try:
         check_response(endpoint.method, response)
     except XrpcInvalidResponseError as error:
         # What isn't an error answer may hold tokens, whatever is wrong with it.
         error.body = b""
         raise
-    return response

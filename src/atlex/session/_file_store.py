@@ -9,17 +9,17 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import AbstractContextManager
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import SessionData
-from atlex.session._store import LOCK_TIMEOUT, read_session
+from atlex.session._options import check_seconds
+from atlex.session._secret import Secret
+from atlex.session._store import LARGEST, LOCK_TIMEOUT, read_session, write_session
 
 __all__ = ["FileSessionStore"]
 
-_LARGEST: Final = 1024 * 1024
 _POLL: Final = 0.02
 # Windows has neither: there, opening a link is prevented by a look before, and a pipe can't have a file's name.
 _OPEN_FLAGS: Final = (
@@ -41,12 +41,13 @@ class FileSessionStore:
         lock_timeout: Seconds to wait for another process that is using the session.
 
     Raises:
-        InputError: The timeout isn't positive.
+        InputError: The path isn't one, or the timeout isn't a number of seconds.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, lock_timeout: float = LOCK_TIMEOUT) -> None:
-        if not lock_timeout > 0:
-            raise InputError("lock_timeout must be more than 0 seconds")
+        check_seconds("lock_timeout", lock_timeout)
+        if not isinstance(cast("object", path), str | os.PathLike):
+            raise InputError("path must be a str or a path")
         # A later change of the working directory doesn't move it.
         self._path = Path(path).absolute()
         self._lock_timeout = lock_timeout
@@ -73,10 +74,13 @@ class FileSessionStore:
     def save(self, data: SessionData, /) -> None:
         """Write the session: to a new file in the same folder, which then takes the old one's place.
 
+        One of more than a mebibyte is written without its DID document and the fields that nobody knows.
+
         Raises:
-            SessionStoreError: The file can't be written; the old one is as it was.
+            SessionStoreError: The file can't be written, or its tokens alone are too large to be read again; the old
+                one is as it was.
         """
-        text = data.model_dump_json().encode()
+        text = write_session(data)
         with self._explaining("written"):
             # Made with mode 0600.
             descriptor, name = tempfile.mkstemp(
@@ -84,7 +88,7 @@ class FileSessionStore:
             )
             try:
                 with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no Path
-                    file.write(text)
+                    file.write(text.reveal())
                     file.flush()
                     os.fsync(file.fileno())
                 os.replace(name, self._path)  # noqa: PTH105 - the temporary file has no Path
@@ -113,8 +117,11 @@ class FileSessionStore:
 
     @contextlib.contextmanager
     def _locked(self) -> Generator[None]:
-        # By name, since type checkers would follow an import to the sixty modules of filelock, in every user's project.
-        filelock: Any = import_module("filelock")
+        if TYPE_CHECKING:
+            # They would follow the import to the sixty modules of filelock, in every user's project.
+            filelock: Any = None
+        else:
+            import filelock
         # One for each time it is taken: the same object could be taken twice. It may be given back in another thread.
         lock = filelock.FileLock(
             f"{self._path}.lock",
@@ -135,16 +142,13 @@ class FileSessionStore:
         finally:
             lock.release()
 
-    def _read(self) -> bytes:
+    def _read(self) -> Secret[bytes]:
         if self._path.is_symlink():
             raise SessionStoreError(f"{self._path} is a symbolic link, which isn't followed")
         descriptor = os.open(self._path, _OPEN_FLAGS)
         with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no Path
             self._check(os.fstat(descriptor))
-            text = file.read(_LARGEST + 1)
-        if len(text) > _LARGEST:
-            raise SessionStoreError(f"{self._path} is too large for a session")
-        return text
+            return Secret(file.read(LARGEST + 1))
 
     def _check(self, found: os.stat_result) -> None:
         if not stat.S_ISREG(found.st_mode):
@@ -186,4 +190,4 @@ class FileSessionStore:
             raise SessionStoreError(f"{self._path} can't be {done}: {error.strerror or error}") from error
 
     def __repr__(self) -> str:
-        return f"FileSessionStore({str(self._path)!r})"
+        return f"FileSessionStore({str(getattr(self, '_path', None))!r})"

@@ -13,14 +13,15 @@ results back. All state is here. It changes in exclusive flows only, of which a 
 from __future__ import annotations
 
 import contextlib
-import inspect
 import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, cast
 
 from atlex._agent import Headers, Request, Response
+from atlex._effects import Read, Send
+from atlex._service_url import check_service_url
 from atlex.errors import (
     InputError,
     LoggedOutError,
@@ -32,51 +33,19 @@ from atlex.errors import (
 )
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
-from atlex.session._effects import Call, Exclusive, Flow, Read, Send, Settle
+from atlex.session._effects import Exclusive, Flow, Hook, Settle
 from atlex.session._expiry import Backoff, Expiry
 from atlex.session._keeper import Keeper
-from atlex.session._urls import extract_pds_endpoint, is_safe_pds, origin_of
+from atlex.session._options import Calls, Options
+from atlex.session._secret import Secret
+from atlex.session._urls import is_safe_pds, pds_origin
 from atlex.xrpc import Query, check_response
 
-__all__ = ["Hooks", "Logic", "fresh"]
+__all__ = ["Logic", "fresh"]
 
 _logger = logging.getLogger("atlex.session")
 
 _LARGEST_PEEK: Final = 10_240
-# A session's options that aren't hooks.
-_NO_HOOKS: Final = frozenset({"allow_insecure_pds", "clock", "http_client", "transport"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hooks:
-    """The user's four hooks, None where there is none."""
-
-    on_updated: Callable[..., object] | None = None
-    on_update_failure: Callable[..., object] | None = None
-    on_deleted: Callable[..., object] | None = None
-    on_delete_failure: Callable[..., object] | None = None
-
-    def __post_init__(self) -> None:
-        for entry in fields(self):
-            hook = getattr(self, entry.name)
-            if hook is not None and not callable(hook):
-                raise InputError(f"{entry.name} must be a function")
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Hooks:
-        """The hooks among a session's options.
-
-        Raises:
-            InputError: A hook isn't a function.
-            TypeError: There is an option that no session has.
-        """
-        return cls(**{name: value for name, value in options.items() if name not in _NO_HOOKS})
-
-    def refuse_asynchronous(self) -> None:
-        """Refuse what a blocking session could call but never wait for."""
-        for entry in fields(self):
-            if inspect.iscoroutinefunction(getattr(self, entry.name)):
-                raise InputError(f"{entry.name} must be a plain function: this session isn't asynchronous")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +54,7 @@ class _State:
 
     Attributes:
         data: Its data, None after its end.
+        reason: Why it has ended, where it wasn't a logout.
         attempts: How many refreshes have been tried.
         expiry: When its access token expires.
         backoff: How long to wait after the last refresh, if that failed.
@@ -92,6 +62,7 @@ class _State:
     """
 
     data: SessionData | None
+    reason: XrpcError | None = None
     attempts: int = 0
     expiry: Expiry = field(default_factory=Expiry)
     backoff: Backoff = field(default_factory=Backoff)
@@ -111,8 +82,9 @@ class _HookCall:
     """A hook that is being called, in this context or one copied from it."""
 
     logic: Logic
+    name: str
     outer: _HookCall | None
-    running: bool = True
+    running: bool = False
 
 
 _hook_call: ContextVar[_HookCall | None] = ContextVar("atlex_hook_call", default=None)
@@ -130,47 +102,41 @@ class Logic:
     Args:
         session: The public session, which the hooks get.
         data: What the session begins with.
-        hooks: The user's hooks.
-        clock: Gives the time, in seconds since 1970.
-        keeper: Keeps the session in a store; None for none.
-        is_new: Whether the data has come from the server just now.
-        allow_insecure_pds: Whether the DID document may send the tokens over plain http.
+        options: The session's options.
 
     Raises:
-        InputError: The data isn't a `SessionData`, or the clock isn't a function.
+        InputError: The data isn't a `SessionData`.
     """
 
-    def __init__(
-        self,
-        session: object,
-        data: SessionData,
-        hooks: Hooks,
-        *,
-        clock: Callable[[], float],
-        keeper: Keeper | None = None,
-        is_new: bool = False,
-        allow_insecure_pds: bool = False,
-    ) -> None:
+    def __init__(self, session: object, data: SessionData, options: Options) -> None:
         # Stored JSON is easily handed over unread.
         if not isinstance(cast("object", data), SessionData):
             raise InputError(
                 "The data isn't a SessionData: SessionData.model_validate() makes one of stored JSON"
             )
-        if not callable(clock):
-            raise InputError("clock must be a function")
         self._session = session
-        self._hooks = hooks
-        self._clock = clock
-        self._keeper = keeper or Keeper()
+        self._options = options
+        self._calls = options.calls
+        self._keeper = Keeper()
         self._service = data.service
-        expiry = Expiry().received(data.access_jwt, clock()) if is_new else Expiry().found(data.access_jwt)
-        self._state = _State(data=data, expiry=expiry)
+        self._state = _State(data=data, expiry=Expiry().found(data.access_jwt))
         self._saving = Backoff()
-        self._allow_insecure_pds = allow_insecure_pds
         self._distrusted: str | None = None
         self._account: _Account | None = None
-        self._reason: XrpcError | None = None
-        self._ending = False
+
+    def begin(self, keeper: Keeper | None, *, is_new: bool) -> Flow[None]:
+        """Take note of how the session has begun, and tell ``on_updated`` of a new one.
+
+        Args:
+            keeper: Keeps the session in a store; None for none.
+            is_new: Whether its data has come from the server just now.
+        """
+        if keeper is not None:
+            self._keeper = keeper
+        if is_new:
+            data = self.current()
+            self._state = _State(data=data, expiry=Expiry().received(data.access_jwt, self._options.now()))
+            yield Exclusive(self._tell("on_updated", data))
 
     @property
     def ended(self) -> bool:
@@ -202,7 +168,7 @@ class Logic:
         if "authorization" in request.headers:
             raise InputError("Unexpected 'authorization' header set: the session adds its own")
         # A hook runs while the session is locked: another refresh would wait for the one that waits for the hook.
-        if self._in_hook:
+        if self._running_hook:
             response: Response = yield self._authorised(request, self.current(request.nsid))
             return response
         yield Settle()
@@ -225,46 +191,52 @@ class Logic:
                 break
         return response
 
-    def announce(self) -> Flow[None]:
-        """Tell ``on_updated`` of a session that has just begun."""
-        yield Exclusive(self._tell("on_updated", self.current()))
-
-    def refresh(self) -> Flow[SessionData]:
+    def refresh(self, options: Mapping[str, Any]) -> Flow[SessionData]:
         """Refresh; join the refresh that is under way, if there is one.
 
+        Args:
+            options: ``CallOptions`` of this refresh.
+
         Raises:
+            InputError: An option can't be used.
             LoggedOutError: The session has ended.
             SessionStoreError: There are new tokens, which couldn't be stored.
             XrpcResponseError: The server refused for good; the session has ended.
         """
-        if self._in_hook:
+        if self._running_hook:
             return self.current()
+        calls = self._calls.changed(options)
         state = self._state
         self._alive(state)
-        renewed: SessionData = yield Exclusive(self._refresh(state.attempts))
+        renewed: SessionData = yield Exclusive(self._refresh(state.attempts, calls))
         if (error := self._keeper.unsaved) is not None:
             raise SessionStoreError(
                 f"The session has new tokens, which couldn't be stored: {error}"
             ) from error
         return renewed
 
-    def log_out(self) -> Flow[None]:
+    def log_out(self, options: Mapping[str, Any]) -> Flow[None]:
         """End the session at the server and here. Does nothing when it has ended already.
 
+        Args:
+            options: ``CallOptions`` of this logout.
+
         Raises:
+            InputError: An option can't be used.
             XrpcError: The server couldn't be told; the session goes on.
         """
-        if self._in_hook:
-            yield from self._log_out()
+        calls = self._calls.changed(options)
+        if self._running_hook:
+            yield from self._log_out(calls)
         else:
-            yield Exclusive(self._log_out())
+            yield Exclusive(self._log_out(calls))
 
     def _look_ahead(self) -> Flow[None]:
         """Refresh before the token expires, and store what couldn't be stored.
 
         Failures are for the hooks and the log: the token that is there may still be good.
         """
-        now = self._clock()
+        now = self._options.now()
         state = self._state
         if state.data is not None and state.expiry.is_near(now) and not state.backoff.lasts(now):
             # One that the server refuses has ended the session, and the caller learns that.
@@ -280,7 +252,7 @@ class Logic:
             RefreshError: It failed for now, or has failed too short a while ago.
         """
         now = self._state
-        if now.attempts != state.attempts or not now.backoff.lasts(self._clock()):
+        if now.attempts != state.attempts or not now.backoff.lasts(self._options.now()):
             try:
                 renewed: SessionData = yield Exclusive(self._refresh(state.attempts))
             except XrpcError:
@@ -295,12 +267,12 @@ class Logic:
             f"The access token has expired, and the session couldn't be refreshed: {error}", method=method
         ) from error
 
-    def _refresh(self, attempts: int) -> Flow[SessionData]:
+    def _refresh(self, attempts: int, calls: Calls | None = None) -> Flow[SessionData]:
         old = self.current()
         if self._state.attempts != attempts:
             return old
         try:
-            new = yield from self._keeper.exclusively(self._renew(old))
+            new = yield from self._keeper.exclusively(self._renew(old, calls or self._calls))
         except XrpcError as error:
             if _is_final(error):
                 yield from self._end(self.current(), error)
@@ -321,35 +293,37 @@ class Logic:
 
     def _postpone(self, error: XrpcError) -> Flow[None]:
         state = self._state
-        backoff = state.backoff.after(error, self._clock())
+        backoff = state.backoff.after(error, self._options.now())
         self._state = replace(state, attempts=state.attempts + 1, backoff=backoff)
         yield from self._tell("on_update_failure", self.current(), error)
 
-    def _renew(self, old: SessionData) -> Flow[SessionData]:
+    def _renew(self, old: SessionData, calls: Calls) -> Flow[SessionData]:
         """New tokens: those that another process has got since, or else the server's. They are stored at once."""
         stored = yield from self._keeper.newer(old)
         if stored is not None:
             expiry = self._state.expiry.found(stored.access_jwt)
             self._take(stored, expiry, adopted=True)
-            if not expiry.is_near(self._clock()):
+            if not expiry.is_near(self._options.now()):
                 return stored
             old = stored
         try:
-            answer = yield from endpoints.refresh_session(old)
+            answer = yield from endpoints.refresh_session(old, calls)
             new = endpoints.renewed(old, answer)
         except XrpcError as error:
             if not _is_final(error):
                 raise
-            again = None if error.error == "AccountTakedown" else (yield from self._keeper.log_in_again(old))
+            again = None
+            if error.error != "AccountTakedown":
+                again = yield from self._keeper.log_in_again(old, calls)
             if again is None:
                 yield from self._keeper.forget(old)
                 raise
-            answer, new = again.model_dump(), again
+            answer, new = Secret(again.model_dump()), again
         # At once, for the server may have forgotten the old tokens: what comes next can be interrupted.
-        self._take(new, self._state.expiry.received(new.access_jwt, self._clock()))
+        self._take(new, self._state.expiry.received(new.access_jwt, self._options.now()))
         yield from self._keeper.save(new)
-        if "emailConfirmed" not in answer or "didDoc" not in answer:
-            details = yield from endpoints.get_session(new)
+        if not {"emailConfirmed", "didDoc"} <= answer.reveal().keys():
+            details = yield from endpoints.get_session(new, calls)
             complete = endpoints.renewed(old, answer, details)
             if complete != new:
                 new = complete
@@ -372,7 +346,7 @@ class Logic:
         except SessionStoreError as error:
             self._keeper.unsaved = error
         failure = self._keeper.unsaved
-        self._saving = Backoff() if failure is None else self._saving.after(failure, self._clock())
+        self._saving = Backoff() if failure is None else self._saving.after(failure, self._options.now())
         if (adopted := self.current()) is not data:
             yield from self._tell("on_updated", adopted)
 
@@ -383,26 +357,24 @@ class Logic:
         else:
             self._take(stored, self._state.expiry.found(stored.access_jwt), adopted=True)
 
-    def _log_out(self) -> Flow[None]:
-        if self._state.data is None or self._ending:
+    def _log_out(self, calls: Calls) -> Flow[None]:
+        # A hook that is told of the end, or that it failed, isn't a reason for another try.
+        if self._state.data is None or self._running_hook in {"on_deleted", "on_delete_failure"}:
             return
-        self._ending = True
         try:
-            data = yield from self._keeper.exclusively(self._delete(self._state.data))
+            data = yield from self._keeper.exclusively(self._delete(self._state.data, calls))
         except (XrpcError, SessionStoreError) as error:
             yield from self._tell("on_delete_failure", self.current(), _as_xrpc_error(error))
             raise
-        finally:
-            self._ending = False
         yield from self._end(data)
 
-    def _delete(self, data: SessionData) -> Flow[SessionData]:
+    def _delete(self, data: SessionData, calls: Calls) -> Flow[SessionData]:
         stored = yield from self._keeper.newer(data)
         if stored is not None:
             data = stored
             self._take(stored, self._state.expiry.found(stored.access_jwt), adopted=True)
         try:
-            yield from endpoints.delete_session(data)
+            yield from endpoints.delete_session(data, calls)
         except XrpcError as error:
             if not _is_final(error):
                 raise
@@ -410,50 +382,51 @@ class Logic:
         return data
 
     def _end(self, data: SessionData, reason: XrpcError | None = None) -> Flow[None]:
-        self._ending = True
+        # Made before, so that the end is one step: an interruption in between would leave half a session.
+        ended = _State(data=None, reason=reason)
         try:
             yield from self._tell("on_deleted", data, reason=reason)
         finally:
-            self._reason = reason
-            self._state = _State(data=None)
+            self._state = ended
             self._account = None
 
     def _tell(
         self, name: str, data: SessionData, error: XrpcError | None = None, *, reason: XrpcError | None = None
     ) -> Flow[None]:
-        hook: Callable[..., object] | None = getattr(self._hooks, name)
+        hook: Callable[..., object] | None = getattr(self._options, name)
         if hook is None:
             if (trouble := error or reason) is not None:
                 _logger.warning("%s, session of %s: %s", name, data.did, trouble)
             return
         arguments = (self._session, data) if error is None else (self._session, data, error)
-        call = _HookCall(self, _hook_call.get())
-        token = _hook_call.set(call)
+        call = _HookCall(self, name, _hook_call.get())
         try:
-            yield Call(hook, arguments)
+            _hook_call.set(call)
+            call.running = True
+            yield Hook(hook, arguments)
         except Exception:
             # Raising it would take from the caller the answer, or the session, that is there.
             _logger.exception("The hook %s raised; the session of %s is as it should be", name, data.did)
         finally:
+            # First: a call could be interrupted, and the session would take every caller for a hook from then on.
             call.running = False
-            _hook_call.reset(token)
+            _hook_call.set(call.outer)
 
     def _authorised(self, request: Request, data: SessionData) -> Send:
         account = self._account
         if account is None or account.data is not data:
             headers = Headers({"authorization": f"Bearer {data.access_jwt}"})
             account = self._account = _Account(data, self._pds(data), headers)
-        return Send(account.origin, request, Headers(request.headers).merged(account.headers))
+        return Send(request, account.origin, Headers(request.headers).merged(account.headers))
 
     def _pds(self, data: SessionData) -> str:
         """Where the account's calls go: its PDS, or the service where none is named that may have the tokens."""
-        endpoint = extract_pds_endpoint(data.did_doc)
-        origin = None if endpoint is None else origin_of(endpoint)
+        origin = pds_origin(data.did_doc)
         if origin is None:
             return data.service
-        if self._allow_insecure_pds or is_safe_pds(origin, data.service):
+        if self._options.allow_insecure_pds or is_safe_pds(origin, data.service):
             return origin
-        if origin not in {self._distrusted, origin_of(data.service)}:
+        if origin not in {self._distrusted, check_service_url(data.service)}:
             self._distrusted = origin
             _logger.warning(
                 "The DID document of %s names a PDS without TLS (%s): calls go to %s (see allow_insecure_pds)",
@@ -464,18 +437,19 @@ class Logic:
         return data.service
 
     @property
-    def _in_hook(self) -> bool:
+    def _running_hook(self) -> str | None:
+        """The name of this session's hook that the present code is a part of, or None."""
         call = _hook_call.get()
         while call is not None:
             # What a hook starts may outlive it, and goes on in a copy of its context.
             if call.logic is self and call.running:
-                return True
+                return call.name
             call = call.outer
-        return False
+        return None
 
     def _alive(self, state: _State, method: str | None = None) -> SessionData:
         if state.data is None:
-            raise LoggedOutError(method=method) from self._reason
+            raise LoggedOutError(method=method) from state.reason
         return state.data
 
 

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import Final, TypeVar
 
+from atlex._effects import Block
+from atlex._printable import printable
 from atlex._service_url import check_service_url
 from atlex.errors import AtlexError, InputError, SessionStoreError, XrpcResponseError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
-from atlex.session._effects import Block, Exclusive, Flow, Locked
+from atlex.session._effects import Exclusive, Flow, Locked
+from atlex.session._endpoints import Answer
+from atlex.session._options import Calls
+from atlex.session._secret import Secret
 from atlex.session._store import SessionStore
 
 __all__ = ["Credentials", "Keeper"]
@@ -30,51 +35,44 @@ _METHODS: Final = ("load", "save", "clear", "lock")
 class Credentials:
     """What the caller of ``open()`` gave to log in with. They stay out of every repr.
 
+    Args:
+        service: The service's URL, or None.
+        login: ``identifier``, ``password`` and ``auth_factor_token``, each None where it wasn't given.
+
     Raises:
         InputError: There is a password and no identifier, or a value can't be used.
     """
 
-    def __init__(
-        self, service: str | None, identifier: str | None, password: str | None, auth_factor_token: str | None
-    ) -> None:
-        given: dict[str, object] = {
-            "service": service,
-            "identifier": identifier,
-            "password": password,
-            "auth_factor_token": auth_factor_token,
-        }
-        for name, value in given.items():
-            if not isinstance(value, str | None):
-                raise InputError(f"{name} must be a str")
+    def __init__(self, service: str | None, login: Answer) -> None:
+        wrong = [name for name, value in login.reveal().items() if not isinstance(value, str | None)]
+        if wrong:
+            raise InputError(f"{wrong[0]} must be a str")
         if service is not None:
             check_service_url(service)
-        if password is not None and (service is None or identifier is None):
-            raise InputError("A password needs service and identifier beside it")
-        if auth_factor_token is not None and password is None:
-            raise InputError("A second factor needs a password beside it")
         self._service = service
-        self._identifier = identifier
-        self._password = password
-        self._auth_factor_token = auth_factor_token
+        self._identifier: str | None = login.reveal()["identifier"]
+        self._login = login
+        if self.can_log_in and (service is None or self._identifier is None):
+            raise InputError("A password needs service and identifier beside it")
+        if self.can_log_in:
+            endpoints.check_identifier(self._identifier)
+        elif login.reveal()["auth_factor_token"] is not None:
+            raise InputError("A second factor needs a password beside it")
 
     @property
     def can_log_in(self) -> bool:
         """Whether there is a password."""
-        return self._password is not None
+        return self._login.reveal()["password"] is not None
 
-    def log_in(self) -> Flow[SessionData]:
+    def log_in(self, calls: Calls) -> Flow[SessionData]:
         """Log in. The second factor is good for one login, and left out of the next.
 
         Raises:
             XrpcError: The server refused, or can't be reached.
         """
-        values: Mapping[str, object] = {
-            "identifier": self._identifier,
-            "password": self._password,
-            "auth_factor_token": self._auth_factor_token,
-        }
-        self._auth_factor_token = None
-        return endpoints.create_session(self._service or "", values)
+        login = self._login
+        self._login = Secret({**login.reveal(), "auth_factor_token": None})
+        return endpoints.create_session(self._service or "", login, calls)
 
     def check(self, data: SessionData) -> None:
         """Make sure that a stored session is the one that was asked for.
@@ -82,15 +80,15 @@ class Credentials:
         Raises:
             SessionStoreError: It is another account's, or another service's.
         """
-        if self._service is not None and self._service.rstrip("/") != data.service.rstrip("/"):
+        if self._service is not None and check_service_url(self._service) != check_service_url(data.service):
             wanted = self._service
         elif self._identifier is not None and not _is_of(self._identifier, data):
             wanted = self._identifier
         else:
             return
         raise SessionStoreError(
-            f"The store holds the session of {data.handle} ({data.did}) at {data.service}, and not one for {wanted}: "
-            "give each account a store of its own, or clear this one"
+            f"The store holds the session of {printable(data.handle)} ({data.did}) at {printable(data.service)}, and "
+            f"not one for {printable(wanted)}: give each account a store of its own, or clear this one"
         )
 
 
@@ -142,7 +140,7 @@ class Keeper:
             flow.close()
         return result
 
-    def begin(self) -> Flow[tuple[SessionData, bool]]:
+    def begin(self, calls: Calls) -> Flow[tuple[SessionData, bool]]:
         """The stored session, or a new one that is stored now.
 
         Returns:
@@ -154,10 +152,10 @@ class Keeper:
             XrpcError: The login failed.
         """
         # Whole even when it is cancelled: a login whose tokens nobody stored is a session that nobody ends.
-        begun: tuple[SessionData, bool] = yield Exclusive(self.exclusively(self._begin()))
+        begun: tuple[SessionData, bool] = yield Exclusive(self.exclusively(self._begin(calls)))
         return begun
 
-    def _begin(self) -> Flow[tuple[SessionData, bool]]:
+    def _begin(self, calls: Calls) -> Flow[tuple[SessionData, bool]]:
         assert self._credentials is not None  # noqa: S101 - whoever opens a store has brought some
         stored = self._seen = yield from self._load()
         if stored is not None:
@@ -168,7 +166,7 @@ class Keeper:
                 "The store holds no session, and there is no password to log in with: "
                 "give service, identifier and password"
             )
-        data = yield from self._credentials.log_in()
+        data = yield from self._credentials.log_in(calls)
         yield from self.save(data)
         return data, True
 
@@ -215,7 +213,7 @@ class Keeper:
         except SessionStoreError:
             _logger.exception("The session of %s has ended, and couldn't be cleared from its store", data.did)
 
-    def log_in_again(self, data: SessionData) -> Flow[SessionData | None]:
+    def log_in_again(self, data: SessionData, calls: Calls) -> Flow[SessionData | None]:
         """A new session in place of one that the server no longer knows; None where there is no way to one.
 
         Raises:
@@ -224,7 +222,7 @@ class Keeper:
         if self._credentials is None or not self._credentials.can_log_in:
             return None
         try:
-            new = yield from self._credentials.log_in()
+            new = yield from self._credentials.log_in(calls)
         except XrpcResponseError as error:
             if error.status >= 500 or error.status in {408, 425, 429}:
                 raise
@@ -243,7 +241,7 @@ class Keeper:
             return None
         stored: object = yield Block(_explained(store, "load", store.load))
         if not isinstance(stored, SessionData | None):
-            raise SessionStoreError(f"{type(store).__name__}.load() gave something else than a SessionData")
+            raise SessionStoreError(f"{type(store).__name__}.load() gave something other than a SessionData")
         return stored
 
 

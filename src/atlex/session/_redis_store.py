@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import SessionData
-from atlex.session._store import LOCK_TIMEOUT, read_session
+from atlex.session._options import check_seconds
+from atlex.session._secret import Secret
+from atlex.session._store import LOCK_TIMEOUT, read_session, write_session
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -55,15 +57,16 @@ class RedisSessionStore:
             import redis
         except ImportError:
             raise InputError('A RedisSessionStore needs redis-py: pip install "atlex[redis]"') from None
-        if not key:
-            raise InputError("key must be a text of at least one character")
-        if not (lock_timeout > 0 and lock_life > 0):
-            raise InputError("lock_timeout and lock_life must be more than 0 seconds")
+        if not isinstance(cast("object", key), str) or not key:
+            raise InputError("key must be a str of at least one character")
+        check_seconds("lock_timeout", lock_timeout)
+        check_seconds("lock_life", lock_life)
         if isinstance(client, str):
             try:
                 # redis-py leaves the type of its keyword arguments open.
                 client = cast("Redis", cast("Any", redis.Redis).from_url(client))
             except ValueError:
+                del client
                 # Without the URL, and without the error, which quotes it.
                 raise InputError("Not the URL of a Redis server: redis://… or rediss://…") from None
         self._client = client
@@ -80,19 +83,20 @@ class RedisSessionStore:
         """
         with self._explaining("read"):
             # redis-py types its answers for blocking and asynchronous clients at once.
-            found: Any = self._client.get(self._key)
-        if found is None:
+            found: Secret[Any] = Secret(self._client.get(self._key))
+        if found.reveal() is None:
             return None
-        return read_session(found.encode() if isinstance(found, str) else found, self._place)
+        return read_session(Secret(_as_bytes(found.reveal())), self._place)
 
     def save(self, data: SessionData, /) -> None:
         """Store the session, unless the lock has been lost since it was taken.
 
+        One of more than a mebibyte is stored without its DID document and the fields that nobody knows.
+
         Raises:
-            SessionStoreError: Redis can't be reached, or the lock has been lost.
+            SessionStoreError: Redis can't be reached, the lock has been lost, or the tokens alone are too large.
         """
-        text = data.model_dump_json()
-        self._write("written", "set", self._key, text)
+        self._write("written", "set", write_session(data))
 
     def clear(self) -> None:
         """Delete the key, unless the lock has been lost since it was taken.
@@ -100,7 +104,7 @@ class RedisSessionStore:
         Raises:
             SessionStoreError: Redis can't be reached, or the lock has been lost.
         """
-        self._write("deleted", "delete", self._key)
+        self._write("deleted", "delete")
 
     def lock(self) -> AbstractContextManager[object]:
         """The lock, to be entered once.
@@ -158,7 +162,7 @@ class RedisSessionStore:
                 # There is time for another try.
                 _logger.debug("The lock of %s couldn't be renewed: %s", self._place, type(error).__name__)
 
-    def _write(self, done: str, command: Literal["set", "delete"], *arguments: str) -> None:
+    def _write(self, done: str, command: Literal["set", "delete"], *values: Secret[bytes]) -> None:
         lock = self._held
         token = None if lock is None else lock.local.token
 
@@ -166,10 +170,10 @@ class RedisSessionStore:
             if lock is not None:
                 # Watched: a change of the lock between this look and the write undoes the write.
                 found: Any = pipeline.get(lock.name)
-                if (found.encode() if isinstance(found, str) else found) != token:
+                if _as_bytes(found) != token:
                     raise SessionStoreError(f"{self._place} can't be {done}: its lock has been lost")
             pipeline.multi()
-            getattr(pipeline, command)(*arguments)
+            getattr(pipeline, command)(self._key, *(value.reveal() for value in values))
 
         client: Any = self._client
         with self._explaining(done):
@@ -189,4 +193,9 @@ class RedisSessionStore:
             raise SessionStoreError(f"{self._place} can't be {done}: {type(error).__name__}") from error
 
     def __repr__(self) -> str:
-        return f"RedisSessionStore(key={self._key!r})"
+        return f"RedisSessionStore(key={getattr(self, '_key', None)!r})"
+
+
+def _as_bytes(found: bytes | str) -> bytes:
+    """What Redis holds, for a client that decodes it as well."""
+    return found.encode() if isinstance(found, str) else found

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import ValidationError
 
 from atlex.errors import SessionStoreError
 from atlex.session._data import SessionData
+from atlex.session._secret import Secret
 
-__all__ = ["LOCK_TIMEOUT", "SessionStore", "read_session"]
+__all__ = ["LARGEST", "LOCK_TIMEOUT", "SessionStore", "read_session", "write_session"]
+
+_logger = logging.getLogger("atlex.session")
 
 LOCK_TIMEOUT = 60.0
 """Seconds to wait for a store's lock. A refresh takes one, at the worst a few timeouts of a request."""
+
+LARGEST: Final = 1024 * 1024
+"""The most bytes that a stored session may have."""
+
+# What is stored of a session that is too large: first without what a refresh brings again, then what can't be missed.
+_KNOWN: Final = frozenset(SessionData.model_fields) - {"did_doc"}
+_NEEDED: Final = frozenset(name for name, entry in SessionData.model_fields.items() if entry.is_required())
 
 
 class SessionStore(Protocol):
@@ -56,7 +67,33 @@ class SessionStore(Protocol):
         ...
 
 
-def read_session(text: bytes, place: str) -> SessionData:
+def write_session(data: SessionData) -> Secret[bytes]:
+    """The JSON to store for a session; `read_session` reads it.
+
+    One of more than `LARGEST` bytes is stored without its DID document and the fields that nobody knows: its tokens
+    count, and a refresh brings the rest again.
+
+    Raises:
+        SessionStoreError: Its tokens alone are too large.
+    """
+    for names in (None, _KNOWN, _NEEDED):
+        text = _written(data, names)
+        if text is not None:
+            return text
+        _logger.warning("The session of %s is too large to be stored: some of it is left out", data.did)
+    raise SessionStoreError(f"The session has more than {LARGEST} bytes")
+
+
+def _written(data: SessionData, names: frozenset[str] | None) -> Secret[bytes] | None:
+    try:
+        text = data.model_dump_json(include=None if names is None else set(names)).encode()
+    except ValueError:
+        # A copy that was changed by hand isn't checked.
+        return None
+    return Secret(text) if len(text) <= LARGEST else None
+
+
+def read_session(text: Secret[bytes], place: str) -> SessionData:
     """A session from its stored JSON.
 
     Args:
@@ -64,10 +101,12 @@ def read_session(text: bytes, place: str) -> SessionData:
         place: Where it was found, for the message.
 
     Raises:
-        SessionStoreError: It isn't a session. The message holds no value of it.
+        SessionStoreError: It is too large, or isn't a session. The message holds no value of it.
     """
+    if len(text.reveal()) > LARGEST:
+        raise SessionStoreError(f"{place} is too large for a session")
     try:
-        return SessionData.model_validate_json(text)
+        return SessionData.model_validate_json(text.reveal())
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = ".".join(map(str, first["loc"]))

@@ -1,128 +1,86 @@
-"""The blocking session: a driver that performs the flows' effects, and the public class around it."""
+# Made from _async.py by tools/unasync.py: change that file, and run the tool.
+"""The synchronous session: the public class around the logic and its driver."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Self, Unpack
 
 from atlex._agent import Request, Response
-from atlex._http import HttpClient, HttpConnection, Transport
+from atlex._http import HttpClient, Transport
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
-from atlex.session._effects import Block, Call, Effect, Exclusive, Flow, Locked, Read, Send, Settle
-from atlex.session._flows import Hooks, Logic, fresh
+from atlex.session._effects import Flow
+from atlex.session._flows import Logic, fresh
 from atlex.session._keeper import Credentials, Keeper
+from atlex.session._options import CallOptions, Options
+from atlex.session._secret import Secret
 from atlex.session._store import SessionStore
+from atlex.session._sync_driver import Driver
 from atlex.session._urls import parse_login_url
 
 __all__ = ["PasswordSession", "SessionOptions"]
 
-T = TypeVar("T")
 
+class SessionOptions(CallOptions, total=False):
+    """What every way to begin a synchronous session takes: hooks, and how its requests are sent.
 
-class _Driver:
-    """Performs the effects of flows, one after the other, blocking."""
-
-    def __init__(self, options: SessionOptions) -> None:
-        self._connection = HttpConnection(options.get("http_client"), transport=options.get("transport"))
-        self._lock = threading.Lock()
-
-    def run(self, flow: Flow[T]) -> T:
-        try:
-            effect = next(flow)
-            while True:
-                try:
-                    result = self._perform(effect)
-                except BaseException as error:  # noqa: BLE001  # the flow lets it through, after its clean-up
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(result)
-        except StopIteration as end:
-            value: T = end.value
-            return value
-
-    def _perform(self, effect: Effect) -> Any:
-        match effect:
-            case Send(origin, request, headers):
-                return self._connection.send(origin, request, headers)
-            case Read(response):
-                return response.read()
-            case Settle():
-                with self._lock:
-                    return None
-            case Exclusive(flow):
-                with self._lock:
-                    return self.run(flow)
-            case Call(hook, arguments):
-                return hook(*arguments)
-            case Block(function):
-                return function()
-            case Locked(lock, flow):
-                with lock:
-                    return self.run(flow)
-
-    @property
-    def transport(self) -> str:
-        """What carries the requests, for a repr."""
-        return self._connection.transport
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-class SessionOptions(TypedDict, total=False):
-    """The options of a ``PasswordSession``; its docstring says what they do."""
+    Attributes:
+        on_updated: A function that is called as ``on_updated(session, data)``: there are new
+            tokens, after logging in as well; save them. None for none, as for the next three.
+        on_update_failure: Called as ``on_update_failure(session, data, error)``: a refresh failed for now, and the
+            tokens are the old ones.
+        on_deleted: Called as ``on_deleted(session, data)``: the session has ended, by a logout or because the server
+            refused to refresh it; forget its tokens. While it runs ``did`` and ``handle`` can still be read.
+        on_delete_failure: Called as ``on_delete_failure(session, data, error)``: a logout failed, and the session
+            goes on.
+        http_client: The ``httpx.Client`` to send through, which stays open when the session closes. None for an
+            own one.
+        transport: What carries the requests: docs/transport.md has the choices. None for the best there is.
+        allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to ``service`` then,
+            unless that is on this machine itself.
+        clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
+        timeout: For the session's own requests, as ``CallOptions`` has it. So are the next two.
+        headers: As above.
+        retries: As above.
+    """
 
     on_updated: Callable[[PasswordSession, SessionData], object] | None
     on_update_failure: Callable[[PasswordSession, SessionData, XrpcError], object] | None
     on_deleted: Callable[[PasswordSession, SessionData], object] | None
     on_delete_failure: Callable[[PasswordSession, SessionData, XrpcError], object] | None
     http_client: HttpClient | None
-    clock: Callable[[], float] | None
     transport: Transport | None
     allow_insecure_pds: bool
-
-
-def _hooks(options: SessionOptions) -> Hooks:
-    hooks = Hooks.of(options)
-    hooks.refuse_asynchronous()
-    return hooks
+    clock: Callable[[], float] | None
 
 
 class PasswordSession:
     """An account's session, begun with a password. It is an agent: a client sends through it.
 
-    A call that meets an expired token refreshes the session and is sent once more; a token that says when it expires is
-    refreshed shortly before. After a refresh that failed for now, calls that need one fail with ``RefreshError``, and
-    the next is tried after a second, then two, four and so on up to a minute, or when the server asks. Any number of threads can use one
-    session; those that meet the expired token together refresh once, and calls wait while a refresh or a logout is
-    under way. Calls go to the account's PDS, as its DID document names it; refreshing and logging out go to
-    ``service``.
+    A call that meets an expired token refreshes the session and is sent once more; a token that says when it expires
+    is refreshed shortly before. After a refresh that failed for now, calls that need one fail with ``RefreshError``,
+    and the next is tried after a second, then two, four and so on up to a minute, or when the server asks. Any number
+    of callers can use one session; those that meet the expired token together refresh once, and calls wait while a
+    refresh or a logout is under way. Calls go to the account's PDS, as its DID document names it; refreshing and
+    logging out go to ``service``.
 
-    ``PasswordSession(data)`` goes on with saved data and uses no network; ``resume()`` refreshes it at once, so that
-    you know whether it still lives; ``open()`` keeps a session in a store that processes can share.
+    ``PasswordSession(data)`` goes on with saved data and uses no network; ``resume()`` refreshes it at once, so
+    that you know whether it still lives; ``open()`` keeps a session in a store that processes can share.
 
     A ``with`` block ends what it began: at its end a session from ``login()`` or ``create_account()`` logs out, one
-    from ``resume()``, ``open()`` or the constructor only closes its connections. An exception from the block always wins; a logout
-    that fails then is told to ``on_delete_failure`` and noted on that exception. Without one it is raised.
+    from ``resume()``, ``open()`` or the constructor only closes its connections. An exception from the block always
+    wins; a logout that fails then is told to ``on_delete_failure`` and noted on that exception. Without one it is
+    raised.
 
-    Hooks are where a program saves the session. They get the session, its data, and the error where there is one:
-
-    - ``on_updated(session, data)``: there are new tokens; save them. Also after logging in.
-    - ``on_update_failure(session, data, error)``: a refresh failed for now; the tokens are the old ones.
-    - ``on_deleted(session, data)``: the session has ended, by a logout or because the server refused to refresh it;
-      forget its tokens. While the hook runs ``did`` and ``handle`` can still be read.
-    - ``on_delete_failure(session, data, error)``: a logout failed; the session goes on.
-
-    A hook runs after the session has taken the new state, in the thread that caused it, and other threads' calls wait
-    for it; so hooks of one session never overlap, and come in order. What a hook raises is logged with its traceback
-    (logger ``atlex.session``, level ERROR) and changes nothing: neither the session nor the call that led to it fails
-    because a disk was full. To stop the program from a hook, raise ``SystemExit``. A failure that no hook listens to
-    is logged as a warning.
+    Hooks are where a program saves the session. A hook runs after the session has taken the new state, in the thread
+    or task that caused it, and other calls wait for it; so hooks of one session never overlap, and come in order.
+    What a hook raises is logged with its traceback (logger ``atlex.session``, level ERROR) and changes nothing:
+    neither the session nor the call that led to it fails because a disk was full. To stop the program from a hook,
+    raise ``SystemExit``. A failure that no hook listens to is logged as a warning.
 
     A hook can use its session. Its calls don't wait and don't refresh; ``refresh()`` gives the present data;
     ``logout()`` works, except while the session is ending. A thread that a hook starts and waits for has to run in a
@@ -130,29 +88,17 @@ class PasswordSession:
 
     Args:
         data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
-        on_updated: A hook, as above; None for none. So are the next three.
-        on_update_failure: As above.
-        on_deleted: As above.
-        on_delete_failure: As above.
-        http_client: The HTTP client to send through, which stays open when the session closes. None for an own one.
-        transport: ``httpx``, or None for it; for the sake of the asynchronous twin.
-        allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to ``service`` then,
-            unless that is on this machine itself.
-        clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
+        **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
+            ``allow_insecure_pds`` and ``clock``: ``SessionOptions`` says what each means.
 
     Raises:
-        InputError: The data isn't a ``SessionData``; a hook isn't a function, or is an asynchronous one.
+        InputError: The data isn't a ``SessionData``, there is no such option, or one can't be used.
     """
 
     def __init__(self, data: SessionData, **options: Unpack[SessionOptions]) -> None:
-        self._logic = Logic(
-            self,
-            data,
-            _hooks(options),
-            clock=options.get("clock") or time.time,
-            allow_insecure_pds=options.get("allow_insecure_pds", False),
-        )
-        self._driver = _Driver(options)
+        checked = Options.of(options)
+        self._driver = Driver(checked)
+        self._logic = Logic(self, data, checked)
         self._logs_out = False
 
     @classmethod
@@ -174,22 +120,28 @@ class PasswordSession:
             password: The account's password, or better an app password.
             auth_factor_token: The second factor, for accounts that ask for one.
             allow_takendown: True to log in to a taken-down account as well, with few rights.
-            **options: As the class has them.
+            **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
+                ``allow_insecure_pds`` and ``clock``: ``SessionOptions`` says what each means.
+
+        Returns:
+            The session.
 
         Raises:
             InputError: An argument can't be used.
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The server refused, or can't be reached.
         """
-        flow = endpoints.create_session(
-            service,
+        values: endpoints.Answer = Secret(
             {
                 "identifier": identifier,
                 "password": password,
                 "auth_factor_token": auth_factor_token,
                 "allow_takendown": allow_takendown,
-            },
+            }
         )
+        # Tracebacks may be printed with the variables of their frames.
+        del password, auth_factor_token
+        flow = endpoints.create_session(service, values, Options.of(options).calls)
         return cls._begin(fresh(flow), options)
 
     @classmethod
@@ -199,14 +151,19 @@ class PasswordSession:
         Args:
             url: Identifier, password and service. Identifier and password are percent-decoded; characters that mean
                 something in a URL have to be encoded: ``did%3Aplc%3A…``, ``alice%40example.com``.
-            **options: As the class has them.
+            **options: As in `login`.
+
+        Returns:
+            The session.
 
         Raises:
             InputError: It isn't a URL, misses a part, or has one too many.
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The server refused, or can't be reached.
         """
-        parts = parse_login_url(url)
+        hidden = Secret(url)
+        del url
+        parts = parse_login_url(hidden.reveal())
         return cls.login(parts.service, identifier=parts.identifier, password=parts.password, **options)
 
     @classmethod
@@ -223,7 +180,6 @@ class PasswordSession:
         did: str | None = None,
         recovery_key: str | None = None,
         plc_op: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
         **options: Unpack[SessionOptions],
     ) -> Self:
         """Make an account and begin its first session (``com.atproto.server.createAccount``).
@@ -239,15 +195,17 @@ class PasswordSession:
             did: The DID of an account that moves here; None for a new one.
             recovery_key: A ``did:key`` that may change the account's DID document.
             plc_op: A signed PLC operation, for an account that moves here.
-            headers: Headers for this one call, such as the Authorization of an account that moves here.
-            **options: As the class has them.
+            **options: As in `login`, but ``headers`` are for this one call, such as the Authorization of an account
+                that moves here.
+
+        Returns:
+            The session.
 
         Raises:
             InputError: An argument can't be used.
             XrpcError: The server refused, or can't be reached.
         """
-        flow = endpoints.create_account(
-            service,
+        values: endpoints.Answer = Secret(
             {
                 "handle": handle,
                 "email": email,
@@ -257,11 +215,13 @@ class PasswordSession:
                 "verification_phone": verification_phone,
                 "did": did,
                 "recovery_key": recovery_key,
-                "plc_op": None if plc_op is None else dict(plc_op),
-            },
-            headers or {},
+                "plc_op": dict(plc_op) if isinstance(plc_op, Mapping) else plc_op,
+            }
         )
-        return cls._begin(fresh(flow), options)
+        del password, invite_code, verification_code
+        calls = Options.of(options).calls
+        options.pop("headers", None)
+        return cls._begin(fresh(endpoints.create_account(service, values, calls)), options)
 
     @classmethod
     def open(
@@ -274,18 +234,18 @@ class PasswordSession:
         auth_factor_token: str | None = None,
         **options: Unpack[SessionOptions],
     ) -> Self:
-        """Go on with the session that a store holds, or log in and store it; and keep the store up to date from then on.
+        """Go on with the session in a store, or log in and store the new one.
 
         Any number of processes can open one store: they log in once, refresh once, and all go on with the new tokens.
-        A stored session is taken as it is, without a request. Tokens are stored before they are used. A session that
-        ends is cleared from the store if it is still the one there. The end of a block only closes.
+        A stored session goes on without a request. From then on the store has new tokens before anybody uses them,
+        and a session that ends is cleared from it, if it is still the one that is there.
 
         When the server no longer knows the session, it is begun anew with the password. So a program that has one
         survives a lost session; change the password to lock it out. An account that has been taken down isn't tried.
 
         What the store can't do delays a refresh, since another process may be in the middle of one. Tokens that
-        couldn't be stored aren't lost: the session goes on with them, the log has an error (logger ``atlex.session``),
-        ``refresh()`` raises it, and the next calls try to store them again.
+        couldn't be stored aren't lost: the session goes on with them, the log has an error (logger
+        ``atlex.session``), ``refresh()`` raises it, and the next calls try to store them again.
 
         Args:
             store: Where the session is kept: a ``FileSessionStore``, a ``RedisSessionStore`` or one of your own.
@@ -294,7 +254,10 @@ class PasswordSession:
             identifier: The account's handle, e-mail address or DID. It must be the stored session's.
             password: The account's password, or better an app password. It is kept in memory to log in again.
             auth_factor_token: The second factor, for the first login alone.
-            **options: As the class has them. The hooks are called as ever, after the store has been written.
+            **options: As in `login`. The hooks are called as ever, after the store has been written.
+
+        Returns:
+            The session.
 
         Raises:
             InputError: An argument can't be used.
@@ -303,8 +266,12 @@ class PasswordSession:
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The login failed.
         """
-        keeper = Keeper(store, Credentials(service, identifier, password, auth_factor_token))
-        return cls._begin(keeper.begin(), options, keeper)
+        login: endpoints.Answer = Secret(
+            {"identifier": identifier, "password": password, "auth_factor_token": auth_factor_token}
+        )
+        del password, auth_factor_token
+        keeper = Keeper(store, Credentials(service, login))
+        return cls._begin(keeper.begin(Options.of(options).calls), options, keeper)
 
     @classmethod
     def resume(cls, data: SessionData, **options: Unpack[SessionOptions]) -> Self:
@@ -315,18 +282,25 @@ class PasswordSession:
 
         Args:
             data: The saved session. Its refresh token is used up; ``on_updated`` gets the new one.
-            **options: As the class has them.
+            **options: As in `login`.
+
+        Returns:
+            The session.
 
         Raises:
+            InputError: An argument can't be used.
             XrpcResponseError: The server refused for good: the session has ended. ``on_deleted`` has been called.
         """
-        session = cls(data, **options)
+        begin = cls(data, **options)._resumed
+        return begin()
+
+    def _resumed(self) -> Self:
         try:
-            session.refresh()
+            self.refresh()
         except BaseException:
-            session.close()
+            self.close()
             raise
-        return session
+        return self
 
     @classmethod
     def delete(cls, data: SessionData, **options: Unpack[SessionOptions]) -> None:
@@ -334,9 +308,10 @@ class PasswordSession:
 
         Args:
             data: The saved session.
-            **options: As the class has them.
+            **options: As in `login`.
 
         Raises:
+            InputError: An argument can't be used.
             XrpcError: The server couldn't be told. ``on_delete_failure`` has been called.
         """
         session = cls(data, **options)
@@ -347,27 +322,28 @@ class PasswordSession:
 
     @classmethod
     def _begin(
-        cls, flow: Flow[tuple[SessionData, bool]], options: SessionOptions, keeper: Keeper | None = None
+        cls,
+        flow: Flow[tuple[SessionData, bool]],
+        options: SessionOptions,
+        keeper: Keeper | None = None,
     ) -> Self:
-        # Before anything is sent.
-        hooks = _hooks(options)
-        driver = _Driver(options)
+        begin = partial(cls._begun, Driver(Options.of(options)), flow, options, keeper)
+        return begin()
+
+    @classmethod
+    def _begun(
+        cls,
+        driver: Driver,
+        flow: Flow[tuple[SessionData, bool]],
+        options: SessionOptions,
+        keeper: Keeper | None,
+    ) -> Self:
         try:
             data, is_new = driver.run(flow)
             session = cls(data, **options)
             session._driver = driver
-            session._logic = Logic(
-                session,
-                data,
-                hooks,
-                clock=options.get("clock") or time.time,
-                keeper=keeper,
-                is_new=is_new,
-                allow_insecure_pds=options.get("allow_insecure_pds", False),
-            )
             session._logs_out = keeper is None
-            if is_new:
-                driver.run(session._logic.announce())
+            driver.run(session._logic.begin(keeper, is_new=is_new))
         except BaseException:
             driver.close()
             raise
@@ -418,28 +394,38 @@ class PasswordSession:
         """
         return self._driver.run(self._logic.send(request))
 
-    def refresh(self) -> SessionData:
+    def refresh(self, **options: Unpack[CallOptions]) -> SessionData:
         """Trade the refresh token for new tokens. Refreshes that are asked for at the same time are one.
+
+        Args:
+            **options: ``timeout``, ``headers`` and ``retries`` of this refresh; what is left out is as the session
+                has it.
 
         Returns:
             The session as it is then: with the old tokens if the server couldn't be reached or was in trouble, which
             ``on_update_failure`` is told.
 
         Raises:
+            InputError: An option can't be used.
             LoggedOutError: The session has ended.
             SessionStoreError: There are new tokens, which couldn't be stored; the session goes on with them.
             XrpcResponseError: The server refused for good: the session has ended now. ``on_deleted`` has been called.
         """
-        return self._driver.run(self._logic.refresh())
+        return self._driver.run(self._logic.refresh(options))
 
-    def logout(self) -> None:
+    def logout(self, **options: Unpack[CallOptions]) -> None:
         """End the session, at the server too. Does nothing when it has ended already.
 
+        Args:
+            **options: ``timeout``, ``headers`` and ``retries`` of this logout; what is left out is as the session has
+                it.
+
         Raises:
+            InputError: An option can't be used.
             XrpcError: The server couldn't be told, and the session goes on. ``on_delete_failure`` has been called.
             SessionStoreError: The store can't be read or locked. Likewise.
         """
-        self._driver.run(self._logic.log_out())
+        self._driver.run(self._logic.log_out(options))
 
     def close(self) -> None:
         """Close the connections that the session opened. The session itself lives on at the server."""
@@ -452,15 +438,22 @@ class PasswordSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            try:
-                if self._logs_out:
-                    self.logout()
-            finally:
-                self.close()
+            # A block that was cancelled logs out as well.
+            self._driver.shielded(self._finish)
         except Exception as failure:
             if error is None:
                 raise
             error.add_note(f"Ending the session after this failed too: {failure}")
 
+    def _finish(self) -> None:
+        try:
+            if self._logs_out:
+                self.logout()
+        finally:
+            self.close()
+
     def __repr__(self) -> str:
+        # One whose constructor failed has neither.
+        if not hasattr(self, "_logic"):
+            return f"<{type(self).__name__}, unfinished>"
         return f"<{type(self).__name__} {self._logic.describe()}, transport: {self._driver.transport}>"

@@ -8,11 +8,11 @@ from ipaddress import ip_address
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
+from atlex._service_url import origin_of
 from atlex.errors import InputError
 
-__all__ = ["LoginUrl", "extract_pds_endpoint", "is_safe_pds", "origin_of", "parse_login_url"]
+__all__ = ["LoginUrl", "extract_pds_endpoint", "is_safe_pds", "parse_login_url", "pds_origin"]
 
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 _LONGEST: Final = 2048
 
@@ -24,6 +24,9 @@ class LoginUrl(NamedTuple):
     identifier: str
     password: str
 
+    def __repr__(self) -> str:
+        return f"<LoginUrl of {self.service}>"
+
 
 def _split(url: str) -> SplitResult | None:
     """An http or https URL in its parts, or None for anything else."""
@@ -32,23 +35,16 @@ def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
         # Reading the port checks it.
-        usable = parts.scheme in _DEFAULT_PORTS and parts.hostname and parts.port != 0
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and origin_of(parts)
     except ValueError:
         return None
     return parts if usable else None
 
 
-def _origin(parts: SplitResult) -> str:
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"
-
-
-def origin_of(url: str) -> str | None:
-    """Scheme, host and port of an http or https URL, without anything else of it; None for any other text."""
-    parts = _split(url)
-    return None if parts is None else _origin(parts)
+def pds_origin(did_doc: object) -> str | None:
+    """Scheme, host and port of the account's PDS, or None where `extract_pds_endpoint` finds none."""
+    endpoint = extract_pds_endpoint(did_doc)
+    return None if endpoint is None else origin_of(urlsplit(endpoint))
 
 
 def is_safe_pds(origin: str, service: str) -> bool:
@@ -106,24 +102,34 @@ def parse_login_url(url: str) -> LoginUrl:
     Raises:
         InputError: It isn't a URL, misses a part, or has one too many. The message never quotes it.
     """
-    parts = _split(url.strip())
+    found = _parse_login_url(url)
+    # Tracebacks may be printed with the variables of their frames.
+    del url
+    if isinstance(found, str):
+        raise InputError(found)
+    return found
+
+
+def _parse_login_url(url: object) -> LoginUrl | str:
+    """The parts, or the sentence that says what is wrong."""
+    parts = _split(url.strip()) if isinstance(url, str) else None
     if parts is None:
-        raise InputError("Invalid URL")
+        return "Invalid URL"
     if parts.path not in {"", "/"}:
-        raise InputError("Invalid login URL: unexpected pathname")
+        return "Invalid login URL: unexpected pathname"
     if parts.fragment:
-        raise InputError("Invalid login URL: unexpected hash")
+        return "Invalid login URL: unexpected hash"
     if parts.query:
-        raise InputError("Invalid login URL: unexpected search parameters")
+        return "Invalid login URL: unexpected search parameters"
     if not parts.username or not parts.password:
-        raise InputError("Invalid login URL: missing identifier or password")
-    return LoginUrl(_origin(parts), _decode(parts.username), _decode(parts.password))
+        return "Invalid login URL: missing identifier or password"
+    identifier, password = _decode(parts.username), _decode(parts.password)
+    if identifier is None or password is None:
+        return "Invalid login URL: identifier or password isn't UTF-8"
+    return LoginUrl(cast("str", origin_of(parts)), identifier, password)
 
 
-def _decode(text: str) -> str:
+def _decode(text: str) -> str | None:
     raw = unquote_to_bytes(text)
-    # Not in an except clause: the error that says where decoding failed holds the password.
     decoded = raw.decode(errors="replace")
-    if decoded.encode() != raw:
-        raise InputError("Invalid login URL: identifier or password isn't UTF-8")
-    return decoded
+    return decoded if decoded.encode() == raw else None

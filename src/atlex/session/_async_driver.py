@@ -1,0 +1,162 @@
+"""What is asynchronous about the asynchronous session: locks, tasks, worker threads, and holding cancellation off.
+
+The module beside it that does the same with threads is written by hand as well: they differ in more than words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+import anyio
+from anyio import to_thread
+from anyio.lowlevel import checkpoint_if_cancelled
+
+from atlex._effects import Block, Read, Send, Sleep, drive_async
+from atlex._http import AsyncHttpConnection
+from atlex.errors import InputError
+from atlex.session._effects import Effect, Exclusive, Flow, Hook, Locked, Settle
+from atlex.session._options import Options
+
+__all__ = ["AsyncDriver", "Opening"]
+
+T = TypeVar("T")
+
+
+class _AsyncManager(Protocol):
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+
+SessionT = TypeVar("SessionT", bound=_AsyncManager)
+
+
+class AsyncDriver:
+    """Performs the effects of flows, one after the other."""
+
+    def __init__(self, options: Options) -> None:
+        self._connection = AsyncHttpConnection(options.http_client, transport=options.transport)
+        self._lock = anyio.Lock(fast_acquire=True)
+
+    def run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
+        """Run a flow to its end."""
+        return drive_async(flow, self._perform)
+
+    async def _perform(self, effect: Effect) -> Any:
+        match effect:
+            case Send(request, origin, headers):
+                return await self._connection.send(origin or "", request, headers)
+            case Read(response):
+                return await response.aread()
+            case Sleep(seconds):
+                return await anyio.sleep(seconds)
+            case Settle():
+                async with self._lock:
+                    return None
+            case Exclusive(flow):
+                async with self._lock:
+                    result = await _to_the_end(lambda: self.run(flow))
+                # A cancellation that was held off comes now, and not in the middle of the next request.
+                await checkpoint_if_cancelled()
+                return result
+            case Hook(function, arguments):
+                result = function(*arguments)
+                return await result if inspect.isawaitable(result) else result
+            case Block(function):
+                return await _in_thread(function)
+            case Locked(lock, flow):
+                return await _to_the_end(lambda: self._locked(lock, flow))
+
+    async def _locked(self, lock: AbstractContextManager[object], flow: Flow[T]) -> T:
+        await _in_thread(lock.__enter__)
+        try:
+            return await self.run(flow)
+        finally:
+            await _in_thread(lambda: lock.__exit__(None, None, None))
+
+    @property
+    def transport(self) -> str:
+        """What carries the requests, for a repr."""
+        return self._connection.transport
+
+    async def shielded(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do some work even when the task has been cancelled."""
+        with anyio.CancelScope(shield=True):
+            return await work()
+        # anyio's scopes may swallow an exception, as far as a type checker can tell; this one never does.
+        raise AssertionError
+
+    async def aclose(self) -> None:
+        """Close the connections that were opened here."""
+        await self.shielded(self._connection.aclose)
+
+
+class Opening(Generic[SessionT]):
+    """A session that is about to begin: await it, or enter it with ``async with``; once."""
+
+    def __init__(self, begin: Callable[[], Awaitable[SessionT]]) -> None:
+        self._begin: Callable[[], Awaitable[SessionT]] | None = begin
+        self._session: SessionT | None = None
+
+    def __await__(self) -> Generator[Any, Any, SessionT]:
+        begin, self._begin = self._begin, None
+        if begin is None:
+            raise InputError("This session has begun already: it can be awaited or entered once")
+        return begin().__await__()
+
+    async def __aenter__(self) -> SessionT:
+        self._session = await self
+        return await self._session.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.__aexit__(kind, error, trace)
+
+
+async def _in_thread(function: Callable[[], T]) -> T:
+    # A limit of its own: with the common one, those who wait for a lock could take up every thread, and the one who
+    # holds it would find none to give it back in.
+    return await to_thread.run_sync(function, limiter=anyio.CapacityLimiter(1))
+
+
+async def _to_the_end(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do something whole, even when the one who waits for it is cancelled; the cancellation comes afterwards.
+
+    A refresh that is cut off between the server's answer and our reading it has lost the session's only tokens.
+    """
+    with anyio.CancelScope(shield=True):
+        return await (_outlasting_cancel(work()) if _in_asyncio_task() else work())
+    # As above.
+    raise AssertionError
+
+
+async def _outlasting_cancel(work: Coroutine[Any, Any, T]) -> T:
+    # anyio's shield doesn't hold off Task.cancel(), which asyncio.timeout() and others use.
+    task = asyncio.create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is None or task.cancelled():
+        return task.result()
+    # Asked for, so that asyncio doesn't report it as never retrieved; the hooks or the log have been told.
+    task.exception()
+    raise cancelled
+
+
+def _in_asyncio_task() -> bool:
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False

@@ -1,0 +1,69 @@
+"""What is synchronous about the synchronous session: it waits where it stands, and threads wait for each other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from atlex._effects import Block, Read, Send, Sleep, drive
+from atlex._http import HttpConnection
+from atlex.session._effects import Effect, Exclusive, Flow, Hook, Locked, Settle
+from atlex.session._options import Options
+
+__all__ = ["Driver"]
+
+T = TypeVar("T")
+
+
+class Driver:
+    """Performs the effects of flows, one after the other.
+
+    Raises:
+        InputError: A hook is a coroutine function.
+    """
+
+    def __init__(self, options: Options) -> None:
+        options.refuse_asynchronous()
+        self._connection = HttpConnection(options.http_client, transport=options.transport)
+        self._lock = threading.Lock()
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+        return drive(flow, self._perform)
+
+    def _perform(self, effect: Effect) -> Any:
+        match effect:
+            case Send(request, origin, headers):
+                return self._connection.send(origin or "", request, headers)
+            case Read(response):
+                return response.read()
+            case Sleep(seconds):
+                return time.sleep(seconds)
+            case Settle():
+                with self._lock:
+                    return None
+            case Exclusive(flow):
+                with self._lock:
+                    return self.run(flow)
+            case Hook(function, arguments):
+                return function(*arguments)
+            case Block(function):
+                return function()
+            case Locked(lock, flow):
+                with lock:
+                    return self.run(flow)
+
+    @property
+    def transport(self) -> str:
+        """What carries the requests, for a repr."""
+        return self._connection.transport
+
+    def shielded(self, work: Callable[[], T]) -> T:
+        """Do some work; only tasks can be cancelled meanwhile."""
+        return work()
+
+    def close(self) -> None:
+        """Close the connections that were opened here."""
+        self._connection.close()
