@@ -1,8 +1,9 @@
-"""How many examples the property tests try: ATLEX_HYPOTHESIS names the profile."""
+"""How many processes run the tests, and how many examples the property tests try (ATLEX_HYPOTHESIS: a profile)."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
@@ -14,3 +15,18 @@ settings.register_profile("default", max_examples=100, **_UNTIMED)
 # Nothing is remembered between runs, so that one can be compared with another.
 settings.register_profile("slow", max_examples=4000, database=None, **_UNTIMED)
 settings.load_profile(os.environ.get("ATLEX_HYPOTHESIS", "default"))
+
+_LIVE = Path(__file__).parent / "live"
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Use every processor for folders of tests, and one process for single files and for the live servers."""
+    named = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    if os.environ.get("ATLEX_LIVE") or any(path.is_file() or path.is_relative_to(_LIVE) for path in named):
+        return 0
+    return None
+
+
+def pytest_collection_modifyitems(items):
+    # The long ones begin early, so that no process is left with one at the end.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -19,6 +19,7 @@ __all__ = ["RULES", "WRITTEN", "main", "twin", "twin_path"]
 ROOT: Final = Path(__file__).parents[1]
 WRITTEN: Final = (
     "src/atlex/_effects/_async.py",
+    "src/atlex/_upload/_async.py",
     "src/atlex/client/_async.py",
     "src/atlex/client/_async_pages.py",
     "src/atlex/client/_async_records.py",
@@ -36,6 +37,7 @@ RULES: Final = (
     (r"\basync (?=def|with|for)", ""),
     (r"\bawait to_thread\.run_sync\(([\w.]+)(?:, )?", r"\1("),
     (r"\bawait ", ""),
+    (r"\ba(?=(?:iter|next)\()", ""),
     # A session that is awaited or entered has begun when the synchronous call returns.
     (r"\bOpening\[(\w+)\]", r"\1"),
     (r"\bOpening\(begin\)", "begin()"),
@@ -48,8 +50,9 @@ RULES: Final = (
     (r"\ba(?=(?:read|close|iter_bytes)\b)", ""),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
+    (r"\bAsyncTaken\b", "list"),
     (r"\b(_*(?:Base)?)Async(?=[A-Z])", r"\1"),
-    (r"\bBody(?= \||,)", "SyncBody"),
+    (r"\bBody(?= \||,|`)", "SyncBody"),
     (r"\b_async(?=\b|_)", "_sync"),
     (r"(?<=\w)_async\b", ""),
     (r"\ban asynchronous", "a synchronous"),

@@ -127,7 +127,6 @@ def _unmatched(
 
 
 def _refuse(found: list[Diagnostic]) -> None:
-    errors = [diagnostic for diagnostic in found if diagnostic.is_error]
-    if errors:
-        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        raise LexiconError(f"Nothing was installed because of {count}, the first: {errors[0]}", found)
+    if errors := sum(diagnostic.is_error for diagnostic in found):
+        count = "1 error" if errors == 1 else f"{errors} errors"
+        raise LexiconError(f"Nothing was installed because of {count}.", found)

@@ -73,7 +73,7 @@ def _read_table(file: Path, hint: str) -> tuple[Mapping[str, str], list[Diagnost
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         return {}, [_broken(file, f"can't be read: {error.strerror}", hint)]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return {}, [_broken(file, f"isn't TOML: {error}", hint)]
     faults = [
         _broken(file, f'"{key}" has no text', hint)

@@ -74,7 +74,7 @@ def _broken(file: Path, message: str) -> LexiconError:
     found = Diagnostic(
         severity="error", file=str(file), message=message, hint="restore the file, or remove it"
     )
-    return LexiconError(f"The list of installed documents is broken: {found}", [found])
+    return LexiconError("The list of installed documents is broken.", [found])
 
 
 def pins_text(pins: Mapping[str, Pin]) -> str:

@@ -116,7 +116,7 @@ def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
     yield _SDK
     if namespace.children or namespace.records:
         yield _CACHED_PROPERTY
-    if namespace.children or namespace.records or namespace.methods:
+    if namespace.children or namespace.records or namespace.methods or namespace.proxies:
         yield _TYPING
     for child in namespace.children:
         yield from child.type.imports()

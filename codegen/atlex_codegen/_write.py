@@ -159,8 +159,9 @@ def _digest(name: str, data: bytes) -> str:
 
 def _is_same(name: str, data: bytes, file: Path) -> bool:
     found = file.read_bytes()
-    if name != DATA_FILE or found == data:
-        return found == data
+    if name != DATA_FILE:
+        # Git on Windows checks texts out with the line ends of the system.
+        return found.replace(b"\r\n", b"\n") == data
     try:
         return package_data_digest(found) == package_data_digest(data)
     except LexiconError:
@@ -168,13 +169,14 @@ def _is_same(name: str, data: bytes, file: Path) -> bool:
 
 
 def _found(out: Path) -> set[str]:
-    """The files below a folder, without what Python itself leaves there."""
+    """The files below a folder, without hidden ones and what Python itself leaves there."""
     if not out.is_dir():
         return set()
+    paths = {path.relative_to(out) for path in out.rglob("*") if path.is_file()}
     return {
-        path.relative_to(out).as_posix()
-        for path in out.rglob("*")
-        if path.is_file() and "__pycache__" not in path.relative_to(out).parts
+        path.as_posix()
+        for path in paths
+        if not any(part == "__pycache__" or part.startswith(".") for part in path.parts)
     }
 
 

@@ -50,6 +50,7 @@ __all__ = [
     "Response",
     "SyncBody",
     "check_agent",
+    "too_large",
 ]
 
 DEFAULT_TIMEOUT: Final = 30.0
@@ -68,6 +69,7 @@ DEADLINE_PASSED: Final = "The deadline of the call passed before the answer was 
 """What is said of a call that took too long."""
 
 _LIMITS: Final = {"timeout": SECONDS, "max_response_size": SIZE}
+_DEFAULT_LIMITS: Final = (DEFAULT_TIMEOUT, DEFAULT_MAX_RESPONSE_SIZE)
 _NSID_CHARACTERS: Final = re.compile(r"[A-Za-z0-9.-]+")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
@@ -210,7 +212,9 @@ class Request:
             headers = Headers(headers)
             object.__setattr__(self, "headers", headers)
         headers.check()
-        check_options({"timeout": self.timeout, "max_response_size": self.max_response_size}, _LIMITS)
+        # Nearly every request has the default ones.
+        if (self.timeout, self.max_response_size) != _DEFAULT_LIMITS:
+            check_options({"timeout": self.timeout, "max_response_size": self.max_response_size}, _LIMITS)
 
     @property
     def path(self) -> str:
@@ -249,6 +253,15 @@ class AsyncByteStream(Protocol):
     async def aclose(self) -> None: ...
 
 
+def too_large(status: int, headers: Headers, limit: int) -> XrpcInvalidResponseError:
+    """The error for a body that has more bytes than the request allows."""
+    return XrpcInvalidResponseError(
+        f"The body has more than {limit} bytes: raise max_response_size, or read it as a stream",
+        status=status,
+        headers=headers,
+    )
+
+
 class Response:
     """An answer: status, headers, and a body that is there whole or still on its way.
 
@@ -275,8 +288,8 @@ class Response:
         stream: ByteStream | AsyncByteStream | None = None,
         limit: int | None = None,
     ) -> None:
-        self.status = status
-        self.headers = headers if isinstance(headers, Headers) else Headers(headers)
+        self.status: int = status
+        self.headers: Headers = headers if isinstance(headers, Headers) else Headers(headers)
         self._content = content if stream is None else None
         self._stream = stream
         self._is_taken = False
@@ -308,17 +321,16 @@ class Response:
             XrpcInvalidResponseError: The body is larger than the limit.
         """
         if self._content is None:
-            held: list[bytes] = []
-            size = 0
+            held = bytearray()
             stream = self._take()
             try:
                 for chunk in stream:
-                    size += len(chunk)
-                    self._check_size(size)
-                    held.append(chunk)
+                    held += chunk
+                    if self._limit is not None and len(held) > self._limit:
+                        raise too_large(self.status, self.headers, self._limit)
             finally:
                 self.close()
-            self._content = b"".join(held)
+            self._content = bytes(held)
         return self._content
 
     async def aread(self) -> bytes:
@@ -329,26 +341,17 @@ class Response:
             XrpcInvalidResponseError: The body is larger than the limit.
         """
         if self._content is None:
-            held: list[bytes] = []
-            size = 0
+            held = bytearray()
             stream = self._take_async()
             try:
                 async for chunk in stream:
-                    size += len(chunk)
-                    self._check_size(size)
-                    held.append(chunk)
+                    held += chunk
+                    if self._limit is not None and len(held) > self._limit:
+                        raise too_large(self.status, self.headers, self._limit)
             finally:
                 await self.aclose()
-            self._content = b"".join(held)
+            self._content = bytes(held)
         return self._content
-
-    def _check_size(self, size: int) -> None:
-        if self._limit is not None and size > self._limit:
-            raise XrpcInvalidResponseError(
-                f"The body has more than {self._limit} bytes: raise max_response_size, or read it as a stream",
-                status=self.status,
-                headers=self.headers,
-            )
 
     def iter_bytes(self) -> Generator[bytes]:
         """Go through the body in chunks of any size, and close it.

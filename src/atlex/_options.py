@@ -38,7 +38,7 @@ def _is_integer(value: object) -> TypeGuard[int]:
 ANYTHING: Final = Kind(lambda _: True, "anything")
 COUNT: Final = Kind(
     lambda value: value is None or (_is_integer(value) and value >= 0),
-    "a whole number from 0 on, or None for the default",
+    "a whole number of 0 or more, or None",
 )
 SECONDS: Final = Kind(
     lambda value: value is None or _is_seconds(value),

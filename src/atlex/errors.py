@@ -2,23 +2,26 @@
 
     AtlexError
     ├── InputError                      a value was refused before anything was sent (also a ValueError)
+    ├── FileError                       a file failed in the middle of a call (also an OSError)
     ├── LexiconError                    Lexicon documents are broken or contradict each other
     ├── SessionStoreError               a session store can't be read, written or locked
     ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
-    └── XrpcError                       a call failed: .error, .message, .method
+    └── XrpcError                       a call failed: .error (a code), .message, .method
         ├── XrpcResponseError           the server answered with an error: .status, .headers, .body
         │   ├── XrpcAuthenticationError status 401: .www_authenticate
         │   ├── RateLimitError          status 429: .limit, .remaining, .reset, .policy, .retry_after
         │   ├── LexAuthFactorError      the login needs a second factor
         │   ├── InvalidSwapError        the repository has moved on since
         │   └── RecordNotFoundError     there is no such record
-        ├── XrpcInvalidResponseError    the server broke the protocol: .status, .headers, .body
+        ├── XrpcInvalidResponseError    the server broke the protocol ("InvalidResponse"): .status, .headers, .body
         │   ├── XrpcResponseValidationError   the answer doesn't match its lexicon: .issues
         │   └── CidMismatchError        the bytes aren't those asked for: .expected_cid, .found_cid
-        └── XrpcInternalError           the call never got an answer
-            ├── XrpcFetchError          the network failed: .sent; the cause is attached
-            ├── RefreshError            the token has expired and can't be refreshed now; the cause is attached
-            └── LoggedOutError          the session has ended
+        └── XrpcInternalError           the call got no response, or none that can be used ("NoResponse")
+            ├── XrpcFetchError          the network failed ("NetworkError", "Timeout"): .sent; the cause is attached
+            ├── RefreshError            the token has expired and can't be refreshed now ("RefreshFailed"); as above
+            └── LoggedOutError          the session has ended ("LoggedOut")
+
+The codes in quotation marks are atlex's own. All other codes come from servers, or stand for a status.
 
 Errors that a lexicon declares are classes of the generated package, below XrpcResponseError; those of the last two
 names, which the record calls know without a generated package, are below the classes here. One that comes with status
@@ -38,6 +41,7 @@ from atlex._rate_limit import RateLimit
 __all__ = [
     "AtlexError",
     "CidMismatchError",
+    "FileError",
     "InputError",
     "InterfaceVersionError",
     "InvalidSwapError",
@@ -112,16 +116,40 @@ class InputError(AtlexError, ValueError):
         self.issues: tuple[Issue, ...] = tuple(issues)
 
 
+class FileError(AtlexError, OSError):
+    """A file, or another body to send, couldn't be read to its end, or a download couldn't be written to its own.
+
+    Something may have been sent by then; the cause is attached, and ``errno`` is that of the cause.
+    """
+
+    @classmethod
+    def of(cls, what: str, cause: Exception) -> FileError:
+        """The error for a file's own.
+
+        Args:
+            what: What couldn't be done, as the beginning of a sentence.
+            cause: What the file raised.
+        """
+        if isinstance(cause, OSError) and cause.errno is not None:
+            return cls(cause.errno, f"{what}: {cause.strerror}")
+        return cls(f"{what}: {cause}")
+
+
 class LexiconError(AtlexError):
     """Lexicon documents are broken, or contradict each other.
 
     Attributes:
-        diagnostics: What was found, one entry a fault, as printable values.
+        diagnostics: What was found, one entry a fault, as printable values. The text shows the first errors of them.
     """
 
     def __init__(self, message: str, diagnostics: Sequence[object] = ()) -> None:
         super().__init__(message)
         self.diagnostics: tuple[object, ...] = tuple(diagnostics)
+
+    def __str__(self) -> str:
+        errors = [str(found) for found in self.diagnostics if getattr(found, "is_error", True)]
+        more = [f"and {len(errors) - _ISSUES_SHOWN} more"] if len(errors) > _ISSUES_SHOWN else []
+        return "\n  ".join([super().__str__(), *errors[:_ISSUES_SHOWN], *more])
 
 
 class SessionStoreError(AtlexError):
@@ -341,31 +369,37 @@ class CidMismatchError(XrpcInvalidResponseError):
 
 
 class XrpcInternalError(XrpcError):
-    """The call never got an answer; the cause is attached where there is one."""
+    """The call got no response, or none that can be used; the cause is attached where there is one."""
 
-    def __init__(self, message: str, *, method: str | None = None) -> None:
-        super().__init__("InternalServerError", message, method=method)
+    def __init__(self, message: str, *, method: str | None = None, error: str = "NoResponse") -> None:
+        super().__init__(error, message, method=method)
 
 
 class XrpcFetchError(XrpcInternalError):
-    """The network failed: no connection, a broken one, or no answer in time.
+    """The network failed: no connection, a broken one, or no response in time.
 
     Attributes:
+        error: ``Timeout`` where something took longer than it may, else ``NetworkError``.
         sent: False where the server certainly got nothing of the request, True where it may have got it, and may
             have done what was asked.
     """
 
-    def __init__(self, message: str, *, method: str | None = None, sent: bool = True) -> None:
-        super().__init__(message, method=method)
+    def __init__(
+        self, message: str, *, method: str | None = None, error: str = "NetworkError", sent: bool = True
+    ) -> None:
+        super().__init__(message, method=method, error=error)
         self.sent = sent
 
 
 class RefreshError(XrpcInternalError):
     """The access token has expired, and the session can't be refreshed for now; it goes on. The cause is attached."""
 
+    def __init__(self, message: str, *, method: str | None = None) -> None:
+        super().__init__(message, method=method, error="RefreshFailed")
+
 
 class LoggedOutError(XrpcInternalError):
     """The session has ended, by a logout or because the server no longer knows it."""
 
     def __init__(self, message: str = "Logged out", *, method: str | None = None) -> None:
-        super().__init__(message, method=method)
+        super().__init__(message, method=method, error="LoggedOut")

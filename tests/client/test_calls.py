@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from tests.client import _package
 from tests.client._fakes import DID, Body, answer, fetch_error, no_request, query, refusal, sent, things
 
+import atlex_sdk
 from atlex import OMIT, Response
 from atlex.errors import (
     InputError,
@@ -260,3 +263,30 @@ class TestIdentity:
         assert client.did is None
         with pytest.raises(XrpcInternalError, match="isn't authenticated"):
             client.assert_did()
+
+
+@pytest.mark.parametrize(
+    "method", ["app.bsky.feed.getTimeline", None, _package, _package.POST, _package.Thing]
+)
+async def test_what_is_no_method_is_refused_in_a_sentence(twin, method):
+    client = twin.client()
+    with no_request(client), pytest.raises(InputError, match=f"needs the METHOD.* {type(method).__name__}"):
+        await twin.do(client.xrpc(method))
+    with no_request(client), pytest.raises(InputError, match="needs the METHOD"):
+        async with twin.entered(client.stream(method)):
+            pass
+    with no_request(client), pytest.raises(InputError, match="needs the METHOD"):
+        await twin.do(client.download(method, io.BytesIO()))
+
+
+def test_namespaces_and_record_calls_say_what_they_are(twin):
+    client = twin.client()
+    assert repr(client.example) == f"<namespace {type(client.example).__name__} of {client!r}>"
+    kind = "AsyncRecords" if twin.is_async else "Records"
+    assert repr(client.example.post) == f"<{kind} com.example.post of {client!r}>"
+    official = (atlex_sdk.AsyncClient if twin.is_async else atlex_sdk.Client)("https://pds.example")
+    assert repr(official.app.bsky.actor) == f"<namespace app.bsky.actor of {official!r}>"
+    assert repr(official.app) == f"<namespace app of {official!r}>"
+    assert "app.bsky.feed.post" in repr(official.app.bsky.feed.post)
+    for made in (client.example, client.example.post, client.example.profile):
+        assert "…" in repr(object.__new__(type(made)))

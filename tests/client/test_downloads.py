@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import pickle
 import stat
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.client.test_calls import IMAGE
 from atlex import Response
 from atlex.client import Downloaded
 from atlex.client._blobs import GET_BLOB
-from atlex.errors import CidMismatchError, InputError, XrpcFetchError, XrpcResponseError
+from atlex.errors import CidMismatchError, FileError, InputError, XrpcFetchError, XrpcResponseError
 from atlex.syntax import Cid
 from atlex_sdk import AsyncClient, Client, com
 
@@ -230,7 +231,9 @@ class TestDownload:
             await twin.do(twin.client(arriving(b"a", fetch_error())).download(_package.DOWNLOAD, file))
         assert file.getvalue() == b"a"
 
-    @pytest.mark.parametrize("to", [None, 5, object(), b"image", ["image"]], ids=lambda to: type(to).__name__)
+    @pytest.mark.parametrize(
+        "to", [None, 5, object(), b"image", ["image"], io.StringIO()], ids=lambda to: type(to).__name__
+    )
     async def test_what_cant_be_written_to_is_refused(self, twin, to):
         client = twin.client()
         with no_request(client), pytest.raises(InputError, match="path or a binary file"):
@@ -261,14 +264,28 @@ class TestDownload:
             def write(self, chunk):
                 return len(chunk) - 1
 
-        for file, message in [(Full(), "No space left"), (Short(), "4 of 5 bytes"), (io.StringIO(), "bytes")]:
-            with pytest.raises(InputError, match=message):
+        class Odd(io.BytesIO):
+            def write(self, _):
+                raise TypeError("no bytes, please")
+
+        closed = io.BytesIO()
+        closed.close()
+        for file, message, number in [
+            (Full(), "No space left", 28),
+            (Short(), "4 of 5 bytes", None),
+            (Odd(), "no bytes", None),
+            (closed, "closed file", None),
+        ]:
+            with pytest.raises(FileError, match=message) as caught:
                 await twin.do(twin.client(whole()).download(_package.DOWNLOAD, file))
+            assert isinstance(caught.value, OSError)
+            assert not isinstance(caught.value, InputError)
+            assert caught.value.errno == pickle.loads(pickle.dumps(caught.value)).errno == number
 
     async def test_a_place_that_is_taken_by_a_folder_meanwhile_is_said_to_be(self, twin, tmp_path):
         path = tmp_path / "image"
         client = twin.client(whole())
-        with pytest.raises(InputError, match="image"):
+        with pytest.raises(FileError, match="image"):
             await twin.do(
                 client.download(_package.DOWNLOAD, path, progress=lambda *_: path.mkdir(exist_ok=True))
             )

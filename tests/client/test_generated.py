@@ -49,6 +49,35 @@ async def test_a_record_is_written_through_its_collection(twin):
     assert sent(requests[0])["record"]["$type"] == "app.bsky.feed.post"
 
 
+async def test_a_result_refers_to_its_record_wherever_a_strong_reference_is_wanted(twin):
+    uri = f"at://{DID}/app.bsky.feed.post/{TID}"
+    client, requests = client_of(twin, *[answer({"uri": uri, "cid": CID})] * 3, answer({}), answer({}))
+    ref = (await twin.do(client.app.bsky.feed.post.create(post()))).ref
+    expected = {"uri": uri, "cid": CID}
+
+    like = app.bsky.feed.like.Like(subject=ref, created_at=NOW)
+    assert like.subject == com.atproto.repo.strong_ref.StrongRef(uri=uri, cid=CID)
+    await twin.do(client.app.bsky.feed.like.create(like))
+    assert sent(requests[1])["record"]["subject"] == expected
+
+    reply = app.bsky.feed.post.ReplyRef(root=ref, parent=ref)
+    quote = app.bsky.embed.record.Record(record=ref)
+    await twin.do(
+        client.app.bsky.feed.post.create(
+            app.bsky.feed.post.Post(text="hello", created_at=NOW, reply=reply, embed=quote)
+        )
+    )
+    assert sent(requests[2])["record"]["reply"] == {"root": expected, "parent": expected}
+    assert sent(requests[2])["record"]["embed"]["record"] == expected
+
+    # In a union the type has to be named.
+    spam = "com.atproto.moderation.defs#reasonSpam"
+    created = answer({"id": 1, "reasonType": spam, "subject": {}, "reportedBy": DID, "createdAt": NOW})
+    client, requests = client_of(twin, created)
+    await twin.do(client.com.atproto.moderation.create_report(reason_type=spam, subject=ref))
+    assert sent(requests[0])["subject"] == {"$type": "com.atproto.repo.strongRef", **expected}
+
+
 async def test_a_paginator_takes_its_items_from_the_generated_output(twin):
     client, requests = client_of(
         twin, answer({"feed": [feed_item("a")], "cursor": "1"}), answer({"feed": [feed_item("b")]})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from tests.client import _package
 from tests.client._fakes import query, refusal, things
 
 from atlex import AsyncPaginator, Paginator
@@ -99,11 +102,37 @@ class TestTake:
         client = twin.client()
         assert await paginator_take(twin, client.paginate(client.example.get_things), **bounds) == []
 
-    @pytest.mark.parametrize("bounds", [{}, {"items": -1}, {"pages": -1}, {"items": 1, "pages": -1}])
-    async def test_a_bound_is_needed_and_not_below_0(self, twin, bounds):
+    @pytest.mark.parametrize(
+        ("bounds", "message"),
+        [
+            ({}, r"take\(\) needs items"),
+            ({"items": None}, r"take\(\) needs items"),
+            ({"items": -1}, "items must be"),
+            ({"pages": -1}, "pages must be"),
+            ({"items": 1, "pages": -1}, "pages must be"),
+            ({"items": "2"}, "items must be"),
+            ({"pages": 1.0}, "pages must be"),
+        ],
+    )
+    async def test_a_bound_is_needed_and_not_below_0(self, twin, bounds, message):
         client = twin.client()
-        with pytest.raises(InputError, match=r"take\(\) needs"):
+        with pytest.raises(InputError, match=message):
             await paginator_take(twin, client.paginate(client.example.get_things), **bounds)
+
+    @pytest.mark.parametrize("bounds", [{"items": 4}, {"pages": 2}, {"items": 9, "pages": 9}])
+    async def test_what_is_taken_can_be_gone_through(self, twin, bounds):
+        client = twin.client(*three_pages())
+        again = twin.client(*three_pages())
+        taken = client.paginate(client.example.get_things).take(**bounds)
+        listed = await paginator_take(twin, again.paginate(again.example.get_things), **bounds)
+        assert names(await twin.all(taken)) == names(listed)
+        assert len(client.requests) == len(again.requests)
+
+    async def test_no_page_is_fetched_before_the_items_of_the_last_are_through(self, twin):
+        client = twin.client(*three_pages())
+        paginator = client.paginate(client.example.get_things)
+        assert names(await twin.first(paginator.take(items=5), 2)) == ["a", "b"]
+        assert len(client.requests) == (1 if twin.is_async else 3)
 
 
 class TestCursor:
@@ -123,6 +152,19 @@ class TestCursor:
     async def test_a_server_that_repeats_a_cursor_is_at_the_end(self, twin):
         client = twin.client(things("a", cursor="1"), things("b", cursor="1"))
         assert names(await twin.all(client.paginate(client.example.get_things))) == ["a", "b"]
+
+    @pytest.mark.parametrize("length", [2, 3, 20])
+    @pytest.mark.parametrize("start", [{}, {"cursor": "elsewhere"}])
+    async def test_a_server_that_comes_back_to_a_cursor_is_at_the_end(self, twin, length, start):
+        """However long the round is that it leads the client in."""
+        pages = [things(str(number), cursor=str(number % length)) for number in range(3 * length)]
+        client = twin.client(*pages)
+        items = names(await twin.all(client.paginate(client.example.get_things, **start)))
+        assert items == [str(number) for number in range(length + 1)]
+
+    async def test_a_server_that_comes_back_to_where_the_walk_began_is_at_the_end(self, twin):
+        client = twin.client(things("a", cursor="1"), things("b", cursor="0"), things("c", cursor="1"))
+        assert names(await twin.all(client.paginate(client.example.get_things, cursor="0"))) == ["a", "b"]
 
     async def test_an_empty_cursor_is_the_end(self, twin):
         client = twin.client(things("a", cursor=""))
@@ -149,3 +191,25 @@ async def test_positional_arguments_reach_the_method(twin):
 
     assert names(await twin.all(client.paginate(sync, "x"))) == ["a"]
     assert query(client.requests[0]) == {"kind": "x"}
+
+
+@pytest.mark.parametrize("method", ["com.example.getThings", None, _package.GET_THINGS, 5])
+async def test_what_is_no_method_is_refused(twin, method):
+    with pytest.raises(InputError, match=r"paginate\(\) takes a method"):
+        twin.client().paginate(method)
+
+
+async def test_a_method_that_doesnt_page_is_named(twin):
+    client = twin.client(*[things("a")] * 2)
+    for method in (client.example.ping, partial(client.example.ping)):
+        with pytest.raises(InputError, match=r"ping\(\) doesn't answer in pages"):
+            await twin.all(client.paginate(method))
+
+
+async def test_the_repr_says_where_it_stands(twin):
+    client = twin.client(*three_pages())
+    paginator = client.paginate(client.example.get_things, limit=2)
+    kind = type(paginator).__name__
+    assert repr(paginator) == f"<{kind} of get_things(), next cursor: None>"
+    await twin.first(paginator, 1)
+    assert repr(paginator) == f"<{kind} of get_things(), next cursor: '1'>"

@@ -13,6 +13,7 @@ from atlex.client import (
     AsyncLiteralRecords,
     AsyncRecords,
     Commit,
+    Created,
     Deleted,
     InvalidSwapError,
     Listed,
@@ -21,10 +22,11 @@ from atlex.client import (
     RecordNotFoundError,
     Records,
     Stored,
+    Updated,
     Written,
 )
 from atlex.errors import InputError, XrpcInternalError, XrpcResponseError, XrpcResponseValidationError
-from atlex.syntax import Tid
+from atlex.syntax import AtUri, Tid
 
 pytestmark = pytest.mark.anyio
 
@@ -481,3 +483,103 @@ def test_written_stored_and_listed_records_know_their_key() -> None:
     assert Written(uri, "cid", None).rkey == "3l6oveex3ii2l"
     assert Stored(uri, None, None).rkey == "3l6oveex3ii2l"
     assert Listed(uri, "cid", None, {}).rkey == "3l6oveex3ii2l"
+
+
+class TestAtUris:
+    """Where a key is wanted, the at-uri of a record of that collection will do."""
+
+    def calls(self, records, **more):
+        return [
+            lambda key: records.get(key, **more),
+            lambda key: records.put(key, Post(text="a"), **more),
+            lambda key: records.delete(key, **more),
+        ]
+
+    @pytest.mark.parametrize("authority", [DID, OTHER, "alice.example.com"])
+    @pytest.mark.parametrize("kind", [str, AtUri.parse])
+    async def test_it_names_the_key_and_the_repository(self, twin, kind, authority):
+        client = twin.client(stored(wire()), written(), answer({}))
+        for call in self.calls(client.example.post):
+            await twin.do(call(kind(f"at://{authority}/com.example.post/{TID}")))
+        got, put, deleted = client.requests
+        for found in (query(got), sent(put), sent(deleted)):
+            assert (found["repo"], found["collection"], found["rkey"]) == (authority, "com.example.post", TID)
+
+    async def test_a_repository_that_is_named_beside_it_has_to_be_the_same(self, twin):
+        client = twin.client(stored(wire()), written(), answer({}))
+        for call in self.calls(client.example.post, repo=DID):
+            await twin.do(call(URI))
+        for repo in (OTHER, "alice.example.com", ""):
+            for call in self.calls(client.example.post, repo=repo):
+                with no_request(client), pytest.raises(InputError, match="isn't in the repository"):
+                    await twin.do(call(URI))
+
+    @pytest.mark.parametrize(
+        ("uri", "message"),
+        [
+            (f"at://{DID}/com.example.profile/self", "isn't the at-uri of a record of com.example.post"),
+            (f"at://{DID}/com.example.post", "isn't the at-uri of a record of com.example.post"),
+            (f"at://{DID}", "isn't the at-uri of a record of com.example.post"),
+            (AtUri.parse(f"at://{DID}/com.example.post/{TID}#/text"), "isn't the at-uri of a record"),
+            (f"at://{DID}/com.example.post/self", "rkey: not a valid tid"),
+            ("at://", "at-uri"),
+            (f"at://{DID}/com.example.post/{TID}/more", "at-uri"),
+            (f"https://{DID}/com.example.post/{TID}", "rkey: not a valid tid"),
+        ],
+    )
+    async def test_any_other_is_refused(self, twin, uri, message):
+        client = twin.client()
+        for call in self.calls(client.example.post):
+            with no_request(client), pytest.raises(InputError, match=message):
+                await twin.do(call(uri))
+
+    async def test_a_client_without_a_session_needs_no_more_than_it(self, twin):
+        client = twin.client(stored(wire()), did=None)
+        assert (await twin.do(client.example.post.get(URI))).value == Post(text="hello")
+
+
+class TestReferences:
+    @pytest.mark.parametrize(
+        "result",
+        [
+            Written(URI, CID, Post(text="a")),
+            Stored(URI, CID, Post(text="a")),
+            Listed(URI, CID, None, {}),
+            Created(URI, CID),
+            Updated(URI, CID),
+        ],
+        ids=lambda result: type(result).__name__,
+    )
+    def test_a_result_gives_the_strong_reference_and_the_key(self, result):
+        assert result.ref == {"$type": "com.atproto.repo.strongRef", "uri": URI, "cid": CID}
+        assert result.rkey == TID
+
+    @pytest.mark.parametrize("result", [Stored(URI, None, Post(text="a")), Listed(URI, "", None, {})])
+    def test_without_a_version_there_is_none(self, result):
+        with pytest.raises(InputError, match=URI):
+            _ = result.ref
+
+
+class TestIterate:
+    async def test_the_size_of_a_page_and_a_bound_can_be_named(self, twin):
+        client = twin.client(listed(wire(), wire(), cursor="1"), listed(wire(), wire()))
+        records = client.example.post.iterate(limit=2, repo=OTHER)
+        assert len(await twin.do(records.take(items=3))) == 3
+        assert [query(request)["limit"] for request in client.requests] == ["2", "2"]
+        assert query(client.requests[1]) == {
+            "repo": OTHER,
+            "collection": "com.example.post",
+            "limit": "2",
+            "cursor": "1",
+        }
+        assert len(await twin.all(records)) == 1
+
+    async def test_its_pages_can_be_had_whole(self, twin):
+        client = twin.client(listed(wire(), cursor="1"), listed())
+        pages = await twin.all(client.example.post.iterate().pages())
+        assert [type(page) for page in pages] == [Page, Page]
+
+    @pytest.mark.parametrize("length", [1, 2, 5])
+    async def test_a_server_that_comes_back_to_a_cursor_is_at_the_end(self, twin, length):
+        client = twin.client(*[listed(wire(), cursor=str(number % length)) for number in range(20)])
+        assert len(await twin.all(client.example.post.iterate())) == length + 1

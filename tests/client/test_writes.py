@@ -198,3 +198,17 @@ async def test_writes_of_a_batch_can_name_one_anothers_records(twin):
     await twin.do(client.apply_writes([Create(Post(text="a"), key), Create(Post(text="b", note=uri))]))
     first, second = sent(client.requests[0])["writes"]
     assert second["value"]["note"] == f"at://{DID}/{first['collection']}/{first['rkey']}"
+
+
+async def test_an_at_uri_of_the_repository_will_do_for_a_key(twin):
+    client = twin.client(applied("update", "delete", "delete"))
+    uri = AtUri.parse(URI)
+    writes = [Update(Post(text="b"), URI), Delete(POST, uri), Delete("com.example.post", URI)]
+    await twin.do(client.apply_writes(writes))
+    assert [write["rkey"] for write in sent(client.requests[0])["writes"]] == [TID] * 3
+    for write in (Delete(PROFILE, URI), Update(Profile(), URI), Delete("com.example.other", URI)):
+        with no_request(client), pytest.raises(InputError, match=r"writes\[0\]: .* isn't the at-uri"):
+            await twin.do(client.apply_writes([write]))
+    elsewhere = "did:plc:other234other234other234"
+    with no_request(client), pytest.raises(InputError, match=r"writes\[0\]: .* isn't in the repository"):
+        await twin.do(client.apply_writes([Delete(POST, URI)], repo=elsewhere))

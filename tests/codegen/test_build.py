@@ -177,6 +177,32 @@ def test_check_names_what_is_missing_extra_and_different(folder: Folder, tmp_pat
     assert tree(out) == before
 
 
+def test_line_ends_make_no_difference(folder: Folder, tmp_path: Path) -> None:
+    lexicons = folder(document("com.example.thing", obj(text=STRING)))
+    out = tmp_path / "sdk"
+    build(lexicons, out)
+    for path in [*out.rglob("*"), *lexicons.rglob("*")]:
+        if path.suffix in {".py", ".json", ".typed"}:
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert build(lexicons, out, check=True).is_clean
+    assert build(lexicons, out).written == ()
+    (out / "errors.py").write_bytes((out / "errors.py").read_bytes().replace(b"\r\n", b"\r"))
+    assert build(lexicons, out, check=True).different == ("errors.py",)
+
+
+def test_hidden_files_are_nobodys_concern(folder: Folder, tmp_path: Path) -> None:
+    lexicons = folder(document("com.example.thing", obj(text=STRING)))
+    out = tmp_path / "sdk"
+    for name in (".DS_Store", "._errors.py", ".idea/workspace.xml"):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("x")
+        (lexicons / name).parent.mkdir(parents=True, exist_ok=True)
+        (lexicons / name).write_text("x")
+    build(lexicons, out)
+    assert build(lexicons, out, check=True).is_clean
+    assert (out / "._errors.py").read_text() == "x"
+
+
 def test_the_data_file_is_compared_by_what_it_holds(folder: Folder, tmp_path: Path) -> None:
     lexicons, out = folder(THING), tmp_path / "sdk"
     build(lexicons, out)
@@ -260,6 +286,7 @@ def test_an_overlay_that_describes_nothing_is_a_warning(folder: Folder, tmp_path
     [
         (b"= x", "isn't TOML"),
         (b"\xff", "isn't TOML"),
+        (b"x = " + b"1" * 5000, "isn't TOML"),
         (b'"a" = 1', '"a" has no text'),
         (None, "can't be read"),
     ],
@@ -331,6 +358,12 @@ class TestProxies:
         assert " ".join(text.replace(",\n    }", "}").split()).replace("{ ", "{").count(line) == 2
         assert report.diagnostics == ()
 
+    def test_a_package_without_methods_can_have_it(self, folder: Folder, tmp_path: Path) -> None:
+        lexicons = folder(document("com.example.thing", obj(text=STRING)))
+        (lexicons / "proxies.toml").write_text('"com.example" = "did:web:a.example.com#view"\n')
+        build(lexicons, tmp_path / "sdk")
+        assert "import typing as _t" in (tmp_path / "sdk" / "_client" / "__init__.py").read_text()
+
     def test_without_it_there_is_no_table(self, folder: Folder, tmp_path: Path) -> None:
         build(folder(THING, GET), tmp_path / "sdk")
         assert "lex_proxies" not in (tmp_path / "sdk" / "_client" / "__init__.py").read_text()
@@ -345,6 +378,7 @@ class TestProxies:
         [
             ("= x", "isn't TOML"),
             (b"\xff", "isn't TOML"),
+            ("x = " + "1" * 5000, "isn't TOML"),
             ('"com.example" = 1', "has no text"),
             ('com.example = "did:web:a.example.com#view"', "has no text"),
             ('"com.example" = ""', "isn't a DID and a service's ID"),

@@ -95,7 +95,7 @@ def test_every_module_imports_and_has_what_it_promises(sdk: ModuleType) -> None:
 def test_every_model_builds(sdk: ModuleType) -> None:
     built = 0
     for name in modules(sdk):
-        for value in vars(importlib.import_module(name)).values():
+        for value in list(vars(importlib.import_module(name)).values()):
             if inspect.isclass(value) and hasattr(value, "model_rebuild"):
                 assert value.model_rebuild() is not False
                 built += 1

@@ -201,7 +201,10 @@ def _post(text):
 )
 def test_a_post_is_measured_in_graphemes_and_in_bytes(text, bytes_, reason):
     assert len(text.encode()) == bytes_
-    for issues in (_input_issues(Post, _post(text)), _strict_issues(Post, _post(text))):
+    for issues in (
+        _input_issues(Post, _post(text)),
+        _strict_issues(Post, {"$type": "app.bsky.feed.post", **_post(text)}),
+    ):
         assert [(issue.path, issue.reason.partition(" (")[0]) for issue in issues] == (
             [] if reason is None else [("text", reason)]
         )

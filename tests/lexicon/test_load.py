@@ -57,6 +57,36 @@ def test_the_manifest_and_other_files_are_not_read(tmp_path: Path) -> None:
     assert load_documents(tmp_path).diagnostics == ()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "._a.json",
+        ".a.json",
+        ".#a.json",
+        "~a.json",
+        "#a.json",
+        ".DS_Store",
+        ".git/a.json",
+        "x/.vscode/a.json",
+        "a.json~",
+    ],
+)
+def test_files_that_nobody_would_call_documents_are_not_read(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "a.json", doc("com.example.a"))
+    other = tmp_path / name
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.write_bytes(b"\x00\x05\x16\x07 not JSON")
+    result = load_documents(tmp_path)
+    assert [document.id for document in result.documents] == ["com.example.a"]
+    assert result.diagnostics == ()
+
+
+def test_an_editors_lock_that_leads_nowhere_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path / "a.json", doc("com.example.a"))
+    (tmp_path / ".#a.json").symlink_to("alice@host.1234:1700000000")
+    assert load_documents(tmp_path).diagnostics == ()
+
+
 def test_what_is_not_json_is_an_error_and_the_rest_is_read(tmp_path: Path) -> None:
     broken = write(tmp_path / "a.json", "{")
     write(tmp_path / "b.json", doc("com.example.b"))
@@ -102,7 +132,8 @@ def test_a_link_can_be_the_folder_that_is_given(tmp_path: Path) -> None:
 
 def test_loading_raises_with_every_diagnostic(tmp_path: Path) -> None:
     write(
-        tmp_path / "a.json", doc("com.example.a", main={"type": "object", "required": [1, 2, 3, 4, 5, 6, 7]})
+        tmp_path / "a.json",
+        doc("com.example.a", main={"type": "object", "required": [1, 2, 3, 4, 5, 6, 7], "properties": {}}),
     )
     write(tmp_path / "b.json", doc("com.example.b", main={"type": "odd"}))
     with pytest.raises(

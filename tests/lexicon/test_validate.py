@@ -190,16 +190,24 @@ def test_the_reason_is_said_in_a_few_words(schema: Any, value: Any, reason: str)
 
 def test_the_text_of_an_issue_never_holds_the_value() -> None:
     schema = an_object(
-        a={"type": "string", "maxLength": 1, "maxGraphemes": 1, "enum": ["x"]},
+        a={"type": "string", "maxLength": 1, "maxGraphemes": 1},
+        f={"type": "string", "enum": ["x"]},
         e={"type": "string", "format": "did", "const": "did:a:b"},
         b={"type": "integer"},
         c={"type": "union", "refs": [], "closed": True},
         d={"type": "blob"},
     )
     secret = "hunter2-hunter2"
-    value = {"a": secret, "e": secret, "b": secret, "c": {"$type": secret}, "d": {**BLOB, "mimeType": secret}}
+    value = {
+        "a": secret,
+        "f": secret,
+        "e": secret,
+        "b": secret,
+        "c": {"$type": secret},
+        "d": {**BLOB, "mimeType": secret},
+    }
     found = lexicons(x=schema).validate(f"{NSID}#x", value)
-    assert len(found) == 8
+    assert len(found) == 7
     assert secret not in str(found) + "".join(map(str, found))
     assert found[0].raw == secret
 

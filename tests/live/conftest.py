@@ -27,7 +27,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def live_tools() -> Tools:
     try:
         if "PYTEST_XDIST_WORKER" in os.environ:
-            raise Unavailable("the live tests share one network: run them without pytest-xdist")
+            raise Unavailable(
+                "the live tests share one network: run them by themselves, as `pytest tests/live`"
+            )
         return find_tools(install=_LIVE)
     except Unavailable as reason:
         if _LIVE:

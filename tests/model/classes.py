@@ -7,6 +7,16 @@ from builtins import list as _list
 from builtins import str as _str
 
 import atlex.model as _sdk
+from atlex.model._state import state_of
+
+
+def forget(*classes: type[_sdk.Model]) -> None:
+    """Let classes be as if nothing had been read as them."""
+    for cls in classes:
+        state = state_of(cls)
+        state.is_full, state.rare, state.responses, state.instances = False, frozenset(), 0, 0
+        state.had.clear()
+        state.fast.clear()
 
 
 class Post(_sdk.RecordObject):

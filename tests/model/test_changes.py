@@ -15,8 +15,9 @@ from tests.model.classes import External, Image, Images, Post, Put, Reply, Timel
 
 from atlex import interface as _sdk
 from atlex.errors import InputError, XrpcResponseValidationError
-from atlex.model import Object, _bare, build, check, issues
-from atlex.model._levels import fast_validator
+from atlex.model import Object, _state, build, check, issues
+from atlex.model._fast import fast_validator
+from atlex.model._state import is_lean
 from atlex_sdk.app.bsky.feed.defs import NotFoundPost
 from atlex_sdk.app.bsky.feed.get_author_feed import GetAuthorFeedOutput
 from atlex_sdk.app.bsky.feed.get_timeline import GetTimelineOutput
@@ -24,7 +25,7 @@ from atlex_sdk.chat.bsky.actor.defs import ProfileViewBasic
 from atlex_sdk.chat.bsky.convo.defs import LogIncomingJoinRequest
 
 NOW = "2023-01-01T00:00:00Z"
-PLAIN: dict[str, Any] = {"text": "x", "createdAt": NOW}
+PLAIN: dict[str, Any] = {"$type": "app.test.post", "text": "x", "createdAt": NOW}
 _int = int
 
 
@@ -85,12 +86,29 @@ def test_a_wrong_type_hides_no_other_fault() -> None:
     assert paths({"$type": "app.test.other", "text": 5, "created_at": NOW}) == ["", "text"]
 
 
-@pytest.mark.parametrize("spelling", ["app.test.post", "app.test.post#main"])
+@pytest.mark.parametrize("spelling", ["app.test.external", "app.test.external#main"])
 def test_a_strict_reading_takes_an_object_that_names_its_own_type_and_no_other(spelling: str) -> None:
     for _ in range(2):
-        Post.from_wire({**PLAIN, "$type": spelling}, validation="strict")
-        with pytest.raises(XrpcResponseValidationError, match="names another type"):
-            Post.from_wire({**PLAIN, "$type": "app.test.other"}, validation="strict")
+        External.from_wire({"uri": "a:b", "$type": spelling}, validation="strict")
+        with pytest.raises(
+            XrpcResponseValidationError, match=r"\$type: names another type: 'app.test.other'"
+        ):
+            External.from_wire({"uri": "a:b", "$type": "app.test.other"}, validation="strict")
+
+
+@pytest.mark.parametrize("named", [None, "app.test.post#main", "app.test.like", "app.test.post#", 5], ids=str)
+def test_a_strict_reading_takes_a_record_only_if_it_names_its_type(named: object) -> None:
+    data = {"text": "x", "createdAt": NOW, **({} if named is None else {"$type": named})}
+    for _ in range(2):
+        with pytest.raises(XrpcResponseValidationError, match=r"\$type"):
+            Post.from_wire(data, validation="strict")
+    assert Post.from_wire(PLAIN, validation="strict").to_wire() == PLAIN
+
+
+def test_a_record_is_never_written_with_the_fragment_of_a_main_definition() -> None:
+    value = Post.from_wire({**PLAIN, "$type": "app.test.post#main"})
+    assert value.to_wire()["$type"] == value.model_dump()["$type"] == "app.test.post"
+    assert json.loads(value.model_dump_json())["$type"] == "app.test.post"
     assert Post.from_wire({**PLAIN, "$type": "app.test.other"}).to_wire()["$type"] == "app.test.other"
 
 
@@ -158,7 +176,7 @@ class TestKept:
 
     def test_a_dump_of_parts_leaves_it_out(self) -> None:
         value = Post.from_wire({**self.BROKEN, "zz": 1})
-        assert value.model_dump(include={"text"}) == {"text": "x"}
+        assert value.model_dump(include={"text"}) == {"$type": "app.test.post", "text": "x"}
 
     def test_values_are_equal_when_it_is(self) -> None:
         assert Post.from_wire(self.BROKEN) == Post.from_wire(json.dumps(self.BROKEN))
@@ -200,7 +218,7 @@ class TestSubclasses:
 
         value = More.from_wire(PLAIN)
         assert (value.mood, value.seen) == ("fine", [])
-        assert value.model_fields_set == {"text", "created_at"}
+        assert value.model_fields_set == {"$type", "text", "created_at"}
 
     def test_a_field_that_is_excluded_isn_t_sent(self) -> None:
         class Quiet(Post):
@@ -220,8 +238,8 @@ class TestSubclasses:
                 raise AttributeError(name)
 
         value = Open.from_wire(PLAIN)
-        assert not _bare.is_bare(value)
-        assert value.model_fields_set == {"text", "created_at"}
+        assert not is_lean(value)
+        assert value.model_fields_set == {"$type", "text", "created_at"}
 
 
 def test_a_field_that_is_deleted_is_absent_from_what_was_read_either_way() -> None:
@@ -248,7 +266,7 @@ def test_a_handler_that_comes_in_between_finds_a_whole_instance() -> None:
     assert value.members is not None
     member = value.members[0]
     assert isinstance(member, External)
-    with _bare._lock:
+    with _state._lock:
         assert member.model_extra == {"$type": "app.test.external"}
 
 

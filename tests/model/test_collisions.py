@@ -15,7 +15,7 @@ from atlex.errors import XrpcResponseValidationError
 from atlex.model import Model, check, issues
 
 _str = _builtins.str
-POST = {"text": "hi", "createdAt": "2023-01-01T00:00:00Z"}
+POST = {"$type": "app.test.post", "text": "hi", "createdAt": "2023-01-01T00:00:00Z"}
 
 
 class Named(_sdk.Object):

@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import PrivateAttr, ValidationError
 from pydantic_core import SchemaValidator
-from tests.model.classes import External, Image, Images, Item, Post, Put, Reply, Timeline
+from tests.model.classes import External, Image, Images, Item, Post, Put, Reply, Timeline, forget
 
 from atlex.errors import XrpcInvalidResponseError
-from atlex.model import _bare, _levels, issues
-from atlex.model._quick import PATTERNS, quick_format, quick_string
+from atlex.model import _levels, issues
+from atlex.model._fast import fast_validator
+from atlex.model._patterns import PATTERNS, format_pattern, length_pattern
+from atlex.model._state import is_lean
 from atlex.syntax import count_graphemes, is_valid_format, utf8_length
 
 NOW = "2023-01-01T00:00:00Z"
@@ -29,14 +31,13 @@ PLAIN: dict[str, Any] = {
     "reply": {"root": "at://a.test"},
     "embed": {"$type": "app.test.images#main", "images": [{"alt": "a"}]},
 }
+RECORD: dict[str, Any] = {"$type": "app.test.post", **PLAIN}
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered() -> None:
     """Other tests have read all sorts of things as these classes."""
-    for cls in (External, Image, Images, Item, Post, Reply, Timeline):
-        for name in [name for name in vars(cls) if name.startswith(("__atlex_full", "__atlex_fast"))]:
-            delattr(cls, name)
+    forget(External, Image, Images, Item, Post, Reply, Timeline)
 
 
 def fresh() -> type[Post]:
@@ -50,17 +51,17 @@ def fresh() -> type[Post]:
 
 def bare(cls: type[Post] = Post, data: dict[str, Any] = PLAIN) -> Any:
     value = cls.from_wire(data)
-    assert _bare.is_bare(value)
+    assert is_lean(value)
     return value
 
 
 def test_a_plain_answer_leaves_bare_instances_at_every_level() -> None:
     value = bare()
-    assert _bare.is_bare(value.reply)
-    assert _bare.is_bare(value.embed)
-    assert _bare.is_bare(value.embed.images[0])
+    assert is_lean(value.reply)
+    assert is_lean(value.embed)
+    assert is_lean(value.embed.images[0])
     assert (value.text, value.reply.root, value.count) == ("x", "at://a.test", None)
-    assert _bare.is_bare(value)
+    assert is_lean(value)
 
 
 USES: dict[str, Any] = {
@@ -123,20 +124,28 @@ def test_undeclared_members_and_null_are_read_in_full_and_remembered_of_their_cl
         data = {**PLAIN, **more}
         first, second, third = (cls.from_wire(data), cls.from_wire(data), cls.from_wire(PLAIN))
         assert first.to_wire() == second.to_wire() == data
-        assert not _bare.is_bare(third)
+        assert not is_lean(third)
         assert third.embed is not None
-        assert _bare.is_bare(third.embed)
+        assert is_lean(third.embed)
         assert first.model_fields_set == second.model_fields_set
 
 
+def test_a_record_that_names_its_type_is_lean_at_once() -> None:
+    value = fresh().from_wire(RECORD, validation="strict")
+    assert is_lean(value)
+    assert value.to_wire() == RECORD
+
+
 def test_a_type_that_is_named_where_it_need_not_be_is_remembered_too() -> None:
-    cls = fresh()
-    data = {**PLAIN, "$type": "app.test.post"}
-    assert not _bare.is_bare(cls.from_wire(data))
-    second = cls.from_wire(data)
-    assert _bare.is_bare(second)
+    class Own(Reply):
+        pass
+
+    data = {"root": "at://a.test", "$type": "app.test.post#reply"}
+    assert not is_lean(Own.from_wire(data))
+    second = Own.from_wire(data)
+    assert is_lean(second)
     assert second.to_wire() == data
-    assert cls.from_wire(PLAIN).to_wire() == PLAIN
+    assert Own.from_wire({"root": "at://a.test"}).to_wire() == {"root": "at://a.test"}
 
 
 def test_classes_with_private_values_validators_or_nullable_fields_are_never_left_bare() -> None:
@@ -146,7 +155,7 @@ def test_classes_with_private_values_validators_or_nullable_fields_are_never_lef
     value = Private.from_wire(PLAIN)
     assert value._seen == 3
     assert value.to_wire() == PLAIN
-    assert not _bare.is_bare(Put.from_wire({"swapRecord": None}))
+    assert not is_lean(Put.from_wire({"swapRecord": None}))
     assert Put.from_wire({"swapRecord": None}).to_wire() == {"swapRecord": None}
 
 
@@ -173,13 +182,13 @@ def test_both_forms_of_a_reading_give_equal_values() -> None:
         for cls, data in (
             (
                 Timeline,
-                {"feed": [{"post": PLAIN}], "members": [{"$type": "app.test.external", "uri": "a:b"}]},
+                {"feed": [{"post": RECORD}], "members": [{"$type": "app.test.external", "uri": "a:b"}]},
             ),
-            (Post, {**PLAIN, "count": 5, "size": 7, "langs": ["de", "de-1996"], "meta": {"a": [1, None]}}),
+            (Post, {**RECORD, "count": 5, "size": 7, "langs": ["de", "de-1996"], "meta": {"a": [1, None]}}),
             (Reply, {"root": "at://a.test"}),
         ):
             text = json.dumps(data)
-            fast = _levels.fast_validator(cls, level).validate_json(text)
+            fast = fast_validator(cls, level).validate_json(text)
             full = _levels.validator(cls, level).validate_json(text)
             assert fast == full
             assert fast.to_wire() == full.to_wire() == data
@@ -191,7 +200,7 @@ def test_both_forms_of_a_reading_give_equal_values() -> None:
 def test_a_quick_check_of_a_format_takes_nothing_that_is_not_valid(name: str, data: st.DataObject) -> None:
     regex, max_length = PATTERNS[name]
     text = data.draw(st.from_regex(regex, fullmatch=True))
-    check = SchemaValidator(quick_format(name))
+    check = SchemaValidator(format_pattern(name))
     if len(text) <= max_length:
         assert check.validate_python(text) == text
         assert is_valid_format(name, text)
@@ -216,7 +225,7 @@ def test_a_quick_check_of_a_format_looks_at_the_whole_string(name: str, around: 
         "tid": "3jzfcijpj2z2a",
         "uri": "https://a.test/x",
     }[name]
-    check = SchemaValidator(quick_format(name))
+    check = SchemaValidator(format_pattern(name))
     assert check.validate_python(usual) == usual
     with pytest.raises(ValidationError):
         check.validate_python(around.format(usual))
@@ -236,7 +245,7 @@ def test_a_quick_check_of_lengths_takes_nothing_that_breaks_them(
     min_graphemes: int | None,
     max_graphemes: int | None,
 ) -> None:
-    schema = quick_string(
+    schema = length_pattern(
         min_length=min_length,
         max_length=max_length,
         min_graphemes=min_graphemes,
@@ -256,7 +265,7 @@ def test_a_quick_check_of_lengths_takes_nothing_that_breaks_them(
 
 
 def test_a_whole_number_written_with_a_fraction_goes_on_to_the_full_strict_check() -> None:
-    value = Post.from_wire({**PLAIN, "count": 5.0}, validation="strict")
+    value = Post.from_wire({**RECORD, "count": 5.0}, validation="strict")
     assert (value.count, type(value.count)) == (5, int)
 
 
@@ -267,7 +276,7 @@ def test_classes_that_only_stand_beside_each_other_are_bare_in_one_answer() -> N
     (image,) = value.images
     assert isinstance(image, Image)
     assert isinstance(image.nested, External)
-    assert all(map(_bare.is_bare, (value, image, image.nested)))
+    assert all(map(is_lean, (value, image, image.nested)))
 
 
 LARGE = json.dumps({"feed": [{"post": PLAIN}] * 600}).encode()

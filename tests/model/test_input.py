@@ -116,7 +116,7 @@ def test_a_misspelt_name_deep_inside_is_reported_with_all_other_faults() -> None
     assert faults == {
         ("text",): ("string_type", "Input should be a valid string"),
         ("reply", "root"): ("missing", "Field required"),
-        ("reply", "parent", "root"): ("string_rule", "not a valid at-uri"),
+        ("reply", "parent", "root"): ("string_rule", "not a valid at-uri (got 'bad')"),
         ("reply", "rot"): ("extra_forbidden", "No such field; did you mean 'root'?"),
         ("picture",): ("blob", "Expected a blob"),
     }
@@ -202,12 +202,36 @@ def test_open_unions_take_members_of_other_packages() -> None:
     class Stranger(Object):
         lex_type = "app.other.thing"
 
+    # As another package's class would be.
+    Stranger.__module__ = "acme_sdk.app.other.thing"
     post = Post(text="", created_at=NOW, embed=Stranger())  # type: ignore[arg-type]
     assert post.to_wire()["embed"] == {"$type": "app.other.thing"}
     check(post)
-    assert paths({"text": "", "created_at": NOW, "embed": Reply(root="at://a.test"), "count": 11}) == [
-        "count"
-    ]
+
+
+@pytest.mark.parametrize(
+    ("stray", "meant"),
+    [
+        (Image(alt=""), "did you mean Images(images=[…])?"),
+        ({"$type": "app.test.images#image", "alt": ""}, "did you mean Images(images=[…])?"),
+        (Reply(root="at://a.test"), "it takes Images, External"),
+        ({"$type": "app.test.post", "text": "", "createdAt": NOW}, "Post is no member of this union"),
+    ],
+    ids=str,
+)
+def test_a_known_class_where_it_does_not_belong_is_refused(stray: Any, meant: str) -> None:
+    with pytest.raises(InputError) as caught:
+        build(Post, {"text": "", "created_at": NOW, "embed": stray})
+    assert [issue.path for issue in caught.value.issues] == ["embed"]
+    assert meant in str(caught.value)
+    post = Post(text="", created_at=NOW)
+    with pytest.raises(ValidationError, match="no member of this union"):
+        post.embed = stray
+    # What came from the wire is exempt, and so is what a program says to be of no known class.
+    if isinstance(stray, dict):
+        read = Post.from_wire({"text": "", "createdAt": NOW, "embed": stray})
+        check(read)
+        build(Post, {"text": "", "created_at": NOW, "embed": UnknownObject(stray)})
 
 
 def test_assignment_is_checked_and_refuses_unknown_names() -> None:

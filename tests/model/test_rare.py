@@ -9,11 +9,13 @@ import pickle
 from typing import Any
 
 import pytest
+from tests.model.classes import forget
 
 import atlex.model as sdk
 from atlex.errors import XrpcResponseValidationError
-from atlex.model import _bare, issues
-from atlex.model._rare import is_watched, rare_fields
+from atlex.model import issues
+from atlex.model._fast import is_counted
+from atlex.model._state import is_lean, state_of
 
 ANSWERS = 5
 """After so many of a kind, its objects are known."""
@@ -33,10 +35,7 @@ class Things(sdk.Object):
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered() -> None:
-    for cls in (Thing, Things):
-        for name in [name for name in vars(cls) if name.startswith("__atlex_")]:
-            if not name.endswith("_names__"):
-                delattr(cls, name)
+    forget(Thing, Things)
 
 
 def answer(count: int = 40, **more: Any) -> dict[str, Any]:
@@ -47,21 +46,21 @@ def answer(count: int = 40, **more: Any) -> dict[str, Any]:
 def learn() -> None:
     for _ in range(ANSWERS):
         Things.from_wire(answer())
-    assert rare_fields(Thing) == {"colour", "inner"}
+    assert state_of(Thing).rare == {"colour", "inner"}
 
 
 def test_fields_that_none_of_many_objects_had_are_rare() -> None:
-    assert is_watched(Things)
+    assert is_counted(Things)
     learn()
-    assert not is_watched(Things)
-    assert rare_fields(Things) == frozenset()
+    assert not is_counted(Things)
+    assert state_of(Things).rare == frozenset()
     assert set(vars(Things.from_wire(answer()).things[0])) == {"name", "size"}
 
 
 def test_few_objects_make_nothing_rare() -> None:
     for _ in range(ANSWERS * 2):
         Things.from_wire(answer(count=3))
-    assert rare_fields(Thing) == frozenset()
+    assert state_of(Thing).rare == frozenset()
 
 
 def test_a_field_that_came_once_while_answers_were_watched_is_not_rare() -> None:
@@ -69,7 +68,7 @@ def test_a_field_that_came_once_while_answers_were_watched_is_not_rare() -> None
     Things.from_wire(answer(colour="red"))
     for _ in range(ANSWERS):
         Things.from_wire(answer())
-    assert rare_fields(Thing) == {"inner"}
+    assert state_of(Thing).rare == {"inner"}
 
 
 USES: dict[str, Any] = {
@@ -121,9 +120,9 @@ def test_an_object_that_has_a_rare_field_after_all_is_read_in_full_and_its_class
     first = Things.from_wire(data)
     assert first.to_wire() == data
     assert first.things[0].colour == "red"
-    assert rare_fields(Thing) == frozenset()
+    assert state_of(Thing).rare == frozenset()
     second = Things.from_wire(data)
-    assert _bare.is_bare(second.things[0])
+    assert is_lean(second.things[0])
     assert second == first
     assert second.to_wire() == data
 
@@ -131,7 +130,7 @@ def test_an_object_that_has_a_rare_field_after_all_is_read_in_full_and_its_class
 def test_one_field_that_comes_back_leaves_the_others_rare() -> None:
     learn()
     Things.from_wire(answer(colour="red"))
-    assert rare_fields(Thing) == {"inner"}
+    assert state_of(Thing).rare == {"inner"}
 
 
 @pytest.mark.parametrize("validation", ["lenient", "strict"])

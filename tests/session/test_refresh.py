@@ -142,8 +142,17 @@ async def test_one_failed_refresh_stands_for_all_who_waited_for_it(world):
         pytest.param(lambda: httpx.Response(400, json={"error": 7}), 0, id="400 with a number for a code"),
         pytest.param(
             lambda: httpx.Response(400, json={"error": "ExpiredToken", "message": None}),
-            0,
+            1,
             id="400 with a message that isn't text",
+        ),
+        pytest.param(
+            lambda: httpx.Response(
+                400,
+                content=b'{"error":"ExpiredToken"}',
+                headers=[("content-type", "application/json")] * 2,
+            ),
+            1,
+            id="400 with a type that is given twice",
         ),
         pytest.param(lambda: refusal(400, "ExpiredToken", "x" * 10_240), 0, id="400 with an oversized body"),
         pytest.param(

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
+from zipfile import ZipFile
 
 import pytest
 
@@ -35,9 +40,8 @@ def no_official(monkeypatch):
 
 
 def package(folder):
-    module = ModuleType("mine")
-    module.__path__ = [str(folder)]
-    return module
+    spec = spec_from_file_location("mine", folder / "__init__.py", submodule_search_locations=[str(folder)])
+    return module_from_spec(spec)
 
 
 @pytest.mark.usefixtures("official")
@@ -57,6 +61,50 @@ def test_a_generated_package_is_read_from_its_data(tmp_path):
     document = FakePds([ONE]).lexicons["com.example.one"]
     (tmp_path / _documents.DATA_FILE).write_bytes(Lexicons([document]).to_package_data())
     assert list(FakePds(package(tmp_path)).lexicons) == ["com.example.one"]
+
+
+@pytest.mark.usefixtures("official")
+def test_a_generated_package_goes_by_its_name_too(tmp_path, monkeypatch):
+    assert list(FakePds("standin").lexicons) == [DESCRIBE]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "standin" / "one.json").write_text(
+        '{"lexicon": 1, "id": "com.example.one", "defs": {"main": {"type": "query"}}}'
+    )
+    assert list(FakePds("standin").lexicons) == [DESCRIBE, "com.example.one"], (
+        "a folder comes before a package"
+    )
+    for name in ("no_such_package", "no_such.package", "json", "a/b"):
+        with pytest.raises(LexiconError):
+            FakePds(name)
+
+
+_ZIPPED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from atlex.testing import FakePds
+assert list(FakePds().lexicons) == list(FakePds("atlex_sdk").lexicons) == ["com.example.zipped"]
+assert "atlex_sdk" not in sys.modules
+import atlex_sdk
+assert sys.argv[1] in atlex_sdk.__file__
+assert list(FakePds(atlex_sdk).lexicons) == ["com.example.zipped"]
+"""
+
+
+def test_a_package_in_a_zip_file_is_read_where_it_is(tmp_path):
+    archive = tmp_path / "packages.zip"
+    document = Lexicons.load(_written(tmp_path / "one.json", {**ONE, "id": "com.example.zipped"}))
+    with ZipFile(archive, "w") as zipped:
+        zipped.writestr("atlex_sdk/__init__.py", "")
+        zipped.writestr(f"atlex_sdk/{_documents.DATA_FILE}", document.to_package_data())
+    done = subprocess.run(
+        [sys.executable, "-c", _ZIPPED, str(archive)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _written(path, document):
+    path.write_text(json.dumps(document))
+    return path
 
 
 @pytest.mark.usefixtures("no_official")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import tracemalloc
 import zlib
 from itertools import pairwise
 
@@ -32,6 +33,14 @@ PACKERS = {
     "identity": ("identity", bytes),
     "none": ("", bytes),
     "two members": ("gzip", lambda data: gzip.compress(data[:5]) + gzip.compress(data[5:])),
+    "empty members": ("gzip", lambda data: gzip.compress(b"") * 2 + gzip.compress(data) + gzip.compress(b"")),
+    "gzip and noise": ("gzip", lambda data: gzip.compress(data) + b"more"),
+    "gzip and padding": ("gzip", lambda data: gzip.compress(data) + bytes(600)),
+    "gzip and half a magic number": ("gzip", lambda data: gzip.compress(data) + b"\x1f\x8b"),
+    "gzip and another": ("gzip", lambda data: gzip.compress(data) + b"\n" + gzip.compress(b"other")),
+    "zlib and noise": ("deflate", lambda data: zlib.compress(data) + b"\r\n"),
+    "zlib and another": ("deflate", lambda data: zlib.compress(data) + zlib.compress(b"other")),
+    "raw deflate and noise": ("deflate", lambda data: raw_deflate(data) + b"\0more"),
 }
 packed = pytest.mark.parametrize(("encoding", "pack"), PACKERS.values(), ids=PACKERS)
 
@@ -86,11 +95,12 @@ def test_an_encoding_that_wasnt_asked_for_is_refused(encoding: str) -> None:
     [
         ("gzip", b"plain", "doesn't match"),
         ("deflate", b"plain", "doesn't match"),
-        ("gzip", gzip.compress(b"x") + b"more", "doesn't match"),
+        ("gzip", gzip.compress(b"x") + b"\x1f\x8b\x08\xff" + bytes(9), "doesn't match"),
+        ("gzip", gzip.compress(b"x") + gzip.compress(b"y")[:-1], "isn't complete"),
         ("gzip", gzip.compress(BIG)[:-9], "isn't complete"),
         ("gzip", gzip.compress(b"x")[:-1], "isn't complete"),
     ],
-    ids=["no gzip", "no deflate", "more", "half", "almost"],
+    ids=["no gzip", "no deflate", "bad member", "half a member", "half", "almost"],
 )
 def test_a_broken_body_is_refused(driver, encoding: str, body: bytes, words: str) -> None:
     stream = httpx.ByteStream(body)
@@ -117,6 +127,56 @@ class TestSize:
         with pytest.raises(XrpcInvalidResponseError, match="more than 99 bytes") as caught:
             driver.send(answer, driver.request(max_response_size=99))
         assert (caught.value.status, caught.value.method) == (status, "com.example.test")
+
+    @pytest.mark.parametrize(
+        "stuff",
+        [
+            (b"\x1f\x8b\x08\x08" + bytes(6), b"endless name"),
+            (b"", gzip.compress(b"")),
+            (gzip.compress(b"{}"), b"noise"),
+            (b"\x78\x9c", b"\0\0\0\xff\xff"),
+        ],
+        ids=["name", "members", "noise", "blocks"],
+    )
+    def test_what_unpacks_to_nothing_counts(self, driver, stuff: tuple[bytes, bytes]) -> None:
+        class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
+            sent = 0
+
+            def __iter__(self):
+                yield stuff[0]
+                while True:
+                    self.sent += 1
+                    assert self.sent < 50
+                    yield stuff[1] * 1000
+
+            async def __aiter__(self):
+                for data in self:
+                    yield data
+
+        def answer(_: httpx.Request) -> httpx.Response:
+            encoding = "deflate" if stuff[0][:1] == b"\x78" else "gzip"
+            return httpx.Response(400, headers={"content-encoding": encoding}, stream=Endless())
+
+        with pytest.raises(XrpcInvalidResponseError, match="more than 1000 bytes") as caught:
+            driver.send(answer, driver.request(max_response_size=1000))
+        assert (caught.value.status, caught.value.method) == (400, "com.example.test")
+
+    def test_small_chunks_take_no_more_memory_than_their_bytes(self, driver) -> None:
+        class Small(httpx.SyncByteStream, httpx.AsyncByteStream):
+            def __iter__(self):
+                for _ in range(200_000):
+                    yield b"ab"[:2]
+
+            async def __aiter__(self):
+                for data in self:
+                    yield data
+
+        tracemalloc.start()
+        try:
+            response = driver.send(lambda _: httpx.Response(200, stream=Small()), driver.request())
+            assert tracemalloc.get_traced_memory()[1] < 4 * len(response.content)
+        finally:
+            tracemalloc.stop()
 
     def test_the_body_of_a_redirect_isnt_read(self, driver) -> None:
         class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -9,12 +9,14 @@ from atlex import errors
 from atlex._agent import Headers
 from atlex._rate_limit import RateLimit
 from atlex.errors import Issue, RateLimitError, XrpcAuthenticationError
+from atlex.lexicon import Diagnostic
 
 RESPONSE = {"status": 400, "headers": Headers({"X-Y": "z"}), "body": b"{}", "method": "com.example.test"}
 
 EVERY = [
     errors.AtlexError("sentence"),
     errors.InputError("sentence", [Issue("a.b", "too long", raw="x")]),
+    errors.FileError(28, "sentence"),
     errors.LexiconError("sentence", ["fault"]),
     errors.InterfaceVersionError("sentence", name="module", path="file"),
     errors.XrpcError("Code", "sentence", method="com.example.test"),
@@ -50,6 +52,35 @@ def test_errors_are_copied_and_pickled_whole(error: errors.AtlexError, how: str 
     assert repr(other) == repr(error)
     assert other.args == error.args
     assert vars(other) == vars(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.XrpcInternalError("x"), "NoResponse"),
+        (errors.XrpcFetchError("x"), "NetworkError"),
+        (errors.XrpcFetchError("x", error="Timeout"), "Timeout"),
+        (errors.RefreshError("x"), "RefreshFailed"),
+        (errors.LoggedOutError("x"), "LoggedOut"),
+    ],
+)
+def test_what_no_server_said_has_a_code_that_no_server_has(error: errors.XrpcError, code: str) -> None:
+    assert error.error == code
+    assert str(error) == f"{code}: x"
+
+
+def test_a_lexicon_error_says_what_is_wrong_and_leaves_warnings_out() -> None:
+    faults = [
+        Diagnostic(severity="warning", message="odd"),
+        *(Diagnostic(severity="error", file="a.json", message=f"fault\x1b {n}") for n in range(7)),
+    ]
+    error = errors.LexiconError("There are faults:", faults)
+
+    lines = str(error).splitlines()
+    assert lines[0] == "There are faults:"
+    assert lines[1:6] == [f"  a.json: error: fault\\x1b {n}" for n in range(5)]
+    assert lines[6:] == ["  and 2 more"]
+    assert str(errors.LexiconError("plain", faults[:1])) == str(errors.LexiconError("plain")) == "plain"
 
 
 def test_an_import_error_keeps_its_own_attributes() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from atlex.errors import InputError
+from atlex.errors import FileError, InputError
 
 BIG = bytes(range(256)) * 1024  # four chunks
 
@@ -153,3 +153,45 @@ def test_the_file_of_a_path_is_closed(sent, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("builtins.open", noting)
     assert sent(Noting())[0] == b"x"
     assert [file.closed for file in opened if file.name == str(tmp_path / "blob")] == [True]
+
+
+def test_a_body_that_fails_after_its_first_chunk_is_an_error_of_its_own(sent) -> None:
+    class Later(io.BytesIO):
+        def read(self, *_) -> bytes:
+            if self.tell():
+                raise OSError(5, "Input/output error")
+            return super().read(3)
+
+    def chunks(then: object):
+        yield b"abc"
+        if isinstance(then, Exception):
+            raise then
+        yield then
+
+    for body, number in [
+        (Later(b"abcdef"), 5),
+        (chunks(OSError(5, "Input/output error")), 5),
+        (chunks(ValueError("read of closed file")), None),
+        (chunks("text"), None),
+        ([b"abc", 5], None),
+    ]:
+        with pytest.raises(FileError, match=r"can't be read|made of bytes") as caught:
+            sent(body)
+        assert isinstance(caught.value, OSError)
+        assert not isinstance(caught.value, InputError)
+        assert caught.value.errno == number
+
+
+def test_a_file_that_was_opened_for_a_body_is_closed_when_it_cant_be_read(
+    sent, tmp_path, monkeypatch
+) -> None:
+    opened = []
+
+    def opens(*_) -> Failing:
+        opened.append(Failing(b"x"))
+        return opened[0]
+
+    monkeypatch.setattr("builtins.open", opens)
+    with pytest.raises(InputError, match="can't be read"):
+        sent(tmp_path / "x")
+    assert opened[0].closed

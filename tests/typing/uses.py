@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_type
@@ -55,8 +55,11 @@ def records(client: Client) -> None:
     assert_type(posts.get("3jzfcijpj2z2a"), Stored[app.bsky.feed.post.Post])
     assert_type(posts.put("3jzfcijpj2z2a", post, swap_record=None), Written[app.bsky.feed.post.Post])
     assert_type(posts.list(limit=10), Page[app.bsky.feed.post.Post])
-    assert_type(posts.iterate(reverse=True), Iterator[Listed[app.bsky.feed.post.Post]])
+    assert_type(posts.iterate(reverse=True), Paginator[Listed[app.bsky.feed.post.Post]])
+    assert_type(posts.iterate(limit=10).take(items=3), list[Listed[app.bsky.feed.post.Post]])
     assert_type(posts.delete("3jzfcijpj2z2a"), Deleted)
+    posts.delete(written.uri)
+    app.bsky.feed.like.Like(subject=written.ref, created_at=str(atlex.now()))
 
     profile = client.app.bsky.actor.profile.get().value
     profile.display_name = "Alice"
@@ -244,6 +247,8 @@ async def asynchronous_twin(password: str) -> None:
         async for item in paginator:
             assert_type(item.post.author, app.bsky.actor.defs.ProfileViewBasic)
         assert_type(await paginator.take(items=10), list[app.bsky.feed.defs.FeedViewPost])
+        async for item in paginator.take(pages=2):
+            assert_type(item.post.author, app.bsky.actor.defs.ProfileViewBasic)
 
         assert_type(await client.apply_writes([Create(post)]), Applied)
         answer = await client.xrpc(app.bsky.actor.get_profile.METHOD, params={"actor": "alice.example"})

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import copy
+import pickle
+import subprocess
+import sys
+
 import pytest
 
+from atlex.client import Create, Delete, Update
 from atlex.errors import XrpcResponseError
 from atlex.model import Object, Params, RecordObject
 from atlex.xrpc import Method, Procedure, Query, Record, Subscription
@@ -106,3 +112,60 @@ def test_they_are_shown_by_kind_and_name() -> None:
     assert repr(PROCEDURE) == "<Procedure com.example.put>"
     assert repr(SUBSCRIPTION) == "<Subscription com.example.listen>"
     assert repr(RECORD) == "<Record com.example.entry>"
+
+
+PARAMETRISED = Query[None, Item]("com.example.typed", output=lambda: Item)
+
+
+@pytest.mark.parametrize("value", [QUERY, PROCEDURE, SUBSCRIPTION, RECORD, BARE, PARAMETRISED], ids=repr)
+@pytest.mark.parametrize("how", ["copy", "deepcopy", *range(pickle.HIGHEST_PROTOCOL + 1)])
+def test_a_copy_is_the_thing_itself_and_so_is_what_pickle_gives_back(value, how: str | int) -> None:
+    again = getattr(copy, how)(value) if isinstance(how, str) else pickle.loads(pickle.dumps(value, how))
+    assert again is value
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        Delete(RECORD, "3jzfcijpj2z2a"),
+        Delete("com.example.entry", "3jzfcijpj2z2a"),
+        Create(Entry()),
+        Update(Entry(), "3jzfcijpj2z2a"),
+    ],
+    ids=repr,
+)
+def test_writes_are_copied_and_pickled(write) -> None:
+    for again in (copy.copy(write), copy.deepcopy(write), pickle.loads(pickle.dumps(write))):
+        assert again == write
+        assert type(again) is type(write)
+
+
+def test_one_without_a_name_is_copied_but_not_pickled() -> None:
+    local: Query[None, None] = Query("com.example.local", output=lambda: None)
+    assert copy.copy(local) is copy.deepcopy([local])[0] is local
+    with pytest.raises(
+        pickle.PicklingError, match=f"com.example.local.* has no name in the module {__name__}"
+    ):
+        pickle.dumps(local)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "app.bsky.feed.post.RECORD",
+        "com.atproto.server.request_account_delete.METHOD",
+        "app.bsky.feed.get_timeline.METHOD",
+        "com.atproto.sync.subscribe_repos.METHOD",
+    ],
+)
+def test_those_of_a_generated_package_go_to_another_process(place: str) -> None:
+    root, _, rest = place.partition(".")
+    give = f"import pickle, sys; from atlex_sdk import {root}; sys.stdout.buffer.write(pickle.dumps({root}.{rest}))"
+    pickled = subprocess.run([sys.executable, "-c", give], check=True, capture_output=True).stdout
+    take = f"""
+import pickle, sys
+value = pickle.loads(sys.stdin.buffer.read())
+from atlex_sdk import {root}
+assert value is {root}.{rest}
+"""
+    subprocess.run([sys.executable, "-c", take], input=pickled, check=True)

@@ -69,7 +69,7 @@ def ok(value: object, content_type: str = JSON) -> Response:
 
 
 def failed(status: int, payload: object, **headers: str) -> Response:
-    return answer(status, json.dumps(payload).encode(), content_type=JSON, **headers)
+    return answer(status, json.dumps(payload).encode(), **{"content_type": JSON, **headers})
 
 
 def failure(response: Response, method=QUERY) -> XrpcError:
@@ -215,7 +215,30 @@ class TestInvalidAnswers:
             == "Expected 'application/json', got 'application/octet-stream'"
         )
 
-    @pytest.mark.parametrize("given", ["json", "", "/", "a/b, c/d", "image/*", "application/ json"])
+    @pytest.mark.parametrize(
+        "given",
+        [
+            "application/json, application/json",
+            "application/json, Application/JSON; charset=utf-8",
+            "text/html, application/json",
+            'text/plain; a="x, y", application/json',
+            "application/json, , nonsense",
+        ],
+    )
+    def test_of_a_type_that_is_given_twice_the_last_counts(self, given: str) -> None:
+        assert read_response(QUERY, ok({"value": "x"}, given)).encoding == JSON
+        assert failure(failed(400, {"error": "Gone"}, content_type=given)).error == "Gone"
+
+    @pytest.mark.parametrize("given", ["application/json, text/html", 'a/b; c=", application/json"'])
+    def test_a_type_before_the_last_does_not_count(self, given: str) -> None:
+        assert failure(ok({"value": "x"}, given)).message.startswith("Expected 'application/json', got")
+
+    def test_a_type_that_is_no_use_is_shown_printable_and_cut(self) -> None:
+        message = failure(ok({}, "text/\x1b[2J" + "x" * 100_000)).message
+        assert message.isprintable()
+        assert len(message) < 200
+
+    @pytest.mark.parametrize("given", ["json", "", "/", "a, c", "image/*", "application/ json"])
     def test_a_type_that_is_none(self, given: str) -> None:
         assert isinstance(failure(answer(200, b"{}", content_type=given), ANY), XrpcInvalidResponseError)
 
@@ -286,25 +309,92 @@ class TestErrors:
             {"error": "", "message": "x"},
             {"error": "Ünicode", "message": "x"},
             {"error": "TestError\n", "message": "x"},
-            {"error": "TestError", "message": None},
-            {"error": "TestError", "message": 1},
+            {"error": "x" * 129, "message": "x"},
             {"error": 1, "message": "x"},
-            {"error": ["TestError"]},
+            {"error": {"message": "y"}, "message": " x\n"},
             {"message": "x"},
-            {},
-            [],
-            "TestError",
-            None,
         ],
         ids=repr,
     )
-    def test_a_body_of_another_form_has_no_code(self, payload) -> None:
-        assert failure(failed(400, payload)).error == "InvalidRequest"
+    def test_a_body_without_a_code_keeps_its_sentence(self, payload) -> None:
+        error = failure(failed(400, payload))
+        assert (error.error, error.message) == ("InvalidRequest", "x")
 
-    @pytest.mark.parametrize("given", [None, "text/plain", "application/json+x", "json"])
-    def test_a_body_of_another_type_has_no_code(self, given: str | None) -> None:
+    @pytest.mark.parametrize("message", [None, 5, {"text": "x"}, ["x"], "", True, " \n"])
+    @pytest.mark.parametrize("status", [400, 401, 500])
+    def test_a_message_of_another_shape_costs_no_code(self, message, status: int) -> None:
+        error = failure(failed(status, {"error": "Gone", "message": message}))
+        assert isinstance(error, GoneError)
+        assert error.message == "The server answered with Gone and no message"
+
+    @pytest.mark.parametrize("payload", [{"error": ["TestError"]}, {}, [], "TestError", None], ids=repr)
+    def test_a_body_that_says_nothing_leaves_the_status(self, payload) -> None:
+        error = failure(failed(400, payload))
+        assert (error.error, error.message) == ("InvalidRequest", "The server answered with a 400 error")
+
+    @pytest.mark.parametrize(
+        ("payload", "message"),
+        [
+            ({"type": "about:blank", "title": "Out of credit", "detail": "Pay."}, "Out of credit: Pay."),
+            ({"detail": "Pay.", "status": 403}, "Pay."),
+            ({"title": "Out of credit", "detail": 1}, "Out of credit"),
+            ({"error": "invalid_token", "error_description": "Expired."}, "Expired."),
+            ({"error": "Bad Request"}, "Bad Request"),
+        ],
+    )
+    @pytest.mark.parametrize("kind", ["application/problem+json", JSON])
+    def test_other_forms_say_what_they_can(self, payload, message: str, kind: str) -> None:
+        assert failure(failed(403, payload, content_type=kind)).message == message
+
+    @pytest.mark.parametrize("given", [None, "text/plain", "application/problem+json", "json"])
+    @pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b" \n"])
+    def test_a_code_counts_whatever_the_type_of_the_body(self, given: str | None, before: bytes) -> None:
         headers = {} if given is None else {"content-type": given}
-        assert failure(Response(400, headers, b'{"error":"TestError"}')).error == "InvalidRequest"
+        error = failure(Response(400, headers, before + b'{"error":"Gone","message":"x"}'))
+        assert isinstance(error, GoneError)
+        assert error.message == "x"
+
+    @pytest.mark.parametrize(
+        ("kind", "content", "said"),
+        [
+            ("text/plain", "upstream connect error\nreset\n", "upstream connect error"),
+            ("text/plain; charset=utf-8", " \r\n é\tb\r\nc", "é b"),
+            (None, "no healthy upstream", "no healthy upstream"),
+            (None, "<html><head><title>502\n Bad &amp; Gateway</title>", "502 Bad & Gateway"),
+            ("text/html", "<!doctype html>\n<TITLE lang=en>Down</TITLE>", "Down"),
+            ("application/problem+json", "{", None),
+            ("text/html", "<p>x</p><h1 class=a>Sorry</h1>", "Sorry"),
+            ("text/html", "<p>Sorry</p>", None),
+            ("text/html", "<title>", None),
+            ("text/plain", "", None),
+            ("text/plain", b"\xff\xfe\x00", None),
+            (None, b"\x89PNG\r\n", None),
+            ("image/png", "x", None),
+        ],
+    )
+    def test_text_says_what_it_can(self, kind: str | None, content: str | bytes, said: str | None) -> None:
+        headers = {} if kind is None else {"content-type": kind}
+        error = failure(Response(502, headers, content if isinstance(content, bytes) else content.encode()))
+        assert error.error == "UpstreamFailure"
+        end = "" if said is None else f": {said}"
+        assert error.message == f"The server answered with a 502 error{end}"
+
+    @pytest.mark.parametrize("name", ["message", "error", "title", "detail", "error_description"])
+    @pytest.mark.parametrize("text", ["\x1b[2J\r\nroot: ok\u202e", "\ud800" * 9, "x" * 10_000_000])
+    def test_what_a_server_says_is_shown_printable_and_cut(self, name: str, text: str) -> None:
+        error = failure(failed(400, {name: text}))
+        for shown in (str(error), repr(error), error.message):
+            assert shown.isprintable()
+            assert len(shown) < 1000
+
+    def test_a_text_that_a_server_says_is_shown_printable_and_cut(self) -> None:
+        for kind in ("text/plain", "text/html"):
+            content = b"<title>\x1b[31m\x07" + b"x" * 100_000 + b"</title>"
+            message = failure(
+                answer(500, content[7 if kind == "text/plain" else 0 :], content_type=kind)
+            ).message
+            assert message.isprintable()
+            assert len(message) < 1000
 
     def test_case_and_parameters_of_the_type_dont_matter(self) -> None:
         response = answer(400, b'{"error":"TestError"}', content_type="Application/JSON; charset=utf-8")

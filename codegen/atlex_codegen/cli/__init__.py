@@ -10,7 +10,7 @@ from atlex_codegen.cli._install import install_command
 
 __all__ = ["app"]
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="atlex",
     help="Typed SDKs for the AT Protocol, from Lexicon documents.",
     no_args_is_help=True,

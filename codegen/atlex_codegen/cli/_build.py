@@ -48,7 +48,7 @@ def build_command(
         report = build(lexicons, out, descriptions=descriptions, strict=strict, check=check)
     except LexiconError as error:
         _say(error.diagnostics, err=True)
-        typer.echo(str(error), err=True)
+        typer.echo(error.args[0], err=True)
         raise typer.Exit(1) from error
     _say(report.diagnostics, err=True)
     if not check:

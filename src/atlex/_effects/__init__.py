@@ -8,8 +8,7 @@ more, in `atlex.session._effects`.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from atlex._agent import Headers, Request, Response
 from atlex._effects._async import drive_async
@@ -20,8 +19,7 @@ __all__ = ["Block", "Close", "Effect", "Flow", "Read", "Send", "Sleep", "drive",
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Send a request. Gives its Response.
 
     Attributes:
@@ -35,29 +33,25 @@ class Send:
     headers: Headers | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """Read a response's body, so that its ``content`` is there and its connection is free. Gives nothing."""
 
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(NamedTuple):
     """Close a response whose body isn't wanted. Gives nothing."""
 
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(NamedTuple):
     """Wait for some seconds. Gives nothing."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Call a function that may block, such as one that reads a file. Gives what it returns."""
 
     function: Callable[[], object]

@@ -106,7 +106,7 @@ class AsyncHttpConnection:
         defaults = self._defaults or client_headers(client)
         hop = first_hop(origin, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
-            guard = failures(request, hop.url)
+            guard = failures(request, hop.url, client)
             with guard, await open_body_async(request.body) as content:
                 sent = outgoing(client, defaults, request, hop, content, self._clock)
                 answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)

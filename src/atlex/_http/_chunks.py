@@ -7,11 +7,14 @@ from typing import Final, cast
 
 import httpx
 
-from atlex._agent import Request
+from atlex._agent import Request, too_large
 from atlex._http._decoding import Decoder, EncodingError
-from atlex._http._failures import failures, late, undecodable
+from atlex._http._failures import failures, headers_of, late, undecodable
 
 __all__ = ["AsyncChunks", "Chunks"]
+
+# What an encoding may add to a body that it can't make smaller.
+_OVERHEAD: Final = 64 * 1024
 
 
 class _Body:
@@ -25,7 +28,7 @@ class _Body:
         clock: Gives the moments that the deadline is compared with.
     """
 
-    __slots__ = ("_answer", "_clock", "_deadline", "_encoding", "_guard", "_request")
+    __slots__ = ("_answer", "_clock", "_deadline", "_encoding", "_guard", "_limit", "_received", "_request")
 
     def __init__(
         self,
@@ -40,12 +43,19 @@ class _Body:
         self._answer: Final = answer
         self._encoding: Final = encoding
         self._clock: Final = clock
-        # Who asked for a stream reads it in their own time, unless it is of no use to them.
-        self._deadline: Final = None if request.stream and answer.is_success else request.deadline
+        # Whoever asked for a stream reads it in their own time and as far as they like, unless it is an error.
+        is_bounded = not (request.stream and answer.is_success)
+        self._deadline: Final = request.deadline if is_bounded else None
+        self._limit: Final = request.max_response_size if is_bounded else None
+        self._received = 0
 
-    def _check_time(self) -> None:
+    def _check(self, data: bytes) -> None:
+        """Check what has arrived against the deadline and the limit: it may well unpack to nothing."""
         if self._deadline is not None and self._clock() >= self._deadline:
             raise late(self._request)
+        self._received += len(data)
+        if self._limit is not None and self._received > self._limit + _OVERHEAD:
+            raise too_large(self._answer.status_code, headers_of(self._answer), self._limit)
 
 
 class Chunks(_Body):
@@ -62,7 +72,7 @@ class Chunks(_Body):
                     return
                 decoder = Decoder(self._encoding) if self._encoding else None
                 for data in cast("httpx.SyncByteStream", self._answer.stream):
-                    self._check_time()
+                    self._check(data)
                     if decoder is None:
                         yield data
                     else:
@@ -91,7 +101,7 @@ class AsyncChunks(_Body):
                     return
                 decoder = Decoder(self._encoding) if self._encoding else None
                 async for data in cast("httpx.AsyncByteStream", self._answer.stream):
-                    self._check_time()
+                    self._check(data)
                     if decoder is None:
                         yield data
                     else:

@@ -20,6 +20,8 @@ _ANY_HEADER: Final = 32 + zlib.MAX_WBITS
 _NO_HEADER: Final = -zlib.MAX_WBITS
 # Of zlib's format. It takes both bytes to tell whether it is there.
 _HEADER_LENGTH: Final = 2
+# How each member of a gzip file begins (RFC 1952).
+_GZIP_MEMBER: Final = b"\x1f\x8b\x08"
 
 
 class EncodingError(Exception):
@@ -43,12 +45,15 @@ class Decoder:
         self._is_deflate = name == "deflate"
         self._unpacker = None if name in {"", "identity"} else zlib.decompressobj(_ANY_HEADER)
         self._is_begun = False
+        self._is_over = False
         self._held = b""
         # What fills a piece may be followed by more, though all of the input is used up.
         self._is_full = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Unpack what has arrived, in pieces of at most 64 KiB; without an encoding it stays as it is.
+
+        A gzip body may have several members. Whatever else stands behind a complete body is ignored.
 
         Raises:
             EncodingError: It doesn't match the encoding.
@@ -60,9 +65,14 @@ class Decoder:
         if self._is_deflate and not self._is_begun and len(data) < _HEADER_LENGTH:
             self._held = data
             return
-        while data or self._is_full:
+        while (data or self._is_full) and not self._is_over:
             if self._unpacker.eof:
-                # A gzip file may have several members.
+                if len(data) < len(_GZIP_MEMBER) and _GZIP_MEMBER.startswith(data):
+                    self._held = data
+                    return
+                if not data.startswith(_GZIP_MEMBER):
+                    self._is_over = True
+                    return
                 self._unpacker = zlib.decompressobj(_ANY_HEADER)
             try:
                 piece = self._unpacker.decompress(data, _PIECE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http.cookiejar import CookieJar
 from typing import Any, Final, NamedTuple, cast
 
 import httpx
@@ -13,6 +14,7 @@ from atlex._http._decoding import ACCEPTED
 from atlex._http._failures import late
 from atlex._service_url import check_service_url
 from atlex._upload import Content
+from atlex.errors import InputError
 
 __all__ = [
     "CONNECT_TIMEOUT",
@@ -66,7 +68,11 @@ def next_hop(request: Request, hop: Hop, answer: httpx.Response) -> Hop | None:
     if following is None or following.method != request.method:
         return None
     here, there = answer.request.url, following.url
-    if there.scheme not in {"http", "https"} or there.userinfo:
+    try:
+        check_service_url(f"{there.scheme}://{there.netloc.decode('ascii')}")
+    except InputError:
+        return None
+    if there.userinfo:
         return None
     if (here.scheme, here.host, _port(here)) == (there.scheme, there.host, _port(there)):
         return Hop(str(there), hop.headers, hop.own_origin) if request.replayable else None
@@ -100,7 +106,7 @@ def outgoing(
 
     Args:
         client: Who sends it.
-        defaults: The headers that the client has for every request.
+        defaults: The headers that the client has for every request; another origin gets the harmless ones only.
         request: What is sent.
         hop: Where it goes, and with which headers of its own.
         content: Its body.
@@ -122,13 +128,21 @@ def outgoing(
     if content.length is not None:
         own["content-length"] = str(content.length)
     headers = {name.encode("ascii"): value.encode("ascii") for name, value in own.items()}
+    cookies = client.cookies
+    if not hop.own_origin:
+        defaults = [pair for pair in defaults if pair[0].decode("ascii", "replace") in _HARMLESS_HEADERS]
+        # Those without a domain would go anywhere.
+        cookies = httpx.Cookies(CookieJar())
+        for cookie in client.cookies.jar:
+            if cookie.domain:
+                cookies.jar.set_cookie(cookie)
     # The client's build_request() would merge the headers one by one, in twice the time, and put its own query
     # parameters in the place of the method's.
     return httpx.Request(
         request.method,
         hop.url,
         headers=[*(pair for pair in defaults if pair[0] not in headers), *headers.items()],
-        cookies=client.cookies,
+        cookies=cookies,
         content=cast("Any", content.chunks),
         extensions={"timeout": timeout},
     )

@@ -9,17 +9,19 @@ from urllib.parse import urlsplit
 import httpx
 
 from atlex._agent import DEADLINE_PASSED, Headers, Request
-from atlex.errors import XrpcError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
+from atlex._printable import printable
+from atlex.errors import FileError, XrpcError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
 
 __all__ = ["closed", "failures", "headers_of", "late", "too_many_redirects", "undecodable"]
 
 # All that httpx raises, and what is known to pass through it: socket and TLS errors of other transports, host names
-# that the resolver's codec refuses, event loops and clients that have been closed.
+# that the resolver's codec refuses, event loops and clients that have been closed, several of anyio's at once.
 _FAILURES: Final = (
     httpx.HTTPError,
     httpx.InvalidURL,
     httpx.StreamError,
     httpx.CookieConflict,
+    ExceptionGroup,
     OSError,
     RuntimeError,
     UnicodeError,
@@ -43,12 +45,14 @@ class failures:  # noqa: N801 - used like a function
     Args:
         request: What is being sent or answered.
         url: Where it goes.
+        client: What sends it.
     """
 
     # A class, since contextlib's generators take a fair part of what a call costs.
-    __slots__ = ("_request", "_url")
+    __slots__ = ("_client", "_request", "_url")
 
-    def __init__(self, request: Request, url: str) -> None:
+    def __init__(self, request: Request, url: str, client: httpx.Client | httpx.AsyncClient) -> None:
+        self._client = client
         self._request = request
         self._url = url
 
@@ -58,29 +62,48 @@ class failures:  # noqa: N801 - used like a function
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, _FAILURES):
-            sent = not isinstance(error, _BEFORE_SENDING)
-            host = urlsplit(self._url).netloc
-            raise XrpcFetchError(_sentence(error, host), method=self._request.nsid, sent=sent) from error
+        if isinstance(error, _FAILURES) and not isinstance(error, FileError):
+            raise XrpcFetchError(
+                _sentence(error, urlsplit(self._url).netloc, _proxy_of(self._client, self._url)),
+                method=self._request.nsid,
+                error="Timeout"
+                if isinstance(error, httpx.TimeoutException | TimeoutError)
+                else "NetworkError",
+                sent=not isinstance(error, _BEFORE_SENDING),
+            ) from error
         if isinstance(error, XrpcError):
             error.method = error.method or self._request.nsid
 
 
-def _sentence(error: BaseException, host: str) -> str:
+def _sentence(error: BaseException, host: str, proxy: str) -> str:
     # Most texts of httpx's errors stay out: some quote URLs and headers.
     match error:
         case httpx.ConnectTimeout():
-            return f"{host} accepted no connection in time"
+            return f"{proxy or host} accepted no connection in time" + (f" (for {host})" if proxy else "")
         case httpx.PoolTimeout():
             return "No connection became free in time"
-        case httpx.TimeoutException():
+        case httpx.TimeoutException() | TimeoutError():
             return f"{host} didn't answer in time"
         case httpx.ConnectError() | httpx.ProxyError():
-            return f"No connection to {host}: {error}"
+            through = f" through {proxy}" if proxy else ""
+            return f"No connection to {host}{through}: {printable(str(error))}"
         case httpx.NetworkError() | httpx.RemoteProtocolError():
             return f"The connection to {host} broke before the answer was complete"
         case _:
             return f"The request to {host} failed ({type(error).__name__})"
+
+
+def _proxy_of(client: httpx.Client | httpx.AsyncClient, url: str) -> str:
+    """The proxy that a client has for a URL, such as ``the proxy localhost:3128``; empty for none, or an unknown one."""
+    # httpx has no public way to ask. Of its proxies only the host and port are told: the rest may be a password.
+    find = getattr(client, "_transport_for_url", None)
+    try:
+        transport = find(httpx.URL(url)) if callable(find) else None
+    except httpx.InvalidURL:
+        return ""
+    proxy = getattr(getattr(transport, "_pool", None), "_proxy_url", None)
+    host, port = getattr(proxy, "host", None), getattr(proxy, "port", None)
+    return f"the proxy {host.decode('ascii', 'replace')}:{port}" if isinstance(host, bytes) else ""
 
 
 def headers_of(answer: httpx.Response) -> Headers:
@@ -102,7 +125,7 @@ def undecodable(request: Request, answer: httpx.Response, message: str) -> XrpcI
 
 def late(request: Request) -> XrpcFetchError:
     """The error for an answer that isn't there when it has to be."""
-    return XrpcFetchError(DEADLINE_PASSED, method=request.nsid)
+    return XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout")
 
 
 def too_many_redirects(request: Request, most: int) -> XrpcFetchError:

@@ -83,7 +83,7 @@ class HttpConnection:
         defaults = self._defaults or client_headers(client)
         hop = first_hop(origin, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
-            guard = failures(request, hop.url)
+            guard = failures(request, hop.url, client)
             with guard, open_body(request.body) as content:
                 sent = outgoing(client, defaults, request, hop, content, self._clock)
                 answer = client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)

@@ -21,17 +21,15 @@ from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
-    from atlex.client import _async_pages, _blobs, _cid_check, _downloads, _writes
-    from atlex.client._async_pages import AsyncPaginator
-    from atlex.client._pages import SupportsPage
-    from atlex.client._results import Applied, Downloaded, Progress
-    from atlex.client._writes import Write
+    from atlex.client import _async_pages, _blobs, _cid_check, _downloads, _pages, _results, _writes
 else:
     # They load with the first call that needs them.
     _async_pages = lazy_module("atlex.client._async_pages", None)
     _blobs = lazy_module("atlex.client._blobs", None)
     _cid_check = lazy_module("atlex.client._cid_check", None)
     _downloads = lazy_module("atlex.client._downloads", None)
+    _pages = lazy_module("atlex.client._pages", None)
+    _results = lazy_module("atlex.client._results", None)
     _writes = lazy_module("atlex.client._writes", None)
 
 __all__ = ["AsyncNamespace", "BaseAsyncClient"]
@@ -135,6 +133,7 @@ class BaseAsyncClient:
 
         Raises:
             InputError: An argument breaks the lexicon; nothing was sent.
+            FileError: The file of ``data`` can't be read to its end.
             XrpcError: The call failed.
         """
         call = Call(params=params, input=input, data=data, content_type=content_type)
@@ -149,7 +148,7 @@ class BaseAsyncClient:
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
         data: Body | None = None,
         content_type: str | None = None,
-        progress: Progress | None = None,
+        progress: _results.Progress | None = None,
         cid: str | None = None,
     ) -> AsyncGenerator[Response]:
         """Call a method and read its answer in chunks: ``async with client.stream(…) as response: response.aiter_bytes()``.
@@ -170,6 +169,7 @@ class BaseAsyncClient:
 
         Raises:
             InputError: An argument breaks the lexicon, or bytes can't be checked against the CID; nothing was sent.
+            FileError: The file of ``data`` can't be read to its end.
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID; raised by reading the response to its end.
         """
@@ -187,9 +187,9 @@ class BaseAsyncClient:
         to: str | os.PathLike[str] | BinaryIO,
         *,
         params: Mapping[str, Any] | Model | None = None,
-        progress: Progress | None = None,
+        progress: _results.Progress | None = None,
         cid: str | None = None,
-    ) -> Downloaded:
+    ) -> _results.Downloaded:
         """Call a query and write its answer to a file, chunk by chunk: a repository, a blob.
 
         Args:
@@ -207,7 +207,8 @@ class BaseAsyncClient:
 
         Raises:
             InputError: An argument breaks the lexicon, bytes can't be checked against the CID, or the file can't be
-                written.
+                opened; nothing was sent.
+            FileError: The file can't be written, for want of space perhaps.
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID.
         """
@@ -243,8 +244,8 @@ class BaseAsyncClient:
         to: str | os.PathLike[str] | BinaryIO,
         *,
         verify: bool = True,
-        progress: Progress | None = None,
-    ) -> Downloaded:
+        progress: _results.Progress | None = None,
+    ) -> _results.Downloaded:
         """Write a blob to a file (com.atproto.sync.getBlob); `get_blob` for one that doesn't fit the memory.
 
         Args:
@@ -256,7 +257,8 @@ class BaseAsyncClient:
 
         Raises:
             InputError: An argument isn't what it should be, bytes can't be checked against the CID, or the file can't
-                be written.
+                be opened; nothing was sent.
+            FileError: The file can't be written, for want of space perhaps.
             CidMismatchError: The server sent other bytes.
             XrpcError: The call failed.
         """
@@ -293,26 +295,29 @@ class BaseAsyncClient:
         return copy
 
     def paginate(
-        self, method: Callable[P, Awaitable[SupportsPage[T]]], *args: P.args, **kwargs: P.kwargs
-    ) -> AsyncPaginator[T]:
+        self, method: Callable[P, Awaitable[_pages.SupportsPage[T]]], *args: P.args, **kwargs: P.kwargs
+    ) -> _async_pages.AsyncPaginator[T]:
         """The items of all pages of a query: ``client.paginate(client.app.bsky.feed.get_timeline, limit=50)``.
 
         Args:
             method: A bound method whose output is a page.
             args: Handed on to the method; generated methods take none.
             kwargs: The method's arguments. With a ``cursor``, the pages start there.
+
+        Raises:
+            InputError: That is no method; or, once items are fetched, its output isn't a page.
         """
         return _async_pages.AsyncPaginator(partial(method, *args) if args else method, dict(kwargs))
 
     async def apply_writes(
         self,
-        writes: Iterable[Write],
+        writes: Iterable[_writes.Write],
         *,
         repo: str | None = None,
         validate: bool | None = None,
         swap_commit: str | None = None,
         chunk_size: int | None = None,
-    ) -> Applied:
+    ) -> _results.Applied:
         """Write many records at once, all or none (com.atproto.repo.applyWrites).
 
         Args:
@@ -406,3 +411,8 @@ class AsyncNamespace:
     def __init__(self, client: BaseAsyncClient) -> None:
         self._client = client
         self._call = client._call
+
+    def __repr__(self) -> str:
+        # A generated package has the classes of a namespace in a module that is named like it.
+        name = type(self).__module__.partition("._client.")[2] or type(self).__name__
+        return f"<namespace {name} of {vars(self).get('_client', '…')!r}>"

@@ -5,18 +5,16 @@ These calls always go straight to the account's own server: neither the client's
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from atlex.client._async import BaseAsyncClient
+from atlex.client._async_pages import AsyncPaginator
 from atlex.client._records import RecordCalls
 from atlex.client._results import Deleted, Listed, Page, Stored, Written
 from atlex.data import OMIT, Omit
 from atlex.model import RecordObject
+from atlex.syntax import AtUri, Tid
 from atlex.xrpc import Record
-
-if TYPE_CHECKING:
-    from atlex.client._async import BaseAsyncClient
-    from atlex.syntax import Tid
 
 __all__ = ["AsyncLiteralRecords", "AsyncRecords"]
 
@@ -51,24 +49,18 @@ class _AsyncCalls(RecordCalls[R]):
         """
         return await self._client._run(self._list(repo, limit, cursor, reverse))
 
-    async def iterate(
-        self, *, repo: str | None = None, reverse: bool | None = None
-    ) -> AsyncIterator[Listed[R]]:
-        """Go through all records of this type, fetching pages of 100 as they are needed.
+    def iterate(
+        self, *, repo: str | None = None, limit: int | None = 100, reverse: bool | None = None
+    ) -> AsyncPaginator[Listed[R]]:
+        """Go through all records of this type, fetching pages as they are needed.
 
         Args:
             repo: The repository's DID or handle. None: the client's own account.
+            limit: The most records of each page, 1 to 100; ``take(items=…)`` of the result bounds their number.
+                None: the server's default, 50.
             reverse: Whether to go by ascending record keys. None: the server's default, False.
         """
-        cursor: str | None = None
-        while True:
-            page = await self.list(repo=repo, limit=100, cursor=cursor, reverse=reverse)
-            for record in page.records:
-                yield record
-            # A server that repeats a cursor would be asked for the same page for ever.
-            if not page.cursor or page.cursor == cursor:
-                return
-            cursor = page.cursor
+        return AsyncPaginator(self.list, {"repo": repo, "limit": limit, "reverse": reverse})
 
 
 class AsyncRecords(_AsyncCalls[R]):
@@ -101,15 +93,18 @@ class AsyncRecords(_AsyncCalls[R]):
         """
         return await self._client._run(self._create(record, rkey, repo, validate, swap_commit))
 
-    async def get(self, rkey: str | Tid, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
+    async def get(
+        self, rkey: str | Tid | AtUri, *, repo: str | None = None, cid: str | None = None
+    ) -> Stored[R]:
         """Read a record (com.atproto.repo.getRecord).
 
         Args:
-            rkey: Its record key.
-            repo: The repository's DID or handle. None: the client's own account.
+            rkey: Its record key, or its at-uri.
+            repo: The repository's DID or handle. None: that of the at-uri, else the client's own account.
             cid: The CID of the version wanted. None: the newest.
 
         Raises:
+            InputError: The key breaks the type's rule, or the at-uri is of another collection or repository.
             RecordNotFoundError: There is none.
             XrpcResponseValidationError: The record can't be read as its type. Its issues have paths such as
                 ``value.text``.
@@ -119,7 +114,7 @@ class AsyncRecords(_AsyncCalls[R]):
 
     async def put(
         self,
-        rkey: str | Tid,
+        rkey: str | Tid | AtUri,
         record: R,
         *,
         repo: str | None = None,
@@ -130,9 +125,9 @@ class AsyncRecords(_AsyncCalls[R]):
         """Write a record under a key, whether one is there or not (com.atproto.repo.putRecord).
 
         Args:
-            rkey: Its record key, by its type's rule.
+            rkey: Its record key, by its type's rule, or its at-uri.
             record: The record. It is checked in full before it is sent.
-            repo: The repository's DID or handle. None: the client's own account.
+            repo: The repository's DID or handle. None: that of the at-uri, else the client's own account.
             validate: Whether the server must know the type and check the record (True), or mustn't check it
                 (False). None: it checks the types that it knows.
             swap_commit: The CID of the commit that the repository must be at. None: any.
@@ -147,7 +142,7 @@ class AsyncRecords(_AsyncCalls[R]):
 
     async def delete(
         self,
-        rkey: str | Tid,
+        rkey: str | Tid | AtUri,
         *,
         repo: str | None = None,
         swap_commit: str | None = None,
@@ -156,12 +151,13 @@ class AsyncRecords(_AsyncCalls[R]):
         """Delete a record, if it is there (com.atproto.repo.deleteRecord).
 
         Args:
-            rkey: Its record key.
-            repo: The repository's DID or handle. None: the client's own account.
+            rkey: Its record key, or its at-uri.
+            repo: The repository's DID or handle. None: that of the at-uri, else the client's own account.
             swap_commit: The CID of the commit that the repository must be at. None: any.
             swap_record: The CID of the version to delete. None: any.
 
         Raises:
+            InputError: The key breaks the type's rule, or the at-uri is of another collection or repository.
             InvalidSwapError: Something else has been written in between.
             XrpcError: The call failed.
         """

@@ -13,7 +13,7 @@ from atlex._agent import DEADLINE_PASSED, Agent, AsyncAgent, Body, Headers, Requ
 from atlex._effects import Block, Close, Flow, Read, Send, Sleep
 from atlex._upload import peek
 from atlex.client._options import CallOptions, Options
-from atlex.errors import XrpcError, XrpcFetchError, XrpcInternalError
+from atlex.errors import InputError, XrpcError, XrpcFetchError, XrpcInternalError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc import (
     HEAD_SIZE,
@@ -109,12 +109,14 @@ class Core:
 
     def call(self, method: Method[Any, Any, OutputT], call: Call) -> Flow[XrpcResponse[OutputT]]:
         """Make a call and read its answer."""
+        _check_method(method)
         head = b"" if call.data is None else (yield from _head(method, call))
         request = self._request(method, call, self.options.headers_for(method.nsid, self._proxies), head)
         return (yield from self._attempts(method, request, self._read))
 
     def open(self, method: Method[Any, Any, Any], call: Call) -> Flow[Response]:
         """Make a call and hand its answer on, its body still to be read."""
+        _check_method(method)
         headers = self.options.headers_for(method.nsid, self._proxies)
         head = b"" if call.data is None else (yield from _head(method, call))
         request = self._request(method, call, headers, head, stream=True)
@@ -191,9 +193,17 @@ class Core:
         """The request with what the deadline leaves of its timeout."""
         left = deadline - self._clock()
         if left <= 0:
-            raise XrpcFetchError(DEADLINE_PASSED, method=request.nsid, sent=False)
+            raise XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout", sent=False)
         timeout = left if request.timeout is None else min(request.timeout, left)
         return replace(request, timeout=timeout, deadline=deadline)
+
+
+def _check_method(method: object) -> None:
+    if not isinstance(method, Method):
+        raise InputError(
+            "A call needs the METHOD of a method's module, such as app.bsky.feed.get_timeline.METHOD, "
+            f"not a value of type {type(method).__name__}"
+        )
 
 
 def _head(method: Method[Any, Any, Any], call: Call) -> Flow[bytes]:

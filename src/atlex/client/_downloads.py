@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
@@ -12,8 +13,8 @@ from typing import BinaryIO, Final, Self, cast
 from atlex._agent import Response
 from atlex.client._cid_check import CidCheck
 from atlex.client._results import Downloaded, Progress
-from atlex.errors import InputError
-from atlex.xrpc import essence
+from atlex.errors import FileError, InputError
+from atlex.xrpc import received_type
 
 __all__ = ["Destination", "watched"]
 
@@ -100,16 +101,18 @@ class Destination:
         to: The path, or an open binary file.
 
     Raises:
-        InputError: It is neither, or can't be written.
+        InputError: It is neither, or can't be opened to write.
+        FileError: The block's file can't be closed or put in its place.
     """
 
     def __init__(self, to: str | os.PathLike[str] | BinaryIO) -> None:
         self.size = 0
         self._file: BinaryIO
         self._paths: Final = _paths(to) if isinstance(to, str | os.PathLike) else None
-        self._name: Final = "The file" if self._paths is None else repr(str(self._paths[1]))
+        name = "The file" if self._paths is None else repr(str(self._paths[1]))
+        self._failed: Final = f"{name} can't be written"
         if not isinstance(to, str | os.PathLike):
-            if not callable(getattr(to, "write", None)):
+            if isinstance(cast("object", to), io.TextIOBase) or not callable(getattr(to, "write", None)):
                 raise InputError(f"A download goes to a path or a binary file, not to a {type(to).__name__}")
             self._file = to
 
@@ -119,27 +122,27 @@ class Destination:
                 # Not of the tempfile module: the result has the permissions that any new file has.
                 self._file = self._paths[0].open("xb")
             except (OSError, ValueError) as error:
-                raise self._failure(error) from error
+                raise InputError(f"{self._failed}: {error}") from error
         return self
 
     def write(self, chunk: bytes) -> None:
         """Write a chunk, whole.
 
         Raises:
-            InputError: It can't be written.
+            FileError: It can't be written.
         """
         try:
             # A file of the user's may be one without a buffer, or say nothing.
             count = cast("object", self._file.write(chunk))
         except (OSError, ValueError, TypeError) as error:
-            raise self._failure(error) from error
+            raise FileError.of(self._failed, error) from error
         if isinstance(count, int) and count < len(chunk):
-            raise InputError(f"{self._name} can't be written: it took {count} of {len(chunk)} bytes")
+            raise FileError(f"{self._failed}: it took {count} of {len(chunk)} bytes")
         self.size += len(chunk)
 
     def downloaded(self, response: Response) -> Downloaded:
         """How many bytes came, and what the server said of them."""
-        encoding = essence(response.headers.get("content-type", ""))
+        encoding = received_type(response.headers.get("content-type", ""))
         return Downloaded(self.size, encoding, response.headers)
 
     def __exit__(
@@ -155,14 +158,11 @@ class Destination:
         except OSError as failure:
             # The block's own exception is the one to know of.
             if kind is None:
-                raise self._failure(failure) from failure
+                raise FileError.of(self._failed, failure) from failure
         finally:
             # Gone already, if all is well.
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-
-    def _failure(self, error: Exception) -> InputError:
-        return InputError(f"{self._name} can't be written: {error}")
 
 
 def _paths(to: str | os.PathLike[str]) -> tuple[Path, Path]:

@@ -6,9 +6,33 @@ from typing import Any, overload
 
 from atlex.errors import InputError, Issue
 from atlex.model import RecordObject, check
-from atlex.syntax import Tid, is_valid_nsid, is_valid_record_key, is_valid_tid
+from atlex.syntax import AtUri, Tid, is_valid_nsid, is_valid_record_key, is_valid_tid
 
-__all__ = ["checked_key", "checked_record"]
+__all__ = ["checked_key", "checked_record", "located"]
+
+
+def located(
+    nsid: str, key: str | Tid | AtUri | None, repo: str | None
+) -> tuple[str | Tid | None, str | None]:
+    """A record's key and its repository, both of which an at-uri names.
+
+    Args:
+        nsid: The record type.
+        key: A record key, the record's at-uri, or None.
+        repo: The repository that was named beside it, or None.
+
+    Raises:
+        InputError: The at-uri is broken, or that of another collection or another repository.
+    """
+    if isinstance(key, str) and key.startswith("at://"):
+        key = AtUri.parse(key)
+    if not isinstance(key, AtUri):
+        return key, repo
+    if key.collection != nsid or key.rkey is None or key.fragment is not None:
+        raise InputError(f"{str(key)!r:.200} isn't the at-uri of a record of {nsid}")
+    if repo is not None and str(repo).lower() != key.authority.lower():
+        raise InputError(f"{str(key)!r:.200} isn't in the repository {repo!r:.80}")
+    return key.rkey, key.authority
 
 
 @overload

@@ -157,7 +157,7 @@ class Options:
         self.max_response_size: int | None = values.get("max_response_size", DEFAULT_MAX_RESPONSE_SIZE)
         headers = Headers(values.get("headers") or {})
         redact = values.get("app_labelers") or ()
-        self.repo_headers = with_labelers(headers, None, redact=redact)
+        self.repo_headers: Headers = with_labelers(headers, None, redact=redact)
         self._all_headers = _routed(headers, values, redact)
         self._own_headers = _routed(self.repo_headers, routes, redact) if routes else self.repo_headers
         for made in (self.repo_headers, self._all_headers, self._own_headers):

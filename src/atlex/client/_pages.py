@@ -1,14 +1,17 @@
-"""Going through the pages of a query by its cursor."""
+"""Going through the pages of a query by its cursor: what both kinds of paginator know."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, Protocol, TypeVar
 
+from atlex._options import COUNT, check_options
 from atlex.errors import InputError
 
-__all__ = ["PageState", "SupportsPage", "check_bounds"]
+__all__ = ["PageState", "SupportsPage"]
+
+_BOUNDS: Final = {"items": COUNT, "pages": COUNT}
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -28,11 +31,24 @@ class SupportsPage(Protocol[T_co]):
 
 
 class PageState(Generic[T]):
-    """Where a walk through pages stands."""
+    """Where a walk through pages stands.
 
-    def __init__(self, arguments: dict[str, Any]) -> None:
+    Args:
+        method: What answers with a page.
+        arguments: The arguments of every call; the cursor among them changes.
+
+    Raises:
+        InputError: The method can't be called.
+    """
+
+    def __init__(self, method: Callable[..., Any], arguments: dict[str, Any]) -> None:
+        # Of a partial object, its function's.
+        self._name: str = getattr(getattr(method, "func", method), "__name__", type(method).__name__)
+        if not callable(method):
+            raise InputError(f"paginate() takes a method of the client, not a value of type {self._name}")
         self._arguments = arguments
         self._pending: deque[T] = deque()
+        self._seen: set[str] = set()
         self._ended = False
 
     @property
@@ -43,19 +59,20 @@ class PageState(Generic[T]):
         """
         return self._arguments.get("cursor")
 
-    def _turn(self, cursor: str | None) -> None:
-        # A server that repeats a cursor would be asked for the same page for ever.
-        self._ended = not cursor or cursor == self._arguments.get("cursor")
-        self._arguments["cursor"] = None if self._ended else cursor
+    def _turn(self, page: SupportsPage[T]) -> None:
+        if not hasattr(page, "lex_items"):
+            raise InputError(f"{self._name}() doesn't answer in pages: its output is a {type(page).__name__}")
+        if (before := self.cursor) is not None:
+            self._seen.add(before)
+        # A server that comes back to a cursor would be asked for the same pages for ever.
+        self._ended = not page.cursor or page.cursor in self._seen
+        self._arguments["cursor"] = None if self._ended else page.cursor
 
+    @staticmethod
+    def _check_bounds(**bounds: int | None) -> None:
+        check_options(bounds, _BOUNDS)
+        if not any(bound is not None for bound in bounds.values()):
+            raise InputError("take() needs items=…, pages=…, or both")
 
-def check_bounds(items: int | None, pages: int | None) -> None:
-    """Make sure that there is a bound to take up to.
-
-    Raises:
-        InputError: There is none, or one below 0.
-    """
-    if items is None and pages is None:
-        raise InputError("take() needs items=…, pages=…, or both")
-    if min(bound for bound in (items, pages) if bound is not None) < 0:
-        raise InputError("take() needs bounds of 0 or more")
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._name}(), next cursor: {self.cursor!r}>"

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from atlex._effects import Flow
 from atlex._lazy import lazy_module
-from atlex.client._keys import checked_key, checked_record
+from atlex.client._core import Core
+from atlex.client._keys import checked_key, checked_record, located
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
 from atlex.data import Omit, is_object
 from atlex.errors import Issue, XrpcResponseValidationError
 from atlex.model import RecordObject, issues, read_as
+from atlex.syntax import AtUri, Tid
 from atlex.xrpc import Procedure, Record
 
 if TYPE_CHECKING:
     from atlex.client import _repo
-    from atlex.client._core import Core
-    from atlex.syntax import Tid
 else:
     # Its classes load with the first call that needs them.
     _repo = lazy_module("atlex.client._repo", None)
@@ -39,11 +39,19 @@ class RecordCalls(Generic[R]):
         """The NSID of the record type, which is the collection's."""
         return self._record.nsid
 
-    def _key(self, rkey: str | Tid | None) -> str:
-        return checked_key(self.nsid, self._record.key, rkey)
+    def __repr__(self) -> str:
+        record: Record[R] | None = vars(self).get("_record")
+        name = "…" if record is None else record.nsid
+        return f"<{type(self).__name__} {name} of {vars(self).get('_client', '…')!r}>"
 
     def _place(self, repo: str | None) -> dict[str, Any]:
         return {"repo": self._core.repo(repo), "collection": self.nsid}
+
+    def _address(self, key: str | Tid | AtUri | None, repo: str | None) -> dict[str, Any]:
+        rkey, repo = located(self.nsid, key, repo)
+        # A key that is refused comes before a client that speaks for nobody.
+        rkey = checked_key(self.nsid, self._record.key, rkey)
+        return {**self._place(repo), "rkey": rkey}
 
     def _create(
         self,
@@ -54,47 +62,47 @@ class RecordCalls(Generic[R]):
         swap_commit: str | None,
     ) -> Flow[Written[R]]:
         key = checked_key(self.nsid, self._record.key, rkey, creating=True)
-        values = {"rkey": key, "validate_": validate, "swap_commit": swap_commit}
-        return (yield from self._write(_repo.CREATE_RECORD, record, repo, values))
+        values = {**self._place(repo), "rkey": key, "validate_": validate, "swap_commit": swap_commit}
+        return (yield from self._write(_repo.CREATE_RECORD, record, values))
 
     def _put(
         self,
         record: R,
-        rkey: str | Tid | None,
+        rkey: str | Tid | AtUri | None,
         repo: str | None,
         validate: bool | None,
         swap_commit: str | None,
         swap_record: str | Omit | None,
     ) -> Flow[Written[R]]:
-        values = {"rkey": self._key(rkey), "validate_": validate, "swap_commit": swap_commit}
-        return (
-            yield from self._write(_repo.PUT_RECORD, record, repo, {**values, "swap_record": swap_record})
-        )
+        swaps = {"swap_commit": swap_commit, "swap_record": swap_record}
+        values = {**self._address(rkey, repo), "validate_": validate, **swaps}
+        return (yield from self._write(_repo.PUT_RECORD, record, values))
 
     def _write(
         self,
         method: Procedure[None, Any, _repo.WriteOutput],
         record: R,
-        repo: str | None,
         values: Mapping[str, Any],
     ) -> Flow[Written[R]]:
         wire = checked_record(record, self._record.type)
-        answer = yield from self._core.call_repo(
-            method, input={**self._place(repo), **values, "record": wire}
-        )
+        answer = yield from self._core.call_repo(method, input={**values, "record": wire})
         output = answer.body
         return Written(output.uri, output.cid, record, _commit(output.commit), output.validation_status)
 
     def _delete(
-        self, rkey: str | Tid | None, repo: str | None, swap_commit: str | None, swap_record: str | None
+        self,
+        rkey: str | Tid | AtUri | None,
+        repo: str | None,
+        swap_commit: str | None,
+        swap_record: str | None,
     ) -> Flow[Deleted]:
-        values = {"rkey": self._key(rkey), "swap_record": swap_record, "swap_commit": swap_commit}
-        answer = yield from self._core.call_repo(_repo.DELETE_RECORD, input={**self._place(repo), **values})
+        values = {**self._address(rkey, repo), "swap_record": swap_record, "swap_commit": swap_commit}
+        answer = yield from self._core.call_repo(_repo.DELETE_RECORD, input=values)
         return Deleted(_commit(answer.body.commit))
 
-    def _get(self, rkey: str | Tid | None, repo: str | None, cid: str | None) -> Flow[Stored[R]]:
-        values = {"rkey": self._key(rkey), "cid": cid}
-        answer = yield from self._core.call_repo(_repo.GET_RECORD, params={**self._place(repo), **values})
+    def _get(self, rkey: str | Tid | AtUri | None, repo: str | None, cid: str | None) -> Flow[Stored[R]]:
+        values = {**self._address(rkey, repo), "cid": cid}
+        answer = yield from self._core.call_repo(_repo.GET_RECORD, params=values)
         output = answer.body
         try:
             value = self._read(output.value)

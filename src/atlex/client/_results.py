@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from atlex.errors import InputError
 
 __all__ = [
     "Applied",
@@ -37,8 +39,39 @@ class Commit:
     rev: str
 
 
+class _SupportsUri(Protocol):
+    @property
+    def uri(self) -> str: ...
+    @property
+    def cid(self) -> str | None: ...
+
+
+class _Version:
+    """A version of a record, by its AT-URI and its CID."""
+
+    __slots__ = ()
+
+    @property
+    def rkey(self: _SupportsUri) -> str:
+        """The record's key, the last part of its AT-URI."""
+        return self.uri.rpartition("/")[2]
+
+    @property
+    def ref(self: _SupportsUri) -> Any:
+        """A strong reference to this version, for a field such as a like's ``subject``: a mapping with its type.
+
+        Raises:
+            InputError: The server didn't say which version it is.
+        """
+        if not self.cid:
+            raise InputError(
+                f"The server didn't say which version of {self.uri} it gave: no reference is possible"
+            )
+        return {"$type": "com.atproto.repo.strongRef", "uri": self.uri, "cid": self.cid}
+
+
 @dataclass(frozen=True, slots=True)
-class Written(Generic[R]):
+class Written(_Version, Generic[R]):
     """A record that was written.
 
     Attributes:
@@ -55,14 +88,9 @@ class Written(Generic[R]):
     commit: Commit | None = None
     validation_status: str | None = None
 
-    @property
-    def rkey(self) -> str:
-        """The record's key, the last part of its AT-URI."""
-        return self.uri.rpartition("/")[2]
-
 
 @dataclass(frozen=True, slots=True)
-class Stored(Generic[R]):
+class Stored(_Version, Generic[R]):
     """A record that was read.
 
     Attributes:
@@ -75,14 +103,9 @@ class Stored(Generic[R]):
     cid: str | None
     value: R
 
-    @property
-    def rkey(self) -> str:
-        """The record's key, the last part of its AT-URI."""
-        return self.uri.rpartition("/")[2]
-
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[R]):
+class Listed(_Version, Generic[R]):
     """A record of a listing.
 
     Attributes:
@@ -100,11 +123,6 @@ class Listed(Generic[R]):
     raw: Any
     reason: str | None = None
 
-    @property
-    def rkey(self) -> str:
-        """The record's key, the last part of its AT-URI."""
-        return self.uri.rpartition("/")[2]
-
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
@@ -117,6 +135,10 @@ class Page(Generic[R]):
 
     records: tuple[Listed[R], ...]
     cursor: str | None
+
+    def lex_items(self) -> tuple[Listed[R], ...]:
+        """The records, as a paginator asks for the items of a page."""
+        return self.records
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +153,7 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class Created(_Version):
     """A record that a batch made: its AT-URI, its CID, and the server's word on its validity."""
 
     uri: str
@@ -140,7 +162,7 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True)
-class Updated:
+class Updated(_Version):
     """A record that a batch replaced: its AT-URI, its CID, and the server's word on its validity."""
 
     uri: str

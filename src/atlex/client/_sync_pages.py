@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from atlex.client._pages import PageState, SupportsPage, check_bounds
+from atlex.client._pages import PageState, SupportsPage
 
 __all__ = ["Paginator"]
 
@@ -16,25 +16,27 @@ T = TypeVar("T")
 class Paginator(PageState[T]):
     """The items of all pages of a query, fetched as they are needed.
 
-    Iterating gives items; `pages` gives whole answers; both go on from where the paginator stands. `cursor` says
-    where that is.
+    Iterating gives items; `pages` gives whole responses; both go on from where the paginator stands. `cursor` says
+    where that is. A cursor that has been seen before is the end.
     """
 
     def __init__(self, method: Callable[..., SupportsPage[T]], arguments: dict[str, Any]) -> None:
-        super().__init__(arguments)
+        super().__init__(method, arguments)
         self._method = method
 
-    def __iter__(self) -> Iterator[T]:
-        while True:
-            while self._pending:
-                yield self._pending.popleft()
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        while not self._pending:
             page = self._fetch()
             if page is None:
-                return
+                raise StopIteration
             self._pending.extend(page.lex_items())
+        return self._pending.popleft()
 
     def pages(self) -> Iterator[SupportsPage[T]]:
-        """The answers from here on, one for each page. Items already fetched and not taken yet are passed over."""
+        """The responses from here on, one for each page. Items already fetched and not taken yet are passed over."""
         self._pending.clear()
         while (page := self._fetch()) is not None:
             yield page
@@ -49,21 +51,22 @@ class Paginator(PageState[T]):
         Raises:
             InputError: There is no bound, or one below 0.
         """
-        check_bounds(items, pages)
-        taken: list[T] = []
-        while items is None or len(taken) < items:
-            if not self._pending:
+        self._check_bounds(items=items, pages=pages)
+        return list(self._take(items, pages))
+
+    def _take(self, items: int | None, pages: int | None) -> Iterator[T]:
+        while items is None or items > 0:
+            while not self._pending:
                 if pages == 0 or (page := self._fetch()) is None:
-                    break
+                    return
                 pages = None if pages is None else pages - 1
                 self._pending.extend(page.lex_items())
-                continue
-            taken.append(self._pending.popleft())
-        return taken
+            items = None if items is None else items - 1
+            yield self._pending.popleft()
 
     def _fetch(self) -> SupportsPage[T] | None:
         if self._ended:
             return None
         page = self._method(**self._arguments)
-        self._turn(page.cursor)
+        self._turn(page)
         return page

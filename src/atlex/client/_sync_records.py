@@ -6,18 +6,16 @@ These calls always go straight to the account's own server: neither the client's
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from atlex.client._records import RecordCalls
 from atlex.client._results import Deleted, Listed, Page, Stored, Written
+from atlex.client._sync import BaseClient
+from atlex.client._sync_pages import Paginator
 from atlex.data import OMIT, Omit
 from atlex.model import RecordObject
+from atlex.syntax import AtUri, Tid
 from atlex.xrpc import Record
-
-if TYPE_CHECKING:
-    from atlex.client._sync import BaseClient
-    from atlex.syntax import Tid
 
 __all__ = ["LiteralRecords", "Records"]
 
@@ -52,22 +50,18 @@ class _Calls(RecordCalls[R]):
         """
         return self._client._run(self._list(repo, limit, cursor, reverse))
 
-    def iterate(self, *, repo: str | None = None, reverse: bool | None = None) -> Iterator[Listed[R]]:
-        """Go through all records of this type, fetching pages of 100 as they are needed.
+    def iterate(
+        self, *, repo: str | None = None, limit: int | None = 100, reverse: bool | None = None
+    ) -> Paginator[Listed[R]]:
+        """Go through all records of this type, fetching pages as they are needed.
 
         Args:
             repo: The repository's DID or handle. None: the client's own account.
+            limit: The most records of each page, 1 to 100; ``take(items=…)`` of the result bounds their number.
+                None: the server's default, 50.
             reverse: Whether to go by ascending record keys. None: the server's default, False.
         """
-        cursor: str | None = None
-        while True:
-            page = self.list(repo=repo, limit=100, cursor=cursor, reverse=reverse)
-            for record in page.records:
-                yield record
-            # A server that repeats a cursor would be asked for the same page for ever.
-            if not page.cursor or page.cursor == cursor:
-                return
-            cursor = page.cursor
+        return Paginator(self.list, {"repo": repo, "limit": limit, "reverse": reverse})
 
 
 class Records(_Calls[R]):
@@ -100,15 +94,16 @@ class Records(_Calls[R]):
         """
         return self._client._run(self._create(record, rkey, repo, validate, swap_commit))
 
-    def get(self, rkey: str | Tid, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
+    def get(self, rkey: str | Tid | AtUri, *, repo: str | None = None, cid: str | None = None) -> Stored[R]:
         """Read a record (com.atproto.repo.getRecord).
 
         Args:
-            rkey: Its record key.
-            repo: The repository's DID or handle. None: the client's own account.
+            rkey: Its record key, or its at-uri.
+            repo: The repository's DID or handle. None: that of the at-uri, else the client's own account.
             cid: The CID of the version wanted. None: the newest.
 
         Raises:
+            InputError: The key breaks the type's rule, or the at-uri is of another collection or repository.
             RecordNotFoundError: There is none.
             XrpcResponseValidationError: The record can't be read as its type. Its issues have paths such as
                 ``value.text``.
@@ -118,7 +113,7 @@ class Records(_Calls[R]):
 
     def put(
         self,
-        rkey: str | Tid,
+        rkey: str | Tid | AtUri,
         record: R,
         *,
         repo: str | None = None,
@@ -129,9 +124,9 @@ class Records(_Calls[R]):
         """Write a record under a key, whether one is there or not (com.atproto.repo.putRecord).
 
         Args:
-            rkey: Its record key, by its type's rule.
+            rkey: Its record key, by its type's rule, or its at-uri.
             record: The record. It is checked in full before it is sent.
-            repo: The repository's DID or handle. None: the client's own account.
+            repo: The repository's DID or handle. None: that of the at-uri, else the client's own account.
             validate: Whether the server must know the type and check the record (True), or mustn't check it
                 (False). None: it checks the types that it knows.
             swap_commit: The CID of the commit that the repository must be at. None: any.
@@ -146,7 +141,7 @@ class Records(_Calls[R]):
 
     def delete(
         self,
-        rkey: str | Tid,
+        rkey: str | Tid | AtUri,
         *,
         repo: str | None = None,
         swap_commit: str | None = None,
@@ -155,12 +150,13 @@ class Records(_Calls[R]):
         """Delete a record, if it is there (com.atproto.repo.deleteRecord).
 
         Args:
-            rkey: Its record key.
-            repo: The repository's DID or handle. None: the client's own account.
+            rkey: Its record key, or its at-uri.
+            repo: The repository's DID or handle. None: that of the at-uri, else the client's own account.
             swap_commit: The CID of the commit that the repository must be at. None: any.
             swap_record: The CID of the version to delete. None: any.
 
         Raises:
+            InputError: The key breaks the type's rule, or the at-uri is of another collection or repository.
             InvalidSwapError: Something else has been written in between.
             XrpcError: The call failed.
         """

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from atlex._effects import Flow
 from atlex._lazy import lazy_module
 from atlex.client._core import Core
-from atlex.client._keys import checked_key, checked_record
+from atlex.client._keys import checked_key, checked_record, located
 from atlex.client._results import Applied, Commit, Created, Deleted, Updated, WriteResult
 from atlex.errors import InputError, Issue, XrpcError
 from atlex.model import RecordObject, build
+from atlex.syntax import AtUri, Tid
 from atlex.xrpc import Record
 
 if TYPE_CHECKING:
     from atlex.client import _repo
-    from atlex.syntax import Tid
 
     _WireWrite: TypeAlias = _repo.CreateWrite | _repo.UpdateWrite | _repo.DeleteWrite
 else:
@@ -47,11 +47,11 @@ class Update:
 
     Attributes:
         record: The record; its class says the collection.
-        rkey: Its record key. None only for types with a literal key.
+        rkey: Its record key, or its at-uri. None only for types with a literal key.
     """
 
     record: RecordObject
-    rkey: str | Tid | None = None
+    rkey: str | Tid | AtUri | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class Delete:
 
     Attributes:
         collection: The NSID of its type, or the type's ``RECORD``.
-        rkey: Its record key. None only with a ``RECORD`` whose key is literal.
+        rkey: Its record key, or its at-uri. None only with a ``RECORD`` whose key is literal.
     """
 
     collection: str | Record[Any]
-    rkey: str | Tid | None = None
+    rkey: str | Tid | AtUri | None = None
 
 
 Write: TypeAlias = Create | Update | Delete
@@ -88,8 +88,9 @@ def apply_writes(
     """
     if chunk_size is not None and chunk_size < 1:
         raise InputError("chunk_size must be at least 1")
-    wire = [_checked(index, write) for index, write in enumerate(writes)]
-    values = {"repo": core.repo(repo), "validate_": validate}
+    repo = core.repo(repo)
+    wire = [_checked(index, write, repo) for index, write in enumerate(writes)]
+    values = {"repo": repo, "validate_": validate}
     step = chunk_size or max(len(wire), 1)
     results: list[WriteResult] = []
     commits: list[Commit] = []
@@ -109,10 +110,10 @@ def apply_writes(
     return Applied(tuple(results), tuple(commits))
 
 
-def _checked(index: int, write: Write) -> _WireWrite:
+def _checked(index: int, write: Write, repo: str) -> _WireWrite:
     place = f"writes[{index}]"
     try:
-        return _wire(write)
+        return _wire(write, repo)
     except InputError as error:
         if not error.issues:
             raise InputError(f"{place}: {error}") from None
@@ -120,7 +121,7 @@ def _checked(index: int, write: Write) -> _WireWrite:
         raise InputError("The input was refused", issues) from None
 
 
-def _wire(write: object) -> _WireWrite:
+def _wire(write: object, repo: str) -> _WireWrite:
     match write:
         case Create(record, rkey):
             value = checked_record(record)
@@ -128,16 +129,17 @@ def _wire(write: object) -> _WireWrite:
             return build(_repo.CreateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
         case Update(record, rkey):
             value = checked_record(record)
+            rkey, _ = located(record.lex_type, rkey, repo)
             key = checked_key(record.lex_type, record.lex_key, rkey)
             return build(_repo.UpdateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
         case Delete(Record() as collection, rkey):
+            rkey, _ = located(collection.nsid, rkey, repo)
             key = checked_key(collection.nsid, collection.key, rkey)
             return build(_repo.DeleteWrite, {"collection": collection.nsid, "rkey": key})
         case Delete(collection, rkey):
-            return build(
-                _repo.DeleteWrite,
-                {"collection": collection, "rkey": checked_key(str(collection), "any", rkey)},
-            )
+            rkey, _ = located(str(collection), rkey, repo)
+            key = checked_key(str(collection), "any", rkey)
+            return build(_repo.DeleteWrite, {"collection": collection, "rkey": key})
         case _:
             raise InputError(f"Expected Create, Update or Delete, got {type(write).__name__}")
 

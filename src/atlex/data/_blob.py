@@ -126,5 +126,8 @@ def _schema(wanted: type[Blob | LegacyBlob]) -> core_schema.CoreSchema:
     return core_schema.no_info_plain_validator_function(
         read,
         json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
-        serialization=core_schema.plain_serializer_function_ser_schema(wanted.to_wire),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            wanted.to_wire,
+            return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
+        ),
     )

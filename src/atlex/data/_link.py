@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from atlex.syntax import is_valid_cid
 
-__all__ = ["CidLink"]
+__all__ = ["CidLink", "check_link", "read_link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +49,28 @@ class CidLink:
         cls, _source: Any, _handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            _check,
-            metadata={"atlex_lenient": core_schema.no_info_plain_validator_function(_read)},
+            check_link,
             json_schema_input_schema=core_schema.typed_dict_schema(
                 {"$link": core_schema.typed_dict_field(core_schema.str_schema())}
             ),
-            serialization=core_schema.plain_serializer_function_ser_schema(CidLink.to_wire),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                CidLink.to_wire,
+                return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
+            ),
         )
 
 
-def _read(value: object) -> CidLink:
+def read_link(value: object) -> CidLink:
+    """The validator of lenient reading: takes a link, or its JSON form."""
     link = value if isinstance(value, CidLink) else CidLink.from_wire(value)
     if link is None:
         raise PydanticCustomError("cid_link", 'Expected a link, {"$link": "<cid>"}')
     return link
 
 
-def _check(value: object) -> CidLink:
-    link = _read(value)
+def check_link(value: object) -> CidLink:
+    """The validator of every link: takes a link with a valid CID, or its JSON form."""
+    link = read_link(value)
     if not is_valid_cid(link.cid):
         raise PydanticCustomError("format", "Not a valid cid")
     return link

@@ -56,7 +56,10 @@ class UnknownObject:
         return core_schema.no_info_plain_validator_function(
             _read,
             json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
-            serialization=core_schema.plain_serializer_function_ser_schema(UnknownObject.to_wire),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                UnknownObject.to_wire,
+                return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
+            ),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from atlex.errors import LexiconError
 
@@ -12,8 +12,6 @@ __all__ = ["Diagnostic", "Severity", "pointer_to", "raise_on_errors"]
 
 Severity: TypeAlias = Literal["error", "warning"]
 """Whether something stands in the way (``error``) or not (``warning``)."""
-
-_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +64,6 @@ def raise_on_errors(diagnostics: Iterable[Diagnostic]) -> None:
         LexiconError: It carries all of them, warnings too.
     """
     found = tuple(diagnostics)
-    errors = [diagnostic for diagnostic in found if diagnostic.is_error]
-    if not errors:
-        return
-    shown = "\n".join(f"  {diagnostic}" for diagnostic in errors[:_SHOWN])
-    more = f"\n  and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
-    plural = "error" if len(errors) == 1 else "errors"
-    raise LexiconError(f"{len(errors)} {plural} in the Lexicon documents:\n{shown}{more}", found)
+    if errors := sum(diagnostic.is_error for diagnostic in found):
+        plural = "error" if errors == 1 else "errors"
+        raise LexiconError(f"{errors} {plural} in the Lexicon documents:", found)

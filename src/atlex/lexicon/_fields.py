@@ -7,6 +7,7 @@ from typing import Any, TypeGuard, TypeVar
 
 from atlex.lexicon._diagnostic import Diagnostic, Severity, pointer_to
 from atlex.lexicon._json import is_array, is_object
+from atlex.lexicon._names import name_oddity
 from atlex.lexicon._scalars import MAX_INTEGER, json_type
 
 __all__ = ["Fields", "Notes"]
@@ -30,6 +31,19 @@ class Notes:
     def warn(self, pointer: str, message: str, hint: str = "") -> None:
         """Notes something that the reader should know of."""
         self._add("warning", pointer, message, hint)
+
+    def name(self, pointer: str, what: str, name: str) -> None:
+        """Notes what is wrong with a name, if anything.
+
+        Args:
+            pointer: Where it stands.
+            what: What has the name, such as "a property".
+            name: The name.
+        """
+        if not name:
+            self.error(pointer, f"{what} without a name", "give it a name")
+        elif oddity := name_oddity(name):
+            self.warn(pointer, f"the name of {what} {oddity}", "rename it: other tools may refuse it")
 
     def _add(self, severity: Severity, pointer: str, message: str, hint: str) -> None:
         self.diagnostics.append(
@@ -77,6 +91,10 @@ class Fields:
     def error(self, key: str, message: str, hint: str = "") -> None:
         """Notes an error in the value of a key."""
         self.notes.error(self.at(key), message, hint)
+
+    def warn(self, key: str, message: str, hint: str = "") -> None:
+        """Notes a warning about the value of a key."""
+        self.notes.warn(self.at(key), message, hint)
 
     def extra(self) -> dict[str, Any]:
         """The keys that nobody asked for."""

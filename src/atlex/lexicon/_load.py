@@ -46,9 +46,10 @@ class LoadResult:
 def load_documents(paths: StrPath | Iterable[StrPath]) -> LoadResult:
     """Reads all Lexicon documents under one or more paths.
 
-    Folders are searched for ``*.json``, with their subfolders; links to folders are not followed, unless given. A JSON
-    file that isn't a document is passed over: ``lexicons.json``, and whatever isn't an object with ``lexicon`` and
-    ``id``. A file that isn't JSON is an error.
+    Folders are searched for ``*.json``, with their subfolders; links to folders are not followed, unless given. Hidden
+    files and folders are passed over, those that begin with ``~`` or ``#``, as editors leave them, and JSON files that
+    are no documents: ``lexicons.json``, and whatever isn't an object with ``lexicon`` and ``id``. A file that isn't
+    JSON is an error.
 
     Args:
         paths: A folder or a file, or several.
@@ -96,13 +97,18 @@ def _files(roots: Iterable[StrPath], diagnostics: list[Diagnostic]) -> Iterator[
 
 
 def _json_files(root: Path) -> list[Path]:
-    found = [
-        Path(folder, name)
-        for folder, _, names in os.walk(root)
-        for name in names
-        if name.endswith(".json") and name != _MANIFEST
-    ]
+    found: list[Path] = []
+    for folder, folders, names in os.walk(root):
+        # What is taken out here isn't walked into.
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [
+            Path(folder, name) for name in names if name.endswith(".json") and not _is_passed_over(name)
+        ]
     return sorted(found, key=lambda path: path.parts)
+
+
+def _is_passed_over(name: str) -> bool:
+    return name == _MANIFEST or name.startswith((".", "~", "#"))
 
 
 def _read(file: Path) -> tuple[Document | None, list[Diagnostic]]:

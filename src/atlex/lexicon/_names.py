@@ -5,20 +5,20 @@ from __future__ import annotations
 from atlex.lexicon._language import DefId
 from atlex.syntax import is_valid_nsid
 
-__all__ = ["name_fault", "parse_ref"]
+__all__ = ["name_oddity", "parse_ref"]
 
 
-def name_fault(name: str) -> str | None:
-    """Says what is wrong with the name of a definition, a property or an error; None when it can stand.
+def name_oddity(name: str) -> str | None:
+    """Says what is unusual about the name of a definition, a property or an error; None for a usual one.
 
     The specification gives no pattern, and names such as ``9`` or ``ob-je-c$t`` are in use.
     """
-    if not name:
-        return "can't be empty"
     if not name.isprintable() or " " in name:
-        return "can't hold spaces or control characters"
+        return "holds spaces or control characters"
     if "#" in name:
-        return 'can\'t hold "#"'
+        return 'holds "#"'
+    if name.startswith("$"):
+        return 'begins with "$", which the protocol keeps for itself'
     return None
 
 
@@ -34,4 +34,4 @@ def parse_ref(ref: str, base: str) -> DefId | None:
         return None
     if not hash_sign:
         return DefId(nsid) if nsid else None
-    return DefId(nsid or base, name) if name_fault(name) is None else None
+    return DefId(nsid or base, name) if name and "#" not in name else None

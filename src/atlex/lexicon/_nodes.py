@@ -38,9 +38,11 @@ from atlex.lexicon._language import (
     Unknown,
     UnknownKind,
 )
-from atlex.lexicon._names import name_fault, parse_ref
+from atlex.lexicon._names import parse_ref
+from atlex.lexicon._permissions import permission_fault
 from atlex.lexicon._scalars import boolean_faults, integer_faults, json_type, string_faults
-from atlex.syntax import FORMATS, is_valid_format
+from atlex.lexicon._special import base_type
+from atlex.syntax import FORMATS, is_valid_format, is_valid_language
 
 __all__ = ["DefinitionParser"]
 
@@ -77,6 +79,10 @@ _PAYLOAD: Final = _Place("a body's schema", frozenset({"object", "ref", "union"}
 _MESSAGE: Final = _Place("a message's schema", frozenset({"union"}))
 _RECORD: Final = _Place("a record's schema", frozenset({"object"}))
 _PARAMETERS: Final = _Place("a method's parameters", frozenset({"params"}))
+
+
+_INLINE: Final = "an object inside another definition, and not by reference"
+_INLINE_HINT: Final = "give it a name and refer to it: other tools may refuse it"
 
 
 class DefinitionParser:
@@ -148,7 +154,7 @@ class DefinitionParser:
         if kind in self._values:
             return self._values[kind](fields, place)
         fields.notes.warn(
-            fields.at("type"), f'the kind "{kind}" is not known', "it is left out; anything is valid for it"
+            fields.at("type"), f'the kind "{kind}" is not known', "anything of the data model is valid for it"
         )
         description = fields.raw.get("description")
         return UnknownKind(
@@ -168,8 +174,7 @@ class DefinitionParser:
             pointer=fields.pointer,
             extra=fields.extra(),
         )
-        if node.default is not None:
-            _report(fields, "default", boolean_faults(node, node.default))
+        _check_default(fields, boolean_faults(node, node.default))
         return node
 
     def _integer(self, fields: Fields, _: _Place) -> Integer:
@@ -184,13 +189,12 @@ class DefinitionParser:
             pointer=fields.pointer,
             extra=fields.extra(),
         )
+        limits = replace(node, enum=None, const=None)
         for index, member in enumerate(node.enum or ()):
-            faults = integer_faults(replace(node, enum=None, const=None), member)
-            _report(fields, "enum", faults, index)
+            _report(fields, "enum", integer_faults(limits, member), index)
         if node.const is not None:
-            _report(fields, "const", integer_faults(node, node.const))
-        if node.default is not None:
-            _report(fields, "default", integer_faults(node, node.default))
+            _report(fields, "const", integer_faults(limits, node.const))
+        _check_default(fields, integer_faults(node, node.default))
         return node
 
     def _string(self, fields: Fields, _: _Place) -> String:
@@ -214,12 +218,12 @@ class DefinitionParser:
             pointer=fields.pointer,
             extra=fields.extra(),
         )
+        limits = replace(node, enum=None, const=None)
         for index, member in enumerate(node.enum or ()):
-            _report(fields, "enum", string_faults(replace(node, enum=None, const=None), member), index)
+            _report(fields, "enum", string_faults(limits, member), index)
         if node.const is not None:
-            _report(fields, "const", string_faults(node, node.const))
-        if node.default is not None:
-            _report(fields, "default", string_faults(node, node.default))
+            _report(fields, "const", string_faults(limits, node.const))
+        _check_default(fields, string_faults(node, node.default))
         return node
 
     # Kinds without parts
@@ -248,10 +252,13 @@ class DefinitionParser:
         for index, pattern in enumerate(accept or ()):
             if not _MIME_PATTERN.fullmatch(pattern):
                 hint = 'use one such as "image/png", "image/*" or "*/*"'
-                self._notes.error(fields.at("accept", index), "not a MIME type or pattern", hint)
+                self._notes.warn(fields.at("accept", index), "not a MIME type or pattern", hint)
+        max_size = fields.size("maxSize")
+        if max_size == 0:
+            fields.warn("maxSize", "no blob is that small", "raise it, or leave it out")
         return Blob(
             accept=accept,
-            max_size=fields.size("maxSize"),
+            max_size=max_size,
             description=fields.text("description"),
             pointer=fields.pointer,
             extra=fields.extra(),
@@ -287,10 +294,13 @@ class DefinitionParser:
                 self._notes.warn(fields.at("refs", index), f'"{target}" is named twice', "remove one")
             elif target is not None:
                 targets[target] = None
+        closed = fields.flag("closed") or False
+        if closed and not refs:
+            fields.warn("refs", "a closed union without members allows nothing", "add one, or open it")
         return Union(
             refs=refs,
             targets=tuple(targets),
-            closed=fields.flag("closed") or False,
+            closed=closed,
             description=fields.text("description"),
             pointer=fields.pointer,
             extra=fields.extra(),
@@ -303,6 +313,8 @@ class DefinitionParser:
         items = None
         if fields.required("items", "what the members are"):
             items = self._schema(fields.value("items"), fields.at("items"), inner)
+        if isinstance(items, Object):
+            self._notes.warn(fields.at("items"), _INLINE, _INLINE_HINT)
         min_length, max_length = fields.sizes("minLength", "maxLength")
         description = fields.text("description")
         if items is None:
@@ -338,15 +350,21 @@ class DefinitionParser:
     def _properties(self, fields: Fields, place: _Place, nullable: frozenset[str]) -> Mapping[str, Property]:
         required = self._names(fields, "required")
         properties: dict[str, Property] = {}
+        if not fields.has("properties"):
+            self._notes.warn(fields.pointer, '"properties" is missing', 'add "properties": {}')
         for name, raw in (fields.mapping("properties") or {}).items():
             pointer = fields.at("properties", name)
-            if name == "$type":
-                self._notes.error(
-                    pointer, '"$type" can\'t be declared', "remove it: every object may have one"
-                )
-            elif fault := name_fault(name):
-                self._notes.error(pointer, f"a property's name {fault}", "rename the property")
             schema = self._schema(raw, pointer, place)
+            if name == "$type":
+                self._notes.warn(
+                    pointer, 'the property "$type" is left out', "every object may have one: remove it"
+                )
+                continue
+            self._notes.name(pointer, "a property", name)
+            if isinstance(schema, Object) and place is _PROPERTY:
+                self._notes.warn(pointer, _INLINE, _INLINE_HINT)
+            elif isinstance(schema, Unknown) and place is _PARAMETER:
+                self._notes.warn(pointer, "a query string can't hold an object", "use another type")
             if schema is not None:
                 properties[name] = Property(
                     name=name, schema=schema, required=name in required, nullable=name in nullable
@@ -376,8 +394,12 @@ class DefinitionParser:
             return None
         encoding = inner.text("encoding") if inner.required("encoding", "a MIME type") else None
         if encoding is not None and not _MIME_PATTERN.fullmatch(encoding):
-            hint = 'use one, without parameters, such as "application/json" or "*/*"'
-            inner.error("encoding", "not a single MIME type", hint)
+            plain = base_type(encoding)
+            encoding = plain if _MIME_PATTERN.fullmatch(plain) else "*/*"
+            message = f'not a single MIME type: "{encoding}" is taken for it'
+            inner.warn(
+                "encoding", message, 'use one, without parameters, such as "application/json" or "*/*"'
+            )
         schema = None
         if inner.has("schema"):
             schema = self._schema(inner.value("schema"), inner.at("schema"), _PAYLOAD)
@@ -395,8 +417,7 @@ class DefinitionParser:
             name = inner.text("name") if inner.required("name", "the error code") else None
             if name is None:
                 continue
-            if fault := name_fault(name):
-                inner.error("name", f"an error's name {fault}", "rename the error")
+            self._notes.name(inner.at("name"), "an error", name)
             if name in errors:
                 self._notes.warn(inner.pointer, f'the error "{name}" is declared twice', "remove one")
                 continue
@@ -454,8 +475,11 @@ class DefinitionParser:
         )
 
     def _message(self, fields: Fields) -> Message | None:
-        inner = fields.fields("message") if fields.required("message", "the messages' schema") else None
-        if inner is None or not inner.required("schema", "a union"):
+        inner = fields.fields("message")
+        if inner is None:
+            self._notes.warn(fields.pointer, '"message" is missing', "say what the messages are")
+            return Message(schema=Union(), pointer=fields.pointer)
+        if not inner.required("schema", "a union"):
             return None
         schema = self._schema(inner.value("schema"), inner.at("schema"), _MESSAGE)
         description = inner.text("description")
@@ -468,9 +492,8 @@ class DefinitionParser:
     def _record(self, fields: Fields) -> Record | None:
         key = fields.text("key") if fields.required("key", "tid, nsid, any or literal:<key>") else None
         if key is not None and not _is_key_kind(key):
-            fields.error(
-                "key", "not a kind of record key", "use tid, nsid, any, or literal: and a record key"
-            )
+            note = fields.warn if key.startswith("literal:") else fields.error
+            note("key", "not a kind of record key", "use tid, nsid, any, or literal: and a record key")
         description = fields.text("description")
         if not fields.required("record", "an object schema"):
             return None
@@ -487,6 +510,10 @@ class DefinitionParser:
 
     def _permission_set(self, fields: Fields) -> PermissionSet:
         fields.required("permissions", "an array of permissions")
+        for key in ("title:lang", "detail:lang"):
+            for language in fields.text_map(key):
+                if not is_valid_language(language):
+                    self._notes.warn(fields.at(key, language), "not a language", 'use a tag such as "pt-BR"')
         return PermissionSet(
             title=fields.text("title"),
             title_lang=fields.text_map("title:lang"),
@@ -508,25 +535,37 @@ class DefinitionParser:
         resource = fields.text("resource") if fields.required("resource", "what it is about") else None
         if resource is None:
             return None
+        description = fields.text("description")
+        attributes = fields.extra()
+        if fault := permission_fault(resource, attributes):
+            self._notes.warn(fields.pointer, fault, "servers may refuse the whole set")
         return Permission(
-            resource=resource,
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            attributes=fields.extra(),
+            resource=resource, description=description, pointer=fields.pointer, attributes=attributes
+        )
+
+
+def _check_default(fields: Fields, faults: list[str]) -> None:
+    """Notes where a default breaks its own definition, or stands beside a const."""
+    if fields.value("default") is None:
+        return
+    _report(fields, "default", faults)
+    if fields.value("const") is not None:
+        fields.warn(
+            "default", '"default" stands beside "const", which leaves no choice', "remove the default"
         )
 
 
 def _report(fields: Fields, key: str, faults: list[str], *segments: int) -> None:
-    """Notes where a default, const or member of an enum breaks its own definition."""
+    """Notes where a default, const or member of an enum breaks its own definition: no parser refuses that."""
     for fault in faults:
         message = f'"{key}" breaks its own definition: {fault}'
-        fields.notes.error(fields.at(key, *segments), message, "correct it, or the constraint")
+        fields.notes.warn(fields.at(key, *segments), message, "correct it, or the constraint")
 
 
 def _choices(fields: Fields, choices: tuple[T, ...] | None) -> tuple[T, ...] | None:
-    if fields.value("enum") == []:
-        fields.error("enum", "an empty enum allows nothing", "add a member, or remove the enum")
-    return choices
+    if choices == () and fields.value("enum") == []:
+        fields.warn("enum", "an empty enum is left out", "add a member, or remove the enum")
+    return choices or None
 
 
 def _is_key_kind(key: str) -> bool:

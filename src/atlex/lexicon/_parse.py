@@ -13,7 +13,6 @@ from atlex.lexicon._diagnostic import Diagnostic
 from atlex.lexicon._fields import Fields, Notes
 from atlex.lexicon._json import Fault, copy_json, is_object, read_json
 from atlex.lexicon._language import DefId, Definition, Document
-from atlex.lexicon._names import name_fault
 from atlex.lexicon._nodes import DefinitionParser
 from atlex.lexicon._special import is_mapping
 from atlex.syntax import is_valid_nsid
@@ -96,8 +95,10 @@ def _definitions(fields: Fields, nsid: str) -> Mapping[str, Definition]:
     parser = DefinitionParser(fields.notes, nsid)
     for name, raw in defs.items():
         place = fields.at("defs", name)
-        if fault := name_fault(name):
-            fields.notes.error(place, f"a definition's name {fault}", "rename the definition")
+        if "#" in name:
+            fields.notes.error(place, "a definition's name can't hold \"#\"", "rename the definition")
+        else:
+            fields.notes.name(place, "a definition", name)
         definition = parser.definition(raw, place, DefId(nsid, name))
         if definition is not None:
             definitions[name] = definition

@@ -17,6 +17,7 @@ from atlex.lexicon._language import (
     Record,
     Ref,
     Subscription,
+    Token,
     Union,
     UnknownKind,
 )
@@ -81,7 +82,7 @@ def _diagnose(
     elif isinstance(definition, UnknownKind):
         severity = "warning"
         message = f'"{target}" is of the kind "{definition.name}", which is not known'
-        hint = "any object is valid here"
+        hint = "anything of the data model is valid here"
     elif isinstance(definition, _NO_VALUE):
         message = f'"{target}" is a {definition.kind}, which describes no value'
         hint = "refer to one of its objects instead"
@@ -89,6 +90,10 @@ def _diagnose(
         severity = "warning"
         message = f'"{target}" is a {definition.kind}, which has no "$type" to be told apart by'
         hint = "put it into an object"
+    elif not reference.in_union and isinstance(definition, Token):
+        severity = "warning"
+        message = f'"{target}" is a token, which is a name and no type'
+        hint = "use a string with the token in its knownValues"
     else:
         return None
     return _diagnostic(document, severity, reference.pointer, message, hint)

@@ -67,10 +67,15 @@ def _choice_faults(value: object, enum: Sequence[object] | None, const: object) 
 
 
 def string_faults(schema: String, value: object, *, limits: bool = True) -> list[str]:
-    """Says what is wrong with a value for a string schema; without ``limits``, only type, enum and const count."""
+    """Says what is wrong with a value for a string schema.
+
+    An enum or a const says all: the limits beside it aren't looked at, and neither are others without ``limits``.
+    """
     if not isinstance(value, str):
         return [f"expected a string, got {json_type(value)}"]
-    faults = _choice_faults(value, schema.enum, schema.const)
+    if schema.enum is not None or schema.const is not None:
+        return _choice_faults(value, schema.enum, schema.const)
+    faults: list[str] = []
     if limits:
         if not is_unicode(value):
             faults.append("half a surrogate pair is not text")
@@ -99,11 +104,13 @@ def as_integer(value: object) -> int | None:
 
 
 def integer_faults(schema: Integer, value: object, *, limits: bool = True) -> list[str]:
-    """Says what is wrong with a value for an integer schema; without ``limits``, only type, enum and const count."""
+    """Says what is wrong with a value for an integer schema; limits go as for `string_faults`."""
     number = as_integer(value)
     if number is None:
         return [f"expected an integer, got {json_type(value)}"]
-    faults = _choice_faults(number, schema.enum, schema.const)
+    if schema.enum is not None or schema.const is not None:
+        return _choice_faults(number, schema.enum, schema.const)
+    faults: list[str] = []
     if limits:
         if abs(number) > MAX_INTEGER:
             faults.append("integer is outside ±(2**53 - 1)")

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from atlex.data import UnknownObject
-from atlex.model._base import (
-    M,
-    Model,
-    Object,
-    Params,
-    RecordObject,
-    UnknownInput,
-    Validation,
-    build,
-    check,
-    issues,
-    read_as,
-)
 from atlex.model._datetimes import NONE, Datetime, OptionalDatetime
+from atlex.model._issues import issues
+from atlex.model._keys import to_camel
 from atlex.model._markers import (
     Alias,
     AnyBlob,
@@ -31,13 +20,15 @@ from atlex.model._markers import (
     String,
     Text,
 )
-from atlex.model._names import to_camel
-from atlex.model._unions import Unknown, closed_union, open_union
+from atlex.model._model import M, Model, Object, Params, RecordObject, UnknownInput, build, check, read_as
+from atlex.model._state import Validation
+from atlex.model._unions import Anything, Unknown, closed_union, open_union
 
 __all__ = [
     "NONE",
     "Alias",
     "AnyBlob",
+    "Anything",
     "Array",
     "BlobRef",
     "Bool",

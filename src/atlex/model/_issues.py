@@ -3,67 +3,85 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from typing import cast
+from typing import Any, TypeAlias, cast
 
 from pydantic import BaseModel
 
 from atlex.data import UnknownObject
 from atlex.errors import Issue
-from atlex.model._faults import join_path, under
-from atlex.model._names import NAMES
-from atlex.model._salvage import Kept, kept_of
+from atlex.model._errors import join_path, under
+from atlex.model._kept import Kept, kept_of
 
 __all__ = ["issues"]
 
+Trail: TypeAlias = "tuple[Trail, str | int] | None"
+"""The way to a value, last step first, so that a path is only written out where there is an issue."""
+
 
 def issues(value: object) -> list[Issue]:
-    """What a lenient reading gave up, anywhere inside a value.
+    """List what a lenient reading gave up, anywhere inside a value.
 
     Args:
         value: Anything that was read: a model, an `UnknownObject`, a list of these, or what a record call gives.
 
     Returns:
-        One entry for each thing that gave way: where it is (from the value given), why, and its raw form. Empty for
-        a value that was read whole.
+        One entry for each thing that was given up, in order: where it is (from the value given), why, and its raw
+        form. Empty for a value that was read whole.
     """
     found: list[Issue] = []
-    _collect(value, "", found)
+    pending: list[tuple[object, Trail]] = [(value, None)]
+    while pending:
+        item, trail = pending.pop()
+        inside: list[tuple[object, Trail]] = []
+        match item:
+            case BaseModel():
+                _add_members(item, trail, found, inside)
+            case UnknownObject():
+                if item.reason is not None:
+                    found.append(Issue(_path(trail), item.reason, item.raw))
+            case list() | tuple():
+                inside = [
+                    (inner, (trail, index)) for index, inner in enumerate(cast("Sequence[object]", item))
+                ]
+            case _ if is_dataclass(item):
+                inside = [(getattr(item, part.name), (trail, part.name)) for part in fields(item)]
+            case _:
+                pass
+        pending += reversed(inside)
     return found
 
 
-def _collect(value: object, path: str, found: list[Issue]) -> None:
-    match value:
-        case BaseModel():
-            _collect_members(value, path, found)
-        case UnknownObject():
-            if value.reason is not None:
-                found.append(Issue(path, value.reason, value.raw))
-        case list() | tuple():
-            _collect_items(cast("Sequence[object]", value), path, found, frozenset())
-        case _ if is_dataclass(value):
-            for declared in fields(value):
-                _collect(getattr(value, declared.name), join_path(path, declared.name), found)
-        case _:
-            pass
-
-
-def _collect_members(value: BaseModel, path: str, found: list[Issue]) -> None:
+def _add_members(
+    value: BaseModel, trail: Trail, found: list[Issue], inside: list[tuple[object, Trail]]
+) -> None:
     kept = kept_of(value) or Kept()
-    found += [Issue(under(path, issue.path), issue.reason, issue.raw) for issue in kept.issues]
-    names = getattr(type(value), NAMES, {})
+    if kept.issues:
+        found += under(_path(trail), kept.issues)
+    state: Any = getattr(type(value), "__atlex__", None)
+    names: dict[str, str] = (state and state.names) or {}
     for name, item in value.__dict__.items():
         wire = names.get(name, name)
         if isinstance(item, list):
+            # Paths count the items as they came, those left out included.
             left_out = {position for position, _ in kept.items.get(wire, ())}
-            _collect_items(cast("list[object]", item), join_path(path, wire), found, left_out)
+            positions = (index for index in itertools.count() if index not in left_out)
+            inside += [
+                (inner, ((trail, wire), index))
+                for index, inner in zip(positions, cast("list[object]", item), strict=False)
+                if isinstance(inner, (BaseModel, UnknownObject, list))
+            ]
         elif isinstance(item, (BaseModel, UnknownObject)):
-            _collect(item, join_path(path, wire), found)
+            inside.append((item, (trail, wire)))
 
 
-def _collect_items(items: Sequence[object], path: str, found: list[Issue], left_out: Collection[int]) -> None:
-    # Paths count the items as they came, those left out included.
-    positions = (index for index in itertools.count() if index not in left_out)
-    for index, item in zip(positions, items, strict=False):
-        _collect(item, join_path(path, index), found)
+def _path(trail: Trail) -> str:
+    steps: list[str | int] = []
+    while trail is not None:
+        trail, step = trail
+        steps.append(step)
+    path = ""
+    for step in reversed(steps):
+        path = join_path(path, step)
+    return path

@@ -1,146 +1,114 @@
-"""The validators of a class: one for input, which pydantic makes, and one for each way of reading the wire.
+"""The schemas and validators of a class: one for input, which pydantic makes, and one for each other level.
 
-All of them come from the one core schema of the class, so that they can't drift apart.
+All of them are derived from the one core schema of the class, so that they can't drift apart.
 
 ========  ==================================================================================================
 level     what differs from input
 ========  ==================================================================================================
 lenient   undeclared members are kept; only the shape that the types promise is enforced
 strict    undeclared members are kept, if the data model allows them; null only where the lexicon says nullable;
-          every rule holds
+          a record names its type; every rule holds
 resend    undeclared members are kept; instances are checked again, as they are about to be sent
 ========  ==================================================================================================
 
-Each way of reading has a fast form beside the full one; `atlex.model._bare` says what it leaves out.
+Their lists stop at the first broken item: pydantic would make an error for each, which a hostile response can have
+millions of. `atlex.model._salvage` reads what is broken piece by piece. The fast path (`atlex.model._fast`) is derived
+from the schemas that are made here.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
-from atlex.data import is_object
-from atlex.model._bare import bare_model, is_plain, learnt
+from atlex.data import is_list, is_object
 from atlex.model._collector import collector_paused
-from atlex.model._core_schemas import map_parts
-from atlex.model._markers import ARRAY, LENIENT, RESEND, STRICT
-from atlex.model._names import NAMES, attribute_names, extra_name, own_types_of
-from atlex.model._quick import QUICK, quick_format
-from atlex.model._rebuilt import with_suggestions
-from atlex.model._undeclared import within_data_model
-from atlex.model._unions import UNION, reading_union
+from atlex.model._errors import with_suggestions
+from atlex.model._keys import (
+    ARRAY,
+    LENIENT,
+    OWN_TYPE,
+    RESEND,
+    STRICT,
+    UNION,
+    attribute_names,
+    extra_name,
+    metadata_of,
+    own_types_of,
+)
+from atlex.model._state import Level, state_of
+from atlex.model._unions import reading_union
+from atlex.model._wire import within_data_model
 
 __all__ = [
-    "Level",
-    "check_own_members",
-    "fast_validator",
-    "note_wire_names",
-    "reading_schema",
+    "declared_fields",
+    "level_schema",
+    "map_parts",
+    "model_fields_schema",
+    "own_type_fault",
     "validator",
     "wire_names",
+    "with_own_members",
 ]
-
-Level: TypeAlias = Literal["lenient", "strict", "resend"]
-
-OWN_TYPE: Final = "atlex_own_type"
-"""The metadata key of the layer that `check_own_members` adds; reading keeps ``$type`` as it came."""
 
 _OTHER: Final[dict[Level, str]] = {"lenient": LENIENT, "strict": STRICT, "resend": RESEND}
 _UNDECLARED: Final = core_schema.no_info_after_validator_function(within_data_model, core_schema.any_schema())
-
 _CONFIG: Final = CoreConfig(hide_input_in_errors=True)
-# Looking up each string costs more than the strings that turn out to be the same.
-_FAST_CONFIG: Final = CoreConfig(hide_input_in_errors=True, cache_strings="keys")
+
+# Keys of a core schema that hold data or functions, never schemas.
+_LEAVES: Final = frozenset(
+    {"cls", "config", "default", "discriminator", "expected", "function", "metadata", "ref", "type"}
+)
+# Keys of a core schema that hold schemas by a name of the lexicon's, which may be one of those.
+_BY_NAME: Final = frozenset({"choices", "fields"})
+
+
+def map_parts(schema: Mapping[str, Any], change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    """A copy of a core schema in which each schema directly inside has been changed."""
+    return {key: value if key in _LEAVES else _part(key, value, change) for key, value in schema.items()}
+
+
+def _part(key: str, value: Any, change: Callable[[dict[str, Any]], Any]) -> Any:
+    if is_list(value):
+        return [_part("", item, change) for item in value]
+    if isinstance(value, tuple):
+        # A choice of a union, and its label.
+        choice, label = cast("tuple[Any, str]", value)
+        return change(choice), label
+    if not is_object(value):
+        return value
+    if key in _BY_NAME:
+        return {name: change(item) for name, item in value.items()}
+    return change(value)
 
 
 def validator(model: type[BaseModel], level: Level) -> SchemaValidator:
     """The validator of a class for a level, made when first asked for."""
-    name = f"__atlex_{level}__"
-    found = model.__dict__.get(name)
+    validators = state_of(model).validators
+    found = validators.get(level)
     if found is None:
-        # Two threads may make it twice: cheaper than a lock, and either result will do.
-        found = SchemaValidator(reading_schema(model, level), _CONFIG, _use_prebuilt=False)
-        setattr(model, name, found)
-    return cast("SchemaValidator", found)
+        # Two threads may make it twice: that is cheaper than a lock, and both are the same.
+        found = validators[level] = SchemaValidator(level_schema(model, level), _CONFIG, _use_prebuilt=False)
+    return found
 
 
-def fast_validator(model: type[BaseModel], level: Level) -> SchemaValidator:
-    """The validator that is tried first. It takes nothing that the full one refuses; what it refuses may be right."""
-    name = f"__atlex_fast_{level}__"
-    found = model.__dict__.get(name)
-    # One that was made before something was learnt of a class in it would refuse the same answers again and again.
-    if found is None or found[0] != learnt():
-        since = learnt()
-        schema = _Fast(level).whole(reading_schema(model, level))
-        found = since, SchemaValidator(schema, _FAST_CONFIG, _use_prebuilt=False)
-        setattr(model, name, found)
-    return cast("SchemaValidator", found[1])
-
-
-class _Fast:
-    """Makes the schema of a fast validator from that of the full one."""
-
-    def __init__(self, level: Level) -> None:
-        self._is_strict = level == "strict"
-        self._formats: dict[str, CoreSchema] = {}
-
-    def whole(self, schema: CoreSchema) -> CoreSchema:
-        derived = self._derive(cast("dict[str, Any]", schema))
-        if not self._formats:
-            return cast("CoreSchema", derived)
-        definitions = list(self._formats.values())
-        if derived["type"] == "definitions":
-            return core_schema.definitions_schema(derived["schema"], derived["definitions"] + definitions)
-        return core_schema.definitions_schema(derived, definitions)
-
-    def _derive(self, schema: dict[str, Any]) -> Any:
-        metadata: dict[str, Any] = schema.get("metadata") or {}
-        if self._is_strict and (quick := metadata.get(QUICK)):
-            return self._quick(quick, schema)
-        if ARRAY in metadata:
-            return {**self._derive(schema["schema"]), **metadata[ARRAY]}
-        derived = map_parts(schema, self._derive)
-        if derived.get("type") != "model":
-            return derived
-        fields = derived["schema"]
-        if OWN_TYPE in (fields.get("metadata") or {}):
-            # The bare model looks at the type by itself.
-            fields = fields["schema"]
-        return (
-            bare_model(derived, fields, strict=self._is_strict)
-            if is_plain(derived["cls"], fields)
-            else derived
-        )
-
-    def _quick(self, quick: Any, full: Any) -> CoreSchema:
-        if not isinstance(quick, str):
-            return core_schema.union_schema([quick, full], mode="left_to_right", auto_collapse=False)
-        # A pattern takes time to compile: once for all that have the format.
-        name = f"atlex-quick-{quick}"
-        if name not in self._formats:
-            self._formats[name] = core_schema.union_schema(
-                [quick_format(quick), full], mode="left_to_right", auto_collapse=False, ref=name
-            )
-        return core_schema.definition_reference_schema(name)
-
-
-def reading_schema(model: type[BaseModel], level: Level) -> CoreSchema:
+def level_schema(model: type[BaseModel], level: Level) -> CoreSchema:
     """The core schema of a class for a level."""
-    name = f"__atlex_{level}_schema__"
-    found = model.__dict__.get(name)
+    schemas = state_of(model).schemas
+    found = schemas.get(level)
     if found is None:
         # Classes and schemas stay as long as the program runs.
         with collector_paused():
             model.model_rebuild()
-            found = _derive(cast("dict[str, Any]", model.__pydantic_core_schema__), level)
-        setattr(model, name, found)
-    return cast("CoreSchema", found)
+            found = schemas[level] = _derive(cast("dict[str, Any]", model.__pydantic_core_schema__), level)
+    return found
 
 
 def _derive(schema: dict[str, Any], level: Level) -> Any:
-    metadata: dict[str, Any] = schema.get("metadata") or {}
+    metadata = metadata_of(schema)
     if (other := metadata.get(_OTHER[level])) is not None:
         return other
 
@@ -150,16 +118,12 @@ def _derive(schema: dict[str, Any], level: Level) -> Any:
     if level == "lenient" and ARRAY in metadata:
         return inside(schema["schema"])
     if level != "resend" and UNION in metadata:
-        return reading_union(cast("CoreSchema", schema), inside, strict=level == "strict")
+        return reading_union(schema, inside, strict=level == "strict")
     derived = map_parts(schema, inside)
     derived.pop("serialization", None)
     match schema.get("type"):
         case "function-wrap" if OWN_TYPE in metadata:
-            return (
-                _with_own_type(derived["schema"], metadata[OWN_TYPE])
-                if level == "strict"
-                else derived["schema"]
-            )
+            return _with_own_type(derived, metadata[OWN_TYPE]) if level == "strict" else derived["schema"]
         case "model":
             derived["config"] = {
                 **schema.get("config", {}),
@@ -179,6 +143,8 @@ def _derive(schema: dict[str, Any], level: Level) -> Any:
                 derived["extras_keys_schema"] = _extra_keys(attribute_names(schema["fields"]))
         case "tagged-union" if level != "resend":
             derived["discriminator"] = "$type"
+        case "list":
+            derived["fail_fast"] = True
         case _:
             pass
     return derived
@@ -195,35 +161,48 @@ def _extra_keys(attributes: frozenset[str]) -> CoreSchema:
     )
 
 
-def note_wire_names(model: type[BaseModel], schema: CoreSchema) -> None:
-    """Keep a class's wire names where `wire_names` finds them.
-
-    pydantic's own fields know them only once a class is complete, and one that was read as a part of another isn't.
-    """
-    setattr(model, NAMES, _field_names(schema))
+def declared_fields(schema: Any) -> Any:
+    """The schema of the fields of a model's schema, without the layer for the class's own type."""
+    fields = schema["schema"]
+    return fields["schema"] if OWN_TYPE in metadata_of(fields) else fields
 
 
-def _field_names(schema: CoreSchema) -> dict[str, str]:
-    inner: Any = schema
-    while inner["type"] != "model-fields":
-        inner = inner["schema"]
-    return {name: field.get("serialization_alias", name) for name, field in inner["fields"].items()}
+def model_fields_schema(model: type[BaseModel]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schemas of the fields of a class, as input is checked, and the definitions that they refer to."""
+    model.model_rebuild()
+    schema: Any = model.__pydantic_core_schema__
+    definitions: dict[str, Any] = {item["ref"]: item for item in schema.get("definitions", ())}
+    while schema["type"] != "model-fields":
+        schema = definitions[schema["schema_ref"]] if schema["type"] == "definition-ref" else schema["schema"]
+    return schema["fields"], definitions
 
 
 def wire_names(model: type[BaseModel]) -> dict[str, str]:
-    """The name on the wire of each attribute."""
-    names = model.__dict__.get(NAMES)
-    if names is None:
-        reading_schema(model, "resend")
-        names = model.__dict__[NAMES]
-    return cast("dict[str, str]", names)
+    """The wire name of each attribute."""
+    state = state_of(model)
+    if state.names is None:
+        model.model_rebuild()
+    return state.names or {}
 
 
-def check_own_members(schema: CoreSchema, lex_type: str) -> CoreSchema:
-    """Let a class's input name the class's own type, which no field stands for, and help with misspelt names."""
+def _field_names(schema: Any) -> dict[str, str]:
+    while schema["type"] != "model-fields":
+        schema = schema["schema"]
+    return {name: field.get("serialization_alias", name) for name, field in schema["fields"].items()}
+
+
+def with_own_members(model: Any, schema: Any) -> CoreSchema:
+    """Surround the fields in a class's schema: input may name the class's own type, which no field stands for.
+
+    A misspelt name is told what may have been meant. The wire names are kept in the class's state on the way.
+    """
+    if schema["type"] != "model" or OWN_TYPE in metadata_of(schema["schema"]):
+        # The second is the schema of a class that is complete already.
+        return cast("CoreSchema", schema)
+    lex_type: str = model.lex_type
     own_types = own_types_of(lex_type)
-    model = cast("core_schema.ModelSchema", schema)
-    names = [name for pair in _field_names(schema).items() for name in pair]
+    state_of(model).names = wires = _field_names(schema)
+    names = [name for pair in wires.items() for name in pair]
 
     def check(value: Any, read_fields: ValidatorFunctionWrapHandler) -> Any:
         faults: list[PydanticCustomError] = []
@@ -240,34 +219,48 @@ def check_own_members(schema: CoreSchema, lex_type: str) -> CoreSchema:
             raise faults[0]
         return fields
 
-    inner = core_schema.no_info_wrap_validator_function(check, model["schema"], metadata={OWN_TYPE: lex_type})
-    return {**model, "schema": inner}
+    inner = core_schema.no_info_wrap_validator_function(check, schema["schema"], metadata={OWN_TYPE: model})
+    return cast("CoreSchema", {**schema, "schema": inner})
 
 
-def _with_own_type(fields: CoreSchema, lex_type: str) -> CoreSchema:
-    """What a strict reading demands of an object that names a type: its own."""
-    if not lex_type:
-        return fields
-    own_types = own_types_of(lex_type)
+def own_type_fault(model: Any, value: object) -> str | None:
+    """What strict reading has against the ``$type`` of an object: it is the class's own, and a record names it.
 
+    An object of one member that makes it a link or bytes is no object at all.
+    """
+    if not is_object(value):
+        return None
+    if len(value) == 1 and not value.keys().isdisjoint(("$link", "$bytes")):
+        return "is missing from what is a link or bytes"
+    if "$type" not in value:
+        return "is required" if model.lex_is_record and model.lex_type else None
+    if not model.lex_type:
+        named = value["$type"]
+        return None if isinstance(named, str) and named else "has to be the name of a type"
+    spellings = (model.lex_type,) if model.lex_is_record else own_types_of(model.lex_type)
+    return None if value["$type"] in spellings else f"names another type: {value['$type']!r:.80}"
+
+
+def _with_own_type(layer: dict[str, Any], model: Any) -> CoreSchema:
     def check(value: Any) -> Any:
-        if is_object(value) and value.get("$type", lex_type) not in own_types:
-            raise PydanticCustomError("own_type", "Names another type in $type")
+        if (fault := own_type_fault(model, value)) is not None:
+            raise PydanticCustomError("own_type", "{reason}", {"reason": fault})
         return value
 
-    return core_schema.no_info_before_validator_function(check, fields, metadata={OWN_TYPE: lex_type})
+    return core_schema.no_info_before_validator_function(check, layer["schema"], metadata={OWN_TYPE: model})
 
 
 def _forbid_null(model: Any, schema: dict[str, Any]) -> None:
     """Take the null away that the Python type allows where a field may be absent."""
-    fields = schema["schema"]
-    if OWN_TYPE in (fields.get("metadata") or {}):
-        fields = fields["schema"]
+    fields = declared_fields(schema)
     if fields["type"] != "model-fields":
         return
-    nullable = getattr(model, "lex_nullable", frozenset[str]())
     for name, declared in fields["fields"].items():
         inner = declared["schema"]
-        if name not in nullable and inner["type"] == "default" and inner["schema"]["type"] == "nullable":
+        if (
+            name not in model.lex_nullable
+            and inner["type"] == "default"
+            and inner["schema"]["type"] == "nullable"
+        ):
             # The default itself isn't validated, so that absence still reads None.
             fields["fields"][name] = {**declared, "schema": {**inner, "schema": inner["schema"]["schema"]}}

@@ -1,24 +1,36 @@
-"""What a generated field says beside its Python type: the lexicon's rules, as annotations.
+"""The lexicon's rules for a field, as annotations beside its Python type.
 
-Each marker makes the pydantic-core schema of its field in the form that checks input. What a lenient reading may
-leave out stands beside it in the schema's metadata, where `atlex.model._levels` finds it.
+Each marker makes the core schema that checks input. The schemas of the other levels stand in its metadata, where
+`atlex.model._levels` finds them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 from pydantic import Field, GetCoreSchemaHandler, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from atlex._lazy import lazy_module
-from atlex.data import MAX_INTEGER, Blob, CidLink, LegacyBlob, bytes_from_wire, bytes_to_wire, is_list
+from atlex.data import (
+    MAX_INTEGER,
+    Blob,
+    CidLink,
+    LegacyBlob,
+    blob_reasons,
+    bytes_from_wire,
+    bytes_to_wire,
+    is_list,
+)
 from atlex.data._blob import read_blob
+from atlex.data._link import check_link, read_link
 from atlex.errors import InputError
-from atlex.model._quick import PATTERNS, QUICK, quick_string
-from atlex.model._rebuilt import with_faults
+from atlex.model._errors import got, with_faults
+from atlex.model._keys import ARRAY, LENIENT, PATTERN, RESEND, STRICT
+from atlex.model._patterns import PATTERNS, length_pattern
 
 if TYPE_CHECKING:
     from atlex import syntax as _syntax
@@ -27,10 +39,7 @@ else:
     _syntax = lazy_module("atlex.syntax", None)
 
 __all__ = [
-    "ARRAY",
-    "LENIENT",
-    "RESEND",
-    "STRICT",
+    "JSON_OBJECT",
     "Alias",
     "AnyBlob",
     "Array",
@@ -45,19 +54,17 @@ __all__ = [
     "Text",
 ]
 
-ARRAY: Final = "atlex_array"
-"""The metadata key of the limits of a list's length."""
+JSON_OBJECT: Final = core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
+"""What the JSON Schema of a value says that is an object on the wire, and a class of its own in Python."""
 
-LENIENT: Final = "atlex_lenient"
-"""The metadata key of the schema that reads this value leniently."""
-
-STRICT: Final = "atlex_strict"
-"""The metadata key of the schema that reads this value strictly, where that isn't the one that checks input."""
-
-RESEND: Final = "atlex_resend"
-"""The metadata key of the schema that checks this value again before it is sent, where that isn't the one of input."""
-
-_RAW_CODEC: Final = 0x55
+_BYTES_OBJECT: Final = core_schema.typed_dict_schema(
+    {"$bytes": core_schema.typed_dict_field(core_schema.str_schema())}
+)
+_LINK_OBJECT: Final = core_schema.typed_dict_schema(
+    {"$link": core_schema.typed_dict_field(core_schema.str_schema())}
+)
+_PUBLIC_FORMATS: Final = {"datetime": "date-time"}
+"""The formats that JSON Schema has another name for."""
 
 
 def Alias(wire: str) -> Any:  # noqa: N802 - reads as the marker that it is
@@ -92,26 +99,41 @@ class String:
     enum: tuple[str, ...] = ()
     const: str | None = None
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        if self.const is not None:
-            return core_schema.literal_schema([self.const])
-        if self.enum:
-            return core_schema.literal_schema(list(self.enum))
-        plain = core_schema.str_schema(strict=True)
-        if not self._rules():
-            return plain
-        metadata = {LENIENT: plain, QUICK: self._quick()}
-        checked = core_schema.no_info_after_validator_function(self._check, plain, metadata=metadata)
-        if self.format != "datetime":
-            return checked
-        # One that got into an instance unchecked wouldn't be written in the protocol's form.
-        return core_schema.no_info_before_validator_function(
-            _datetime_text, checked, metadata={**metadata, RESEND: checked}
-        )
+    if not TYPE_CHECKING:
+        # Some type checkers take a field for anything once its annotation makes a schema.
+        def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+            if self.const is not None:
+                return core_schema.literal_schema([self.const])
+            if self.enum:
+                return core_schema.literal_schema(list(self.enum))
+            plain = core_schema.str_schema(strict=True)
+            # With a length, pydantic looks at the letters, and refuses lone surrogates.
+            whole = core_schema.str_schema(
+                strict=True, min_length=0, metadata={LENIENT: plain, **self._shown(source)}
+            )
+            if not self._rules():
+                return whole
+            metadata = {LENIENT: plain, PATTERN: self._pattern()}
+            checked = core_schema.no_info_after_validator_function(self._check, whole, metadata=metadata)
+            if self.format != "datetime":
+                return checked
+            # One that got into an instance unchecked wouldn't be written in the protocol's form.
+            return core_schema.no_info_before_validator_function(
+                _datetime_text, checked, metadata={**metadata, RESEND: checked}
+            )
 
-    def _quick(self) -> CoreSchema | str | None:
+    def _shown(self, source: Any) -> dict[str, Any]:
+        """The metadata for the JSON Schema. Its lengths count characters, so only those in graphemes come near."""
+        shown: dict[str, Any] = {}
+        if self.format is not None:
+            shown["format"] = _PUBLIC_FORMATS.get(self.format, self.format)
+        if known := _literals(source):
+            shown["examples"] = known
+        return {"pydantic_js_updates": shown} if shown else {}
+
+    def _pattern(self) -> CoreSchema | str | None:
         if self.format is None:
-            return quick_string(
+            return length_pattern(
                 min_length=self.min_length,
                 max_length=self.max_length,
                 min_graphemes=self.min_graphemes,
@@ -126,7 +148,7 @@ class String:
     def _check(self, value: str) -> str:
         reasons: list[str] = []
         if self.format is not None and not _syntax.is_valid_format(self.format, value):
-            reasons.append(f"not a valid {self.format}")
+            reasons.append(f"not a valid {self.format}{_hint(self.format, value)}")
         if self.min_length is not None or self.max_length is not None:
             reasons += _outside("has", _syntax.utf8_length(value), self.min_length, self.max_length, " bytes")
         if self.max_graphemes is not None and _syntax.exceeds_graphemes(value, self.max_graphemes):
@@ -138,6 +160,21 @@ class String:
         if reasons:
             raise _broken("string_rule", reasons)
         return value
+
+
+def _literals(source: Any) -> list[Any]:
+    """The known values of an open set, which stand beside the type."""
+    if get_origin(source) is Literal:
+        return list(get_args(source))
+    if get_origin(source) in {Union, UnionType}:
+        return [value for part in get_args(source) if part is not NoneType for value in _literals(part)]
+    return []
+
+
+def _hint(wanted: str, value: str) -> str:
+    if wanted == "did" and _syntax.is_valid_handle(value):
+        return f"{got(value)}: a handle has to be resolved to its DID first"
+    return got(value)
 
 
 def _datetime_text(value: object) -> object:
@@ -171,10 +208,10 @@ class Int:
             ge=lowest,
             le=highest,
             metadata={
-                # A lenient reading finds 5.0 in its second go.
+                # Lenient reading takes 5.0 piece by piece, since it hardly ever comes.
                 LENIENT: core_schema.int_schema(strict=True),
                 STRICT: core_schema.no_info_before_validator_function(
-                    _whole, within, metadata={QUICK: within}
+                    _whole, within, metadata={PATTERN: within}
                 ),
             },
         )
@@ -219,11 +256,9 @@ class Bytes:
         return core_schema.no_info_plain_validator_function(
             self._check,
             metadata={LENIENT: core_schema.no_info_plain_validator_function(_read_bytes)},
-            json_schema_input_schema=core_schema.typed_dict_schema(
-                {"$bytes": core_schema.typed_dict_field(core_schema.str_schema())}
-            ),
+            json_schema_input_schema=_BYTES_OBJECT,
             serialization=core_schema.plain_serializer_function_ser_schema(
-                bytes_to_wire, when_used="json-unless-none"
+                bytes_to_wire, return_schema=_BYTES_OBJECT, when_used="json-unless-none"
             ),
         )
 
@@ -257,18 +292,14 @@ class BlobRef:
         return core_schema.no_info_plain_validator_function(
             self._check,
             metadata={
+                "pydantic_js_updates": {"title": "Blob"},
                 LENIENT: core_schema.no_info_plain_validator_function(read_blob),
-                STRICT: core_schema.no_info_plain_validator_function(self._check_whole),
             },
-            json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
-            serialization=core_schema.plain_serializer_function_ser_schema(_write_blob),
+            json_schema_input_schema=JSON_OBJECT,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _write_blob, return_schema=JSON_OBJECT
+            ),
         )
-
-    def _check_whole(self, value: object) -> Blob | LegacyBlob:
-        blob = self._check(value)
-        if blob.extra:
-            raise _broken("blob", ["has members that blobs don't have"])
-        return blob
 
     def _check(self, value: object) -> Blob | LegacyBlob:
         blob = read_blob(value)
@@ -277,16 +308,9 @@ class BlobRef:
             if blob is value:
                 return blob
             raise _broken("blob", ["a blob of the old form can't be written any more"])
-        reasons: list[str] = []
-        if "/" not in blob.mime_type:
-            reasons.append(f"{blob.mime_type[:60]!r} is not a MIME type")
-        try:
-            if _syntax.Cid.parse(blob.cid).codec != _RAW_CODEC:
-                reasons.append("its ref is not the CID of raw bytes")
-        except InputError:
-            reasons.append("its ref is not a valid CID")
-        if blob.size < 0:
-            reasons.append("its size is unknown")
+        reasons = blob_reasons(blob)
+        if blob.extra and blob is not value:
+            reasons.append("has members that blobs don't have")
         if self.max_size is not None and blob.size > self.max_size:
             reasons.append(f"has {blob.size} bytes, at most {self.max_size} are allowed")
         if self.accept and not any(_accepts(glob, blob.mime_type) for glob in self.accept):
@@ -294,6 +318,20 @@ class BlobRef:
         if reasons:
             raise _broken("blob", reasons)
         return blob
+
+
+class _LinkRef:
+    """A link. Lenient reading doesn't look at the CID's syntax."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            check_link,
+            metadata={LENIENT: core_schema.no_info_plain_validator_function(read_link)},
+            json_schema_input_schema=_LINK_OBJECT,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                CidLink.to_wire, return_schema=_LINK_OBJECT
+            ),
+        )
 
 
 def _accepts(glob: str, mime_type: str) -> bool:
@@ -345,11 +383,14 @@ if TYPE_CHECKING:
 
     Boolean: TypeAlias = bool
     """A boolean without rules."""
+
+    Link: TypeAlias = CidLink
+    """A link to a block of data by its CID."""
 else:
     Text = Annotated[str, String()]
     Integer = Annotated[int, Int()]
     Boolean = Annotated[bool, Bool()]
+    Link = Annotated[CidLink, _LinkRef()]
 
-Link: TypeAlias = CidLink
 AnyBlob: TypeAlias = Blob | LegacyBlob
 """A blob in either form that the wire knows."""

@@ -1,112 +1,53 @@
-"""The slow reading, for an answer that the fast one refused: it gives up the smallest thing that can go.
+"""The slow path of reading: piece by piece, down to what is broken.
 
-A broken member of an open union becomes an `UnknownObject`; a broken optional field reads None; else the nearest
-list item is left out; else the whole is refused. Whatever gave way is kept in its owner, and written back in its
-place. This walks the very schema that the fast reading was made from, and only down to what is broken, as pydantic's
-error says: all else is read in one go.
+Lenient reading gives up the smallest thing that can go: a broken member of an open union becomes an `UnknownObject`, a
+broken optional field reads None, else the nearest list item is left out, else the whole is refused. What is given up is
+kept in its owner, and written back in its place. Strict reading gives up nothing, and comes here for the issues.
+
+Everything is read whole as long as it can be. pydantic's error says where an object is broken: only that part is taken
+apart, and since lists stop at their first broken item, the error is no larger than one path through the data. Each
+part is read twice at most, so time and memory grow with the size of the data. What nests more deeply than pydantic
+reads in one go counts as broken at that depth, and is read from there on. Steps are generators, so that depth costs no
+stack.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator
 from typing import Any, Final, TypeAlias
 
-from pydantic import BaseModel
-from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
+from pydantic_core import SchemaValidator, ValidationError, core_schema
 
-from atlex.data import UnknownObject, is_list, is_object
+from atlex.data import MAX_DEPTH, OMIT, UnknownObject, is_list, is_object
 from atlex.errors import Issue
-from atlex.model._bare import is_bare
-from atlex.model._faults import issues_of, join_path, under
-from atlex.model._names import attribute_names, extra_name
-from atlex.model._unions import UNION
-from atlex.model._wire import wire_value
+from atlex.model._errors import issues_of, join_path, under
+from atlex.model._kept import KEPT, Kept
+from atlex.model._keys import UNION, attribute_names, extra_name, metadata_of
+from atlex.model._levels import declared_fields, level_schema, own_type_fault, validator
+from atlex.model._state import Validation
+from atlex.model._wire import within_data_model
 
-__all__ = ["KEPT", "Kept", "kept_of", "salvage"]
+__all__ = ["MOST_FAULTS", "salvage"]
+
+MOST_FAULTS: Final = 10_000
+"""With more faults than these, lists that have broken items are given up whole, and with twice as many the response is
+refused: what is kept of a fault costs far more than the byte or two that it may take.
+"""
 
 _SIMPLE: Final = frozenset({"any", "bool", "dict", "function-plain", "int", "literal", "str"})
 """The kinds of schema that have no others inside."""
 
-KEPT: Final = "_atlex_kept"
-"""The name under which an instance's private values hold its `Kept`."""
+_DEEPEST: Final = 4 * MAX_DEPTH
+"""How many steps may lie inside each other; an object or list takes up to four."""
 
+_SHOWN: Final = 10
+"""How many faults of one thing are told."""
 
-# Without slots, which the first protocols of pickle refuse.
-@dataclass
-class Kept:
-    """What an object read from the wire couldn't show in its fields.
+Faults: TypeAlias = "dict[str | int, Faults] | None"
+"""Where pydantic found faults, step by step. Empty: at this place. None: nobody has looked yet."""
 
-    Attributes:
-        fields: The raw values of optional fields that were broken, by wire name.
-        items: For each list by wire name: (position, raw value) of the items left out, in order.
-        issues: One for each of these, with paths from this object.
-    """
-
-    fields: dict[str, Any] = field(default_factory=dict[str, Any])
-    items: dict[str, list[tuple[int, Any]]] = field(default_factory=dict[str, "list[tuple[int, Any]]"])
-    issues: list[Issue] = field(default_factory=list[Issue])
-
-    def restore(self, data: dict[str, Any], lengths: Mapping[str, int]) -> None:
-        """Write what gave way back into an object's JSON form.
-
-        Args:
-            data: The JSON form.
-            lengths: How many items the lists have, by wire name: one that has more has got them back already.
-        """
-        for wire, raw in self.fields.items():
-            data[wire] = wire_value(raw)
-        for wire, items in self.items.items():
-            found = data.get(wire)
-            if is_list(found) and len(found) == lengths.get(wire):
-                data[wire] = _merged(found, items)
-
-    def copy(self) -> Kept:
-        """A copy that can be changed by itself."""
-        items = {wire: list(left_out) for wire, left_out in self.items.items()}
-        return Kept(dict(self.fields), items, list(self.issues))
-
-    def forget(self, wire: str) -> None:
-        """Drop what was kept for a field that has got another value."""
-        self.fields.pop(wire, None)
-        self.items.pop(wire, None)
-        self.issues[:] = [
-            issue
-            for issue in self.issues
-            if issue.path != wire and not issue.path.startswith((f"{wire}.", f"{wire}["))
-        ]
-
-
-def kept_of(value: BaseModel) -> Kept | None:
-    """What an instance keeps, or None."""
-    # A bare instance has no private values yet, and keeps nothing.
-    private = None if is_bare(value) else value.__pydantic_private__
-    return None if private is None else private.get(KEPT)
-
-
-def _merged(found: list[Any], left_out: list[tuple[int, Any]]) -> list[Any]:
-    """A list with the items that were left out of it, each at its place if the list still reaches there."""
-    rest = iter(found)
-    merged: list[Any] = []
-    for position, raw in left_out:
-        merged.extend(itertools.islice(rest, max(0, position - len(merged))))
-        merged.append(wire_value(raw))
-    merged.extend(rest)
-    return merged
-
-
-Faults: TypeAlias = "dict[str | int, Faults]"
-"""Where pydantic found faults, step by step. Empty: at this very place."""
-
-
-def _faults(locations: Iterable[tuple[str | int, ...]]) -> Faults:
-    root: Faults = {}
-    for location in locations:
-        here = root
-        for step in location:
-            here = here.setdefault(step, {})
-    return root
+Step: TypeAlias = "Generator[Step, Any, Any]"
+"""A part of the walk: yields the steps inside it, receives what they read, and returns what it read itself."""
 
 
 class _Broken(Exception):  # noqa: N818 - never leaves this module
@@ -117,93 +58,143 @@ class _Broken(Exception):  # noqa: N818 - never leaves this module
         self.issues = issues
 
 
-def salvage(
-    schema: CoreSchema, data: Any, error: ValidationError, whole: Callable[[Any], SchemaValidator]
-) -> tuple[Any, list[Issue]]:
+def salvage(model: Any, data: Any, error: ValidationError, level: Validation) -> tuple[Any, list[Issue]]:
     """Read what can be read.
 
     Args:
-        schema: The lenient core schema of a class.
+        model: The class.
         data: The parsed JSON.
-        error: What the schema's validator raised of it.
-        whole: Gives the validator that reads a class in one go.
+        error: What the validator of the class raised.
+        level: ``lenient``, or ``strict`` to find all issues.
 
     Returns:
         The value and no issue, or None and the issues that nothing could be given up for.
     """
-    locations = [fault["loc"] for fault in error.errors(include_url=False, include_input=False)]
+    walk = _Walk(level)
+    value, issues = None, list[Issue]()
     try:
-        return _Salvage(whole).read(schema, data, "", _faults(locations)), []
+        value = _run(walk.read(level_schema(model, level), data, "", _faults(error)))
     except _Broken as broken:
-        return None, broken.issues
+        issues = broken.issues
+    if walk.count > 2 * MOST_FAULTS:
+        return None, [*issues, Issue("", f"has more than {2 * MOST_FAULTS} faults", data)]
+    return value, issues
 
 
-class _Salvage:
-    """Reads values one after the other. None for a value's faults: it has none, as far as anybody knows."""
+def _run(first: Step) -> Any:
+    """Take steps, and the steps inside them, without recursion."""
+    stack: list[Step] = [first]
+    value: Any = None
+    broken: _Broken | None = None
+    while stack:
+        try:
+            inner = stack[-1].send(value) if broken is None else stack[-1].throw(broken)
+        except StopIteration as done:
+            stack.pop()
+            value, broken = done.value, None
+        except _Broken as fault:
+            stack.pop()
+            # Without the frames that it came through, of which there may be thousands.
+            value, broken = None, fault.with_traceback(None)
+        else:
+            stack.append(inner)
+            value, broken = None, None
+            if len(stack) > _DEEPEST:
+                broken = _Broken([Issue("", "is nested too deeply, or contains itself")])
+    if broken is not None:
+        raise broken
+    return value
 
-    def __init__(self, whole: Callable[[Any], SchemaValidator]) -> None:
-        self._whole = whole
+
+def _faults(error: ValidationError) -> dict[str | int, Faults]:
+    root: dict[str | int, Any] = {}
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    for fault in faults:
+        here = root
+        for step in fault["loc"]:
+            here = here.setdefault(step, {})
+    for fault in faults:
+        if fault["type"] == "recursion_loop":
+            # Nothing is wrong there but the depth.
+            here = root
+            for step in fault["loc"][:-1]:
+                here = here[step]
+            here[fault["loc"][-1]] = None
+    return root
+
+
+class _Walk:
+    """Reads values one after the other."""
+
+    def __init__(self, level: Validation) -> None:
+        self._level: Validation = level
+        self._gives_up = level == "lenient"
         self._definitions: dict[str, Any] = {}
         # By the identity of their schemas, which live as long as the walk.
         self._leaves: dict[int, SchemaValidator] = {}
+        self.count = 0
 
-    def read(self, schema: Any, data: Any, path: str, faults: Faults | None) -> Any:
-        match schema["type"]:
-            case "definitions":
-                self._definitions.update({item["ref"]: item for item in schema["definitions"]})
-                return self.read(schema["schema"], data, path, faults)
-            case "definition-ref":
-                return self.read(self._definitions[schema["schema_ref"]], data, path, faults)
-            case "nullable":
-                return None if data is None else self.read(schema["schema"], data, path, faults)
-            case "default":
-                return self.read(schema["schema"], data, path, faults)
-            case "model" if _is_walkable(schema):
-                return self._object(schema, data, path, faults)
-            case "list":
-                return self._list(schema, data, path, faults, None, "")
-            case "union" if UNION in (schema.get("metadata") or {}):
-                return self._member(schema, data, faults)
-            case "tagged-union":
-                return self._closed_member(schema, data, path, faults)
-            case "int":
-                # A whole number that some encoder wrote with a fraction.
-                whole = int(data) if isinstance(data, float) and data.is_integer() else data
-                return self._leaf(schema, whole, path)
-            case _:
-                return self._leaf(schema, data, path)
+    def read(self, schema: Any, data: Any, path: str, faults: Faults) -> Step:
+        """Read a value; its issues have paths that start with ``path``."""
+        while True:
+            match schema["type"]:
+                case "definitions":
+                    self._definitions.update({item["ref"]: item for item in schema["definitions"]})
+                    schema = schema["schema"]
+                case "definition-ref":
+                    schema = self._definitions[schema["schema_ref"]]
+                case "nullable" if data is None:
+                    return None
+                case "nullable" | "default":
+                    schema = schema["schema"]
+                case "model" if _is_walkable(schema):
+                    return (yield self._object(schema, data, path, faults))
+                case "list":
+                    return (yield self._list(schema, data, path, faults, None, ""))
+                case "union" if UNION in metadata_of(schema):
+                    return (yield self._member(schema, data, path, faults))
+                case "tagged-union":
+                    return (yield self._closed_member(schema, data, path, faults))
+                case _:
+                    return self._leaf(schema, data, path)
+
+    def _broken(self, issues: list[Issue]) -> _Broken:
+        self.count += len(issues)
+        return _Broken(issues)
 
     def _leaf(self, schema: Any, data: Any, path: str) -> Any:
-        validator = self._leaves.get(id(schema))
-        if validator is None:
+        if schema["type"] == "int" and isinstance(data, float) and data.is_integer():
+            # A whole number that some encoder wrote with a fraction.
+            data = int(data)
+        read = self._leaves.get(id(schema))
+        if read is None:
             complete = schema
             if schema["type"] not in _SIMPLE and self._definitions:
                 complete = core_schema.definitions_schema(schema, list(self._definitions.values()))
-            validator = self._leaves[id(schema)] = SchemaValidator(complete, _use_prebuilt=False)
+            read = self._leaves[id(schema)] = SchemaValidator(complete, _use_prebuilt=False)
         try:
-            return validator.validate_python(data)
+            return read.validate_python(data)
         except ValidationError as error:
-            raise _Broken(
-                [
-                    Issue(under(path, issue.path), issue.reason, issue.raw)
-                    for issue in issues_of(error, schema, python_names=False)
-                ]
-            ) from None
+            raise self._broken(under(path, issues_of(error, schema, python_names=False))) from None
 
-    def _object(self, schema: Any, data: Any, path: str, faults: Faults | None) -> Any:
+    def _object(self, schema: Any, data: Any, path: str, faults: Faults) -> Step:
+        model = schema["cls"]
         if not is_object(data):
-            raise _Broken([Issue(path, "expected an object", data)])
+            raise self._broken([Issue(path, "expected an object", data)])
         if not faults:
             try:
-                return self._whole(schema["cls"]).validate_python(data)
+                return validator(model, self._level).validate_python(data)
             except ValidationError as error:
-                faults = _faults(fault["loc"] for fault in error.errors(include_url=False))
+                faults = _faults(error)
         rest = dict(data)
         kept = Kept()
         values: dict[str, Any] = {}
         present: set[str] = set()
         broken: list[Issue] = []
-        for name, declared in schema["schema"]["fields"].items():
+        if not self._gives_up and (wrong := own_type_fault(model, data)) is not None:
+            broken.append(Issue(join_path(path, "$type"), wrong, data))
+        fields = declared_fields(schema)["fields"]
+        for name, declared in fields.items():
             wire = declared.get("validation_alias", name)
             inner = declared["schema"]
             optional = inner["type"] == "default"
@@ -211,29 +202,41 @@ class _Salvage:
                 if optional:
                     values[name] = inner["default"]
                 else:
-                    broken.append(Issue(join_path(path, wire), "is required", data))
+                    broken += self._broken([Issue(join_path(path, wire), "is required", data)]).issues
                 continue
             raw = rest.pop(wire)
+            # What is given up is kept in its owner, where its path starts.
+            place = wire if self._gives_up else join_path(path, wire)
             try:
-                values[name] = self._field(inner, raw, wire, faults.get(wire), kept)
+                values[name] = yield self._field(inner, raw, place, wire, faults.get(wire), kept)
                 present.add(name)
             except _Broken as fault:
-                if optional:
+                if not self._gives_up:
+                    broken += fault.issues
+                elif optional:
                     values[name] = inner["default"]
+                    kept.forget(wire)
                     kept.fields[wire] = raw
                     kept.issues.append(_one_issue(wire, fault.issues, raw))
                 else:
-                    broken += [
-                        Issue(under(path, issue.path), issue.reason, issue.raw) for issue in fault.issues
-                    ]
+                    broken += under(path, fault.issues)
+        if not self._gives_up:
+            broken += under(path, self._undeclared(rest))
         if broken:
             raise _Broken(broken)
-        attributes = attribute_names(schema["schema"]["fields"])
+        attributes = attribute_names(fields)
         extra = {extra_name(member, attributes): item for member, item in rest.items()}
-        return _instance(schema["cls"], values, present, extra, kept)
+        return _instance(model, values, present, extra, kept)
 
-    def _field(self, schema: Any, raw: Any, wire: str, faults: Faults | None, kept: Kept) -> Any:
-        """Read one member. Its path starts at its owner, which keeps what gives way."""
+    def _undeclared(self, rest: dict[str, Any]) -> list[Issue]:
+        try:
+            within_data_model({name: item for name, item in rest.items() if name != "$type"})
+        except ValidationError as error:
+            return self._broken(issues_of(error, core_schema.any_schema(), python_names=False)).issues
+        return []
+
+    def _field(self, schema: Any, raw: Any, path: str, wire: str, faults: Faults, kept: Kept) -> Step:
+        """Read one member of an object, which keeps what is given up."""
         inner = schema
         while inner["type"] in {"default", "nullable", "definition-ref"}:
             if inner["type"] == "nullable" and raw is None:
@@ -244,66 +247,82 @@ class _Salvage:
                 else inner["schema"]
             )
         if inner["type"] == "list":
-            return self._list(inner, raw, wire, faults, kept, wire)
-        return self.read(inner, raw, wire, faults)
+            return (yield self._list(inner, raw, path, faults, kept, wire))
+        return (yield self.read(inner, raw, path, faults))
 
-    def _list(
-        self, schema: Any, raw: Any, path: str, faults: Faults | None, kept: Kept | None, wire: str
-    ) -> list[Any]:
+    def _list(self, schema: Any, raw: Any, path: str, faults: Faults, kept: Kept | None, wire: str) -> Step:
         if not is_list(raw):
-            raise _Broken([Issue(path, "expected a list", raw)])
+            raise self._broken([Issue(path, "expected a list", raw)])
         values: list[Any] = []
+        broken: list[Issue] = []
         inside = faults or {}
         for index, item in enumerate(raw):
+            if self.count > 2 * MOST_FAULTS:
+                break
             try:
-                values.append(self.read(schema["items_schema"], item, f"{path}[{index}]", inside.get(index)))
+                values.append(
+                    (yield self.read(schema["items_schema"], item, f"{path}[{index}]", inside.get(index)))
+                )
             except _Broken as fault:
-                if kept is None:
-                    raise
+                if kept is None or not self._gives_up:
+                    broken += fault.issues
+                    continue
+                if self.count > MOST_FAULTS:
+                    raise _Broken([Issue(path, "has too many broken items", raw)]) from None
                 kept.items.setdefault(wire, []).append((index, item))
                 kept.issues.append(_one_issue(f"{path}[{index}]", fault.issues, item))
+        if broken:
+            raise _Broken(broken)
         return values
 
-    def _member(self, schema: Any, data: Any, faults: Faults | None) -> Any:
-        if not is_object(data):
-            return UnknownObject({}, "expected an object that names its type", data, was_read=True)
-        tag = data.get("$type")
-        if not isinstance(tag, str):
-            return UnknownObject(data, "names no type: $type is missing", was_read=True)
+    def _member(self, schema: Any, data: Any, path: str, faults: Faults) -> Step:
+        tag = data.get("$type") if is_object(data) else None
         first = schema["choices"][0]
-        choice = first[0]["choices"].get(tag) if first[1] == "known" else None
+        choice = first[0]["choices"].get(tag) if first[1] == "known" and isinstance(tag, str) else None
+        if not self._gives_up:
+            if choice is None:
+                return self._leaf(schema, data, path)
+            return (yield self.read(choice, data, path, ((faults or {}).get("known") or {}).get(str(tag))))
+        if not is_object(data):
+            return self._unknown({}, "expected an object that names its type", data)
+        if not isinstance(tag, str):
+            return self._unknown(data, "names no type: $type is missing")
         if choice is None:
             return UnknownObject(data, was_read=True)
-        inside = (faults or {}).get("known", {}).get(tag)
+        inside = ((faults or {}).get("known") or {}).get(tag)
         try:
-            return self.read(choice, data, "", inside)
+            return (yield self.read(choice, data, "", inside))
         except _Broken as fault:
-            return UnknownObject(data, "; ".join(str(issue) for issue in fault.issues), was_read=True)
+            return UnknownObject(data, _one_issue("", fault.issues, data).reason, was_read=True)
 
-    def _closed_member(self, schema: Any, data: Any, path: str, faults: Faults | None) -> Any:
+    def _unknown(self, data: Any, reason: str, stray: Any = OMIT) -> UnknownObject:
+        self.count += 1
+        return UnknownObject(data, reason, stray, was_read=True)
+
+    def _closed_member(self, schema: Any, data: Any, path: str, faults: Faults) -> Step:
         tag = data.get("$type") if is_object(data) else None
         choice = schema["choices"].get(tag) if isinstance(tag, str) else None
         if choice is None:
-            raise _Broken([Issue(path, "must be one of " + ", ".join(schema["choices"]), data)])
-        return self.read(choice, data, path, (faults or {}).get(str(tag)))
+            raise self._broken([Issue(path, "must be one of " + ", ".join(schema["choices"]), data)])
+        return (yield self.read(choice, data, path, (faults or {}).get(str(tag))))
 
 
 def _is_walkable(schema: Any) -> bool:
     """Whether the fields of a class are as the generator declares them; a user's subclass may have any."""
-    if schema["schema"]["type"] != "model-fields":
-        return False
-    return all(
+    fields = declared_fields(schema)
+    return fields["type"] == "model-fields" and all(
         isinstance(field.get("validation_alias", ""), str)
         and (field["schema"]["type"] != "default" or "default" in field["schema"])
-        for field in schema["schema"]["fields"].values()
+        for field in fields["fields"].values()
     )
 
 
 def _one_issue(place: str, issues: list[Issue], raw: Any) -> Issue:
-    """What is said of one thing that gave way, whatever the number of its faults."""
-    if len(issues) == 1:
+    """One issue for one thing that is given up, whatever the number of its faults."""
+    if len(issues) == 1 and place:
         return issues[0]
-    return Issue(place, "; ".join(str(issue) for issue in issues), raw)
+    shown = "; ".join(str(issue) for issue in issues[:_SHOWN])
+    return Issue(place, shown + (f"; and {len(issues) - _SHOWN} more" if len(issues) > _SHOWN else ""), raw)
 
 
 def _instance(

@@ -4,62 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler, SerializerFunctionWrapHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from atlex.data import UnknownObject, is_object
-from atlex.model._bare import names_its_type
-from atlex.model._markers import LENIENT, RESEND, STRICT
-from atlex.model._names import own_types_of
-from atlex.model._undeclared import within_data_model
-from atlex.model._wire import wire_value
+from atlex.model._annotations import evaluate
+from atlex.model._keys import CLOSED, KNOWN_TAG, LENIENT, RESEND, STRICT, UNION, metadata_of, own_types_of
+from atlex.model._markers import JSON_OBJECT
+from atlex.model._packages import class_for, package_of
+from atlex.model._state import state_of
+from atlex.model._wire import wire_value, within_data_model
 
-__all__ = ["CLOSED", "KNOWN_TAG", "UNION", "Unknown", "closed_union", "open_union", "reading_union"]
+__all__ = ["Anything", "Unknown", "closed_union", "open_union", "reading_union"]
 
-UNION: Final = "atlex_open_union"
-"""The metadata key that marks an open union's schema."""
-
-CLOSED: Final = "atlex_closed_union"
-"""The metadata key that marks a closed union's schema."""
-
-KNOWN_TAG: Final = "atlex_known_tag"
-"""The error that the fallback of an open union raises for a type that the union knows: the other error counts."""
+Members: TypeAlias = Mapping[str, type[BaseModel]]
+"""The classes that a union lists, by each spelling of their types."""
 
 
-def _members(source: Any) -> list[type[BaseModel]]:
-    return [
-        member
-        for member in (get_args(source) or (source,))
-        if member is not UnknownObject and member is not NoneType
-    ]
+def _tagged(source: Any, handler: GetCoreSchemaHandler) -> tuple[Members, core_schema.TaggedUnionSchema]:
+    members: dict[str, type[BaseModel]] = {}
+    choices: dict[Any, CoreSchema] = {}
+    for member in get_args(source) or (source,):
+        if member is UnknownObject or member is NoneType:
+            continue
+        schema = handler.generate_schema(member)
+        state_of(member).is_tagged = True
+        for tag in own_types_of(member.lex_type):
+            members[tag] = member
+            choices[tag] = schema
 
-
-def _discriminator(classes: Mapping[str, type[BaseModel]]) -> Callable[[Any], str | None]:
-    """The discriminator for input, where a member is an instance of its class or JSON that names its type."""
-
-    def tag(value: object) -> str | None:
+    def tag_of(value: object) -> str | None:
         if is_object(value):
             name = value.get("$type")
             return name if isinstance(name, str) else None
-        found = next((tag for tag, member in classes.items() if isinstance(value, member)), None)
+        found = next((tag for tag, member in members.items() if isinstance(value, member)), None)
         # A class of the same type from elsewhere is refused by the class that stands for it here.
-        return found or (_type_of(value) if _type_of(value) in classes else None)
+        return found or (_type_of(value) if _type_of(value) in members else None)
 
-    return tag
+    return members, core_schema.tagged_union_schema(choices, tag_of)
 
 
-def _tagged(source: Any, handler: GetCoreSchemaHandler) -> core_schema.TaggedUnionSchema:
-    classes: dict[str, type[BaseModel]] = {}
-    choices: dict[Any, CoreSchema] = {}
-    for member in _members(source):
-        schema = handler.generate_schema(member)
-        names_its_type(member)
-        for tag in own_types_of(cast("Any", member).lex_type):
-            classes[tag] = member
-            choices[tag] = schema
-    return core_schema.tagged_union_schema(choices, _discriminator(classes))
+def _type_of(value: object) -> str:
+    return cast("str", getattr(value, "lex_type", ""))
 
 
 def _write_member(value: Any, handler: SerializerFunctionWrapHandler) -> Any:
@@ -77,64 +65,29 @@ _MEMBER_SERIALIZATION: Final = core_schema.wrap_serializer_function_ser_schema(
 )
 
 
-def _type_of(value: object) -> str:
-    return cast("str", getattr(value, "lex_type", ""))
-
-
-def _foreign_member(tags: frozenset[str], value: object) -> Any:
-    """What an open union takes as input beyond its own classes."""
-    if isinstance(value, UnknownObject):
-        if value.was_read:
-            return value
-        if value.type in tags:
-            raise PydanticCustomError("union_member", "There is a class for the type that it names")
-        return _sound_member(tags, value.raw)
-    if isinstance(value, BaseModel) and _type_of(value):
-        if _type_of(value) in tags:
-            raise PydanticCustomError(KNOWN_TAG, "Doesn't match its class")
-        return value
-    return _sound_member(tags, value)
-
-
-def _sound_member(tags: frozenset[str], value: object) -> UnknownObject:
-    """A member that nobody knows, in which the data model's rules hold."""
-    member = _unknown_member(tags, value)
-    within_data_model(member.data)
-    return member
-
-
-def _unknown_member(tags: frozenset[str], value: object) -> UnknownObject:
-    if is_object(value):
-        name = value.get("$type")
-        if isinstance(name, str):
-            if name in tags:
-                raise PydanticCustomError(KNOWN_TAG, "Doesn't match the type that it names")
-            return UnknownObject(value, was_read=True)
-        raise PydanticCustomError("union_member", "Names no type: $type is missing")
-    raise PydanticCustomError("union_member", "Expected an object that names its type")
-
-
 class _OpenUnion:
     """Objects of the types listed, or of any other that names itself."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        tagged = _tagged(source, handler)
-        tags = frozenset(cast("dict[str, CoreSchema]", tagged["choices"]))
-        return _open(tagged if tags else None, tags, _foreign_member)
+        members, tagged = _tagged(source, handler)
+
+        def check_other(value: object) -> Any:
+            return _other_input(members, value)
+
+        return _open(tagged, frozenset(members), check_other)
 
 
-def _open(
-    tagged: CoreSchema | None, tags: frozenset[str], fallback: Callable[[frozenset[str], object], Any]
-) -> CoreSchema:
-    def unknown_member(value: object) -> Any:
-        return fallback(tags, value)
-
-    unknown = core_schema.no_info_plain_validator_function(
-        unknown_member, json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema())
+def _open(tagged: Any, tags: frozenset[str], check_other: Callable[[object], Any]) -> CoreSchema:
+    other = core_schema.no_info_plain_validator_function(
+        check_other,
+        json_schema_input_schema=JSON_OBJECT,
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            lambda value: value, return_schema=JSON_OBJECT
+        ),
     )
-    choices: list[CoreSchema | tuple[CoreSchema, str]] = [] if tagged is None else [(tagged, "known")]
+    choices: list[CoreSchema | tuple[CoreSchema, str]] = [(tagged, "known")] if tags else []
     return core_schema.union_schema(
-        [*choices, (unknown, "unknown")],
+        [*choices, (other, "unknown")],
         mode="left_to_right",
         auto_collapse=False,
         metadata={UNION: tags},
@@ -142,62 +95,151 @@ def _open(
     )
 
 
-def reading_union(schema: CoreSchema, walk: Callable[[Any], Any], *, strict: bool) -> CoreSchema:
-    """The form of an open union's schema that reads the wire: the discriminator is looked up without Python."""
-    tags = cast("frozenset[str]", cast("Any", schema)["metadata"][UNION])
-    first = cast("Any", schema)["choices"][0]
-    tagged = {**walk(first[0]), "discriminator": "$type"} if tags else None
-    return _open(cast("Any", tagged), tags, _sound_member if strict else _unknown_member)
+def reading_union(schema: Any, change: Callable[[Any], Any], *, strict: bool) -> CoreSchema:
+    """The schema of an open union that reads the wire: it finds the discriminator without Python."""
+    tags = cast("frozenset[str]", metadata_of(schema)[UNION])
+    tagged = {**change(schema["choices"][0][0]), "discriminator": "$type"} if tags else None
+
+    def check_other(value: object) -> UnknownObject:
+        member = _unlisted(tags, value)
+        return _sound(member) if strict else member
+
+    return _open(tagged, tags, check_other)
+
+
+def _other_input(members: Members, value: object) -> Any:
+    """Check what an open union takes as input beyond instances and JSON of the classes that it lists."""
+    if isinstance(value, UnknownObject):
+        if value.was_read:
+            return value
+        if value.type in members:
+            raise PydanticCustomError("union_member", "There is a class for the type that it names")
+        return _sound(_unlisted(members, value.raw))
+    lex_type = _type_of(value)
+    if isinstance(value, BaseModel) and lex_type:
+        if lex_type in members:
+            raise PydanticCustomError(KNOWN_TAG, "Doesn't match its class")
+        if package_of(type(value)) in map(package_of, members.values()):
+            raise _misplaced(members, type(value))
+        # Open unions are open for the classes of other packages.
+        return value
+    member = _unlisted(members, value)
+    for package in {package_of(listed) for listed in members.values()}:
+        if (known := class_for(package, cast("str", member.type))) is not None:
+            raise _misplaced(members, known)
+    return _sound(member)
+
+
+def _misplaced(members: Members, model: Any) -> PydanticCustomError:
+    """The error for a known class that the union doesn't list, with the member that takes it, if one does."""
+    listed = list(dict.fromkeys(members.values()))
+    reason = f"{model.__name__} is no member of this union: it takes {', '.join(m.__name__ for m in listed)}"
+    for member in listed:
+        evaluate(member)
+        for name, field in member.__pydantic_fields__.items():
+            annotation = field.annotation if field._complete else field._original_annotation
+            if (form := _form(annotation, model)) is not None:
+                reason += f"; did you mean {member.__name__}({name}={form})?"
+                return PydanticCustomError("union_member", "{reason}", {"reason": reason})
+    return PydanticCustomError("union_member", "{reason}", {"reason": reason})
+
+
+def _form(annotation: Any, model: Any) -> str | None:
+    """How an instance of a class is written as a value of this type, or None if it can't be one."""
+    if annotation is model:
+        return "…"
+    for part in get_args(annotation):
+        if (form := _form(part, model)) is not None:
+            return f"[{form}]" if get_origin(annotation) is list else form
+    return None
+
+
+def _unlisted(tags: Any, value: object) -> UnknownObject:
+    """An object of a type that the union doesn't list."""
+    if not is_object(value):
+        raise PydanticCustomError("union_member", "Expected an object that names its type")
+    name = value.get("$type")
+    if not isinstance(name, str):
+        raise PydanticCustomError("union_member", "Names no type: $type is missing")
+    if name in tags:
+        raise PydanticCustomError(KNOWN_TAG, "Doesn't match the type that it names")
+    return UnknownObject(value, was_read=True)
+
+
+def _sound(member: UnknownObject) -> UnknownObject:
+    within_data_model(member.data)
+    return member
 
 
 class _ClosedUnion:
     """Objects of the types listed, and no others."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = _tagged(source, handler)
+        _, schema = _tagged(source, handler)
         schema["serialization"] = _MEMBER_SERIALIZATION
         schema["metadata"] = {CLOSED: True}
         return schema
 
 
 open_union: Final = _OpenUnion()
-"""Marks a union that may meet members that nobody here knows; they are kept as `UnknownObject`."""
+"""Marks a union that may meet members that it doesn't list; they are kept as `UnknownObject`."""
 
 closed_union: Final = _ClosedUnion()
 """Marks a union that has the members listed and no others."""
 
 
-class _UnknownValue:
-    """An object of which the lexicon says nothing. It stays a plain mapping until it is asked for."""
-
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        plain = core_schema.dict_schema()
-        return core_schema.no_info_plain_validator_function(
-            _unknown_input,
-            metadata={
-                LENIENT: plain,
-                STRICT: core_schema.no_info_after_validator_function(within_data_model, plain),
-                RESEND: core_schema.no_info_plain_validator_function(_object),
-            },
-            json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
-            serialization=core_schema.plain_serializer_function_ser_schema(wire_value),
-        )
-
-
-def _unknown_input(value: object) -> Any:
-    return within_data_model(_object(value))
-
-
 def _object(value: object) -> Any:
-    if isinstance(value, (UnknownObject, BaseModel)) or is_object(value):
+    if isinstance(value, (UnknownObject, BaseModel)):
         return value
     if isinstance(value, Mapping):
-        return dict(cast("Mapping[str, Any]", value))
+        members = cast("Mapping[str, Any]", value)
+        if len(members) != 1 or members.keys().isdisjoint(("$link", "$bytes")):
+            return value if is_object(value) else dict(members)
     raise PydanticCustomError("unknown_value", "Expected an object")
 
 
+def _anything(value: object) -> Any:
+    return value
+
+
+def _undeclared(check: Callable[[object], Any], plain: CoreSchema, shown: CoreSchema) -> CoreSchema:
+    """The schema of a value that the data model alone decides about."""
+
+    def check_input(value: object) -> Any:
+        return within_data_model(check(value))
+
+    return core_schema.no_info_plain_validator_function(
+        check_input,
+        metadata={
+            LENIENT: plain,
+            STRICT: core_schema.no_info_after_validator_function(check_input, plain),
+            RESEND: core_schema.no_info_plain_validator_function(check),
+        },
+        json_schema_input_schema=shown,
+        serialization=core_schema.plain_serializer_function_ser_schema(wire_value, return_schema=shown),
+    )
+
+
+class _UnknownValue:
+    """An object whose members no lexicon declares. It stays a plain mapping until it is read as a class."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return _undeclared(_object, core_schema.dict_schema(), JSON_OBJECT)
+
+
+class _AnyValue:
+    """Any value of the data model."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return _undeclared(_anything, core_schema.any_schema(), core_schema.any_schema())
+
+
 if TYPE_CHECKING:
+    Anything: TypeAlias = Any
+    """Any value of the data model: a definition of a kind that the Lexicon language doesn't have."""
+
     Unknown: TypeAlias = Mapping[str, Any]
     """A JSON object of any shape, read-only."""
 else:
+    Anything = Annotated[Any, _AnyValue()]
     Unknown = Annotated[Mapping[str, Any], _UnknownValue()]

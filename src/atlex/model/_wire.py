@@ -1,41 +1,88 @@
-"""Any value in its JSON form."""
+"""Values whose shape no lexicon gives: their JSON form, and what the data model says of them."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from atlex.data import Blob, CidLink, LegacyBlob, UnknownObject, bytes_to_wire, is_object
+from atlex.data import MAX_DEPTH, Blob, CidLink, LegacyBlob, UnknownObject, bytes_to_wire, faults_of, is_sound
 from atlex.errors import InputError
 
-__all__ = ["wire_value"]
+__all__ = ["wire_value", "within_data_model"]
+
+T = TypeVar("T")
 
 
-def wire_value(value: Any) -> Any:
+def wire_value(value: Any, _done: object = None) -> Any:
     """The JSON form of a value that may hold models, links, blobs and bytes at any depth.
 
     A model that knows its type says so, since the lexicon doesn't say it in this place.
 
     Raises:
-        InputError: A part of the value has no JSON form.
+        InputError: A part of the value has no JSON form, or is nested too deeply.
     """
     if isinstance(value, (str, int, float)) or value is None:
         return value
+    root: list[Any] = [None]
+    pending: list[tuple[Any, Any, Any, int]] = [(root, 0, value, 0)]
+    while pending:
+        holder, place, item, depth = pending.pop()
+        if isinstance(item, (str, int, float)) or item is None:
+            holder[place] = item
+        elif depth > MAX_DEPTH:
+            raise InputError(
+                "The value can't be written as JSON: it is nested too deeply, or contains itself"
+            )
+        elif isinstance(item, Mapping):
+            members = cast("Mapping[str, Any]", item)
+            inner_members: dict[str, Any] = dict.fromkeys(members)
+            holder[place] = inner_members
+            pending.extend((inner_members, name, inner, depth + 1) for name, inner in members.items())
+        elif isinstance(item, (list, tuple)):
+            items = cast("list[Any]", item)
+            inner_items: list[Any] = [None] * len(items)
+            holder[place] = inner_items
+            pending.extend((inner_items, index, inner, depth + 1) for index, inner in enumerate(items))
+        elif isinstance(item, UnknownObject):
+            pending.append((holder, place, item.raw, depth + 1))
+        else:
+            holder[place] = _scalar(item)
+    return root[0]
+
+
+def _scalar(value: Any) -> Any:
     if isinstance(value, BaseModel):
         lex_type = getattr(value, "lex_type", None)
         if lex_type is None:
             return value.model_dump(mode="json", by_alias=True)
         data: dict[str, Any] = cast("Any", value).to_wire()
         return data if not lex_type or "$type" in data else {"$type": lex_type, **data}
-    if isinstance(value, UnknownObject):
-        return wire_value(value.raw)
     if isinstance(value, (CidLink, Blob, LegacyBlob)):
         return value.to_wire()
     if isinstance(value, bytes):
         return bytes_to_wire(value)
-    if is_object(value):
-        return {key: wire_value(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [wire_value(item) for item in cast("list[Any]", value)]
     raise InputError(f"The value can't be written as JSON: it holds a {type(value).__name__}")
+
+
+def within_data_model(value: T) -> T:
+    """The value itself, if the data model allows it.
+
+    Raises:
+        pydantic.ValidationError: It doesn't; every fault has its place.
+    """
+    if is_sound(value):
+        return value
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError("data_model", cast("Any", fault.reason)),
+            loc=fault.path,
+            input=fault.value,
+        )
+        for fault in faults_of(value)
+    ]
+    if details:
+        raise ValidationError.from_exception_data("value", details, hide_input=True)
+    return value

@@ -6,66 +6,81 @@ turn what it wants to be written as, which takes five times as long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias, cast
+from collections.abc import Mapping
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel
 
 from atlex.data import UnknownObject, is_list, is_object
-from atlex.model._markers import LENIENT
-from atlex.model._names import NAMES, member_name
-from atlex.model._salvage import kept_of
-from atlex.model._unions import CLOSED, UNION
+from atlex.errors import InputError
+from atlex.model._deep import over_depth
+from atlex.model._kept import kept_of
+from atlex.model._keys import CLOSED, LENIENT, UNION, member_name, metadata_of
+from atlex.model._levels import model_fields_schema, wire_names
+from atlex.model._state import FieldWriter, Writer, fill, state_of, was_read
 from atlex.model._wire import wire_value
 
-__all__ = ["write_model"]
+__all__ = ["lengths_of", "type_written", "write"]
 
-Writer: TypeAlias = Callable[[Any], Any]
-
-
-class _Field(NamedTuple):
-    """An attribute, its name on the wire, and what writes its value; None for one that is JSON as it is."""
-
-    name: str
-    wire: str
-    write: Writer | None
+Definitions = Mapping[str, Any]
 
 
-def write_model(value: Any) -> dict[str, Any]:
-    """The JSON form of an instance.
+def write(value: BaseModel) -> dict[str, Any]:
+    """The JSON form of an instance, however deeply it nests.
 
     Raises:
-        InputError: A part of the value has no JSON form.
-        pydantic_core.PydanticSerializationError: As above, of a class with serializers of its user's own.
+        InputError: A part of the value has no JSON form, or contains itself.
+        pydantic_core.PydanticSerializationError: As above, for a class with serializers of its user's own.
     """
+    try:
+        return _write(value, None)
+    except RecursionError:
+        pass
+    try:
+        return cast("dict[str, Any]", over_depth(value, _write))
+    except RecursionError:
+        raise InputError("The value can't be written as JSON: it is nested too deeply") from None
+
+
+def _write(value: Any, done: dict[int, Any] | None) -> dict[str, Any]:
+    if done and (written := done.get(id(value))) is not None:
+        return cast("dict[str, Any]", written)
     cls = cast("Any", type(value))
-    plan: tuple[_Field, ...] | Literal[False] | None = cls.__dict__.get("__atlex_plan__")
-    if plan is None:
-        plan = _plan(cls)
-        cls.__atlex_plan__ = plan
-    if plan is False:
+    state = state_of(cls)
+    if state.writers is None:
+        state.writers = _writers(cls)
+    if state.writers is False:
         return cast("dict[str, Any]", value.model_dump(mode="json", by_alias=True))
-    # First, since it settles a bare instance.
-    extra = value.__pydantic_extra__
+    fill(value)
     fields, given = value.__dict__, value.__pydantic_fields_set__
     data: dict[str, Any] = {}
-    if extra is None:
-        if value.lex_is_record:
-            data["$type"] = cls.lex_type
-    elif "$type" in extra:
-        data["$type"] = extra["$type"]
-    for name, wire, write in plan:
+    if (named := type_written(value)) is not None:
+        data["$type"] = named
+    for name, wire, write_field in state.writers:
         item = fields.get(name)
         if item is not None:
-            data[wire] = item if write is None else write(item)
+            data[wire] = item if write_field is None else write_field(item, done)
         elif name in given and value._is_null(name):
             data[wire] = None
-    if extra:
-        for name, item in extra.items():
+    for name, item in (value.__pydantic_extra__ or {}).items():
+        if name != "$type":
             data[member_name(name)] = wire_value(item)
     if value.__pydantic_private__ and (kept := kept_of(value)) is not None:
         kept.restore(data, lengths_of(value))
     return data
+
+
+def type_written(value: Any) -> str | None:
+    """The ``$type`` that an instance is written with where its place doesn't ask for one: as it came, or none.
+
+    A record always names its type, and the type of a document's main definition has one spelling.
+    """
+    if not was_read(value):
+        return cast("str", value.lex_type) if value.lex_is_record else None
+    named = value.__pydantic_extra__.get("$type")
+    if value.lex_is_record and named == f"{value.lex_type}#main":
+        return cast("str", value.lex_type)
+    return cast("str | None", named)
 
 
 def lengths_of(value: Any) -> dict[str, int]:
@@ -73,40 +88,35 @@ def lengths_of(value: Any) -> dict[str, int]:
     fields = value.__dict__
     return {
         wire: len(items)
-        for name, wire in cast("dict[str, str]", getattr(cast("Any", type(value)), NAMES)).items()
+        for name, wire in wire_names(type(value)).items()
         if is_list(items := fields.get(name))
     }
-
-
-def _plan(cls: Any) -> tuple[_Field, ...] | Literal[False]:
-    """How the fields of a class are written, or False where its user has a say in it."""
-    decorators = cls.__pydantic_decorators__
-    if decorators.field_serializers or decorators.computed_fields or len(decorators.model_serializers) > 1:
-        return False
-    cls.model_rebuild()
-    schema: Any = cls.__pydantic_core_schema__
-    definitions = {item["ref"]: item for item in schema.get("definitions", ())}
-    while schema["type"] != "model-fields":
-        schema = definitions[schema["schema_ref"]] if schema["type"] == "definition-ref" else schema["schema"]
-    fields: Mapping[str, Any] = schema["fields"]
-    try:
-        return tuple(_field(name, field, definitions) for name, field in fields.items())
-    except _ForeignError:
-        return False
 
 
 class _ForeignError(Exception):
     """A field is of a kind that no lexicon has: pydantic knows how to write it."""
 
 
-def _field(name: str, field: Any, definitions: Mapping[str, Any]) -> _Field:
+def _writers(cls: Any) -> tuple[FieldWriter, ...] | Literal[False]:
+    """How the fields of a class are written, or False where its user has a say in it."""
+    decorators = cls.__pydantic_decorators__
+    if decorators.field_serializers or decorators.computed_fields or len(decorators.model_serializers) > 1:
+        return False
+    fields, definitions = model_fields_schema(cls)
+    try:
+        return tuple(_field(name, field, definitions) for name, field in fields.items())
+    except _ForeignError:
+        return False
+
+
+def _field(name: str, field: Any, definitions: Definitions) -> FieldWriter:
     if field.get("serialization_exclude"):
         raise _ForeignError
-    return _Field(name, field.get("serialization_alias", name), _writer(field["schema"], definitions))
+    return FieldWriter(name, field.get("serialization_alias", name), _writer(field["schema"], definitions))
 
 
-def _writer(schema: Any, definitions: Mapping[str, Any]) -> Writer | None:
-    metadata: dict[str, Any] = schema.get("metadata") or {}
+def _writer(schema: Any, definitions: Definitions) -> Writer | None:
+    metadata = metadata_of(schema)
     if UNION in metadata:
         first = schema["choices"][0]
         return _member_writer(first[0]["choices"] if first[1] == "known" else {}, definitions)
@@ -129,13 +139,13 @@ def _writer(schema: Any, definitions: Mapping[str, Any]) -> Writer | None:
             raise _ForeignError
 
 
-def _list_writer(write: Writer | None) -> Writer:
-    if write is None:
-        return list
-    return lambda items: [write(item) for item in items]
+def _list_writer(write_item: Writer | None) -> Writer:
+    if write_item is None:
+        return lambda items, _done: list(items)
+    return lambda items, done: [write_item(item, done) for item in items]
 
 
-def _class(schema: Any, definitions: Mapping[str, Any]) -> Any:
+def _class(schema: Any, definitions: Definitions) -> Any:
     while schema["type"] != "model":
         schema = definitions[schema["schema_ref"]] if schema["type"] == "definition-ref" else schema["schema"]
     if not hasattr(schema["cls"], "lex_type"):
@@ -143,29 +153,29 @@ def _class(schema: Any, definitions: Mapping[str, Any]) -> Any:
     return schema["cls"]
 
 
-def _model_writer(schema: Any, definitions: Mapping[str, Any]) -> Writer:
+def _model_writer(schema: Any, definitions: Definitions) -> Writer:
     cls = _class(schema, definitions)
 
-    def write(value: Any) -> Any:
+    def write_model(value: Any, done: dict[int, Any] | None) -> Any:
         # A list can be given plain mappings after it was checked.
-        return write_model(value if isinstance(value, BaseModel) else cls.model_validate(value))
+        return _write(value if isinstance(value, BaseModel) else cls.model_validate(value), done)
 
-    return write
+    return write_model
 
 
-def _member_writer(choices: Mapping[Any, Any], definitions: Mapping[str, Any]) -> Writer:
+def _member_writer(choices: Mapping[Any, Any], definitions: Definitions) -> Writer:
     """What writes the members of a union, each with its type."""
     classes = {tag: _class(choice, definitions) for tag, choice in choices.items()}
 
-    def write(value: Any) -> Any:
+    def write_member(value: Any, done: dict[int, Any] | None) -> Any:
         if isinstance(value, UnknownObject):
             return wire_value(value.raw)
         if is_object(value) and (cls := classes.get(value.get("$type"))) is not None:
-            return {"$type": value["$type"], **write_model(cls.model_validate(value))}
+            return {"$type": value["$type"], **_write(cls.model_validate(value), done)}
         if not isinstance(value, BaseModel):
             return wire_value(value)
-        data = write_model(value)
+        data = _write(value, done)
         lex_type = cast("Any", value).lex_type
         return data if "$type" in data or not lex_type else {"$type": lex_type, **data}
 
-    return write
+    return write_member

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple, cast
 from atlex._agent import Headers, Request, Response
 from atlex._effects import Read, Send
 from atlex._service_url import check_service_url
+from atlex.data import JsonError
 from atlex.errors import (
     InputError,
     LoggedOutError,
@@ -39,7 +40,7 @@ from atlex.session._keeper import Keeper
 from atlex.session._options import Calls, Options
 from atlex.session._secret import Secret
 from atlex.session._urls import is_safe_pds, pds_origin
-from atlex.xrpc import Query, check_response
+from atlex.xrpc import read_error_body, received_type
 
 __all__ = ["Logic", "fresh"]
 
@@ -178,7 +179,7 @@ class Logic:
         response = yield self._authorised(request, data)
         # Tokens of another process may have expired as well; a second time they are our own.
         for may_adopt in (True, False):
-            if not (yield from _wants_refresh(request, response)):
+            if not (yield from _wants_refresh(response)):
                 return response
             # Gives the connection back: the refresh may need it, and who is cancelled in the refresh can't.
             yield Read(response)
@@ -467,11 +468,11 @@ def _is_final(error: XrpcError) -> bool:
     return isinstance(error, XrpcResponseError) and error.expected
 
 
-def _wants_refresh(request: Request, response: Response) -> Flow[bool]:
+def _wants_refresh(response: Response) -> Flow[bool]:
     if response.status != 400:
         return response.status == 401
     headers = response.headers
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = received_type(headers.get("content-type", ""))
     length = headers.get("content-length", "")
     is_too_long = length.isdecimal() and (len(length) > 9 or int(length) > _LARGEST_PEEK)
     if kind != "application/json" or is_too_long:
@@ -479,9 +480,7 @@ def _wants_refresh(request: Request, response: Response) -> Flow[bool]:
     yield Read(response)
     if len(response.content) > _LARGEST_PEEK:
         return False
-    code = None
     try:
-        check_response(Query[None, None](request.nsid), response)
-    except XrpcError as error:
-        code = error.error
-    return code == "ExpiredToken"
+        return read_error_body(response).code == "ExpiredToken"
+    except JsonError:
+        return False

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from atlex._lazy import lazy_module
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import SessionData
 from atlex.session._options import check_seconds
@@ -16,9 +17,12 @@ from atlex.session._secret import Secret
 from atlex.session._store import LOCK_TIMEOUT, read_session, write_session
 
 if TYPE_CHECKING:
-    from redis import Redis
+    import redis as _redis
     from redis.client import Pipeline
     from redis.lock import Lock
+else:
+    # It comes with an extra; annotations are resolved by those who ask for them.
+    _redis = lazy_module("redis", None)
 
 __all__ = ["RedisSessionStore"]
 
@@ -47,7 +51,7 @@ class RedisSessionStore:
 
     def __init__(
         self,
-        client: Redis | str,
+        client: _redis.Redis | str,
         *,
         key: str = "atlex:session",
         lock_timeout: float = LOCK_TIMEOUT,
@@ -64,7 +68,7 @@ class RedisSessionStore:
         if isinstance(client, str):
             try:
                 # redis-py leaves the type of its keyword arguments open.
-                client = cast("Redis", cast("Any", redis.Redis).from_url(client))
+                client = cast("_redis.Redis", cast("Any", redis.Redis).from_url(client))
             except ValueError:
                 del client
                 # Without the URL, and without the error, which quotes it.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.util import find_spec
+from importlib.resources import files
+from importlib.util import find_spec, module_from_spec
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +19,7 @@ __all__ = ["DATA_FILE", "LexiconSource", "find_lexicons"]
 _SomeDocument: TypeAlias = Document | Mapping[str, Any] | bytes | str
 
 LexiconSource: TypeAlias = Lexicons | str | PathLike[str] | ModuleType | Iterable[_SomeDocument]
-"""Documents (parsed, as JSON values or as JSON text), the path of a folder or file, or a generated package."""
+"""Documents (parsed, as JSON values or as JSON text), the path of a folder or file, or a generated package or its name."""
 
 DATA_FILE: Final = "lexicons.bin"
 """The file of a generated package that holds its documents."""
@@ -55,12 +56,9 @@ def _given(source: LexiconSource) -> Lexicons:
     if isinstance(source, Lexicons):
         return source
     if isinstance(source, ModuleType):
-        lexicons = _package_lexicons(getattr(source, "__path__", ()))
-        if lexicons is None:
-            raise LexiconError(
-                f"The module {source.__name__!r} isn't a generated package: it has no {DATA_FILE}."
-            )
-        return lexicons
+        return _package_lexicons(source)
+    if isinstance(source, str) and not Path(source).exists() and (package := _package(source)) is not None:
+        return _package_lexicons(package)
     if isinstance(source, str | PathLike):
         # References aren't checked: they may lead to official documents.
         result = load_documents(source)
@@ -81,19 +79,29 @@ def _document(item: _SomeDocument) -> Document:
 
 
 def _refusal(errors: Sequence[Diagnostic]) -> LexiconError:
-    return LexiconError(f"The Lexicon documents can't be used: {errors[0]}", errors)
+    return LexiconError("The Lexicon documents can't be used.", errors)
 
 
 @cache
 def _official_lexicons() -> Lexicons | None:
     """The documents of the official package, which isn't imported; None where it isn't installed."""
-    spec = find_spec(_OFFICIAL)
-    return None if spec is None else _package_lexicons(spec.submodule_search_locations or ())
+    package = _package(_OFFICIAL)
+    return None if package is None else _package_lexicons(package)
 
 
-def _package_lexicons(folders: Iterable[str]) -> Lexicons | None:
-    for folder in folders:
-        file = Path(folder, DATA_FILE)
-        if file.is_file():
-            return Lexicons.from_package_data(file.read_bytes())
-    return None
+def _package(name: str) -> ModuleType | None:
+    """An empty module in the place of a package, which is enough to read its files; None where there is none."""
+    try:
+        spec = find_spec(name) if name.replace(".", "_").isidentifier() else None
+    except ModuleNotFoundError:
+        # A package that it would be in isn't there.
+        return None
+    return None if spec is None else module_from_spec(spec)
+
+
+def _package_lexicons(package: ModuleType) -> Lexicons:
+    # Not by a path: the package may be inside a zip file.
+    data = files(package) / DATA_FILE if hasattr(package, "__path__") else None
+    if data is None or not data.is_file():
+        raise LexiconError(f"{package.__name__!r} isn't a generated package: it has no {DATA_FILE}.")
+    return Lexicons.from_package_data(data.read_bytes())

@@ -9,6 +9,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
+from atlex._lazy import lazy_module
 from atlex.errors import InputError
 from atlex.lexicon import DefId, Lexicons, Procedure, Query
 from atlex.testing._accounts import Account, Accounts
@@ -25,8 +26,12 @@ from atlex.testing._sessions import Sessions
 from atlex.testing._wire import Drop, PdsError, PdsFault, WireResponse, error_response
 
 if TYPE_CHECKING:
-    from atlex._http import AsyncHttpClient, HttpClient
-    from atlex.testing._transport import PdsTransport
+    from atlex import _http
+    from atlex.testing import _transport
+else:
+    # Both load httpx, which a server that is served by itself doesn't need.
+    _http = lazy_module("atlex._http", None)
+    _transport = lazy_module("atlex.testing._transport", None)
 
 __all__ = ["FakePds"]
 
@@ -147,27 +152,21 @@ class FakePds:
         return self._state.lexicons
 
     @cached_property
-    def transport(self) -> PdsTransport:
+    def transport(self) -> _transport.PdsTransport:
         """A transport for ``httpx.Client`` and for ``httpx.AsyncClient``, which answers for every host.
 
         A request whose connection is dropped raises ``httpx.ConnectError`` or ``httpx.ReadError``; a delay beyond the
         client's own read timeout raises ``httpx.ReadTimeout``.
         """
-        from atlex.testing._transport import PdsTransport
+        return _transport.PdsTransport(self._server, self._sleep, self._async_sleep or _anyio_sleep)
 
-        return PdsTransport(self._server, self._sleep, self._async_sleep or _anyio_sleep)
-
-    def client(self) -> HttpClient:
+    def client(self) -> _http.HttpClient:
         """A new ``httpx.Client`` on `transport`; whoever asks for it closes it."""
-        from atlex._http import HttpClient
+        return _http.HttpClient(transport=self.transport, base_url=self.url)
 
-        return HttpClient(transport=self.transport, base_url=self.url)
-
-    def async_client(self) -> AsyncHttpClient:
+    def async_client(self) -> _http.AsyncHttpClient:
         """A new ``httpx.AsyncClient`` on `transport`; whoever asks for it closes it."""
-        from atlex._http import AsyncHttpClient
-
-        return AsyncHttpClient(transport=self.transport, base_url=self.url)
+        return _http.AsyncHttpClient(transport=self.transport, base_url=self.url)
 
     @contextlib.contextmanager
     def serve(self, port: int = 0) -> Generator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from atlex._lazy import lazy_module
 from atlex.errors import InputError, LexiconError
 from atlex.lexicon import (
     DefId,
@@ -21,9 +22,12 @@ from atlex.lexicon import (
 from atlex.testing._documents import LexiconSource, find_lexicons
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
+    from hypothesis import strategies as _st
 
     from atlex.testing._strategies import Strategies
+else:
+    # It comes with an extra; annotations are resolved by those who ask for them.
+    _st = lazy_module("hypothesis.strategies", None)
 
 __all__ = ["MethodPart", "values"]
 
@@ -38,7 +42,7 @@ def values(
     lexicons: LexiconSource | None = None,
     mode: Mode = "strict",
     undeclared: bool = False,
-) -> SearchStrategy[Any]:
+) -> _st.SearchStrategy[Any]:
     """A hypothesis strategy for the values of a Lexicon definition.
 
     The values are JSON as it stands on the wire: dicts, lists, strings, numbers, booleans and None; links, bytes and

@@ -64,8 +64,8 @@ class PdsError(AtlexError):
     ) -> None:
         own_error, own_message = _STATUS_NAMES.get(status, _STATUS_NAMES[400 if status < 500 else 500])
         self.status = status
-        self.error = own_error if error is None else error
-        self.message = own_message if message is None else message
+        self.error: str = own_error if error is None else error
+        self.message: str = own_message if message is None else message
         self.headers: Mapping[str, str] = {} if headers is None else dict(headers)
         super().__init__(f"{status} {self.error}: {self.message}")
 

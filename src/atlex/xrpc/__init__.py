@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from atlex._rate_limit import RateLimit
 from atlex.xrpc._descriptors import Method, Procedure, Query, Record, Subscription
+from atlex.xrpc._error_bodies import read_error_body
 from atlex.xrpc._guesses import HEAD_SIZE
 from atlex.xrpc._headers import with_labelers, with_proxy
-from atlex.xrpc._media_types import essence, needs_head
+from atlex.xrpc._media_types import needs_head, received_type
 from atlex.xrpc._request import build_request
 from atlex.xrpc._response import XrpcResponse, check_response, read_response
 from atlex.xrpc._retry import retry_delay
@@ -25,9 +26,10 @@ __all__ = [
     "XrpcResponse",
     "build_request",
     "check_response",
-    "essence",
     "needs_head",
+    "read_error_body",
     "read_response",
+    "received_type",
     "retry_delay",
     "with_labelers",
     "with_proxy",

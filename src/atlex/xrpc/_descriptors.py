@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from pickle import PicklingError
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Generic, Literal, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeAlias, TypeVar, cast
 
 from atlex.errors import XrpcResponseError
 
@@ -24,7 +28,36 @@ Errors: TypeAlias = Mapping[str, type[XrpcResponseError]]
 _NO_ERRORS: Final[Errors] = MappingProxyType({})
 
 
-class Method(Generic[ParamsT, InputT, OutputT]):
+class _Constant:
+    """What can't be changed and stands in a module: a copy is the thing itself, and pickle goes by its name there."""
+
+    __slots__ = ("_home",)
+
+    def __init__(self) -> None:
+        frame = inspect.currentframe()
+        # Past the constructors, and past the call of a class with parameters, such as ``Query[None, Output](…)``.
+        while frame is not None and frame.f_globals.get("__name__") in {__name__, "typing"}:
+            frame = frame.f_back
+        self._home = "" if frame is None else str(frame.f_globals.get("__name__"))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        for name, value in getattr(sys.modules.get(self._home), "__dict__", {}).items():
+            if value is self:
+                return _find, (self._home, name)
+        raise PicklingError(f"{self!r} can't be pickled: it has no name in the module {self._home}")
+
+
+def _find(home: str, name: str) -> Any:
+    return getattr(import_module(home), name)
+
+
+class Method(_Constant, Generic[ParamsT, InputT, OutputT]):
     """A method of a lexicon: the base of `Query`, `Procedure` and `Subscription`. It can't be changed."""
 
     __slots__ = ("_errors", "_input", "_input_encoding", "_nsid", "_output", "_output_encoding", "_params")
@@ -42,6 +75,7 @@ class Method(Generic[ParamsT, InputT, OutputT]):
         output_encoding: str | None = None,
         errors: Errors | None = None,
     ) -> None:
+        super().__init__()
         self._nsid = nsid
         self._params = params
         self._input = input
@@ -102,7 +136,7 @@ class Query(Method[ParamsT, None, OutputT]):
 
     __slots__ = ()
 
-    kind = "query"
+    kind: ClassVar[Literal["query"]] = "query"
 
     def __init__(
         self,
@@ -131,7 +165,7 @@ class Procedure(Method[ParamsT, InputT, OutputT]):
 
     __slots__ = ()
 
-    kind = "procedure"
+    kind: ClassVar[Literal["procedure"]] = "procedure"
 
 
 class Subscription(Method[ParamsT, None, MessageT]):
@@ -146,7 +180,7 @@ class Subscription(Method[ParamsT, None, MessageT]):
 
     __slots__ = ()
 
-    kind = "subscription"
+    kind: ClassVar[Literal["subscription"]] = "subscription"
 
     def __init__(
         self,
@@ -164,7 +198,7 @@ class Subscription(Method[ParamsT, None, MessageT]):
         return self.output
 
 
-class Record(Generic[RecordT]):
+class Record(_Constant, Generic[RecordT]):
     """A record's type. It can't be changed.
 
     Args:
@@ -176,6 +210,7 @@ class Record(Generic[RecordT]):
     __slots__ = ("_key", "_nsid", "_type")
 
     def __init__(self, nsid: str, *, key: str, type: Callable[[], type[RecordT]]) -> None:  # noqa: A002 - as above
+        super().__init__()
         self._nsid = nsid
         self._key = key
         self._type = type

@@ -1,13 +1,12 @@
-"""From an error answer to the exception that says it."""
+"""From an error response to the exception that says it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from atlex._agent import Response
-from atlex.data import JsonError, is_object, parse_json
+from atlex.data import JsonError
 from atlex.errors import (
     RateLimitError,
     XrpcAuthenticationError,
@@ -16,7 +15,7 @@ from atlex.errors import (
     XrpcResponseError,
 )
 from atlex.xrpc._descriptors import Method
-from atlex.xrpc._media_types import JSON, essence
+from atlex.xrpc._error_bodies import read_error_body
 
 __all__ = ["error_of"]
 
@@ -38,44 +37,36 @@ _CODES: Final[Mapping[int, str]] = {
 }
 _CLASSES: Final[Mapping[int, type[XrpcResponseError]]] = {401: XrpcAuthenticationError, 429: RateLimitError}
 _made: Final[dict[tuple[type, type], type[XrpcResponseError]]] = {}
-_CODE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def error_of(method: Method[Any, Any, Any], response: Response) -> XrpcError:
-    """The error that an answer of status 400 or above stands for.
+    """The error that a response of status 400 or above stands for.
 
-    The code is the answer's own where its body is ``{"error": …, "message": …}`` as XRPC has it, else the one that
-    stands for the status. A code that the method's lexicon declares has its class; status 401 and 429 have theirs;
-    both together give an instance of both.
+    The code is the response's own where its body has one, else the one that stands for the status. A code that the
+    method's lexicon declares has its class; status 401 and 429 have theirs; both together give an instance of both.
     """
+    status = response.status
     details: dict[str, Any] = {
-        "status": response.status,
+        "status": status,
         "headers": response.headers,
         "body": response.content,
         "method": method.nsid,
     }
     try:
-        code, message = _payload(response)
+        body = read_error_body(response)
     except JsonError as error:
-        return XrpcInvalidResponseError(
-            f"The body of the error {response.status} is broken: {error}", **details
-        )
-    class_ = _CLASSES.get(response.status, XrpcResponseError)
+        return XrpcInvalidResponseError(f"The body of the error {status} is broken: {error}", **details)
+    code, message = body.code, body.message
+    if code is None:
+        code = _CODES.get(status, "UpstreamFailure" if status >= 500 else "InvalidRequest")
+        if message is None or not body.is_json:
+            message = f"The server answered with a {status} error" + (f": {message}" if message else "")
+    class_ = _CLASSES.get(status, XrpcResponseError)
     declared = method.errors.get(code)
     if declared is not None:
         class_ = _both(declared, class_)
+    message = message or f"The server answered with {code} and no message"
     return class_(code, message, expected=declared is not None, **details)
-
-
-def _payload(response: Response) -> tuple[str, str]:
-    if essence(response.headers.get("content-type", "")) == JSON:
-        payload = parse_json(response.content)
-        if is_object(payload):
-            code, message = payload.get("error"), payload.get("message", "")
-            if isinstance(code, str) and _CODE.fullmatch(code) and isinstance(message, str):
-                return code, message or f"The server answered with {code} and no message"
-    code = _CODES.get(response.status, "UpstreamFailure" if response.status >= 500 else "InvalidRequest")
-    return code, f"The server answered with a {response.status} error"
 
 
 def _both(declared: type[XrpcResponseError], by_status: type[XrpcResponseError]) -> type[XrpcResponseError]:
@@ -84,19 +75,19 @@ def _both(declared: type[XrpcResponseError], by_status: type[XrpcResponseError])
         return declared
     if issubclass(by_status, declared):
         return by_status
-    if (declared, by_status) not in _made:
-        _made[declared, by_status] = _make(declared, by_status)
-    return _made[declared, by_status]
+    made = _made.get((declared, by_status))
+    if made is None:
+        names = {name: getattr(declared, name) for name in ("__module__", "__qualname__", "__doc__")}
+        both = type(declared.__name__, (_DeclaredAndByStatusError, declared, by_status), names)
+        made = _made.setdefault((declared, by_status), cast("type[XrpcResponseError]", both))
+    return made
 
 
-def _make(declared: type[XrpcResponseError], by_status: type[XrpcResponseError]) -> type[XrpcResponseError]:
-    # Pickle would look for the class by its name and find the declared one.
-    def reduce(self: XrpcResponseError) -> tuple[Any, ...]:
+class _DeclaredAndByStatusError(XrpcResponseError):
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickle would look for the class by its name and find the declared one.
+        _, declared, by_status = type(self).__bases__
         return _unfilled, (declared, by_status, self.args), vars(self)
-
-    names = {name: getattr(declared, name) for name in ("__module__", "__qualname__", "__doc__")}
-    made = type(declared.__name__, (declared, by_status), {**names, "__reduce__": reduce})
-    return cast("type[XrpcResponseError]", made)
 
 
 def _unfilled(

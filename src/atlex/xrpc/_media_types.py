@@ -10,11 +10,13 @@ from typing import Final
 from atlex.errors import InputError
 from atlex.xrpc._guesses import by_bytes, by_name
 
-__all__ = ["JSON", "accepts", "essence", "needs_head", "outgoing_type"]
+__all__ = ["JSON", "accepts", "essence", "needs_head", "outgoing_type", "received_type"]
 
 JSON: Final = "application/json"
 
 _ESSENCE: Final = re.compile(r"[!#$%&'+.^_`|~0-9a-z-]+/[!#$%&'+.^_`|~0-9a-z-]+")
+# Headers of one name are joined with commas, and quoted parameters may hold some.
+_REPEATED: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++')
 # What stands for a declared pattern where the caller names nothing better.
 _DEFAULTS: Final[Mapping[str, str]] = {"*/*": "application/octet-stream", "text/*": "text/plain"}
 
@@ -24,6 +26,17 @@ def essence(content_type: str) -> str | None:
     """The type and subtype in lower case, without parameters; None for a text that has none."""
     text = content_type.partition(";")[0].strip().lower()
     return text if _ESSENCE.fullmatch(text) else None
+
+
+@lru_cache(maxsize=64)
+def received_type(content_type: str) -> str | None:
+    """The type and subtype that a response's header names; of several, the last, as browsers have it.
+
+    Returns:
+        Both in lower case, without parameters; None for a header that names no type.
+    """
+    kinds = (essence(part) for part in reversed(_REPEATED.findall(content_type)))
+    return next((kind for kind in kinds if kind is not None), None)
 
 
 @lru_cache(maxsize=64)

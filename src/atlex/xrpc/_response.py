@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from atlex._agent import Headers, Response
+from atlex._printable import printable
 from atlex._rate_limit import RateLimit
 from atlex.errors import XrpcInvalidResponseError
 from atlex.model import Validation
 from atlex.xrpc._bodies import read_body
 from atlex.xrpc._descriptors import Method
 from atlex.xrpc._failures import error_of
-from atlex.xrpc._media_types import JSON, accepts, essence
+from atlex.xrpc._media_types import JSON, accepts, received_type
 
 __all__ = ["XrpcResponse", "check_response", "read_response"]
 
@@ -101,9 +102,11 @@ def check_response(method: Method[Any, Any, Any], response: Response) -> str | N
     if given is None:
         encoding = "application/octet-stream" if _has_body(response) else None
     else:
-        encoding = essence(given)
+        encoding = received_type(given)
     if declared is not None and (encoding is None or not accepts(declared, encoding)):
-        got = "no body" if given is None and encoding is None else repr(given or encoding)
+        got = (
+            "no body" if given is None and encoding is None else repr(printable(given or encoding or "", 100))
+        )
         raise _invalid(method, response, f"Expected {declared!r}, got {got}")
     return encoding
 

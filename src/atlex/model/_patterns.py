@@ -1,6 +1,6 @@
-"""Quick checks in pydantic's core for what is usual among the valid: a strict reading runs the full check on the rest.
+"""Checks in pydantic's core that take the common valid strings, which strict reading tries before the full check.
 
-A quick check takes nothing that the full one refuses; what it refuses may be right.
+A string that such a check takes is valid. One that it refuses may be valid too, so the full check decides.
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ from typing import Final, NamedTuple
 
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["PATTERNS", "QUICK", "Pattern", "quick_format", "quick_string"]
-
-QUICK: Final = "atlex_quick"
-"""The metadata key of a value's quick check: its schema, or the name of a format that many values share."""
+__all__ = ["PATTERNS", "Pattern", "format_pattern", "length_pattern"]
 
 
 class Pattern(NamedTuple):
-    """Some of the strings of a format, all of them ASCII: those that match, up to a number of characters."""
+    """Some of the strings of a format: those that match ``regex``, up to ``max_length`` characters of ASCII."""
 
     regex: str
     max_length: int
@@ -46,21 +43,21 @@ PATTERNS: Final = {
     "tid": Pattern(r"[2-7a-j][2-7a-z]{12}", 13),
     "uri": Pattern(r"https://[a-z0-9.-]+(?:/[!-~]*)?", 8192),
 }
-"""A part of the valid strings of each format, in a syntax that Python and Rust read alike."""
+"""Some of the valid strings of each format, in a syntax that Python's and Rust's regular expressions share."""
 
 
-def quick_format(name: str) -> CoreSchema:
-    """The quick check of a format."""
+def format_pattern(name: str) -> CoreSchema:
+    """The schema that takes the common strings of a format."""
     regex, max_length = PATTERNS[name]
     return core_schema.str_schema(strict=True, pattern=f"^(?:{regex})$", max_length=max_length)
 
 
-def quick_string(
+def length_pattern(
     *, min_length: int | None, max_length: int | None, min_graphemes: int | None, max_graphemes: int | None
 ) -> CoreSchema | None:
-    """The quick check of lengths, or None where there is none. The core counts characters.
+    """The schema that takes strings which are surely within these lengths, or None if there is none.
 
-    A character is four bytes at most, and a grapheme a character or more; a byte is a character at most.
+    pydantic's core counts characters. A character has one to four bytes, and a grapheme one or more characters.
     """
     if min_graphemes is not None and min_graphemes > 1:
         return None

@@ -1,22 +1,41 @@
-"""pydantic's errors as issues: paths in the words of the reader, reasons in ours, no secret in any."""
+"""pydantic's errors as issues, and made again in better words: paths, reasons, and no secret in any."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from pydantic import ValidationError
-from pydantic_core import CoreSchema
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    InitErrorDetails,
+    PydanticCustomError,
+    PydanticKnownError,
+)
 
 from atlex.errors import Issue
-from atlex.model._unions import KNOWN_TAG
+from atlex.model._keys import KNOWN_TAG
 
-__all__ = ["is_secret", "issues_of", "join_path", "under"]
+__all__ = [
+    "MANY",
+    "got",
+    "is_secret",
+    "issues_of",
+    "join_path",
+    "printable",
+    "under",
+    "with_faults",
+    "with_names",
+    "with_suggestions",
+]
 
 _CUT: Final = 60
+MANY: Final = 1000
+"""With more faults than these, an error stays as pydantic made it: going over all of them takes gigabytes."""
 _SECRET: Final = ("password", "jwt", "token", "secret")
 
-# What pydantic calls the rule, and how the reason is said. Types with a message of our own keep it.
+# The words for pydantic's own rules. Errors with a message of our own keep it.
 _REASONS: Final = {
     "missing": "is required",
     "bool_type": "expected a boolean",
@@ -29,12 +48,14 @@ _REASONS: Final = {
     "dataclass_type": "expected an object",
     "union_tag_not_found": "names no type: $type is missing",
     "none_required": "expected null",
+    "recursion_loop": "is nested too deeply",
 }
-# What the known members of an open union say of a value that names none of them.
+# What the listed members of an open union say of a value that names none of them.
 _UNTAGGED: Final = frozenset({"model_attributes_type", "union_tag_invalid", "union_tag_not_found"})
-
-
-_WITHOUT_VALUE: Final = frozenset({"array_rule", "extra_forbidden", "missing", "own_type"})
+_WITHOUT_VALUE: Final = frozenset(
+    {"array_rule", "extra_forbidden", "missing", "own_type", "recursion_loop", "union_member"}
+)
+_STRAY: Final = frozenset({"extra_forbidden", "no_such_attribute"})
 
 
 def is_secret(name: str) -> bool:
@@ -43,18 +64,36 @@ def is_secret(name: str) -> bool:
     return any(secret in word for secret in _SECRET)
 
 
+def printable(name: str) -> str:
+    """A name from outside, short and safe to print."""
+    if len(name) <= _CUT and name.isprintable():
+        return name
+    return name[:_CUT].encode("unicode_escape").decode() + "…"
+
+
+def got(value: object) -> str:
+    """The words for a value at fault: a short form of it if it is a scalar, else its type."""
+    if isinstance(value, int) and value.bit_length() > 4 * _CUT:
+        return " (got an integer of more than 60 digits)"
+    if isinstance(value, (str, int, float)) or value is None:
+        text = repr(value[: _CUT + 1] if isinstance(value, str) else value)
+        return f" (got {text if len(text) <= _CUT else text[:_CUT] + '…'})"
+    return f" (got {type(value).__name__})"
+
+
 def join_path(path: str, step: str | int) -> str:
     """The path of a member (``a.b``) or an item (``a[2]``)."""
     if isinstance(step, int):
         return f"{path}[{step}]"
-    if len(step) > _CUT or not step.isprintable():
-        # A name of the server's, or of whoever wrote the record.
-        step = step[:_CUT].encode("unicode_escape").decode() + "…"
-    return f"{path}.{step}" if path else step
+    return f"{path}.{printable(step)}" if path else printable(step)
 
 
-def under(path: str, rest: str) -> str:
-    """The path of something inside a value, from where the value's own path starts."""
+def under(path: str, issues: Iterable[Issue]) -> list[Issue]:
+    """Issues of a value inside another, with paths that start at the other."""
+    return [Issue(_joined(path, issue.path), issue.reason, issue.raw) for issue in issues]
+
+
+def _joined(path: str, rest: str) -> str:
     if not path or not rest:
         return path or rest
     return path + rest if rest.startswith("[") else f"{path}.{rest}"
@@ -70,7 +109,7 @@ def issues_of(error: ValidationError, schema: CoreSchema, *, python_names: bool)
     """
     issues: list[Issue] = []
     places = _Places(schema, python_names)
-    for fault in error.errors(include_url=False, include_context=True):
+    for fault in error.errors(include_url=False):
         found = places.at(fault["loc"])
         kind = fault["type"]
         if kind == KNOWN_TAG or (found.in_open_union and kind in _UNTAGGED):
@@ -78,8 +117,8 @@ def issues_of(error: ValidationError, schema: CoreSchema, *, python_names: bool)
             continue
         raw = fault["input"]
         reason = _reason(kind, fault)
-        if kind not in _WITHOUT_VALUE:
-            reason += _shown(found.path, raw)
+        if kind not in _WITHOUT_VALUE and not is_secret(found.path.rpartition(".")[2]):
+            reason += got(raw)
         issues.append(Issue(found.path, reason, raw))
     return issues
 
@@ -88,6 +127,8 @@ def _reason(kind: str, fault: Any) -> str:
     if kind in _REASONS:
         return _REASONS[kind]
     context = cast("dict[str, Any]", fault.get("ctx", {}))
+    if "reason" in context:
+        return cast("str", context["reason"])
     match kind:
         case "literal_error":
             return f"expected {context['expected']}"
@@ -104,15 +145,6 @@ def _reason(kind: str, fault: Any) -> str:
         case _:
             message = cast("str", fault["msg"])
             return message[:1].lower() + message[1:]
-
-
-def _shown(path: str, value: object) -> str:
-    if is_secret(path.rpartition(".")[2]):
-        return ""
-    if isinstance(value, (str, int, float, bool)) or value is None:
-        text = repr(value)
-        return f" (got {text if len(text) <= _CUT else text[:_CUT] + '…'})"
-    return f" (got {type(value).__name__})"
 
 
 class _Place(NamedTuple):
@@ -182,3 +214,80 @@ class _Places:
                 path = join_path(place.path, name if self._python_names else step)
                 return _Place(path, self._descend(declared["schema"]))
         return _Place(join_path(place.path, step), {})
+
+
+def with_faults(error: ValidationError, faults: Sequence[PydanticCustomError]) -> ValidationError:
+    """The same faults, after others of the value itself."""
+    return _rebuilt(error, None, faults) if faults and error.error_count() <= MANY else error
+
+
+def with_names(error: ValidationError, names: Mapping[str, str]) -> ValidationError:
+    """The same faults; a field that is missing in the value itself goes by its name in ``names``."""
+    if error.error_count() > MANY:
+        return error
+    faults = error.errors(include_url=False)
+    renamed = [fault for fault in faults if fault["type"] == "missing" and fault["loc"][0] in names]
+    for fault in renamed:
+        if len(fault["loc"]) == 1:
+            fault["loc"] = (names[str(fault["loc"][0])],)
+    return _from_details(error, [_again(fault, None) for fault in faults]) if renamed else error
+
+
+def with_suggestions(
+    error: ValidationError, names: Iterable[str], faults: Sequence[PydanticCustomError] = ()
+) -> ValidationError:
+    """The same faults; a fault that speaks of an undeclared name says which name may have been meant.
+
+    Args:
+        error: What pydantic raised for an object.
+        names: The names of the object's own fields.
+        faults: Others, of the object itself.
+    """
+    if error.error_count() > MANY:
+        return error
+    if not faults and not any(_is_stray(fault) for fault in error.errors(include_url=False)):
+        return error
+    return _rebuilt(error, names, faults)
+
+
+def _rebuilt(
+    error: ValidationError, names: Iterable[str] | None, faults: Sequence[PydanticCustomError]
+) -> ValidationError:
+    details = [InitErrorDetails(type=fault, loc=(), input=None) for fault in faults]
+    return _from_details(error, details + [_again(fault, names) for fault in error.errors(include_url=False)])
+
+
+def _from_details(error: ValidationError, details: list[InitErrorDetails]) -> ValidationError:
+    return ValidationError.from_exception_data(error.title, details, hide_input=True)
+
+
+def _is_stray(fault: ErrorDetails) -> bool:
+    return fault["type"] in _STRAY and len(fault["loc"]) == 1
+
+
+def _again(fault: ErrorDetails, names: Iterable[str] | None) -> InitErrorDetails:
+    kind, place, said = cast("Any", fault["type"]), fault["loc"], fault["msg"]
+    context = fault.get("ctx", {})
+    if names is not None and _is_stray(fault):
+        said = _no_such_field(str(place[0]), names)
+    elif _is_pydantics(fault):
+        return InitErrorDetails(type=kind, loc=place, input=fault["input"], ctx=context)
+    # Braces would be taken for places of values.
+    error = PydanticCustomError(kind, "{said}", {**context, "said": said})
+    return InitErrorDetails(type=error, loc=place, input=fault["input"])
+
+
+def _is_pydantics(fault: ErrorDetails) -> bool:
+    """Whether a fault is one of pydantic's own kinds, in pydantic's own words."""
+    try:
+        known = PydanticKnownError(cast("Any", fault["type"]), fault.get("ctx"))
+    except KeyError:
+        return False
+    return known.message() == fault["msg"]
+
+
+def _no_such_field(name: str, names: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, list(names), n=1)
+    return f"No such field; did you mean {near[0]!r}?" if near else "No such field"

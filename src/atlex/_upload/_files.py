@@ -1,0 +1,156 @@
+"""Bodies and files to send: what both kinds of calls make of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, BinaryIO, Final, Protocol, Self, TypeGuard, cast
+
+from atlex.errors import FileError, InputError
+
+__all__ = [
+    "CHUNK",
+    "END",
+    "Content",
+    "SupportsRead",
+    "as_bytes",
+    "is_file",
+    "length_of",
+    "open_file",
+    "peek",
+    "unreadable",
+]
+
+CHUNK: Final = 64 * 1024
+"""How many bytes of a file are read at once."""
+
+END: Final = object()
+"""What stands for the end of a body."""
+
+
+class Content:
+    """A body to send, to be used as a block: a file that was opened for it is closed at the end.
+
+    Attributes:
+        chunks: The body; its chunks come asynchronously for an asynchronous call.
+        length: How many bytes it has, where only that can tell it.
+    """
+
+    __slots__ = ("_file", "chunks", "length")
+
+    def __init__(
+        self,
+        chunks: bytes | Iterator[bytes] | AsyncIterator[bytes] | None,
+        length: int | None = None,
+        file: BinaryIO | None = None,
+    ) -> None:
+        self.chunks = chunks
+        self.length = length
+        self._file = file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+class SupportsRead(Protocol):
+    """What is read of an open file."""
+
+    def read(self, size: int, /) -> Any: ...
+    def tell(self) -> int: ...
+    def seek(self, offset: int, whence: int, /) -> int: ...
+    def seekable(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+def peek(body: object, size: int) -> bytes:
+    """The first bytes of a body, which stays where it stands; empty where that can't be had.
+
+    Args:
+        body: A path, or an open file that can be moved in. Anything else isn't looked at.
+        size: How many bytes to read at most.
+
+    Raises:
+        InputError: The file can't be read.
+    """
+    if isinstance(body, os.PathLike):
+        path = cast("os.PathLike[str]", body)
+        # What a pipe gives it gives once.
+        if not os.path.isfile(path):  # noqa: PTH113 - any path-like
+            return b""
+        with open_file(path) as file:
+            return _read(file, size)
+    if not is_file(body) or length_of(body) is None:
+        return b""
+    try:
+        position = body.tell()
+        head = _read(body, size)
+        body.seek(position, os.SEEK_SET)
+    except (OSError, ValueError) as error:
+        raise unreadable(error, InputError) from error
+    return head
+
+
+def is_file(body: object) -> TypeGuard[SupportsRead]:
+    """Whether a body is an open file, or something like one."""
+    return hasattr(body, "read") and hasattr(body, "seekable")
+
+
+def open_file(path: os.PathLike[str]) -> BinaryIO:
+    """Open a file to read.
+
+    Raises:
+        InputError: It can't be opened.
+    """
+    try:
+        return open(path, "rb")  # noqa: PTH123 - any path-like; the caller closes it
+    except (OSError, ValueError) as error:
+        raise InputError(f"{os.fspath(path)!r} can't be opened: {error}") from error
+
+
+def length_of(file: SupportsRead) -> int | None:
+    """The number of bytes from where the file stands, or None for a pipe and its like.
+
+    Raises:
+        InputError: It can't be asked.
+    """
+    try:
+        if not file.seekable():
+            return None
+        position = file.tell()
+        end = file.seek(0, os.SEEK_END)
+        file.seek(position, os.SEEK_SET)
+    except (OSError, ValueError) as error:
+        raise unreadable(error, InputError) from error
+    return max(0, end - position)
+
+
+def as_bytes(chunk: object, failure: type[InputError | FileError]) -> bytes:
+    """A chunk of a body.
+
+    Args:
+        chunk: What came.
+        failure: The error to raise where it isn't bytes.
+    """
+    if isinstance(chunk, bytes):
+        return chunk
+    if isinstance(chunk, bytearray):
+        return bytes(chunk)
+    raise failure(f"A body is made of bytes, and this one has {type(chunk).__name__} in it")
+
+
+def unreadable(error: Exception, failure: type[InputError | FileError]) -> InputError | FileError:
+    """The error for a file that can't be read, as the kind given: whether anything may have been sent by then."""
+    what = "The file to send can't be read"
+    return FileError.of(what, error) if failure is FileError else failure(f"{what}: {error}")
+
+
+def _read(file: SupportsRead, size: int) -> bytes:
+    try:
+        chunk = file.read(size)
+    except (OSError, ValueError) as error:
+        raise unreadable(error, InputError) from error
+    return as_bytes(chunk, InputError)

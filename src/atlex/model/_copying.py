@@ -1,0 +1,115 @@
+"""Copies, pickles and comparison of instances that may nest more deeply than a recursion reaches."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Final, TypeVar, cast
+
+from pydantic import BaseModel
+
+from atlex.model._deep import deepest_first, is_deep
+from atlex.model._kept import Kept, kept_of
+from atlex.model._levels import wire_names
+from atlex.model._state import fill
+
+__all__ = ["are_equal", "deep_copy", "reduce_deep"]
+
+T = TypeVar("T", bound=BaseModel)
+
+_is_pickling: Final[ContextVar[bool]] = ContextVar("is_pickling", default=False)
+
+
+def deep_copy(value: T, copy_one: Callable[[dict[int, Any]], T], memo: dict[int, Any]) -> T:
+    """Copy an instance and all inside it: the deepest parts first, once a recursion has failed."""
+    try:
+        return copy_one(dict(memo))
+    except RecursionError:
+        pass
+    for item in deepest_first(value):
+        if id(item) not in memo:
+            memo[id(item)] = BaseModel.__deepcopy__(item, memo)
+    return copy_one(memo)
+
+
+class _Pickler(pickle.Pickler):
+    """Refers to models that have been pickled already by their numbers."""
+
+    def __init__(self, file: io.BytesIO, protocol: int, numbers: dict[int, int]) -> None:
+        super().__init__(file, protocol)
+        self._numbers = numbers
+
+    def persistent_id(self, obj: Any) -> int | None:
+        return self._numbers.get(id(obj))
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, models: list[Any]) -> None:
+        super().__init__(file)
+        self._models = models
+
+    def persistent_load(self, pid: Any) -> Any:
+        return self._models[pid]
+
+
+def reduce_deep(value: BaseModel, protocol: int) -> Any:
+    """What ``__reduce_ex__`` gives for a deep instance: its parts, pickled one by one. None for any other."""
+    if _is_pickling.get() or not is_deep(value):
+        return None
+    numbers: dict[int, int] = {}
+    parts: list[bytes] = []
+    token = _is_pickling.set(True)
+    try:
+        for item in [*deepest_first(value), value]:
+            if id(item) in numbers:
+                continue
+            file = io.BytesIO()
+            _Pickler(file, protocol, numbers).dump(item)
+            parts.append(file.getvalue())
+            numbers[id(item)] = len(parts) - 1
+    finally:
+        _is_pickling.reset(token)
+    return _restore, (parts,)
+
+
+def _restore(parts: list[bytes]) -> Any:
+    models: list[Any] = []
+    for part in parts:
+        models.append(_Unpickler(io.BytesIO(part), models).load())
+    return models[-1]
+
+
+def are_equal(one: BaseModel, other: object) -> bool:
+    """Whether two instances of a class have equal fields, undeclared members, and values that were given up."""
+    pending: list[tuple[Any, Any]] = [(one, other)]
+    while pending:
+        left, right = pending.pop()
+        if isinstance(left, BaseModel) and hasattr(left, "lex_type") and type(left) is type(right):
+            if not _have_equal_rest(left, right):
+                return False
+            fields, others = left.__dict__, right.__dict__
+            pending += [(fields.get(name), others.get(name)) for name in wire_names(type(left))]
+        elif type(left) is list and type(right) is list:
+            if len(left) != len(right):
+                return False
+            pending += zip(left, right, strict=True)
+        elif left is not right and left != right:
+            return False
+    return True
+
+
+def _have_equal_rest(one: Any, other: Any) -> bool:
+    fill(one)
+    fill(other)
+    return _undeclared(one) == _undeclared(other) and _given_up(one) == _given_up(other)
+
+
+def _undeclared(value: Any) -> dict[str, Any]:
+    return {name: item for name, item in (value.__pydantic_extra__ or {}).items() if name != "$type"}
+
+
+def _given_up(value: BaseModel) -> tuple[Any, Any]:
+    kept = kept_of(value) or Kept()
+    return cast("tuple[Any, Any]", (kept.fields, kept.items))

@@ -1,0 +1,120 @@
+"""From bytes or a mapping to an instance: the fast path, the full validator, then piece by piece."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from pydantic import ValidationError
+from pydantic_core import SchemaValidator
+
+from atlex.data import JsonError, holds_constant, is_object, parse_json
+from atlex.errors import InputError, XrpcInvalidResponseError, XrpcResponseValidationError
+from atlex.model._collector import collector_paused
+from atlex.model._fast import count, fast_validator, is_counted, note_read
+from atlex.model._issues import issues
+from atlex.model._levels import validator
+from atlex.model._salvage import salvage
+from atlex.model._state import Validation
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+__all__ = ["read"]
+
+M = TypeVar("M", bound="BaseModel")
+
+_LARGE: Final = 64 * 1024
+"""The length of a text, in bytes, from which pausing the garbage collector is worth it."""
+
+_log = logging.getLogger("atlex")
+
+
+def read(model: type[M], data: bytes | bytearray | str | Mapping[str, Any], level: Validation) -> M:
+    """Read an instance of a class from JSON text or a parsed object.
+
+    Raises:
+        XrpcResponseValidationError: The data doesn't match the class, beyond what can be given up.
+        XrpcInvalidResponseError: The text isn't JSON.
+        InputError: There is no such level.
+    """
+    if level not in ("lenient", "strict"):
+        raise InputError("validation must be 'lenient' or 'strict'")
+    source = _source(data)
+    try:
+        value = _validated(fast_validator(model, level), source)
+    except ValidationError:
+        value = _read_in_full(model, source, level)
+    else:
+        if is_counted(model):
+            count(value)
+    return cast("M", value)
+
+
+def _source(data: Any) -> Any:
+    """What a validator takes: text that holds no word which JSON doesn't know, or a dictionary."""
+    if is_object(data):
+        return data
+    if isinstance(data, (bytearray, memoryview)):
+        data = bytes(data)
+    if isinstance(data, (bytes, str)):
+        if holds_constant(data):
+            # It may well stand inside a string.
+            return _parsed(data)
+        return data
+    try:
+        return _plain(data)
+    except RecursionError:
+        raise XrpcInvalidResponseError("The data is nested too deeply", status=200) from None
+
+
+def _plain(data: Any) -> Any:
+    """Mappings of other kinds as what JSON's parser would have made."""
+    if isinstance(data, Mapping):
+        return {name: _plain(item) for name, item in cast("Mapping[str, Any]", data).items()}
+    if isinstance(data, (list, tuple)):
+        return [_plain(item) for item in cast("list[Any]", data)]
+    return data
+
+
+def _parsed(data: bytes | str) -> Any:
+    try:
+        return parse_json(data)
+    except JsonError as broken:
+        raise XrpcInvalidResponseError(str(broken), status=200) from None
+
+
+def _validated(validator: SchemaValidator, source: Any) -> Any:
+    if not isinstance(source, (bytes, str)):
+        return validator.validate_python(source)
+    if len(source) < _LARGE:
+        return validator.validate_json(source)
+    # A tree of models has no cycles.
+    with collector_paused():
+        return validator.validate_json(source)
+
+
+def _read_in_full(model: type[BaseModel], source: Any, level: Validation) -> Any:
+    try:
+        value = _validated(validator(model, level), source)
+    except ValidationError as refused:
+        error = refused
+    except TypeError:
+        # A surrogate in a str, which pydantic's parser can't take.
+        return _read_in_full(model, _parsed(source), level)
+    else:
+        note_read(value)
+        return value
+    if isinstance(source, (bytes, str)):
+        parsed = _parsed(source)
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            # pydantic's parser takes less than ours: less depth, no lone surrogates, no byte order mark.
+            return _read_in_full(model, parsed, level)
+        source = parsed
+    value, found = salvage(model, source, error, level)
+    if found:
+        raise XrpcResponseValidationError(found) from None
+    if left := issues(value):
+        _log.warning("%s was read with %d issues, the first: %s", model.__name__, len(left), left[0])
+    return value
