@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import httpx
 import pytest
+from tests.client import _package
 from tests.client._fakes import answer
 
 from atlex import AsyncServiceAgent, Request, Response, ServiceAgent
@@ -165,3 +167,27 @@ def iter_with_popleft():
 async def test_what_is_no_agent_is_refused_at_once(twin, agent):
     with pytest.raises(InputError, match="a session, another agent, or a server's URL"):
         twin.Client(agent)
+
+
+@pytest.mark.parametrize("http_client", [5, "httpx", object(), httpx, httpx.Client], ids=repr)
+def test_an_http_client_that_is_none_is_refused(twin, http_client):
+    with pytest.raises(InputError, match="http_client must be an httpx"):
+        twin.Client("https://pds.example", http_client=http_client)
+
+
+async def test_asynchronous_clients_and_agents_close_as_the_ecosystem_has_it():
+    async with contextlib.aclosing(AsyncServiceAgent("https://pds.example")) as agent:
+        pass
+    assert agent._connection._is_closed
+    async with contextlib.aclosing(_package.AsyncClient("https://pds.example")) as client:
+        pass
+    assert client._owned._connection._is_closed
+    for opened in (AsyncServiceAgent("https://pds.example"), _package.AsyncClient("https://pds.example")):
+        await opened.close()
+        connection = getattr(opened, "_connection", None) or opened._owned._connection
+        assert connection._is_closed
+
+
+@pytest.mark.parametrize("kind", [ServiceAgent, AsyncServiceAgent])
+def test_an_agent_whose_constructor_failed_has_a_repr(kind):
+    assert repr(object.__new__(kind)) == f"{kind.__name__}(…)"

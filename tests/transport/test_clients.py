@@ -69,8 +69,8 @@ class TestChoice:
     @pytest.mark.parametrize("name", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
     def test_it_is_httpx_with_a_proxy_in_the_environment(self, name: str, monkeypatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-        assert _clients.choose_transport(None) == "httpx"
-        assert _clients.choose_transport("aiohttp") == "aiohttp"
+        assert _clients.choose_transport(None, asynchronous=True) == "httpx"
+        assert _clients.choose_transport("aiohttp", asynchronous=True) == "aiohttp"
 
     def test_calls_go_through_a_proxy_in_the_environment(self, server: str, monkeypatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", server)

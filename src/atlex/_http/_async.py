@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Final, Self
@@ -13,21 +14,20 @@ from atlex._http._chunks import AsyncChunks
 from atlex._http._clients import (
     OWN_CLIENT,
     Transport,
-    check_transport,
+    check_client,
     choose_transport,
-    open_async_client,
+    open_client_async,
 )
 from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
 from atlex._http._failures import closed, failures, headers_of, late, too_many_redirects
 from atlex._service_url import check_service_url
 from atlex._upload import open_body_async
-from atlex.errors import InputError
 
 __all__ = ["AsyncHttpConnection", "AsyncServiceAgent"]
 
 
 class AsyncHttpConnection:
-    """Sends requests through httpx, asynchronously.
+    """Sends requests through httpx.
 
     Args:
         http_client: The user's own client, with its proxies, TLS settings and transport; ``aclose()`` leaves it open.
@@ -38,7 +38,7 @@ class AsyncHttpConnection:
         clock: Gives the moments that deadlines are compared with.
 
     Raises:
-        InputError: The HTTP client is a synchronous one, or the transport can't be used.
+        InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be used.
     """
 
     def __init__(
@@ -48,26 +48,23 @@ class AsyncHttpConnection:
         transport: Transport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if isinstance(http_client, httpx.Client):
-            raise InputError(
-                "A synchronous http_client can't serve asynchronous calls: give an httpx.AsyncClient"
-            )
-        check_transport(transport, http_client, asynchronous=True)
+        check_client(http_client, transport, asynchronous=True)
         self._clock = clock
-        self._transport: Transport | None = transport
+        self._transport = transport
         self._client = http_client
         self._owns_client = http_client is None
         # The headers of a client that was opened here.
         self._defaults: list[tuple[bytes, bytes]] = []
         self._is_closed = False
+        self._lock = threading.Lock()
 
     @property
     def transport(self) -> str:
-        """What carries the requests, for a repr: ``httpx``, ``aiohttp``, or ``http_client`` for the user's own."""
-        return choose_transport(self._transport) if self._owns_client else OWN_CLIENT
+        """What carries the requests, for a repr: the transport's name, or ``http_client`` for the user's own."""
+        return choose_transport(self._transport, asynchronous=True) if self._owns_client else OWN_CLIENT
 
     async def send(self, origin: str, request: Request, headers: Headers | None = None) -> Response:
-        """Send a request; the asynchronous form of ``HttpConnection.send``.
+        """Send a request.
 
         Args:
             origin: The service's URL; a path in it is put before the request's.
@@ -75,29 +72,32 @@ class AsyncHttpConnection:
             headers: The headers to send in place of the request's; None for the request's.
 
         Returns:
-            The answer, whatever its status. Redirects are followed within an origin; to another one only without a
+            The response, whatever its status. Redirects are followed within an origin; to another one only without a
             body and without credentials; never from https to http, nor where the method would change.
 
         Raises:
-            XrpcFetchError: There was no answer, or none before the deadline.
+            XrpcFetchError: There was no response, or none before the deadline.
             XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
             XrpcInternalError: The connection has been closed.
-            InputError: The origin isn't the URL of a service, or the body can't be read.
+            InputError: The origin isn't the URL of a service, or the body can't be read; nothing was sent.
+            FileError: The body can't be read to its end.
         """
         client = self._open(request)
-        if request.deadline is None:
-            return await self._send(client, origin, request, headers)
-        from anyio import move_on_after
+        if request.deadline is not None:  # async only
+            from anyio import move_on_after
 
-        with move_on_after(request.deadline - self._clock()):
-            return await self._send(client, origin, request, headers)
-        raise late(request)
+            with move_on_after(request.deadline - self._clock()):
+                return await self._send(client, origin, request, headers)
+            raise late(request)
+        return await self._send(client, origin, request, headers)
 
     async def aclose(self) -> None:
         """Close what was opened here; the user's own client stays open."""
-        self._is_closed = True
-        if self._owns_client and self._client is not None:
-            await self._client.aclose()
+        with self._lock:
+            self._is_closed = True
+            client = self._client if self._owns_client else None
+        if client is not None:
+            await client.aclose()
 
     async def _send(
         self, client: httpx.AsyncClient, origin: str, request: Request, headers: Headers | None
@@ -127,18 +127,19 @@ class AsyncHttpConnection:
         raise too_many_redirects(request, MAX_REDIRECTS)
 
     def _open(self, request: Request) -> httpx.AsyncClient:
-        if self._is_closed:
-            raise closed(request)
-        if self._client is None:
-            # From here on it is what the repr says, wherever that is asked for.
-            self._transport = choose_transport(self._transport)
-            self._client = open_async_client(self._transport)
-            self._defaults = client_headers(self._client)
-        return self._client
+        with self._lock:
+            if self._is_closed:
+                raise closed(request)
+            if self._client is None:
+                # The choice depends on what runs here; the repr gives this one from now on.
+                self._transport = choose_transport(self._transport, asynchronous=True)
+                self._client = open_client_async(self._transport)
+                self._defaults = client_headers(self._client)
+            return self._client
 
 
 class AsyncServiceAgent:
-    """An asynchronous agent without credentials for one service.
+    """An asynchronous agent for one service, without credentials.
 
     Args:
         service: The service's URL: http or https, without user name, password, query string and fragment.
@@ -171,22 +172,28 @@ class AsyncServiceAgent:
         """Send a request to the service.
 
         Raises:
-            XrpcFetchError: There was no answer.
+            XrpcFetchError: There was no response.
             XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
             XrpcInternalError: The agent has been closed.
         """
         headers = self._headers.merged(request.headers) if self._headers else None
         return await self._connection.send(self.service, request, headers)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections; an ``http_client`` that was given stays open."""
         await self._connection.aclose()
+
+    async def close(self) -> None:  # async only
+        """Close the connections: another name of `aclose`."""
+        await self.aclose()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
+        await self.aclose()
 
     def __repr__(self) -> str:
+        if "_connection" not in vars(self):
+            return "AsyncServiceAgent(…)"
         return f"AsyncServiceAgent({self.service!r}, transport={self._connection.transport!r})"

@@ -17,10 +17,10 @@ __all__ = [
     "MAX_CONNECTIONS",
     "OWN_CLIENT",
     "Transport",
-    "check_transport",
+    "check_client",
     "choose_transport",
-    "open_async_client",
     "open_client",
+    "open_client_async",
     "user_agent",
 ]
 
@@ -39,12 +39,23 @@ _LIMITS: Final = httpx.Limits(
 )
 
 
-def check_transport(transport: Transport | None, http_client: object, *, asynchronous: bool) -> None:
+def check_client(http_client: object, transport: Transport | None, *, asynchronous: bool) -> None:
     """Refuse what can't be meant.
 
     Raises:
-        InputError: There is no such transport, it can't be used here, or the user's client has its own.
+        InputError: The user's client isn't one of httpx for this kind of calls; there is no such transport; it can't
+            be used here; or the user's client has its own.
     """
+    fitting, other = (httpx.AsyncClient, httpx.Client)[:: 1 if asynchronous else -1]
+    if isinstance(http_client, other):
+        kinds = ("A synchronous", "asynchronous") if asynchronous else ("An asynchronous", "synchronous")
+        raise InputError(
+            f"{kinds[0]} http_client can't serve {kinds[1]} calls: give an httpx.{fitting.__name__}"
+        )
+    if http_client is not None and not isinstance(http_client, fitting):
+        raise InputError(
+            f"http_client must be an httpx.{fitting.__name__}, not a {type(http_client).__name__}"
+        )
     if transport is None:
         return
     if transport not in get_args(Transport):
@@ -58,16 +69,17 @@ def check_transport(transport: Transport | None, http_client: object, *, asynchr
             raise InputError("The transport 'aiohttp' needs the extra: pip install 'atlex[aiohttp]'")
 
 
-def choose_transport(transport: Transport | None) -> Transport:
-    """The transport of an asynchronous client, here and now.
+def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Transport:
+    """The transport of a client, here and now.
 
     Args:
         transport: The user's choice. None: aiohttp where it is installed and can serve, which it can't outside
             asyncio and, as httpx's rules for proxies are the ones that hold, with proxies in the environment.
+        asynchronous: Whether the client is an asynchronous one; others have httpx.
     """
     if transport is not None:
         return transport
-    return "aiohttp" if _has_aiohttp() and _is_asyncio() and not _has_proxies() else "httpx"
+    return "aiohttp" if asynchronous and _has_aiohttp() and _is_asyncio() and not _has_proxies() else "httpx"
 
 
 @cache
@@ -113,12 +125,12 @@ def user_agent() -> str:
         return "atlex"
 
 
-def open_client() -> httpx.Client:
+def open_client(_: Transport) -> httpx.Client:
     """A client with httpx's defaults, the environment's proxies and certificates included, that keeps no cookies."""
     return httpx.Client(limits=_LIMITS, cookies=_no_cookies())
 
 
-def open_async_client(transport: Transport) -> httpx.AsyncClient:
+def open_client_async(transport: Transport) -> httpx.AsyncClient:
     """The asynchronous form of `open_client`, over one of the transports."""
     if transport == "httpx":
         return httpx.AsyncClient(limits=_LIMITS, cookies=_no_cookies())

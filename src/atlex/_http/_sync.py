@@ -1,3 +1,4 @@
+# Made from _async.py by tools/unasync.py: change that file, and run the tool.
 """Sending through httpx, synchronously."""
 
 from __future__ import annotations
@@ -11,12 +12,17 @@ import httpx
 
 from atlex._agent import Headers, Request, Response
 from atlex._http._chunks import Chunks
-from atlex._http._clients import OWN_CLIENT, Transport, check_transport, open_client
+from atlex._http._clients import (
+    OWN_CLIENT,
+    Transport,
+    check_client,
+    choose_transport,
+    open_client,
+)
 from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
 from atlex._http._failures import closed, failures, headers_of, too_many_redirects
 from atlex._service_url import check_service_url
 from atlex._upload import open_body
-from atlex.errors import InputError
 
 __all__ = ["HttpConnection", "ServiceAgent"]
 
@@ -32,7 +38,7 @@ class HttpConnection:
         clock: Gives the moments that deadlines are compared with.
 
     Raises:
-        InputError: The HTTP client is an asynchronous one, or the transport can't be used.
+        InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be used.
     """
 
     def __init__(
@@ -42,12 +48,9 @@ class HttpConnection:
         transport: Transport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if isinstance(http_client, httpx.AsyncClient):
-            raise InputError(
-                "An asynchronous http_client can't serve synchronous calls: give an httpx.Client"
-            )
-        check_transport(transport, http_client, asynchronous=False)
+        check_client(http_client, transport, asynchronous=False)
         self._clock = clock
+        self._transport = transport
         self._client = http_client
         self._owns_client = http_client is None
         # The headers of a client that was opened here.
@@ -57,8 +60,8 @@ class HttpConnection:
 
     @property
     def transport(self) -> str:
-        """What carries the requests, for a repr: ``httpx``, or ``http_client`` for the user's own."""
-        return "httpx" if self._owns_client else OWN_CLIENT
+        """What carries the requests, for a repr: the transport's name, or ``http_client`` for the user's own."""
+        return choose_transport(self._transport, asynchronous=False) if self._owns_client else OWN_CLIENT
 
     def send(self, origin: str, request: Request, headers: Headers | None = None) -> Response:
         """Send a request.
@@ -69,16 +72,28 @@ class HttpConnection:
             headers: The headers to send in place of the request's; None for the request's.
 
         Returns:
-            The answer, whatever its status. Redirects are followed within an origin; to another one only without a
+            The response, whatever its status. Redirects are followed within an origin; to another one only without a
             body and without credentials; never from https to http, nor where the method would change.
 
         Raises:
-            XrpcFetchError: There was no answer, or none before the deadline.
+            XrpcFetchError: There was no response, or none before the deadline.
             XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
             XrpcInternalError: The connection has been closed.
-            InputError: The origin isn't the URL of a service, or the body can't be read.
+            InputError: The origin isn't the URL of a service, or the body can't be read; nothing was sent.
+            FileError: The body can't be read to its end.
         """
         client = self._open(request)
+        return self._send(client, origin, request, headers)
+
+    def close(self) -> None:
+        """Close what was opened here; the user's own client stays open."""
+        with self._lock:
+            self._is_closed = True
+            client = self._client if self._owns_client else None
+        if client is not None:
+            client.close()
+
+    def _send(self, client: httpx.Client, origin: str, request: Request, headers: Headers | None) -> Response:
         # A user's client may have others by now.
         defaults = self._defaults or client_headers(client)
         hop = first_hop(origin, request, headers)
@@ -103,25 +118,20 @@ class HttpConnection:
             hop = following
         raise too_many_redirects(request, MAX_REDIRECTS)
 
-    def close(self) -> None:
-        """Close what was opened here; the user's own client stays open."""
-        with self._lock:
-            self._is_closed = True
-            if self._owns_client and self._client is not None:
-                self._client.close()
-
     def _open(self, request: Request) -> httpx.Client:
         with self._lock:
             if self._is_closed:
                 raise closed(request)
             if self._client is None:
-                self._client = open_client()
+                # The choice depends on what runs here; the repr gives this one from now on.
+                self._transport = choose_transport(self._transport, asynchronous=False)
+                self._client = open_client(self._transport)
                 self._defaults = client_headers(self._client)
             return self._client
 
 
 class ServiceAgent:
-    """An agent without credentials for one service.
+    """A synchronous agent for one service, without credentials.
 
     Args:
         service: The service's URL: http or https, without user name, password, query string and fragment.
@@ -154,7 +164,7 @@ class ServiceAgent:
         """Send a request to the service.
 
         Raises:
-            XrpcFetchError: There was no answer.
+            XrpcFetchError: There was no response.
             XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
             XrpcInternalError: The agent has been closed.
         """
@@ -172,4 +182,6 @@ class ServiceAgent:
         self.close()
 
     def __repr__(self) -> str:
+        if "_connection" not in vars(self):
+            return "ServiceAgent(…)"
         return f"ServiceAgent({self.service!r}, transport={self._connection.transport!r})"

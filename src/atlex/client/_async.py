@@ -346,10 +346,14 @@ class BaseAsyncClient:
         )
         return await self._run(steps)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections that the client opened. A session and an ``http_client`` stay open."""
         if self._owned is not None:
-            await self._owned.close()
+            await self._owned.aclose()
+
+    async def close(self) -> None:  # async only
+        """Close the connections that the client opened: another name of `aclose`."""
+        await self.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -357,7 +361,7 @@ class BaseAsyncClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.close()
+        await self.aclose()
 
     def __repr__(self) -> str:
         # A debugger may ask before the constructor is through.
