@@ -5,16 +5,16 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Final
 
-__all__ = ["__version__"]
+__all__ = ["__version__", "installed_version"]
 
 
-def _installed() -> str:
+def installed_version() -> str | None:
+    """The version in the metadata of what is installed, or None where bundlers left that out."""
     try:
         return metadata.version("atlex")
     except metadata.PackageNotFoundError:
-        # Bundlers leave the metadata out.
-        return "0+unknown"
+        return None
 
 
-__version__: Final = _installed()
+__version__: Final = installed_version() or "0+unknown"
 """The version of atlex, such as ``0.1.0``; ``0+unknown`` where its metadata wasn't installed."""

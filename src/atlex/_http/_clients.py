@@ -116,13 +116,10 @@ def _no_cookies() -> CookieJar:
 @cache
 def user_agent() -> str:
     """What is sent as ``User-Agent`` where neither the request nor the user's client names another."""
-    from importlib import metadata
+    from atlex._version import installed_version
 
-    try:
-        return f"atlex/{metadata.version('atlex')}"
-    except metadata.PackageNotFoundError:
-        # Bundlers leave the metadata out.
-        return "atlex"
+    version = installed_version()
+    return f"atlex/{version}" if version else "atlex"
 
 
 def open_client(_: Transport) -> httpx.Client:

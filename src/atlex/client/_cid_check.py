@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,9 +9,6 @@ from atlex.errors import CidMismatchError, InputError
 from atlex.syntax import Cid
 
 __all__ = ["CidCheck"]
-
-_RAW: Final = 0x55
-_HASHES: Final = {0x12: "sha256", 0x13: "sha512"}
 
 
 class CidCheck:
@@ -27,16 +22,10 @@ class CidCheck:
     """
 
     def __init__(self, cid: str) -> None:
-        expected = Cid.parse(cid)
-        if expected.codec != _RAW:
+        self._expected: Final = Cid.parse(cid)
+        if not self._expected.is_raw:
             raise InputError(f"{cid} can't be checked: it isn't the CID of raw bytes")
-        name = _HASHES.get(expected.hash_code)
-        if name is None:
-            raise InputError(
-                f"{cid} can't be checked: it is neither by SHA-256 nor by SHA-512 ({expected.hash_code:#x})"
-            )
-        self._expected: Final = expected
-        self._hash: Final = hashlib.new(name)
+        self._hash: Final = self._expected.hasher()
 
     def update(self, chunk: bytes) -> None:
         """Take in the next bytes."""
@@ -53,8 +42,8 @@ class CidCheck:
         Raises:
             CidMismatchError: The bytes have another CID.
         """
-        digest = self._hash.digest()
-        if digest != self._expected.digest:
-            binary = bytes((1, _RAW, self._expected.hash_code, len(digest))) + digest
-            found = "b" + b32encode(binary).decode().rstrip("=").lower()
-            raise CidMismatchError(self._expected.value, found, status=status, headers=headers, method=nsid)
+        found = self._expected.with_digest(self._hash.digest())
+        if found.digest != self._expected.digest:
+            raise CidMismatchError(
+                self._expected.value, found.value, status=status, headers=headers, method=nsid
+            )

@@ -10,7 +10,7 @@ from atlex._http import AsyncHttpClient, HttpClient, Transport
 from atlex._options import ANYTHING, COUNT, SECONDS, SIZE, Kind, check_options
 from atlex.data import OMIT, Omit
 from atlex.model import Validation
-from atlex.xrpc import with_labelers, with_proxy
+from atlex.xrpc import PROXY_HEADER, with_labelers, with_proxy
 
 __all__ = ["AsyncClientOptions", "CallOptions", "ClientOptions", "Options"]
 
@@ -43,7 +43,6 @@ class AsyncClientOptions(CallOptions, total=False):
     http_client: AsyncHttpClient | None
 
 
-_PROXY: Final = "atproto-proxy"
 _OWN_SERVER: Final = frozenset(
     {
         "com.atproto.repo.applyWrites",
@@ -172,8 +171,8 @@ def _checked(given: CallOptions) -> dict[str, Any]:
             options[name] = tuple(options[name])
     if options.get("headers") is not None:
         headers = options["headers"] = Headers(options["headers"])
-        if _PROXY in headers:
-            options.setdefault("proxy", headers[_PROXY])
+        if PROXY_HEADER in headers:
+            options.setdefault("proxy", headers[PROXY_HEADER])
             options["headers"] = with_proxy(headers, None)
     check_options(options, _KINDS)
     return options

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Final
 
 from atlex.errors import InvalidSwapError, RecordNotFoundError
 from atlex.model import Boolean, Int, Object, Params, String, Text, Unknown, closed_union
-from atlex.xrpc import Procedure, Query
+from atlex.xrpc import JSON, Procedure, Query
 
 __all__ = [
     "APPLY_WRITES",
@@ -203,51 +203,50 @@ class ApplyWritesOutput(Object):
     results: list[Annotated[CreateResult | UpdateResult | DeleteResult, closed_union]] | None = None
 
 
-_JSON: Final = "application/json"
 _SWAP: Final = {"InvalidSwap": InvalidSwapError}
 
 CREATE_RECORD: Final[Procedure[None, CreateRecordInput, WriteOutput]] = Procedure(
     "com.atproto.repo.createRecord",
     input=lambda: CreateRecordInput,
-    input_encoding=_JSON,
+    input_encoding=JSON,
     output=lambda: WriteOutput,
-    output_encoding=_JSON,
+    output_encoding=JSON,
     errors=_SWAP,
 )
 PUT_RECORD: Final[Procedure[None, PutRecordInput, WriteOutput]] = Procedure(
     "com.atproto.repo.putRecord",
     input=lambda: PutRecordInput,
-    input_encoding=_JSON,
+    input_encoding=JSON,
     output=lambda: WriteOutput,
-    output_encoding=_JSON,
+    output_encoding=JSON,
     errors=_SWAP,
 )
 DELETE_RECORD: Final[Procedure[None, DeleteRecordInput, DeleteRecordOutput]] = Procedure(
     "com.atproto.repo.deleteRecord",
     input=lambda: DeleteRecordInput,
-    input_encoding=_JSON,
+    input_encoding=JSON,
     output=lambda: DeleteRecordOutput,
-    output_encoding=_JSON,
+    output_encoding=JSON,
     errors=_SWAP,
 )
 GET_RECORD: Final[Query[GetRecordParams, GetRecordOutput]] = Query(
     "com.atproto.repo.getRecord",
     params=lambda: GetRecordParams,
     output=lambda: GetRecordOutput,
-    output_encoding=_JSON,
+    output_encoding=JSON,
     errors={"RecordNotFound": RecordNotFoundError},
 )
 LIST_RECORDS: Final[Query[ListRecordsParams, ListRecordsOutput]] = Query(
     "com.atproto.repo.listRecords",
     params=lambda: ListRecordsParams,
     output=lambda: ListRecordsOutput,
-    output_encoding=_JSON,
+    output_encoding=JSON,
 )
 APPLY_WRITES: Final[Procedure[None, ApplyWritesInput, ApplyWritesOutput]] = Procedure(
     "com.atproto.repo.applyWrites",
     input=lambda: ApplyWritesInput,
-    input_encoding=_JSON,
+    input_encoding=JSON,
     output=lambda: ApplyWritesOutput,
-    output_encoding=_JSON,
+    output_encoding=JSON,
     errors=_SWAP,
 )

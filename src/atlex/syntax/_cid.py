@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, Self, TypeGuard
+from typing import Any, Final, Self, TypeGuard
 
 from atlex.errors import InputError
 from atlex.syntax._errors import refusal
@@ -120,11 +120,38 @@ class Cid:
         Args:
             data: The bytes to hash.
         """
-        from base64 import b32encode
         from hashlib import sha256
 
-        binary = bytes((1, _RAW, _SHA2_256, 32)) + sha256(data).digest()
-        return cls("b" + b32encode(binary).decode().rstrip("=").lower())
+        return cls._of_raw(_SHA2_256, sha256(data).digest())
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it addresses raw bytes, as the CIDs of blobs do."""
+        return self.codec == _RAW
+
+    def hasher(self) -> Any:
+        """A new object of ``hashlib`` for the CID's hash function.
+
+        Raises:
+            InputError: The hash function is neither SHA-256 nor SHA-512.
+        """
+        import hashlib
+
+        name = {_SHA2_256: "sha256", _SHA2_512: "sha512"}.get(self.hash_code)
+        if name is None:
+            raise InputError(
+                f"{self.value} can't be checked: it is neither by SHA-256 nor by SHA-512, but by the hash function "
+                f"{self.hash_code:#x}."
+            )
+        return hashlib.new(name)
+
+    def with_digest(self, digest: bytes) -> Self:
+        """The CID of other raw bytes, by the same hash function.
+
+        Args:
+            digest: Their hash.
+        """
+        return self._of_raw(self.hash_code, digest)
 
     def matches(self, data: bytes) -> bool:
         """Whether the digest is the hash of these bytes.
@@ -135,13 +162,16 @@ class Cid:
         Raises:
             InputError: The hash function is neither SHA-256 nor SHA-512.
         """
-        from hashlib import sha256, sha512
+        hasher = self.hasher()
+        hasher.update(data)
+        return bool(hasher.digest() == self.digest)
 
-        if self.hash_code == _SHA2_256:
-            return sha256(data).digest() == self.digest
-        if self.hash_code == _SHA2_512:
-            return sha512(data).digest() == self.digest
-        raise InputError(f"Data can't be checked against a cid of the hash function {self.hash_code:#x}.")
+    @classmethod
+    def _of_raw(cls, hash_code: int, digest: bytes) -> Self:
+        from base64 import b32encode
+
+        binary = bytes((1, _RAW, hash_code, len(digest))) + digest
+        return cls("b" + b32encode(binary).decode().rstrip("=").lower())
 
     def __str__(self) -> str:
         return self.value

@@ -9,14 +9,16 @@ from atlex._rate_limit import RateLimit
 from atlex.xrpc._descriptors import Method, Procedure, Query, Record, Subscription
 from atlex.xrpc._error_bodies import read_error_body
 from atlex.xrpc._guesses import HEAD_SIZE
-from atlex.xrpc._headers import with_labelers, with_proxy
-from atlex.xrpc._media_types import needs_head, received_type
+from atlex.xrpc._headers import PROXY_HEADER, with_labelers, with_proxy
+from atlex.xrpc._media_types import JSON, needs_head, received_type
 from atlex.xrpc._request import build_request
 from atlex.xrpc._response import XrpcResponse, check_response, read_response
 from atlex.xrpc._retry import retry_delay
 
 __all__ = [
     "HEAD_SIZE",
+    "JSON",
+    "PROXY_HEADER",
     "Method",
     "Procedure",
     "Query",

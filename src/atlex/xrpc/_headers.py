@@ -12,9 +12,9 @@ from typing import Final
 from atlex._agent import Headers
 from atlex.errors import InputError
 
-__all__ = ["with_labelers", "with_proxy"]
+__all__ = ["PROXY_HEADER", "with_labelers", "with_proxy"]
 
-_PROXY: Final = "atproto-proxy"
+PROXY_HEADER: Final = "atproto-proxy"
 _LABELERS: Final = "atproto-accept-labelers"
 _DID: Final = r"did:[a-z]+:[A-Za-z0-9._:%-]+"
 _SERVICE: Final = re.compile(rf"{_DID}#[A-Za-z0-9._~-]+")
@@ -32,14 +32,14 @@ def with_proxy(headers: Mapping[str, str], proxy: str | None) -> Headers:
     Raises:
         InputError: The text doesn't name a service in that way.
     """
-    others = {name: value for name, value in Headers(headers).items() if name != _PROXY}
+    others = {name: value for name, value in Headers(headers).items() if name != PROXY_HEADER}
     if proxy is None:
         return Headers(others)
     if not _SERVICE.fullmatch(proxy):
         raise InputError(
             f"{proxy!r} isn't a DID and a service's ID, such as 'did:web:api.bsky.chat#bsky_chat'"
         )
-    return Headers({**others, _PROXY: proxy})
+    return Headers({**others, PROXY_HEADER: proxy})
 
 
 def with_labelers(
