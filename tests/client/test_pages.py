@@ -202,7 +202,7 @@ async def test_what_is_no_method_is_refused(twin, method):
 async def test_a_method_that_doesnt_page_is_named(twin):
     client = twin.client(*[things("a")] * 2)
     for method in (client.example.ping, partial(client.example.ping)):
-        with pytest.raises(InputError, match=r"ping\(\) doesn't answer in pages"):
+        with pytest.raises(InputError, match=r"ping\(\) doesn't give its items in pages"):
             await twin.all(client.paginate(method))
 
 

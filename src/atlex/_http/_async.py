@@ -165,7 +165,7 @@ class AsyncServiceAgent:
 
     @property
     def did(self) -> None:
-        """None: the agent speaks for nobody."""
+        """None: the agent has no account."""
         return
 
     async def send(self, request: Request, /) -> Response:

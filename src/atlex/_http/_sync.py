@@ -157,7 +157,7 @@ class ServiceAgent:
 
     @property
     def did(self) -> None:
-        """None: the agent speaks for nobody."""
+        """None: the agent has no account."""
         return
 
     def send(self, request: Request, /) -> Response:

@@ -108,7 +108,7 @@ class BaseAsyncClient:
         """The DID of the account that the client speaks for.
 
         Raises:
-            XrpcInternalError: The client speaks for nobody.
+            XrpcInternalError: The client has no session.
         """
         return self._core.assert_did()
 
@@ -121,7 +121,7 @@ class BaseAsyncClient:
         data: Body | None = None,
         content_type: str | None = None,
     ) -> XrpcResponse[OutputT]:
-        """Call a method and get the whole answer: status, headers, the typed body and the raw bytes.
+        """Call a method and get the whole response: status, headers, the typed body and the raw bytes.
 
         Args:
             method: The ``METHOD`` of the method's module.
@@ -151,10 +151,10 @@ class BaseAsyncClient:
         progress: _results.Progress | None = None,
         cid: str | None = None,
     ) -> AsyncGenerator[Response]:
-        """Call a method and read its answer in chunks: ``async with client.stream(…) as response: response.aiter_bytes()``.
+        """Call a method and read the response in chunks: ``async with client.stream(…) as response``.
 
-        For large binary answers. The arguments are those of `xrpc`, and two more; an error answer raises as it does
-        there.
+        For large binary responses, which ``response.aiter_bytes()`` gives piece by piece. The arguments are those of
+        `xrpc`, and two more; an error response raises as it does there.
 
         Args:
             method: The ``METHOD`` of the method's module.
@@ -190,7 +190,7 @@ class BaseAsyncClient:
         progress: _results.Progress | None = None,
         cid: str | None = None,
     ) -> _results.Downloaded:
-        """Call a query and write its answer to a file, chunk by chunk: a repository, a blob.
+        """Call a query and write the response to a file, chunk by chunk: a repository, a blob.
 
         Args:
             method: The ``METHOD`` of the method's module.

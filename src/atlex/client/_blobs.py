@@ -1,4 +1,4 @@
-"""The call for a blob's bytes, held to the official lexicon by a test, and the check of what it answers."""
+"""The call that fetches a blob, held to the official lexicon by a test, and the check of its bytes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ GET_BLOB: Final[Query[GetBlobParams, bytes]] = Query(
 def get_blob(core: Core, did: str, cid: str, *, verify: bool) -> Flow[bytes]:
     """Fetch a blob's bytes whole."""
     check = CidCheck(cid) if verify else None
-    answer = yield from core.call(core.declared(GET_BLOB), Call(params={"did": did, "cid": cid}))
+    response = yield from core.call(core.declared(GET_BLOB), Call(params={"did": did, "cid": cid}))
     if check is not None:
-        check.update(answer.content)
-        check.finish(answer.status, answer.headers, GET_BLOB.nsid)
-    return answer.content
+        check.update(response.content)
+        check.finish(response.status, response.headers, GET_BLOB.nsid)
+    return response.content

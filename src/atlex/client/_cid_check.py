@@ -35,7 +35,7 @@ class CidCheck:
         """Compare.
 
         Args:
-            status: The answer's status, for the error.
+            status: The response's status, for the error.
             headers: Its headers, likewise.
             nsid: The NSID of the method called, likewise.
 

@@ -1,4 +1,4 @@
-"""The calls of a client, without I/O: what to send, what to wait for, what to make of the answer."""
+"""The calls of a client, without I/O: what to send, what to wait for, how to read the response."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Core:
         """The DID of the account that the client speaks for.
 
         Raises:
-            XrpcInternalError: The client speaks for nobody.
+            XrpcInternalError: The client has no session.
         """
         did = self.did
         if did is None:
@@ -108,14 +108,14 @@ class Core:
         return method if load is None else cast("MethodT", load())
 
     def call(self, method: Method[Any, Any, OutputT], call: Call) -> Flow[XrpcResponse[OutputT]]:
-        """Make a call and read its answer."""
+        """Make a call and read the response."""
         _check_method(method)
         head = b"" if call.data is None else (yield from _head(method, call))
         request = self._request(method, call, self.options.headers_for(method.nsid, self._proxies), head)
         return (yield from self._attempts(method, request, self._read))
 
     def open(self, method: Method[Any, Any, Any], call: Call) -> Flow[Response]:
-        """Make a call and hand its answer on, its body still to be read."""
+        """Make a call and give the response, its body still to be read."""
         _check_method(method)
         headers = self.options.headers_for(method.nsid, self._proxies)
         head = b"" if call.data is None else (yield from _head(method, call))
@@ -182,7 +182,7 @@ class Core:
                     yield from _check_stream(method, response)
                 return read(method, response)
             except XrpcError as failure:
-                # The agent of a user may not have said it.
+                # A user's own agent may have left it out.
                 failure.method = failure.method or method.nsid
                 delay = retry_delay(method, request, failure, attempt, retries=self.options.retries)
                 if delay is None or (deadline is not None and self._clock() + delay >= deadline):

@@ -27,7 +27,7 @@ def watched(
     Args:
         response: The response, its body still to be read.
         nsid: The NSID of the method called.
-        progress: What is told; None for nobody.
+        progress: The user's callback, or None.
         cid_check: The check of the bytes; None for none.
     """
     if progress is None and cid_check is None:
@@ -83,7 +83,7 @@ class _Watched:
 
 
 def _total(headers: Mapping[str, str]) -> int | None:
-    """How many bytes will come, or None where nobody knows: the length is that of the body before it is decoded."""
+    """How many bytes will come, or None where it isn't known: the length is that of the body before it is decoded."""
     length = headers.get("content-length", "").strip()
     encoded = headers.get("content-encoding", "identity").strip().lower() != "identity"
     return (

@@ -18,7 +18,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class SupportsPage(Protocol[T_co]):
-    """The output of a method that answers in pages."""
+    """The output of a method that gives its items in pages."""
 
     @property
     def cursor(self) -> Any:
@@ -34,7 +34,7 @@ class PageState(Generic[T]):
     """Where a walk through pages stands.
 
     Args:
-        method: What answers with a page.
+        method: A function that gives a page.
         arguments: The arguments of every call; the cursor among them changes.
 
     Raises:
@@ -61,7 +61,9 @@ class PageState(Generic[T]):
 
     def _turn(self, page: SupportsPage[T]) -> None:
         if not hasattr(page, "lex_items"):
-            raise InputError(f"{self._name}() doesn't answer in pages: its output is a {type(page).__name__}")
+            raise InputError(
+                f"{self._name}() doesn't give its items in pages: its output is a {type(page).__name__}"
+            )
         if (before := self.cursor) is not None:
             self._seen.add(before)
         # A server that comes back to a cursor would be asked for the same pages for ever.

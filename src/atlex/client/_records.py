@@ -1,4 +1,4 @@
-"""Record calls without I/O: what to send, and what to make of the answer."""
+"""Record calls without I/O: what to send, and how to read the response."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ R = TypeVar("R", bound=RecordObject)
 
 
 class RecordCalls(Generic[R]):
-    """What both twins put into a call and make of its answer."""
+    """What both kinds of record calls send, and how they read the response."""
 
     def __init__(self, core: Core, record: Record[R]) -> None:
         self._core = core
@@ -49,7 +49,7 @@ class RecordCalls(Generic[R]):
 
     def _address(self, key: str | Tid | AtUri | None, repo: str | None) -> dict[str, Any]:
         rkey, repo = located(self.nsid, key, repo)
-        # A key that is refused comes before a client that speaks for nobody.
+        # Refuse a broken key first, also where the client has no session.
         rkey = checked_key(self.nsid, self._record.key, rkey)
         return {**self._place(repo), "rkey": rkey}
 
@@ -85,8 +85,8 @@ class RecordCalls(Generic[R]):
         values: Mapping[str, Any],
     ) -> Flow[Written[R]]:
         wire = checked_record(record, self._record.type)
-        answer = yield from self._core.call_repo(method, input={**values, "record": wire})
-        output = answer.body
+        response = yield from self._core.call_repo(method, input={**values, "record": wire})
+        output = response.body
         return Written(output.uri, output.cid, record, _commit(output.commit), output.validation_status)
 
     def _delete(
@@ -97,13 +97,13 @@ class RecordCalls(Generic[R]):
         swap_record: str | None,
     ) -> Flow[Deleted]:
         values = {**self._address(rkey, repo), "swap_record": swap_record, "swap_commit": swap_commit}
-        answer = yield from self._core.call_repo(_repo.DELETE_RECORD, input=values)
-        return Deleted(_commit(answer.body.commit))
+        response = yield from self._core.call_repo(_repo.DELETE_RECORD, input=values)
+        return Deleted(_commit(response.body.commit))
 
     def _get(self, rkey: str | Tid | AtUri | None, repo: str | None, cid: str | None) -> Flow[Stored[R]]:
         values = {**self._address(rkey, repo), "cid": cid}
-        answer = yield from self._core.call_repo(_repo.GET_RECORD, params=values)
-        output = answer.body
+        response = yield from self._core.call_repo(_repo.GET_RECORD, params=values)
+        output = response.body
         try:
             value = self._read(output.value)
         except XrpcResponseValidationError as error:
@@ -112,9 +112,9 @@ class RecordCalls(Generic[R]):
             ]
             raise XrpcResponseValidationError(
                 issues,
-                status=answer.status,
-                headers=answer.headers,
-                body=answer.content,
+                status=response.status,
+                headers=response.headers,
+                body=response.content,
                 method=_repo.GET_RECORD.nsid,
             ) from None
         return Stored(output.uri, output.cid, value)
@@ -123,8 +123,8 @@ class RecordCalls(Generic[R]):
         self, repo: str | None, limit: int | None, cursor: str | None, reverse: bool | None
     ) -> Flow[Page[R]]:
         values = {"limit": limit, "cursor": cursor, "reverse": reverse}
-        answer = yield from self._core.call_repo(_repo.LIST_RECORDS, params={**self._place(repo), **values})
-        output = answer.body
+        response = yield from self._core.call_repo(_repo.LIST_RECORDS, params={**self._place(repo), **values})
+        output = response.body
         listed = [self._listed(item) for item in output.records]
         if len(raw := output.to_wire()["records"] if issues(output) else listed) > len(listed):
             listed = _with_left_out(listed, raw, issues(output))

@@ -1,4 +1,4 @@
-"""What record calls and downloads answer."""
+"""The results of record calls and downloads."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ class Listed(_Version, Generic[R]):
     """A record of a listing.
 
     Attributes:
-        uri: Its AT-URI; empty where a broken answer has none.
+        uri: Its AT-URI; empty where a broken response has none.
         cid: The CID of the version listed; likewise.
-        value: The record, or None where it can't be read as its type. ``atlex.issues(listed.value)`` says what
-            gave way where it was read leniently.
-        raw: The record as it came: an object, but in a broken answer anything.
+        value: The record, or None where it can't be read as its type. ``atlex.issues(listed.value)`` lists
+            what a lenient reading left out.
+        raw: The record as it came: an object, but in a broken response anything.
         reason: Why it can't be read, or None.
     """
 
@@ -194,7 +194,7 @@ class Downloaded:
     Attributes:
         size: How many bytes it has.
         encoding: Its MIME type as the server says, in lower case and without parameters, or None.
-        headers: The answer's headers; look-ups ignore case.
+        headers: The response's headers; look-ups ignore case.
     """
 
     size: int

@@ -1,4 +1,4 @@
-"""The writes of a batch, and what a batch sends and answers."""
+"""The writes of a batch: what is sent, and how the response is read."""
 
 from __future__ import annotations
 
@@ -97,13 +97,13 @@ def apply_writes(
     for start in range(0, len(wire), step):
         chunk = {**values, "writes": wire[start : start + step], "swap_commit": swap_commit}
         try:
-            answer = yield from core.call_repo(_repo.APPLY_WRITES, input=chunk)
+            response = yield from core.call_repo(_repo.APPLY_WRITES, input=chunk)
         except XrpcError as error:
             if start:
                 error.add_note(f"The first {start} of {len(wire)} writes had been made before.")
             raise
-        results.extend(_result(result) for result in answer.body.results or ())
-        if (commit := answer.body.commit) is not None:
+        results.extend(_result(result) for result in response.body.results or ())
+        if (commit := response.body.commit) is not None:
             commits.append(Commit(commit.cid, commit.rev))
         if swap_commit is not None:
             swap_commit = None if commit is None else commit.cid
