@@ -18,7 +18,6 @@ from atlex.errors import (
     XrpcResponseValidationError,
 )
 from atlex.xrpc import Procedure, Query, retry_delay
-from atlex.xrpc._retry import RetryPolicy
 
 QUERY: Query[None, None] = Query("com.example.get")
 PROCEDURE: Procedure[None, None, None] = Procedure("com.example.put")
@@ -32,10 +31,6 @@ def request(body=None) -> Request:
     return Request(method="GET" if body is None else "POST", nsid="com.example.get", body=body)
 
 
-def policy(**changes) -> RetryPolicy:
-    return RetryPolicy(**{"random": lambda: 0.0, "clock": lambda: NOW, **changes})
-
-
 def failed(status: int = 503, **headers: str) -> XrpcResponseError:
     return XrpcResponseError(
         "Code", "x", status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}
@@ -43,7 +38,8 @@ def failed(status: int = 503, **headers: str) -> XrpcResponseError:
 
 
 def delay(failure: XrpcError, attempt: int = 1, *, method=QUERY, sent=None, **changes) -> float | None:
-    return policy(**changes).delay(method, sent or request(), failure, attempt)
+    fixed = {"chance": lambda: 0.0, "clock": lambda: NOW}
+    return retry_delay(method, sent or request(), failure, attempt, **{**fixed, **changes})
 
 
 class TestWhether:
@@ -79,16 +75,16 @@ class TestWhether:
 
     def test_a_procedure_isnt_unless_it_is_asked_for(self) -> None:
         assert delay(FETCH, method=PROCEDURE) is None
-        assert delay(FETCH, method=PROCEDURE, procedures=1) is not None
-        assert delay(FETCH, 2, method=PROCEDURE, procedures=1) is None
+        assert delay(FETCH, method=PROCEDURE, retries=1) is not None
+        assert delay(FETCH, 2, method=PROCEDURE, retries=1) is None
 
     def test_a_procedure_that_may_have_arrived_isnt_sent_again(self) -> None:
-        assert delay(BROKEN, method=PROCEDURE, procedures=1) is None
+        assert delay(BROKEN, method=PROCEDURE, retries=1) is None
         assert delay(BROKEN, method=QUERY) is not None
 
     @pytest.mark.parametrize(("body", "again"), [(b"x", True), (Path("x"), True), ([b"x"], False)])
     def test_a_body_that_cant_be_sent_twice_isnt(self, body, again: bool) -> None:
-        assert (delay(FETCH, method=PROCEDURE, procedures=1, sent=request(body)) is not None) is again
+        assert (delay(FETCH, method=PROCEDURE, retries=1, sent=request(body)) is not None) is again
 
     def test_a_declared_error_with_status_429_is(self) -> None:
         class BothError(TooOftenError, RateLimitError):
@@ -103,12 +99,13 @@ class TooOftenError(XrpcResponseError):
 
 class TestHowLong:
     def test_each_wait_is_longer_up_to_the_longest(self) -> None:
-        waits = [delay(FETCH, attempt, queries=9) for attempt in range(1, 10)]
+        waits = [delay(FETCH, attempt, retries=9) for attempt in range(1, 10)]
         assert waits == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+        assert delay(FETCH, 5000, retries=5000) == 30
 
     def test_chance_takes_up_to_half_of_it(self) -> None:
-        assert delay(FETCH, random=lambda: 0.999) == pytest.approx(0.25, rel=0.01)
-        assert 0.25 <= (RetryPolicy().delay(QUERY, request(), FETCH, 1) or 0) <= 0.5
+        assert delay(FETCH, chance=lambda: 0.999) == pytest.approx(0.25, rel=0.01)
+        assert 0.25 <= (retry_delay(QUERY, request(), FETCH, 1) or 0) <= 0.5
 
     @pytest.mark.parametrize(
         ("headers", "seconds"),
@@ -124,7 +121,7 @@ class TestHowLong:
         ],
     )
     def test_a_server_says_how_long(self, headers: dict[str, str], seconds: float) -> None:
-        assert delay(failed(429, **headers), random=lambda: 0.9) == seconds
+        assert delay(failed(429, **headers), chance=lambda: 0.9) == seconds
         broken = XrpcInvalidResponseError(
             "x", status=503, headers={"ratelimit-remaining": "0", **failed(503, **headers).headers}
         )
@@ -133,7 +130,8 @@ class TestHowLong:
     def test_the_end_of_a_window_that_has_requests_left_isnt_waited_for(self) -> None:
         headers = {"ratelimit_remaining": "2900", "ratelimit_reset": "1700000250"}
         assert delay(failed(503, **headers)) == 0.5
-        assert delay(failed(429, **headers), longest_delay=300) == 250
+        assert delay(failed(429, **headers)) is None
+        assert delay(failed(429, **{**headers, "ratelimit_reset": "1700000025"})) == 25
 
     @pytest.mark.parametrize(
         "headers",
@@ -146,7 +144,6 @@ class TestHowLong:
     )
     def test_one_that_asks_for_too_long_isnt_asked_again(self, headers: dict[str, str]) -> None:
         assert delay(failed(429, **headers)) is None
-        assert delay(failed(429, **headers), longest_delay=1e10) is not None
 
     @pytest.mark.parametrize(
         "headers",

@@ -19,7 +19,7 @@ from atlex._http._clients import (
     open_client_async,
 )
 from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
-from atlex._http._failures import closed, failures, headers_of, late, too_many_redirects
+from atlex._http._failures import FailureGuard, closed, headers_of, late, too_many_redirects
 from atlex._service_url import check_service_url
 from atlex._upload import open_body_async
 
@@ -106,7 +106,7 @@ class AsyncHttpConnection:
         defaults = self._defaults or client_headers(client)
         hop = first_hop(origin, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
-            guard = failures(request, hop.url, client)
+            guard = FailureGuard(request, hop.url, client)
             with guard, await open_body_async(request.body) as content:
                 sent = outgoing(client, defaults, request, hop, content, self._clock)
                 answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)

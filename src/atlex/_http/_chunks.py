@@ -9,7 +9,7 @@ import httpx
 
 from atlex._agent import Request, too_large
 from atlex._http._decoding import Decoder, EncodingError
-from atlex._http._failures import failures, headers_of, late, undecodable
+from atlex._http._failures import FailureGuard, headers_of, late, undecodable
 
 __all__ = ["AsyncChunks", "Chunks"]
 
@@ -33,7 +33,7 @@ class _Body:
     def __init__(
         self,
         request: Request,
-        guard: failures,
+        guard: FailureGuard,
         answer: httpx.Response,
         encoding: str,
         clock: Callable[[], float],

@@ -12,7 +12,7 @@ from atlex._agent import DEADLINE_PASSED, Headers, Request
 from atlex._printable import printable
 from atlex.errors import FileError, XrpcError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
 
-__all__ = ["closed", "failures", "headers_of", "late", "too_many_redirects", "undecodable"]
+__all__ = ["FailureGuard", "closed", "headers_of", "late", "too_many_redirects", "undecodable"]
 
 # All that httpx raises, and what is known to pass through it: socket and TLS errors of other transports, host names
 # that the resolver's codec refuses, event loops and clients that have been closed, several of anyio's at once.
@@ -37,7 +37,7 @@ _BEFORE_SENDING: Final = (
 )
 
 
-class failures:  # noqa: N801 - used like a function
+class FailureGuard:
     """Raise what httpx raises in here as an `XrpcFetchError`, and name the method in errors of atlex's own.
 
     One object serves for any number of blocks.

@@ -20,7 +20,7 @@ from atlex._http._clients import (
     open_client,
 )
 from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
-from atlex._http._failures import closed, failures, headers_of, too_many_redirects
+from atlex._http._failures import FailureGuard, closed, headers_of, too_many_redirects
 from atlex._service_url import check_service_url
 from atlex._upload import open_body
 
@@ -98,7 +98,7 @@ class HttpConnection:
         defaults = self._defaults or client_headers(client)
         hop = first_hop(origin, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
-            guard = failures(request, hop.url, client)
+            guard = FailureGuard(request, hop.url, client)
             with guard, open_body(request.body) as content:
                 sent = outgoing(client, defaults, request, hop, content, self._clock)
                 answer = client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)

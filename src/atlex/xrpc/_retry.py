@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from atlex._agent import Request
@@ -13,66 +12,16 @@ from atlex._rate_limit import RateLimit, retry_after
 from atlex.errors import XrpcError, XrpcFetchError, XrpcInvalidResponseError, XrpcResponseError
 from atlex.xrpc._descriptors import Method
 
-__all__ = ["RetryPolicy", "retry_delay"]
+__all__ = ["retry_delay"]
 
 _PASSING: Final = frozenset({408, 425, 429})
 # A method that isn't there now won't be in a second.
 _LASTING: Final = frozenset({501, 505})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
-    """Decides whether a failed call is tried again.
-
-    It is after a failure of the network, and after status 408, 425, 429 and those from 500 on (501 and 505 aside). Of
-    the network's failures a procedure is only tried again after those that came before anything was sent. A body that
-    can't be sent twice is never sent twice.
-
-    Attributes:
-        queries: How many times a query is tried again.
-        procedures: How many times a procedure is. A server that answers with one of the states above may have done
-            what was asked all the same, so it may then be done twice.
-        first_delay: Seconds to wait before the first of these.
-        factor: How much longer each wait is than the one before.
-        longest_delay: Seconds that a wait takes at most. A server that asks for longer (``Retry-After``; else
-            ``RateLimit-Reset``, where the status is 429 or nothing remains) isn't asked again: the failure goes to
-            the caller, who knows from it when to.
-        random: Gives numbers from 0 up to 1: each wait that no server asked for is shortened by up to its half.
-        clock: Gives the seconds since 1970.
-    """
-
-    queries: int = 2
-    procedures: int = 0
-    first_delay: float = 0.5
-    factor: float = 2.0
-    longest_delay: float = 30.0
-    random: Callable[[], float] = random.random
-    clock: Callable[[], float] = time.time
-
-    def delay(
-        self, method: Method[Any, Any, Any], request: Request, failure: XrpcError, attempt: int
-    ) -> float | None:
-        """How long to wait before the next try.
-
-        Args:
-            method: The method called.
-            request: What was sent.
-            failure: What came of it.
-            attempt: How many times it has been sent, from 1.
-
-        Returns:
-            Seconds, or None to give up.
-        """
-        allowed = self.procedures if method.kind == "procedure" else self.queries
-        if attempt > allowed or not request.replayable or not _passes(method, failure):
-            return None
-        asked = None
-        if isinstance(failure, XrpcResponseError | XrpcInvalidResponseError):
-            asked = _asked(failure, self.clock())
-        if asked is not None:
-            return asked if asked <= self.longest_delay else None
-        longest = min(self.longest_delay, self.first_delay * self.factor ** (attempt - 1))
-        return longest * (1 - self.random() / 2)
+_QUERY_RETRIES: Final = 2
+_FIRST_DELAY: Final = 0.5
+_LONGEST_DELAY: Final = 30.0
 
 
 def retry_delay(
@@ -82,21 +31,43 @@ def retry_delay(
     attempt: int,
     *,
     retries: int | None = None,
+    chance: Callable[[], float] = random.random,
+    clock: Callable[[], float] = time.time,
 ) -> float | None:
-    """How long to wait before the next try, under the default policy.
+    """How long to wait before the next try of a failed call.
+
+    There is one after a failure of the network, and after status 408, 425, 429 and those from 500 on (501 and 505
+    aside). A procedure is only tried again after failures of the network that came before anything was sent, and a body
+    that can't be sent twice never is.
+
+    Waits double from half a second on, up to 30 seconds. A server that asks for longer (``Retry-After``; else
+    ``RateLimit-Reset``, where the status is 429 or nothing remains) isn't asked again: the failure goes to the caller,
+    who knows from it when to.
 
     Args:
         method: The method called.
         request: What was sent.
         failure: What came of it.
         attempt: How many times it has been sent, from 1.
-        retries: How many times it is tried again. None: a query twice, a procedure not at all.
+        retries: How many times it is tried again. None: a query twice, a procedure not at all. A server that answers
+            with one of the states above may have done what was asked all the same, so a procedure may be done twice.
+        chance: Gives numbers from 0 up to 1: each wait that no server asked for is shortened by up to its half.
+        clock: Gives the seconds since 1970.
 
     Returns:
         Seconds, or None to give up.
     """
-    policy = RetryPolicy() if retries is None else RetryPolicy(queries=retries, procedures=retries)
-    return policy.delay(method, request, failure, attempt)
+    if retries is None:
+        retries = 0 if method.kind == "procedure" else _QUERY_RETRIES
+    if attempt > retries or not request.replayable or not _passes(method, failure):
+        return None
+    asked = None
+    if isinstance(failure, XrpcResponseError | XrpcInvalidResponseError):
+        asked = _asked(failure, clock())
+    if asked is not None:
+        return asked if asked <= _LONGEST_DELAY else None
+    longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempt - 1, 16))
+    return longest * (1 - chance() / 2)
 
 
 def _passes(method: Method[Any, Any, Any], failure: XrpcError) -> bool:
