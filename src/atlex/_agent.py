@@ -57,7 +57,7 @@ DEFAULT_TIMEOUT: Final = 30.0
 """Seconds that each phase of a call may take where the caller names no other number."""
 
 DEFAULT_MAX_RESPONSE_SIZE: Final = 64 * 1024 * 1024
-"""The most bytes of an answer that are held at once where the caller names no other number."""
+"""The most bytes of a response that are held at once where the caller names no other number."""
 
 SyncBody: TypeAlias = bytes | os.PathLike[str] | BinaryIO | Iterable[bytes]
 """What a synchronous agent sends: bytes, a file's path, an open binary file, or chunks."""
@@ -183,9 +183,9 @@ class Request:
         headers: The headers to send; any mapping is taken and kept as ``Headers``.
         body: What to send, or None for a request without a body.
         timeout: Seconds that each phase may take (connecting, sending, waiting, reading); None for no limit.
-        deadline: The moment by which the answer has to be there, on the clock of ``time.monotonic()``; None for no
+        deadline: The moment by which the response has to be there, on the clock of ``time.monotonic()``; None for no
             limit. Of a stream, its headers.
-        max_response_size: The most bytes that the answer may have where it is held whole, unpacked; None for no
+        max_response_size: The most bytes that the response may have where it is held whole, unpacked; None for no
             limit. A stream may have any number.
         stream: True to get the response as soon as its headers are there, its body to be read by the caller.
 
@@ -263,7 +263,7 @@ def too_large(status: int, headers: Headers, limit: int) -> XrpcInvalidResponseE
 
 
 class Response:
-    """An answer: status, headers, and a body that is there whole or still on its way.
+    """A response: status, headers, and a body that is there whole or still on its way.
 
     ``Response(200, {"content-type": "application/json"}, b"{}")`` is all that a user's own agent has to build.
 
@@ -445,7 +445,7 @@ class Agent(Protocol):
         """Send the request and answer with whatever the server says, errors included.
 
         Raises:
-            XrpcFetchError: There was no answer.
+            XrpcFetchError: There was no response.
         """
         ...
 
@@ -462,7 +462,7 @@ class AsyncAgent(Protocol):
         """Send the request and answer with whatever the server says, errors included.
 
         Raises:
-            XrpcFetchError: There was no answer.
+            XrpcFetchError: There was no response.
         """
         ...
 

@@ -27,10 +27,10 @@ class RateLimit:
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> RateLimit:
-        """The figures of an answer.
+        """The figures of a response.
 
         Args:
-            headers: The answer's headers; look-ups ignore case. A figure that isn't a whole number counts as not given.
+            headers: The response's headers; look-ups ignore case. A figure that isn't a whole number counts as not given.
         """
         return cls(
             limit=_figure(headers, "ratelimit-limit"),

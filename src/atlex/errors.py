@@ -14,7 +14,7 @@
         │   ├── InvalidSwapError        the repository has moved on since
         │   └── RecordNotFoundError     there is no such record
         ├── XrpcInvalidResponseError    the server broke the protocol ("InvalidResponse"): .status, .headers, .body
-        │   ├── XrpcResponseValidationError   the answer doesn't match its lexicon: .issues
+        │   ├── XrpcResponseValidationError   the response doesn't match its lexicon: .issues
         │   └── CidMismatchError        the bytes aren't those asked for: .expected_cid, .found_cid
         └── XrpcInternalError           the call got no response, or none that can be used ("NoResponse")
             ├── XrpcFetchError          the network failed ("NetworkError", "Timeout"): .sent; the cause is attached
@@ -197,8 +197,8 @@ class XrpcResponseError(XrpcError):
 
     Attributes:
         status: The HTTP status.
-        headers: The answer's headers; look-ups ignore case.
-        body: The answer's body as it came.
+        headers: The response's headers; look-ups ignore case.
+        body: The response's body as it came.
     """
 
     def __init__(
@@ -287,12 +287,12 @@ class RecordNotFoundError(XrpcResponseError):
 
 
 class XrpcInvalidResponseError(XrpcError):
-    """The server's answer breaks the protocol: a wrong content type, a body that isn't JSON, a stray status.
+    """The server's response breaks the protocol: a wrong content type, a body that isn't JSON, a stray status.
 
     Attributes:
         status: The HTTP status.
-        headers: The answer's headers; look-ups ignore case.
-        body: The answer's body as it came.
+        headers: The response's headers; look-ups ignore case.
+        body: The response's body as it came.
     """
 
     def __init__(
@@ -316,7 +316,7 @@ class XrpcInvalidResponseError(XrpcError):
 
 
 class XrpcResponseValidationError(XrpcInvalidResponseError):
-    """The answer doesn't match its lexicon, beyond what the reading level can give up.
+    """The response doesn't match its lexicon, beyond what the reading level can give up.
 
     Attributes:
         issues: Every fault, each with its path.

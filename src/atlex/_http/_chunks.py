@@ -1,4 +1,4 @@
-"""The body of an answer on its way, unpacked."""
+"""The body of a response on its way, unpacked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Body:
     Args:
         request: What is answered.
         guard: Turns the failures of reading into errors.
-        answer: The answer.
+        answer: The response.
         encoding: Its ``Content-Encoding``; empty for none.
         clock: Gives the moments that the deadline is compared with.
     """
@@ -59,7 +59,7 @@ class _Body:
 
 
 class Chunks(_Body):
-    """The body of an answer."""
+    """The body of a response."""
 
     __slots__ = ()
 
@@ -89,7 +89,7 @@ class Chunks(_Body):
 
 
 class AsyncChunks(_Body):
-    """The body of an answer, asynchronously."""
+    """The body of a response, asynchronously."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Unpacking compressed answers, a little at a time.
+"""Unpacking compressed responses, a little at a time.
 
 httpx would unpack whatever arrived at once, and a few kilobytes can stand for gigabytes. It also takes a stream that
 was cut off for a whole one.
@@ -32,7 +32,7 @@ class Decoder:
     """Unpacks one body.
 
     Args:
-        encoding: The ``Content-Encoding`` of the answer; empty for none.
+        encoding: The ``Content-Encoding`` of the response; empty for none.
 
     Raises:
         EncodingError: It is none that was asked for.

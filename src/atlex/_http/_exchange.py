@@ -59,7 +59,7 @@ def first_hop(origin: str, request: Request, headers: Headers | None) -> Hop:
 
 
 def next_hop(request: Request, hop: Hop, answer: httpx.Response) -> Hop | None:
-    """Where a redirect leads, or None for an answer that is to be taken as it is.
+    """Where a redirect leads, or None for a response that is to be taken as it is.
 
     httpx's own way of following would turn procedures into GET, send their bodies (a password, say) to any origin, and
     keep the authorization on the way from http to https.

@@ -107,7 +107,7 @@ def _proxy_of(client: httpx.Client | httpx.AsyncClient, url: str) -> str:
 
 
 def headers_of(answer: httpx.Response) -> Headers:
-    """The headers of an answer."""
+    """The headers of a response."""
     # httpx looks for the encoding of all of them, each time that one is asked for.
     raw = answer.headers.raw
     try:
@@ -124,7 +124,7 @@ def undecodable(request: Request, answer: httpx.Response, message: str) -> XrpcI
 
 
 def late(request: Request) -> XrpcFetchError:
-    """The error for an answer that isn't there when it has to be."""
+    """The error for a response that isn't there when it has to be."""
     return XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout")
 
 

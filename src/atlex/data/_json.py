@@ -76,7 +76,7 @@ def holds_constant(data: bytes | str) -> bool:
 
 
 def _holds(data: bytes, word: bytes) -> bool:
-    # Same as ``word in data``, which is slower by far where the first letter is as rare as it is in real answers.
+    # Same as ``word in data``, which is slower by far where the first letter is as rare as it is in real responses.
     place = data.find(word[:1])
     for _ in range(_LETTERS):
         if place < 0 or data.startswith(word, place):

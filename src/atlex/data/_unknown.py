@@ -22,7 +22,7 @@ class UnknownObject:
     Attributes:
         data: The object as it came, ``$type`` included. Empty for a value that is no object.
         reason: None for a type that isn't known; otherwise what is wrong with the object, path first.
-        stray: The value as it came where it is no object, which a broken answer may have here; else `OMIT`.
+        stray: The value as it came where it is no object, which a broken response may have here; else `OMIT`.
         was_read: Whether it came from the wire, so that it goes back as it is. One that a program makes is checked
             like any input.
     """

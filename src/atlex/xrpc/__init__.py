@@ -1,4 +1,4 @@
-"""XRPC without I/O: what a method is, the request that calls it, what its answer means, and when to try again.
+"""XRPC without I/O: what a method is, the request that calls it, what its response means, and when to try again.
 
 Source: https://atproto.com/specs/xrpc
 """

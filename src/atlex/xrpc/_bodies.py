@@ -66,7 +66,7 @@ def write_body(type_: Any, given: object) -> bytes:
 
 
 def read_body(type_: Any, content: bytes, validation: Validation) -> Any:
-    """The output that the JSON of an answer stands for.
+    """The output that the JSON of a response stands for.
 
     Raises:
         XrpcInvalidResponseError: The content isn't JSON, or doesn't match its lexicon.

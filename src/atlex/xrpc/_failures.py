@@ -19,7 +19,7 @@ from atlex.xrpc._error_bodies import read_error_body
 
 __all__ = ["error_of"]
 
-# The codes that stand for a status where the answer has none of its own.
+# The codes that stand for a status where the response has none of its own.
 _CODES: Final[Mapping[int, str]] = {
     400: "InvalidRequest",
     401: "AuthenticationRequired",

@@ -1,4 +1,4 @@
-"""MIME types: what an answer says, what a lexicon declares, and what is sent."""
+"""MIME types: what a response says, what a lexicon declares, and what is sent."""
 
 from __future__ import annotations
 

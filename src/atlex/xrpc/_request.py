@@ -50,8 +50,8 @@ def build_request(
         head: The first bytes of ``data`` where it isn't bytes itself, as far as somebody has looked at them.
         headers: Headers to send.
         timeout: Seconds that each phase may take; None for no limit.
-        max_response_size: The most bytes of an answer that isn't read as a stream; None for no limit.
-        stream: True to have the answer's body read by the caller.
+        max_response_size: The most bytes of a response that isn't read as a stream; None for no limit.
+        stream: True to have the response's body read by the caller.
 
     Raises:
         InputError: An argument breaks the lexicon's rules, or doesn't belong to this method.

@@ -1,4 +1,4 @@
-"""From an answer to its meaning."""
+"""From a response to its meaning."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class XrpcResponse(Generic[T]):
-    """The answer to a call that succeeded.
+    """The response to a call that succeeded.
 
     Attributes:
         status: The HTTP status.
         headers: The headers; look-ups ignore case.
-        body: What the answer means: an instance of the method's output class, bytes where the output isn't JSON,
+        body: What the response means: an instance of the method's output class, bytes where the output isn't JSON,
             None where the lexicon declares no output.
         content: The body as it came.
         encoding: The MIME type of the content, in lower case and without parameters; None for an answer without any.
@@ -54,17 +54,17 @@ OutputT = TypeVar("OutputT")
 def read_response(
     method: Method[Any, Any, OutputT], response: Response, *, validation: Validation = "lenient"
 ) -> XrpcResponse[OutputT]:
-    """Read the answer to a call.
+    """Read the response to a call.
 
     Args:
         method: The method called.
-        response: The answer, its body read.
+        response: The response, its body read.
         validation: How its JSON is read: ``lenient`` or ``strict``.
 
     Raises:
-        XrpcResponseError: The answer is an error; of the class that the method's lexicon declares for its code.
+        XrpcResponseError: The response is an error; of the class that the method's lexicon declares for its code.
         XrpcResponseValidationError: The body doesn't match the lexicon.
-        XrpcInvalidResponseError: The answer breaks the protocol.
+        XrpcInvalidResponseError: The response breaks the protocol.
     """
     encoding = check_response(method, response)
     content = response.content
@@ -84,14 +84,14 @@ def read_response(
 
 
 def check_response(method: Method[Any, Any, Any], response: Response) -> str | None:
-    """Check all of an answer but its body, which may still be on its way unless the answer is an error.
+    """Check all of a response but its body, which may still be on its way unless the response is an error.
 
     Returns:
         The MIME type of the content, in lower case and without parameters, or None for an answer without any.
 
     Raises:
-        XrpcResponseError: The answer is an error.
-        XrpcInvalidResponseError: The answer breaks the protocol.
+        XrpcResponseError: The response is an error.
+        XrpcInvalidResponseError: The response breaks the protocol.
     """
     if response.status >= 400:
         raise error_of(method, response)
