@@ -17,9 +17,9 @@ from atlex.errors import InputError
         ("https://bsky.social", "https://bsky.social"),
         ("https://bsky.social/", "https://bsky.social"),
         ("http://localhost:2583", "http://localhost:2583"),
-        ("http://[::1]:80/", "http://[::1]:80"),
+        ("http://[::1]:80/", "http://[::1]"),
         ("https://example.org/pds/", "https://example.org/pds"),
-        ("https://bücher.example", "https://bücher.example"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
     ],
 )
 def test_the_url_of_a_service_is_kept(service: str, kept: str) -> None:

@@ -46,7 +46,7 @@ class Decoder:
         self._unpacker = None if name in {"", "identity"} else zlib.decompressobj(_ANY_HEADER)
         self._is_begun = False
         self._is_over = False
-        self._held = b""
+        self._held: bytes = b""
         # What fills a piece may be followed by more, though all of the input is used up.
         self._is_full = False
 

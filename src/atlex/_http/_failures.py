@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,7 +21,7 @@ _FAILURES: Final = (
     httpx.InvalidURL,
     httpx.StreamError,
     httpx.CookieConflict,
-    ExceptionGroup,
+    cast("type[Exception]", ExceptionGroup),
     OSError,
     RuntimeError,
     UnicodeError,

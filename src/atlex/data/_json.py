@@ -221,12 +221,13 @@ def _write_by_level(value: Any) -> bytes:
                 raise _unwritable(
                     f"it is nested too deeply (more than {MAX_DEPTH} levels), or contains itself"
                 )
-            if is_object(value):
+            holder = cast("dict[str, Any] | list[Any]", value)
+            if isinstance(holder, dict):
                 written += b"{"
-                levels.append((iter(value.items()), b"}"))
+                levels.append((iter(holder.items()), b"}"))
             else:
                 written += b"["
-                levels.append((enumerate(cast("list[Any]", value)), b"]"))
+                levels.append((enumerate(holder), b"]"))
             path.append("")
         else:
             written += _scalar(value, path)

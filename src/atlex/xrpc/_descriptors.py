@@ -23,6 +23,7 @@ RecordT = TypeVar("RecordT")
 # A callable, so that a descriptor can stand before its classes and load them no sooner than they are asked for. What
 # it gives is a class; for a body that is a union, the union.
 Loader: TypeAlias = Callable[[], Any]
+Kind: TypeAlias = Literal["query", "procedure", "subscription"]
 Errors: TypeAlias = Mapping[str, type[XrpcResponseError]]
 
 _NO_ERRORS: Final[Errors] = MappingProxyType({})
@@ -62,7 +63,7 @@ class Method(_Constant, Generic[ParamsT, InputT, OutputT]):
 
     __slots__ = ("_errors", "_input", "_input_encoding", "_nsid", "_output", "_output_encoding", "_params")
 
-    kind: ClassVar[Literal["query", "procedure", "subscription"]]
+    kind: ClassVar[Kind]
 
     def __init__(
         self,
@@ -136,7 +137,7 @@ class Query(Method[ParamsT, None, OutputT]):
 
     __slots__ = ()
 
-    kind: ClassVar[Literal["query"]] = "query"
+    kind: ClassVar[Kind] = "query"
 
     def __init__(
         self,
@@ -165,7 +166,7 @@ class Procedure(Method[ParamsT, InputT, OutputT]):
 
     __slots__ = ()
 
-    kind: ClassVar[Literal["procedure"]] = "procedure"
+    kind: ClassVar[Kind] = "procedure"
 
 
 class Subscription(Method[ParamsT, None, MessageT]):
@@ -180,7 +181,7 @@ class Subscription(Method[ParamsT, None, MessageT]):
 
     __slots__ = ()
 
-    kind: ClassVar[Literal["subscription"]] = "subscription"
+    kind: ClassVar[Kind] = "subscription"
 
     def __init__(
         self,
