@@ -1,4 +1,4 @@
-"""Runs the two type checkers and reads what they report."""
+"""Runs the type checkers, all under their strictest settings, and reads what they report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tests.generated._documents import ROOT
 from tests.generated._fresh import environment
 
 _SCRIPTS = Path(sys.executable).parent
+_SOURCES = (ROOT / "src", ROOT / "generated")
 
 
 @dataclass(frozen=True, order=True)
@@ -31,30 +32,47 @@ def script(name: str) -> str:
     return str(_SCRIPTS / name)
 
 
-def mypy(files: Iterable[Path], *, cache: Path, path: Iterable[Path] = ()) -> list[Finding]:
+def _run(command: Sequence[str | Path], **variables: str) -> str:
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=environment(**variables),
+        timeout=300,
+    )
+    assert done.returncode in {0, 1}, done.stdout + done.stderr
+    return done.stdout
+
+
+def mypy(
+    files: Iterable[Path], *, cache: Path, path: Iterable[Path] = (), plugins: Iterable[str] = ()
+) -> list[Finding]:
     """What ``mypy --strict`` reports, under the project's own settings.
 
     Args:
         files: The files to check.
         cache: Where mypy keeps what it learnt of other files.
         path: Folders to look for packages in, before the project's own.
+        plugins: The plugins that the checked project uses.
     """
-    done = subprocess.run(
+    settings = ROOT / "pyproject.toml"
+    if plugins:
+        settings = cache / "mypy.ini"
+        places = os.pathsep.join(map(str, _SOURCES))
+        settings.write_text(f"[mypy]\nplugins = {', '.join(plugins)}\nmypy_path = {places}\n")
+    said = _run(
         [
             sys.executable,
-            *("-m", "mypy", "--strict", "--output", "json", "--no-error-summary"),
-            *("--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(cache)),
+            *("-m", "mypy", "--strict", "--output", "json", "--no-error-summary", "--follow-imports=silent"),
+            *("--enable-error-code", "unused-awaitable"),
+            *("--config-file", str(settings), "--cache-dir", str(cache)),
             *map(str, files),
         ],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env=environment(MYPYPATH=os.pathsep.join(map(str, path))),
-        timeout=300,
+        MYPYPATH=os.pathsep.join(map(str, path)),
     )
-    assert done.returncode in {0, 1}, done.stdout + done.stderr
-    found = map(json.loads, done.stdout.splitlines())
+    found = map(json.loads, said.splitlines())
     return sorted(
         Finding(Path(entry["file"]).name, entry["line"], entry["code"], entry["message"])
         for entry in found
@@ -70,19 +88,14 @@ def pyright(files: Iterable[Path], *, folder: Path, path: Iterable[Path] = ()) -
         folder: A folder for the settings.
         path: Folders to look for packages in, before the project's own.
     """
-    done = subprocess.run(
+    said = _run(
         [
             script("basedpyright"),
             *("--outputjson", "--project", str(pyright_settings(folder, path=path))),
             *("--pythonpath", sys.executable),
             *map(str, files),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
+        ]
     )
-    assert done.returncode in {0, 1}, done.stdout + done.stderr
     return sorted(
         Finding(
             Path(entry["file"]).name,
@@ -90,7 +103,7 @@ def pyright(files: Iterable[Path], *, folder: Path, path: Iterable[Path] = ()) -
             entry.get("rule", "syntax"),
             entry["message"],
         )
-        for entry in json.loads(done.stdout)["generalDiagnostics"]
+        for entry in json.loads(said)["generalDiagnostics"]
         if entry["severity"] == "error"
     )
 
@@ -101,7 +114,54 @@ def pyright_settings(folder: Path, *, path: Iterable[Path] = ()) -> Path:
     settings = {
         "typeCheckingMode": "strict",
         "pythonVersion": "3.11",
-        "extraPaths": [*map(str, path), str(ROOT / "src"), str(ROOT / "generated")],
+        "extraPaths": [*map(str, path), *map(str, _SOURCES)],
     }
     file.write_text(json.dumps(settings))
     return file
+
+
+def ty(files: Iterable[Path]) -> list[Finding]:
+    """What ty reports as an error."""
+    said = _run(
+        [
+            script("ty"),
+            *("check", "--output-format", "gitlab", "--python", sys.executable, "--python-version", "3.11"),
+            *("--error", "unused-awaitable"),
+            *(part for place in _SOURCES for part in ("--extra-search-path", str(place))),
+            *map(str, files),
+        ]
+    )
+    return sorted(
+        Finding(
+            Path(entry["location"]["path"]).name,
+            entry["location"]["positions"]["begin"]["line"],
+            entry["check_name"],
+            entry["description"],
+        )
+        for entry in json.loads(said)
+        if entry["severity"] == "major"
+    )
+
+
+def pyrefly(files: Iterable[Path], *, folder: Path) -> list[Finding]:
+    """What pyrefly reports as an error.
+
+    Args:
+        files: The files to check.
+        folder: A folder for the settings.
+    """
+    settings = folder / "pyrefly.toml"
+    values = {
+        "project-includes": [*map(str, files)],
+        "search-path": [*map(str, _SOURCES)],
+        "python-interpreter-path": sys.executable,
+        "python-version": "3.11",
+    }
+    # JSON's strings and arrays are TOML's as well.
+    settings.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items()))
+    said = _run([script("pyrefly"), "check", "--config", str(settings), "--output-format", "json"])
+    return sorted(
+        Finding(Path(entry["path"]).name, entry["line"], entry["name"], entry["description"])
+        for entry in json.loads(said)["errors"]
+        if entry["severity"] == "error"
+    )

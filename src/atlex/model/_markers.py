@@ -84,8 +84,22 @@ def _outside(what: str, figure: int, low: int | None, high: int | None, unit: st
     return []
 
 
+class Marker:
+    """What makes the pydantic-core schema of the field that it annotates."""
+
+    __slots__ = ()
+
+    def _schema(self, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
+        raise NotImplementedError
+
+    if not TYPE_CHECKING:
+        # Some type checkers take a field for anything once its annotation makes a schema.
+        def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+            return self._schema(source, handler)
+
+
 @dataclass(eq=False, slots=True, kw_only=True)
-class String:
+class String(Marker):
     """A string. Lengths are in UTF-8 bytes; graphemes are counted as Unicode's UAX #29 does.
 
     ``enum`` and ``const`` are closed sets and hold at every reading level, since the Python type promises them.
@@ -99,28 +113,26 @@ class String:
     enum: tuple[str, ...] = ()
     const: str | None = None
 
-    if not TYPE_CHECKING:
-        # Some type checkers take a field for anything once its annotation makes a schema.
-        def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-            if self.const is not None:
-                return core_schema.literal_schema([self.const])
-            if self.enum:
-                return core_schema.literal_schema(list(self.enum))
-            plain = core_schema.str_schema(strict=True)
-            # With a length, pydantic looks at the letters, and refuses lone surrogates.
-            whole = core_schema.str_schema(
-                strict=True, min_length=0, metadata={LENIENT: plain, **self._shown(source)}
-            )
-            if not self._rules():
-                return whole
-            metadata = {LENIENT: plain, PATTERN: self._pattern()}
-            checked = core_schema.no_info_after_validator_function(self._check, whole, metadata=metadata)
-            if self.format != "datetime":
-                return checked
-            # One that got into an instance unchecked wouldn't be written in the protocol's form.
-            return core_schema.no_info_before_validator_function(
-                _datetime_text, checked, metadata={**metadata, RESEND: checked}
-            )
+    def _schema(self, source: Any, _handler: GetCoreSchemaHandler, /) -> CoreSchema:
+        if self.const is not None:
+            return core_schema.literal_schema([self.const])
+        if self.enum:
+            return core_schema.literal_schema(list(self.enum))
+        plain = core_schema.str_schema(strict=True)
+        # With a length, pydantic looks at the letters, and refuses lone surrogates.
+        whole = core_schema.str_schema(
+            strict=True, min_length=0, metadata={LENIENT: plain, **self._shown(source)}
+        )
+        if not self._rules():
+            return whole
+        metadata = {LENIENT: plain, PATTERN: self._pattern()}
+        checked = core_schema.no_info_after_validator_function(self._check, whole, metadata=metadata)
+        if self.format != "datetime":
+            return checked
+        # One that got into an instance unchecked wouldn't be written in the protocol's form.
+        return core_schema.no_info_before_validator_function(
+            _datetime_text, checked, metadata={**metadata, RESEND: checked}
+        )
 
     def _shown(self, source: Any) -> dict[str, Any]:
         """The metadata for the JSON Schema. Its lengths count characters, so only those in graphemes come near."""
@@ -187,7 +199,7 @@ def _datetime_text(value: object) -> object:
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
-class Int:
+class Int(Marker):
     """An integer within 53 bits, as every implementation of the protocol can hold it. ``True`` is no integer."""
 
     minimum: int | None = None
@@ -195,7 +207,7 @@ class Int:
     enum: tuple[int, ...] = ()
     const: int | None = None
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+    def _schema(self, _source: Any, _handler: GetCoreSchemaHandler, /) -> CoreSchema:
         if self.const is not None:
             return _exactly(int, [self.const])
         if self.enum:
@@ -234,25 +246,25 @@ def _exactly(type_: type[int], allowed: list[Any]) -> CoreSchema:
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
-class Bool:
+class Bool(Marker):
     """A boolean, or the one value that ``const`` allows."""
 
     const: bool | None = None
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+    def _schema(self, _source: Any, _handler: GetCoreSchemaHandler, /) -> CoreSchema:
         if self.const is not None:
             return _exactly(bool, [self.const])
         return core_schema.bool_schema(strict=True)
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
-class Bytes:
+class Bytes(Marker):
     """Bytes, ``{"$bytes": "…"}`` on the wire. Lengths are in bytes."""
 
     min_length: int | None = None
     max_length: int | None = None
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+    def _schema(self, _source: Any, _handler: GetCoreSchemaHandler, /) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             self._check,
             metadata={LENIENT: core_schema.no_info_plain_validator_function(_read_bytes)},
@@ -277,7 +289,7 @@ def _read_bytes(value: object) -> bytes:
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
-class BlobRef:
+class BlobRef(Marker):
     """A reference to a blob.
 
     Attributes:
@@ -288,7 +300,7 @@ class BlobRef:
     accept: tuple[str, ...] = ()
     max_size: int | None = None
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+    def _schema(self, _source: Any, _handler: GetCoreSchemaHandler, /) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             self._check,
             metadata={
@@ -320,10 +332,10 @@ class BlobRef:
         return blob
 
 
-class _LinkRef:
+class _LinkRef(Marker):
     """A link. Lenient reading doesn't look at the CID's syntax."""
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+    def _schema(self, _source: Any, _handler: GetCoreSchemaHandler, /) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             check_link,
             metadata={LENIENT: core_schema.no_info_plain_validator_function(read_link)},
@@ -343,13 +355,13 @@ def _write_blob(value: Blob | LegacyBlob) -> dict[str, Any]:
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
-class Array:
+class Array(Marker):
     """How many items a list may have."""
 
     min_length: int | None = None
     max_length: int | None = None
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def _schema(self, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
         limits = {"min_length": self.min_length, "max_length": self.max_length}
         limits = {name: limit for name, limit in limits.items() if limit is not None}
         shown = {name.replace("_length", "Items"): limit for name, limit in limits.items()}

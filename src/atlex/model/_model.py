@@ -43,9 +43,6 @@ __all__ = ["M", "Model", "Object", "Params", "RecordObject", "UnknownInput", "bu
 
 M = TypeVar("M", bound="Model")
 
-UnknownInput: TypeAlias = "Mapping[str, Any] | Model | UnknownObject"
-"""What a call takes where the lexicon says ``unknown``: a JSON object, or an instance that stands for one."""
-
 
 class Model(BaseModel):
     """The base of every generated class.
@@ -177,6 +174,10 @@ class Model(BaseModel):
             InputError: A value has no JSON form, or nests too deeply.
         """
         return write_json(self.to_wire())
+
+    if TYPE_CHECKING:
+        # pydantic's gives pairs of name and value, which is never what a loop over a response is meant to get.
+        __iter__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]
 
     if not TYPE_CHECKING:
         # Type checkers that saw these would let any name pass, and any instance be iterated over.
@@ -310,6 +311,10 @@ class Model(BaseModel):
     def _is_null(self, name: str) -> bool:
         """Whether a field that reads None is null, rather than absent."""
         return name in self.__pydantic_fields_set__ and (was_read(self) or name in self.lex_nullable)
+
+
+UnknownInput: TypeAlias = Mapping[str, Any] | Model | UnknownObject
+"""What a call takes where the lexicon says ``unknown``: a JSON object, or an instance that stands for one."""
 
 
 class Object(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import sys
 from collections.abc import Callable, Mapping
@@ -210,7 +211,13 @@ class Record(_Constant, Generic[RecordT]):
 
     __slots__ = ("_key", "_nsid", "_type")
 
-    def __init__(self, nsid: str, *, key: str, type: Callable[[], type[RecordT]]) -> None:  # noqa: A002 - as above
+    def __init__(
+        self,
+        nsid: str,
+        *,
+        key: str,
+        type: Callable[[], builtins.type[RecordT]],  # noqa: A002 - as above
+    ) -> None:
         super().__init__()
         self._nsid = nsid
         self._key = key
@@ -227,7 +234,7 @@ class Record(_Constant, Generic[RecordT]):
         return self._key
 
     @property
-    def type(self) -> type[RecordT]:
+    def type(self) -> builtins.type[RecordT]:
         """The class, loaded when it is asked for."""
         return self._type()
 
