@@ -47,10 +47,19 @@ FIELD_NAMES: Final = frozenset(
 first argument.
 """
 
-_DEVICES: Final = frozenset(
-    {"aux", "con", "nul", "prn", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+_MODULE_NAMES: Final = frozenset(
+    {
+        "annotations",
+        "aux",
+        "con",
+        "nul",
+        "prn",
+        *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
+    }
 )
-"""What no file or folder can be called on Windows, whatever its suffix."""
+"""What a module can't be called: a name that every package binds by its first import, and on Windows no file has the
+others, whatever its suffix.
+"""
 
 CLIENT_NAMES: Final = frozenset(
     {
@@ -126,7 +135,7 @@ def segment_name(segment: str) -> str:
     natural = snake_case(segment)
     if not natural or natural[0].isdigit():
         return f"_{natural}"
-    return f"{natural}_" if natural in KEYWORDS or natural in _DEVICES else natural
+    return f"{natural}_" if natural in KEYWORDS or natural in _MODULE_NAMES else natural
 
 
 class Scope:

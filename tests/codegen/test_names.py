@@ -88,6 +88,7 @@ def test_only_keywords_and_attributes_of_the_base_change_a_field(name: str, expe
         ("4-2", "_4_2"),
         ("list", "list"),
         ("AUX", "aux_"),
+        ("annotations", "annotations_"),
         ("com1", "com1_"),
         ("com", "com"),
     ],
