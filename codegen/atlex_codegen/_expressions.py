@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, cast
 from atlex_codegen._text import LINE_LENGTH, call_text, literal
 
 __all__ = [
-    "ANY",
+    "ANYTHING",
     "ANY_BLOB",
     "BOOL",
     "BYTES",
@@ -289,10 +289,10 @@ BYTES: Final = _builtin("bytes")
 LIST: Final = _builtin("list")
 FROZENSET: Final = _builtin("frozenset")
 NONE: Final = Name("None")
-ANY: Final = _typing("Any")
 DATETIME: Final = Name("_datetime", Import("datetime", "datetime"))
 SEQUENCE: Final = Name("_Sequence", Import("collections.abc", "Sequence"))
 UNKNOWN_OBJECT: Final = sdk("UnknownObject")
+ANYTHING: Final = sdk("Anything")
 ANY_BLOB: Final = sdk("AnyBlob")
 _LITERAL: Final = _typing("Literal")
 _ANNOTATED: Final = _typing("Annotated")

@@ -286,7 +286,7 @@ class _Module:
 
     def _is_unknown(self, schema: Schema) -> bool:
         definition = self._lexicons.follow(schema.target)[0] if isinstance(schema, Ref) else schema
-        return isinstance(definition, Unknown | UnknownKind)
+        return isinstance(definition, Unknown)
 
     def _page(self, part: Object | Params, names: Mapping[str, str]) -> PagePlan | None:
         wire = self._pages.get((self._nsid, part.pointer))

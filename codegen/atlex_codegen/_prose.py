@@ -22,6 +22,7 @@ from atlex.lexicon import (
     Schema,
     String,
     Union,
+    UnknownKind,
 )
 from atlex_codegen._naming import payloads
 from atlex_codegen._text import paragraphs, shortened
@@ -127,6 +128,8 @@ def kind_words(schema: Schema) -> str:
             return "A blob that has been uploaded."
         case CidLink():
             return "A link by content hash."
+        case UnknownKind():
+            return "Any value."
         case _:
             return "Any object."
 

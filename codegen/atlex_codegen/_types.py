@@ -32,6 +32,7 @@ from atlex.lexicon import (
 )
 from atlex_codegen._expressions import (
     ANY_BLOB,
+    ANYTHING,
     BOOL,
     BYTES,
     DATETIME,
@@ -154,7 +155,9 @@ class Types:
                 return annotated(items, limits) if limits.arguments else items
             case Object():
                 return self.class_at(home, schema)
-            case Unknown() | UnknownKind() | Token():
+            case UnknownKind():
+                return ANYTHING
+            case Unknown() | Token():
                 # A token stands only under a name, where a ref finds it.
                 return sdk("Unknown")
 
@@ -165,7 +168,7 @@ class Types:
             case Token():
                 return _marked_choice("String", const=str(def_id))
             case UnknownKind():
-                return sdk("Unknown")
+                return ANYTHING
             case Object() | Record():
                 return self.definition(def_id)
             case _ if expand:
@@ -208,7 +211,9 @@ class Types:
                 return Brackets(SEQUENCE, (self.plain(schema.items, home, use),))
             case Object():
                 return self.class_at(home, schema)
-            case Unknown() | UnknownKind() | Token():
+            case UnknownKind():
+                return ANYTHING
+            case Unknown() | Token():
                 return _unknown(use)
 
     def _plain_ref(self, target: DefId, use: Use) -> Expression:
@@ -217,7 +222,7 @@ class Types:
             case Token():
                 return literal_of([str(names[-1])])
             case UnknownKind():
-                return _unknown(use)
+                return ANYTHING
             case Object() | Record():
                 return self.definition(names[-1])
             case Array():

@@ -240,7 +240,7 @@ def test_a_folder_without_documents_is_an_error(tmp_path: Path) -> None:
         build(tmp_path / "gone", tmp_path / "sdk")
 
 
-def test_an_unknown_kind_is_left_out_with_a_warning(folder: Folder, tmp_path: Path) -> None:
+def test_anything_is_valid_for_an_unknown_kind_with_a_warning(folder: Folder, tmp_path: Path) -> None:
     lexicons = folder(
         THING,
         document("com.example.odd", {"type": "newfangled"}),
@@ -249,7 +249,7 @@ def test_an_unknown_kind_is_left_out_with_a_warning(folder: Folder, tmp_path: Pa
     report = build(lexicons, tmp_path / "sdk")
     assert {each.severity for each in report.diagnostics} == {"warning"}
     assert {each.nsid for each in report.diagnostics} == {"com.example.odd", "com.example.uses"}
-    assert "a: _sdk.Unknown | None" in (tmp_path / "sdk/com/example/uses.py").read_text()
+    assert "a: _sdk.Anything | None" in (tmp_path / "sdk/com/example/uses.py").read_text()
     with pytest.raises(LexiconError, match="2 errors"):
         build(lexicons, tmp_path / "sdk", strict=True)
 

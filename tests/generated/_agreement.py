@@ -1,0 +1,63 @@
+"""Where a class and the validator that interprets documents don't say the same of a value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from atlex.errors import AtlexError, Issue
+
+__all__ = ["DIFFERENCES", "disagreements"]
+
+DIFFERENCES: Final[Mapping[str, str]] = {
+    "extra_forbidden": "An undeclared member is a slip in a program and something new from a server: input refuses it.",
+    "int_type": "JSON has one kind of number, so that 5.0 from the wire is 5; in a program it is a float.",
+    "own_type": "As for other undeclared members, where an object has no type of its own.",
+}
+"""Kinds of faults, as pydantic names them, that input finds in values that are valid on the wire, each with the reason."""
+
+
+def _read(cls: Any, value: object) -> list[str]:
+    """What a strict reading has against a value."""
+    try:
+        cls.from_wire(value, validation="strict")
+    except AtlexError as error:
+        return [str(error)]
+    return []
+
+
+def disagreements(
+    cls: Any, interpreted: Callable[[object], list[Issue]], value: Any, *, is_read: bool = True
+) -> list[object]:
+    """Compares what a class and the interpreter say of a value.
+
+    Strict reading takes what the interpreter takes. So does input, but for `DIFFERENCES`; and whatever input takes is
+    written as the interpreter takes it.
+
+    Args:
+        cls: The class.
+        interpreted: Gives the interpreter's faults.
+        value: A value of the class's definition, or nearly one.
+        is_read: Whether the class is ever read from the wire: that of parameters isn't.
+    """
+    faults = list(map(str, interpreted(value)))
+    found: list[object] = []
+    if is_read:
+        for given in (value, json.dumps(value)):
+            said = _read(cls, given)
+            if bool(said) != bool(faults):
+                found.append(("strict", type(given).__name__, said, faults))
+    try:
+        made = cls.model_validate(value)
+    except ValidationError as error:
+        kinds = {detail["type"] for detail in error.errors(include_url=False, include_input=False)}
+        if not faults and not kinds & DIFFERENCES.keys():
+            found.append(("input refuses", str(error)))
+    else:
+        wire = made.to_wire()
+        if wrong := interpreted(wire):
+            found.append(("input writes", wire, list(map(str, wrong))))
+    return found

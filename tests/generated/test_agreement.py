@@ -1,0 +1,33 @@
+"""The classes and the validator that interprets documents say the same of every value, right or nearly right."""
+
+from __future__ import annotations
+
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.generated._agreement import disagreements
+from tests.generated._documents import Shape, shapes
+from tests.generated._examples import FEW, class_of, faults_of, values_of
+from tests.generated._mutations import mutated
+
+# The profile "slow" gives 25 values of each of the 940 classes, and as many that are nearly right.
+_SOME = settings(FEW, max_examples=max(4, settings().max_examples // 160))
+
+
+@pytest.mark.parametrize("shape", shapes(), ids=lambda shape: shape.id)
+def test_classes_and_interpreter_agree(shape: Shape) -> None:
+    compared = partial(
+        disagreements, class_of(shape), partial(faults_of, shape), is_read=shape.schema["type"] != "params"
+    )
+
+    @_SOME
+    @given(values_of(shape), st.integers(0, 2**64))
+    def check(value: Any, seed: int) -> None:
+        for each in (value, mutated(value, Random(seed))):
+            assert compared(each) == [], each
+
+    check()
