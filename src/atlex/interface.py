@@ -36,6 +36,7 @@ if _t.TYPE_CHECKING:
     from atlex.model import NONE as NONE
     from atlex.model import Alias as Alias
     from atlex.model import AnyBlob as AnyBlob
+    from atlex.model import Anything as Anything
     from atlex.model import Array as Array
     from atlex.model import BlobRef as BlobRef
     from atlex.model import Bool as Bool
@@ -79,8 +80,8 @@ else:
             "atlex.data": "CidLink OMIT Omit UnknownObject",
             "atlex.errors": "InvalidSwapError LexAuthFactorError RecordNotFoundError XrpcResponseError",
             "atlex.model": (
-                "Alias AnyBlob Array BlobRef Bool Boolean Bytes Datetime Int Integer Link M NONE Object "
-                "OptionalDatetime Params RecordObject String Text Unknown UnknownInput closed_union "
+                "Alias AnyBlob Anything Array BlobRef Bool Boolean Bytes Datetime Int Integer Link M NONE "
+                "Object OptionalDatetime Params RecordObject String Text Unknown UnknownInput closed_union "
                 "open_union read_as"
             ),
             "atlex.xrpc": "Procedure Query Record Subscription",

@@ -256,6 +256,16 @@ def test_undeclared_properties_only_need_to_be_of_the_data_model() -> None:
     ]
 
 
+def test_anything_is_valid_for_an_unknown_kind() -> None:
+    schema = an_object(
+        a={"type": "odd"}, b={"type": "ref", "ref": "#odd"}, c={"type": "array", "items": {"type": "odd"}}
+    )
+    for value in (None, 5, "text", [], {}, [{"a": None}], BLOB, LINK):
+        assert issues(schema, {"a": value, "b": value, "c": [value]}, odd={"type": "odd"}) == []
+    for wrong in (1.5, {"$link": "x"}, {"a": {"$type": 1}}):
+        assert len(issues(schema, {"a": wrong, "b": wrong, "c": [wrong]}, odd={"type": "odd"})) == 3
+
+
 def test_names_and_types_of_what_is_undeclared_are_text() -> None:
     value = {"\ud800": 1, "x": {"$type": "\udfff"}, "y": {"a": {"\udc00": None}}}
     assert issues({"type": "object"}, value) == [

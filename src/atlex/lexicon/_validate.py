@@ -256,7 +256,7 @@ class Validation:
                     self._fault(place, "required, but missing", None)
             elif value[name] is not None:
                 self._push(prop.schema, value[name], place)
-            elif not prop.nullable:
+            elif not (prop.nullable or self._is_anything(prop.schema)):
                 self._fault(place, "can't be null", None)
         if self._strict:
             for name, item in value.items():
@@ -266,6 +266,11 @@ class Validation:
                     self._fault(path, "half a surrogate pair is not text", name)
                 elif name not in properties and name != "$type":
                     self._push(undeclared, item, _extend(path, name))
+
+    def _is_anything(self, schema: Schema) -> bool:
+        """Whether every value of the data model is valid, null too."""
+        definition = self._find(schema.target)[0] if isinstance(schema, Ref) else schema
+        return isinstance(definition, UnknownKind)
 
     def _array(self, schema: Array, value: Any, path: _Path) -> None:
         if not is_sequence(value):

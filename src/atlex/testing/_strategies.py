@@ -161,7 +161,7 @@ class Strategies:
         mime_types = [
             pattern.replace("*", "png") if pattern.endswith("/*") and pattern != "*/*" else pattern
             for pattern in accept
-            if pattern != "*/*"
+            if pattern != "*/*" and "/" in pattern
         ]
         if "*/*" in accept:
             mime_types += _MIME_TYPES
