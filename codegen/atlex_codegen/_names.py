@@ -63,6 +63,7 @@ others, whatever its suffix.
 
 CLIENT_NAMES: Final = frozenset(
     {
+        "aclose",
         "apply_writes",
         "assert_did",
         "close",

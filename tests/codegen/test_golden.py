@@ -268,7 +268,7 @@ def test_a_set_of_documents_makes_what_it_made_before(name: str) -> None:
     files = dict(sorted(render_package(plan)))
     text = "".join(f"{'=' * 20} {path}\n{content}" for path, content in files.items())
     for path, content in files.items():
-        prove(path, content)
+        prove(path, content.encode())
     for made, golden in ((text, GOLDENS / f"{name}.txt"), (plan_json(plan), GOLDENS / f"{name}.json")):
         if os.environ.get("ATLEX_UPDATE_GOLDENS"):
             golden.parent.mkdir(exist_ok=True)

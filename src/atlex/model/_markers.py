@@ -140,7 +140,8 @@ class String(Marker):
         if self.format is not None:
             shown["format"] = _PUBLIC_FORMATS.get(self.format, self.format)
         if known := _literals(source):
-            shown["examples"] = known
+            # Literals of the same values are equal, so that typing may hand over one of another order.
+            shown["examples"] = sorted(known)
         return {"pydantic_js_updates": shown} if shown else {}
 
     def _pattern(self) -> CoreSchema | str | None:
