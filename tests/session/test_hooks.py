@@ -287,7 +287,7 @@ async def test_hooks_are_checked_before_anything_is_sent(world):
         await world.login(on_updated="print")
     with pytest.raises(InputError, match="on_deleted must be a function"):
         world.Session(None, on_deleted=7)
-    with pytest.raises(InputError, match=r"no option 'on_update' here .did you mean 'on_updated'"):
+    with pytest.raises(InputError, match=r"no option 'on_update' here; did you mean 'on_updated'"):
         await world.login(on_update=print)
     assert world.net.seen == []
 

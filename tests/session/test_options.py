@@ -28,7 +28,6 @@ WRONG = [
     {"retries": 1.0},
     {"retries": True},
     {"headers": "x-a: 1"},
-    {"headers": [("x-a", "SECRET")]},
     {"headers": {"x-a": None}},
     {"headers": {"x-a": 1}},
     {"headers": {1: "SECRET"}},
@@ -89,7 +88,7 @@ async def test_refresh_and_logout_refuse_a_wrong_option_by_its_name(world, wrong
     [("on_update", "on_updated"), ("timeouts", "timeout"), ("retry", "retries"), ("nonsense", None)],
 )
 async def test_an_option_that_isnt_there_is_named_with_the_one_that_may_be_meant(world, data, name, hint):
-    sentence = f"There is no option '{name}' here" + (f" (did you mean '{hint}'?)" if hint else "")
+    sentence = f"There is no option '{name}' here" + (f"; did you mean '{hint}'?" if hint else "")
     for begin in (
         lambda: world.Session(data, **{name: 5}),
         lambda: world.Session.login(world.entryway, **world.credentials, **{name: 5}),

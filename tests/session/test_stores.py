@@ -91,7 +91,7 @@ def test_a_repr_shows_no_session(make, data):
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan")])
 def test_times_must_be_positive(make, timeout):
-    with pytest.raises(InputError, match="more than 0 seconds"):
+    with pytest.raises(InputError, match="lock_timeout must be a number of seconds above 0"):
         make(lock_timeout=timeout)
 
 

@@ -147,7 +147,7 @@ class AsyncPasswordSession:
         )
         # Tracebacks may be printed with the variables of their frames.
         del password, auth_factor_token
-        flow = endpoints.create_session(service, values, Options.of(options).calls)
+        flow = endpoints.create_session(service, values, Options.of(options))
         return cls._begin(fresh(flow), options)
 
     @classmethod
@@ -225,7 +225,7 @@ class AsyncPasswordSession:
             }
         )
         del password, invite_code, verification_code
-        calls = Options.of(options).calls
+        calls = Options.of(options)
         options.pop("headers", None)
         return cls._begin(fresh(endpoints.create_account(service, values, calls)), options)
 
@@ -277,7 +277,7 @@ class AsyncPasswordSession:
         )
         del password, auth_factor_token
         keeper = Keeper(store, Credentials(service, login))
-        return cls._begin(keeper.begin(Options.of(options).calls), options, keeper)
+        return cls._begin(keeper.begin(Options.of(options)), options, keeper)
 
     @classmethod
     def resume(cls, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from atlex._agent import Headers, Request, Response
+from atlex._agent import Headers, Response
 from atlex._effects import Send, Sleep
 from atlex._service_url import check_service_url
 from atlex.data import JsonError, is_object, parse_json, write_json
@@ -29,7 +29,7 @@ from atlex.session._data import SessionData, is_storable
 from atlex.session._effects import Flow
 from atlex.session._options import Calls
 from atlex.session._secret import Secret
-from atlex.xrpc import Procedure, Query, check_response, retry_delay
+from atlex.xrpc import Procedure, Query, build_request, check_response, retry_delay
 
 __all__ = [
     "CREATE_ACCOUNT",
@@ -328,16 +328,10 @@ def _send(
     headers: Headers | None = None,
     body: Secret[bytes] | None = None,
 ) -> Flow[Response]:
-    sent = calls.headers
-    if headers is not None:
-        sent = sent.merged(headers)
-    if body is not None:
-        sent = sent.merged({"content-type": _JSON})
-    request = Request(
-        method="GET" if endpoint.method.kind == "query" else "POST",
-        nsid=endpoint.method.nsid,
-        headers=sent,
-        body=None if body is None else body.reveal(),
+    request = build_request(
+        endpoint.method,
+        data=None if body is None else body.reveal(),
+        headers=calls.headers if headers is None else calls.headers.merged(headers),
         timeout=calls.timeout,
     )
     attempt = 0

@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import SessionData
-from atlex.session._options import check_seconds
+from atlex.session._options import WAIT
 from atlex.session._secret import Secret
 from atlex.session._store import LARGEST, LOCK_TIMEOUT, read_session, write_session
 
@@ -45,7 +46,7 @@ class FileSessionStore:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, lock_timeout: float = LOCK_TIMEOUT) -> None:
-        check_seconds("lock_timeout", lock_timeout)
+        check_options({"lock_timeout": lock_timeout}, {"lock_timeout": WAIT})
         if not isinstance(cast("object", path), str | os.PathLike):
             raise InputError("path must be a str or a path")
         # A later change of the working directory doesn't move it.

@@ -117,7 +117,6 @@ class Logic:
             )
         self._session = session
         self._options = options
-        self._calls = options.calls
         self._keeper = Keeper()
         self._service = data.service
         self._state = _State(data=data, expiry=Expiry().found(data.access_jwt))
@@ -206,7 +205,7 @@ class Logic:
         """
         if self._running_hook:
             return self.current()
-        calls = self._calls.changed(options)
+        calls = self._options.changed(options)
         state = self._state
         self._alive(state)
         renewed: SessionData = yield Exclusive(self._refresh(state.attempts, calls))
@@ -226,7 +225,7 @@ class Logic:
             InputError: An option can't be used.
             XrpcError: The server couldn't be told; the session goes on.
         """
-        calls = self._calls.changed(options)
+        calls = self._options.changed(options)
         if self._running_hook:
             yield from self._log_out(calls)
         else:
@@ -273,7 +272,7 @@ class Logic:
         if self._state.attempts != attempts:
             return old
         try:
-            new = yield from self._keeper.exclusively(self._renew(old, calls or self._calls))
+            new = yield from self._keeper.exclusively(self._renew(old, calls or self._options))
         except XrpcError as error:
             if _is_final(error):
                 yield from self._end(self.current(), error)

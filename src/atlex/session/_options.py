@@ -5,28 +5,36 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from math import isfinite
-from typing import Any, Final, Self, TypedDict, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self, TypedDict
 
 from atlex._agent import DEFAULT_TIMEOUT, Headers
+from atlex._options import ANYTHING, COUNT, SECONDS, Kind, check_options
 from atlex.errors import InputError
+from atlex.xrpc import RESERVED_HEADERS
 
-__all__ = ["CallOptions", "Calls", "Options", "check_seconds"]
+__all__ = ["WAIT", "CallOptions", "Calls", "Options"]
+
+WAIT: Final = Kind(
+    lambda value: value is not None and SECONDS.fits(value),
+    "a number of seconds above 0 and at most a billion",
+)
+"""The kind of a store's time limits."""
 
 _HOOKS: Final = ("on_updated", "on_update_failure", "on_deleted", "on_delete_failure")
-# They describe the body, which follows from the method.
-_RESERVED: Final = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
-
-
-def check_seconds(name: str, value: Any) -> None:
-    """Make sure that an option is a number of seconds.
-
-    Raises:
-        InputError: It isn't a number, or isn't more than 0.
-    """
-    if type(value) not in {int, float} or not (isfinite(value) and value > 0):
-        raise InputError(f"{name} must be a number, and more than 0 seconds")
+_FUNCTION: Final = Kind(lambda value: value is None or callable(value), "a function, or None")
+_CALL_KINDS: Final = {
+    "timeout": SECONDS,
+    "headers": ANYTHING,  # Headers has checks of its own, and so has the connection for the next two.
+    "retries": COUNT,
+}
+_KINDS: Final = {
+    **_CALL_KINDS,
+    **dict.fromkeys((*_HOOKS, "clock"), _FUNCTION),
+    "http_client": ANYTHING,
+    "transport": ANYTHING,
+    "allow_insecure_pds": Kind(lambda value: isinstance(value, bool), "True or False"),
+}
 
 
 class CallOptions(TypedDict, total=False):
@@ -48,23 +56,11 @@ class CallOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """`CallOptions`, checked.
-
-    Raises:
-        InputError: A value isn't of its kind or its range. It stays out of the message: it may be a secret.
-    """
+    """`CallOptions`, checked."""
 
     timeout: float | None = DEFAULT_TIMEOUT
     headers: Headers = field(default_factory=Headers)
     retries: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.timeout is not None:
-            check_seconds("timeout", self.timeout)
-        retries: Any = self.retries
-        if retries is not None and (type(retries) is not int or retries < 0):
-            raise InputError("retries must be a whole number, 0 or more, or None")
-        object.__setattr__(self, "headers", _checked_headers(self.headers))
 
     def changed(self, options: Mapping[str, Any]) -> Self:
         """The same with some options changed.
@@ -72,8 +68,7 @@ class Calls:
         Raises:
             InputError: There is no such option, or a value can't be used.
         """
-        _refuse_unknown(options, Calls)
-        return replace(self, **options) if options else self
+        return replace(self, **_checked(options, _CALL_KINDS)) if options else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +84,6 @@ class Options(Calls):
     clock: Callable[[], float] | None = None
     allow_insecure_pds: bool = False
 
-    def __post_init__(self) -> None:
-        # Without arguments it would look for the class that the slots were added to.
-        super(Options, self).__post_init__()
-        for name in (*_HOOKS, "clock"):
-            function = getattr(self, name)
-            if function is not None and not callable(function):
-                raise InputError(f"{name} must be a function")
-        if not isinstance(cast("object", self.allow_insecure_pds), bool):
-            raise InputError("allow_insecure_pds must be True or False")
-
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
         """Check what a session was given.
@@ -106,13 +91,7 @@ class Options(Calls):
         Raises:
             InputError: There is no such option, or a value can't be used.
         """
-        _refuse_unknown(options, cls)
-        return cls(**options)
-
-    @property
-    def calls(self) -> Calls:
-        """Those of the session's own requests."""
-        return Calls(timeout=self.timeout, headers=self.headers, retries=self.retries)
+        return cls(**_checked(options, _KINDS))
 
     def now(self) -> float:
         """The time, in seconds since 1970."""
@@ -129,27 +108,12 @@ class Options(Calls):
                 raise InputError(f"{name} must be a plain function: this session isn't asynchronous")
 
 
-def _refuse_unknown(options: Mapping[str, Any], class_: type[Calls]) -> None:
-    known = {entry.name for entry in fields(class_)}
-    for name in options:
-        if name not in known:
-            from difflib import get_close_matches
-
-            meant = "".join(f" (did you mean {close!r}?)" for close in get_close_matches(name, known, 1))
-            raise InputError(f"There is no option {name!r} here{meant}")
-
-
-def _checked_headers(given: object) -> Headers:
-    if isinstance(given, Headers):
-        return given
-    if not isinstance(given, Mapping | None):
-        raise InputError("headers must be a mapping of texts to texts")
-    pairs: Any = given or {}
-    if not all(isinstance(part, str) for pair in pairs.items() for part in pair):
-        raise InputError("headers must be a mapping of texts to texts")
-    headers = Headers(pairs)
+def _checked(options: Mapping[str, Any], kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    check_options(options, kinds)
+    if "headers" not in options:
+        return dict(options)
+    headers = Headers(options["headers"] or {})
     headers.check()
-    for name in headers:
-        if name in _RESERVED:
-            raise InputError(f"Unexpected {name!r} header set: the method has its own")
-    return headers
+    if reserved := RESERVED_HEADERS.intersection(headers):
+        raise InputError(f"Unexpected {min(reserved)!r} header set: the method has its own")
+    return {**options, "headers": headers}

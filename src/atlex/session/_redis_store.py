@@ -10,9 +10,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from atlex._lazy import lazy_module
+from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import SessionData
-from atlex.session._options import check_seconds
+from atlex.session._options import WAIT
 from atlex.session._secret import Secret
 from atlex.session._store import LOCK_TIMEOUT, read_session, write_session
 
@@ -63,8 +64,8 @@ class RedisSessionStore:
             raise InputError('A RedisSessionStore needs redis-py: pip install "atlex[redis]"') from None
         if not isinstance(cast("object", key), str) or not key:
             raise InputError("key must be a str of at least one character")
-        check_seconds("lock_timeout", lock_timeout)
-        check_seconds("lock_life", lock_life)
+        times = {"lock_timeout": lock_timeout, "lock_life": lock_life}
+        check_options(times, dict.fromkeys(times, WAIT))
         if isinstance(client, str):
             try:
                 # redis-py leaves the type of its keyword arguments open.

@@ -11,7 +11,7 @@ from atlex.xrpc._error_bodies import read_error_body
 from atlex.xrpc._guesses import HEAD_SIZE
 from atlex.xrpc._headers import PROXY_HEADER, with_labelers, with_proxy
 from atlex.xrpc._media_types import JSON, needs_head, received_type
-from atlex.xrpc._request import build_request
+from atlex.xrpc._request import RESERVED_HEADERS, build_request
 from atlex.xrpc._response import XrpcResponse, check_response, read_response
 from atlex.xrpc._retry import retry_delay
 
@@ -19,6 +19,7 @@ __all__ = [
     "HEAD_SIZE",
     "JSON",
     "PROXY_HEADER",
+    "RESERVED_HEADERS",
     "Method",
     "Procedure",
     "Query",

@@ -17,12 +17,14 @@ from atlex.xrpc._descriptors import Method
 from atlex.xrpc._guesses import HEAD_SIZE
 from atlex.xrpc._media_types import JSON, essence, outgoing_type
 
-__all__ = ["build_request"]
+__all__ = ["RESERVED_HEADERS", "build_request"]
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*")
 
-# They describe the body, which is described from the lexicon and from the body itself.
-_RESERVED: Final = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
+RESERVED_HEADERS: Final = frozenset(
+    {"content-type", "content-length", "content-encoding", "transfer-encoding"}
+)
+"""Headers that describe the body, which is described from the lexicon and from the body itself."""
 
 
 def build_request(
@@ -59,8 +61,8 @@ def build_request(
     if method.kind == "subscription":
         raise InputError(f"{method.nsid} is a subscription: it can't be called")
     given = headers if isinstance(headers, Headers) else Headers(headers or ())
-    if not _RESERVED.isdisjoint(given):
-        name = min(_RESERVED.intersection(given))
+    if not RESERVED_HEADERS.isdisjoint(given):
+        name = min(RESERVED_HEADERS.intersection(given))
         raise InputError(f"The header {name!r} follows from the method and its input: it can't be set")
     body, body_type = _body(method, input, data, content_type, head)
     return Request(
