@@ -34,6 +34,12 @@ def without(*names):
     return {name: value for name, value in FULL.items() if name not in names}
 
 
+@pytest.mark.parametrize("kind", [str, str.encode, lambda text: bytearray(text.encode())])
+def test_a_byte_order_mark_before_it_is_skipped(kind):
+    data = SessionData.model_validate_json(kind("\ufeff" + json.dumps(FULL)))
+    assert data == SessionData.model_validate_json(json.dumps(FULL))
+
+
 def test_it_reads_and_writes_the_official_json():
     data = SessionData.model_validate_json(json.dumps(FULL))
 

@@ -16,8 +16,8 @@ from atlex.data._json import (
     holds_constant,
     is_list,
     is_object,
-    json_bytes,
     parse_json,
+    without_mark,
     write_json,
 )
 from atlex.data._link import CidLink
@@ -43,7 +43,7 @@ __all__ = [
     "is_list",
     "is_object",
     "is_sound",
-    "json_bytes",
     "parse_json",
+    "without_mark",
     "write_json",
 ]

@@ -18,15 +18,13 @@ __all__ = [
     "holds_constant",
     "is_list",
     "is_object",
-    "json_bytes",
     "parse_json",
+    "without_mark",
     "write_json",
 ]
 
 MAX_DEPTH: Final = 5000
 """How many arrays and objects may stand inside each other. Threads may have 1,000 parents, of two to four each."""
-
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 # pydantic's parser reads 200 levels.
 _PART_DEPTH: Final = 190
@@ -54,19 +52,11 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def json_bytes(data: bytes | bytearray | str) -> bytes:
-    """A JSON text as pydantic's own JSON validators may read it: as UTF-8, without a byte order mark.
-
-    They are the judges of all the rest, except that they take the words ``NaN`` and ``Infinity`` for numbers: a text
-    that may hold one is parsed here first.
-
-    Raises:
-        JsonError: The text holds a lone surrogate that isn't escaped, or one of the words in the place of a number.
-    """
-    text = _utf8(data)
-    if holds_constant(text):
-        parse_json(text)
-    return text
+def without_mark(text: bytes | bytearray | str) -> bytes | str:
+    """A text without the byte order mark that editors and servers may put before it."""
+    if isinstance(text, str):
+        return text.removeprefix("\ufeff")
+    return bytes(text).removeprefix(b"\xef\xbb\xbf")
 
 
 def holds_constant(data: bytes | str) -> bool:
@@ -85,14 +75,6 @@ def _holds(data: bytes, word: bytes) -> bool:
     return word in data
 
 
-def _utf8(data: bytes | bytearray | str) -> bytes:
-    try:
-        text = data.encode() if isinstance(data, str) else bytes(data)
-    except UnicodeEncodeError:
-        raise JsonError("Not JSON: it holds a lone surrogate that isn't escaped") from None
-    return text.removeprefix(_BYTE_ORDER_MARK)
-
-
 def parse_json(data: bytes | bytearray | str) -> Any:
     """Read one JSON value. Of members with the same name the last counts.
 
@@ -105,7 +87,11 @@ def parse_json(data: bytes | bytearray | str) -> Any:
         JsonError: The text isn't JSON, is nested deeper than `MAX_DEPTH`, or holds an integer of more than 4,300
             digits.
     """
-    text = _utf8(data)
+    text = without_mark(data)
+    try:
+        text = text.encode() if isinstance(text, str) else text
+    except UnicodeEncodeError:
+        raise JsonError("Not JSON: it holds a lone surrogate that isn't escaped") from None
     try:
         return from_json(text, allow_inf_nan=False, cache_strings="keys")
     except ValueError as error:

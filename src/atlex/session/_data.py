@@ -18,6 +18,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, from_json, to_json
 
 from atlex._service_url import check_service_url
+from atlex.data import without_mark
 from atlex.syntax import is_valid_did
 
 __all__ = ["SessionData", "is_storable"]
@@ -128,7 +129,7 @@ class SessionData(BaseModel):
             pydantic.ValidationError: The text isn't JSON, or not a session's; no token is in it.
         """
         try:
-            return super().model_validate_json(json_data, **options)
+            return super().model_validate_json(without_mark(json_data), **options)
         except ValidationError as error:
             hidden = _without_inputs(error)
         del json_data
