@@ -70,7 +70,7 @@ def load_source(lexicons: Path, descriptions: Path | None) -> Source:
 
 def _read_table(file: Path, hint: str) -> tuple[Mapping[str, str], list[Diagnostic]]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         return {}, [_broken(file, f"can't be read: {error.strerror}", hint)]
     except (ValueError, RecursionError) as error:

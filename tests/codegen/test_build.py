@@ -269,7 +269,8 @@ def test_the_overlay_comes_before_the_documents_own_prose(folder: Folder, tmp_pa
     assert ("New thing." in made, "New text." in made, "Own other." in made) == (True, True, True)
     assert ("Own thing." in made, "Own text." in made) == (False, False)
     other = tmp_path / "other.toml"
-    other.write_text('"com.example.thing" = "Third."\n')
+    # Editors put a byte order mark before it.
+    other.write_text('"com.example.thing" = "Third."\n', encoding="utf-8-sig")
     build(lexicons, tmp_path / "sdk", descriptions=other)
     assert "Third." in (tmp_path / "sdk/com/example/thing.py").read_text()
 
