@@ -29,7 +29,7 @@ from atlex.session._data import SessionData, is_storable
 from atlex.session._effects import Flow
 from atlex.session._options import Calls
 from atlex.session._secret import Secret
-from atlex.xrpc import Procedure, Query, build_request, check_response, retry_delay
+from atlex.xrpc import JSON, Procedure, Query, build_request, check_response, retry_delay
 
 __all__ = [
     "CREATE_ACCOUNT",
@@ -51,8 +51,6 @@ __all__ = [
 
 _logger = logging.getLogger("atlex.session")
 
-_JSON: Final = "application/json"
-
 Descriptor: TypeAlias = Procedure[None, None, None] | Query[None, None]
 
 Answer: TypeAlias = Secret[Mapping[str, Any]]
@@ -70,8 +68,8 @@ class Endpoint(NamedTuple):
 CREATE_SESSION: Final = Endpoint(
     Procedure(
         "com.atproto.server.createSession",
-        input_encoding=_JSON,
-        output_encoding=_JSON,
+        input_encoding=JSON,
+        output_encoding=JSON,
         errors={"AccountTakedown": XrpcResponseError, "AuthFactorTokenRequired": LexAuthFactorError},
     ),
     {"identifier": str, "password": str, "auth_factor_token": str, "allow_takendown": bool},
@@ -80,8 +78,8 @@ CREATE_SESSION: Final = Endpoint(
 CREATE_ACCOUNT: Final = Endpoint(
     Procedure(
         "com.atproto.server.createAccount",
-        input_encoding=_JSON,
-        output_encoding=_JSON,
+        input_encoding=JSON,
+        output_encoding=JSON,
         errors=dict.fromkeys(
             (
                 "InvalidHandle",
@@ -111,11 +109,11 @@ CREATE_ACCOUNT: Final = Endpoint(
 REFRESH_SESSION: Final = Endpoint(
     Procedure(
         "com.atproto.server.refreshSession",
-        output_encoding=_JSON,
+        output_encoding=JSON,
         errors=dict.fromkeys(("AccountTakedown", "InvalidToken", "ExpiredToken"), XrpcResponseError),
     )
 )
-GET_SESSION: Final = Endpoint(Query("com.atproto.server.getSession", output_encoding=_JSON))
+GET_SESSION: Final = Endpoint(Query("com.atproto.server.getSession", output_encoding=JSON))
 DELETE_SESSION: Final = Endpoint(
     Procedure(
         "com.atproto.server.deleteSession",

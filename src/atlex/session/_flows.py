@@ -40,7 +40,7 @@ from atlex.session._keeper import Keeper
 from atlex.session._options import Calls, Options
 from atlex.session._secret import Secret
 from atlex.session._urls import is_safe_pds, pds_origin
-from atlex.xrpc import read_error_body, received_type
+from atlex.xrpc import JSON, read_error_body, received_type
 
 __all__ = ["Logic", "fresh"]
 
@@ -474,7 +474,7 @@ def _wants_refresh(response: Response) -> Flow[bool]:
     kind = received_type(headers.get("content-type", ""))
     length = headers.get("content-length", "")
     is_too_long = length.isdecimal() and (len(length) > 9 or int(length) > _LARGEST_PEEK)
-    if kind != "application/json" or is_too_long:
+    if kind != JSON or is_too_long:
         return False
     yield Read(response)
     if len(response.content) > _LARGEST_PEEK:

@@ -13,6 +13,7 @@ from atlex.xrpc._guesses import by_bytes, by_name
 __all__ = ["JSON", "accepts", "essence", "needs_head", "outgoing_type", "received_type"]
 
 JSON: Final = "application/json"
+"""The media type of inputs and outputs that are data."""
 
 _ESSENCE: Final = re.compile(r"[!#$%&'+.^_`|~0-9a-z-]+/[!#$%&'+.^_`|~0-9a-z-]+")
 # Headers of one name are joined with commas, and quoted parameters may hold some.
