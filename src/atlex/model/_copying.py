@@ -86,12 +86,16 @@ def are_equal(one: BaseModel, other: object) -> bool:
     pending: list[tuple[Any, Any]] = [(one, other)]
     while pending:
         left, right = pending.pop()
-        if isinstance(left, BaseModel) and hasattr(left, "lex_type") and type(left) is type(right):
+        kind = cast("Any", type(left))
+        if kind is not type(right):
+            if left != right:
+                return False
+        elif issubclass(kind, BaseModel) and hasattr(kind, "lex_type"):
             if not _have_equal_rest(left, right):
                 return False
-            fields, others = left.__dict__, right.__dict__
-            pending += [(fields.get(name), others.get(name)) for name in wire_names(type(left))]
-        elif type(left) is list and type(right) is list:
+            ours, theirs = cast("dict[str, Any]", vars(left)), cast("dict[str, Any]", vars(right))
+            pending += [(ours.get(name), theirs.get(name)) for name in wire_names(kind)]
+        elif kind is list:
             if len(left) != len(right):
                 return False
             pending += zip(left, right, strict=True)
@@ -106,7 +110,7 @@ def _have_equal_rest(one: Any, other: Any) -> bool:
     return _undeclared(one) == _undeclared(other) and _given_up(one) == _given_up(other)
 
 
-def _undeclared(value: Any) -> dict[str, Any]:
+def _undeclared(value: BaseModel) -> dict[str, Any]:
     return {name: item for name, item in (value.__pydantic_extra__ or {}).items() if name != "$type"}
 
 

@@ -32,7 +32,7 @@ def _levels(value: Any) -> Iterator[tuple[BaseModel, int]]:
             level += 1
             parts: Any = [*item.__dict__.values(), *(cast("Any", item).model_extra or {}).values()]
         else:
-            parts = item.values() if isinstance(item, dict) else item
+            parts = cast("dict[str, Any]", item).values() if isinstance(item, dict) else item
         pending += [(part, level, depth + 1) for part in parts if isinstance(part, (BaseModel, list, dict))]
 
 

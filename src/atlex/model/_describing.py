@@ -46,28 +46,15 @@ class ClassSignature:
 
 
 def _shown(owner: type[BaseModel], name: str, field: Any) -> Any:
-    text = next(
-        (
-            vars(base)["__annotations__"][name]
-            for base in owner.__mro__
-            if name in vars(base).get("__annotations__", {})
-        ),
-        None,
-    )
+    base = next(base for base in owner.__mro__ if name in vars(base).get("__annotations__", {}))
+    text: object = vars(base)["__annotations__"][name]
     if not isinstance(text, str):
         return field.annotation
-    tree = _Short().visit(ast.parse(text, mode="eval"))
-    short = _ALIAS.sub("", ast.unparse(tree))
-    scope = next(
-        (state_of(base).module for base in owner.__mro__ if name in vars(base).get("__annotations__", {})),
-        {},
-    )
-    builtin = {"str": str, "int": int, "bool": bool, "bytes": bytes, "list": list}
-    known = {**builtin, **{key: value for key, value in scope.items() if isinstance(value, type)}}
+    short = _ALIAS.sub("", ast.unparse(_Short().visit(ast.parse(text, mode="eval"))))
+    known: dict[str, Any] = {"str": str, "int": int, "bool": bool, "bytes": bytes, "list": list}
+    known |= {key: value for key, value in state_of(base).module.items() if isinstance(value, type)}
     names = {node.id for node in ast.walk(ast.parse(short, mode="eval")) if isinstance(node, ast.Name)}
-    if names <= known.keys():
-        return eval(short, known)  # noqa: S307 - made of names alone
-    return short
+    return eval(short, known) if names <= known.keys() else short  # noqa: S307 - made of names alone
 
 
 class _Short(ast.NodeTransformer):
@@ -151,14 +138,14 @@ def describe_schema(model: Any, schema: CoreSchema, handler: GetJsonSchemaHandle
     """
     found = handler(schema)
     inner = handler.resolve_ref_schema(found)
-    properties: dict[str, Any] | None = inner.get("properties")
-    if properties is None and inner.get("type") != "object":
+    if inner.get("type") != "object":
         return found
-    properties = inner.setdefault("properties", {})
+    properties: dict[str, Any] = inner.setdefault("properties", {})
     add_descriptions(model)
     answers = handler.mode == "serialization"
-    for name, field in model.__pydantic_fields__.items():
-        shown = properties.get(wire_names(model).get(name, name), properties.get(name))
+    wires = wire_names(model)
+    for name, field in cast("type[BaseModel]", model).__pydantic_fields__.items():
+        shown: Any = properties.get(wires[name]) or properties.get(name)
         if shown is None:
             continue
         shown.pop("title", None)

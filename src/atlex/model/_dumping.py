@@ -30,8 +30,9 @@ def serialize(value: Any, handler: SerializerFunctionWrapHandler, info: Serializ
     if done and (found := done.get(id(value))) is not None:
         return found
     fill(value)
+    cls = cast("Any", type(value))
     data = cast("dict[str, Any]", handler(value))
-    for name, wire in wire_names(type(value)).items():
+    for name, wire in wire_names(cls).items():
         if value.__dict__.get(name) is None and not value._is_null(name):
             data.pop(name, None)
             data.pop(wire, None)
@@ -39,13 +40,13 @@ def serialize(value: Any, handler: SerializerFunctionWrapHandler, info: Serializ
     for name in extra:
         data.pop(name, None)
     more = {member_name(name): item for name, item in extra.items() if name != "$type"}
-    named = type_written(value)
+    named = type_written(cls, value.__pydantic_extra__)
     if named is not None and "$type" not in (info.exclude or ()):
         data = {"$type": named, **data}
     data.update({name: item for name, item in more.items() if _is_wanted(name, info)})
     if (kept := kept_of(value)) is not None:
         whole = kept.copy()
-        for name, wire in wire_names(type(value)).items():
+        for name, wire in wire_names(cls).items():
             if not _is_wanted(name, info):
                 whole.forget(wire)
         whole.restore(data, lengths_of(value))

@@ -183,7 +183,7 @@ class Model(BaseModel):
         # Type checkers that saw these would let any name pass, and any instance be iterated over.
         def __init__(self, /, **data: Any) -> None:
             try:
-                super().__init__(**data)
+                self.__pydantic_validator__.validate_python(data, self_instance=self)
             except ValidationError as error:
                 names = {wire: name for name, wire in wire_names(type(self)).items()}
                 raise with_names(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 from atlex.syntax import is_valid_nsid
 
@@ -46,5 +46,6 @@ def class_for(package: str, lex_type: str) -> Any | None:
         if not hasattr(found, "__spec__"):
             return None
         module = found
-    named = (value for value in vars(module).values() if getattr(value, "lex_type", None) == lex_type)
+    values = list(cast("dict[str, Any]", vars(module)).values())
+    named = [value for value in values if getattr(value, "lex_type", None) == lex_type]
     return next((value for value in named if value.__module__ == module.__name__), None)

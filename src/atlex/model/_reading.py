@@ -56,7 +56,7 @@ def _source(data: Any) -> Any:
     """What a validator takes: text that holds no word which JSON doesn't know, or a dictionary."""
     if is_object(data):
         return data
-    if isinstance(data, (bytearray, memoryview)):
+    if isinstance(data, bytearray):
         data = bytes(data)
     if isinstance(data, (bytes, str)):
         if holds_constant(data):

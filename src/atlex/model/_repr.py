@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
@@ -29,13 +29,13 @@ def text_of(value: Any, depth: int = 0) -> str:
         fields = shown_fields(value)
         return f"{name}({', '.join(f'{field}={text_of(item, depth + 1)}' for field, item in fields)})"
     if isinstance(value, Mapping):
-        members = list(value.items())
+        members = list(cast("Mapping[object, object]", value).items())
         if depth > _DEPTH and members:
             return "{…}"
         shown = [f"{text_of(name)}: {text_of(item, depth + 1)}" for name, item in members[: 3 * _ITEMS]]
         return f"{{{', '.join(shown)}{_more(len(members), 3 * _ITEMS)}}}"
     if isinstance(value, list):
-        items: list[Any] = value
+        items = cast("list[object]", value)
         if depth > _DEPTH and items:
             return "[…]"
         shown = [text_of(item, depth) for item in items[:_ITEMS]]
@@ -54,12 +54,14 @@ def _more(count: int, shown: int) -> str:
 def shown_fields(value: Any) -> Iterator[tuple[str, Any]]:
     """The fields and undeclared members of an instance that its text has: no secret, nothing absent."""
     fill(value)
-    for name in type(value).__pydantic_fields__:
+    model = cast("type[BaseModel]", type(value))
+    for name in model.__pydantic_fields__:
         item = value.__dict__.get(name)
         is_shown = item is not None or (name in value.__dict__ and value._is_null(name))
         if is_shown and (isinstance(item, bool) or not is_secret(name)):
             yield name, item
-    for name, item in (value.__pydantic_extra__ or {}).items():
+    extra: dict[str, Any] = value.__pydantic_extra__ or {}
+    for name, item in extra.items():
         if name != "$type" and (isinstance(item, bool) or not is_secret(name)):
             yield printable(member_name(name)), item
 

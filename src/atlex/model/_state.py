@@ -147,7 +147,7 @@ def fill(value: BaseModel) -> None:
     with _lock:
         if not is_lean(value):
             return
-        fields: dict[str, Any] = value.__dict__
+        fields: dict[str, Any] = vars(value)
         names = state_of(type(value)).names or {}
         given = {name for name in names if fields.get(name) is not None}
         extra: dict[str, Any] = {}

@@ -194,7 +194,7 @@ def _object(value: object) -> Any:
     if isinstance(value, Mapping):
         members = cast("Mapping[str, Any]", value)
         if len(members) != 1 or members.keys().isdisjoint(("$link", "$bytes")):
-            return value if is_object(value) else dict(members)
+            return members if isinstance(members, dict) else dict(members)
     raise PydanticCustomError("unknown_value", "Expected an object")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from types import NoneType
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -15,6 +16,8 @@ __all__ = ["wire_value", "within_data_model"]
 
 T = TypeVar("T")
 
+_PLAIN: Final = frozenset({bool, float, int, str, NoneType})
+
 
 def wire_value(value: Any, _done: object = None) -> Any:
     """The JSON form of a value that may hold models, links, blobs and bytes at any depth.
@@ -24,36 +27,35 @@ def wire_value(value: Any, _done: object = None) -> Any:
     Raises:
         InputError: A part of the value has no JSON form, or is nested too deeply.
     """
-    if isinstance(value, (str, int, float)) or value is None:
-        return value
-    root: list[Any] = [None]
-    pending: list[tuple[Any, Any, Any, int]] = [(root, 0, value, 0)]
+    root: list[Any] = [value]
+    pending: list[tuple[Any, Any, int]] = [(root, 0, 0)]
     while pending:
-        holder, place, item, depth = pending.pop()
-        if isinstance(item, (str, int, float)) or item is None:
-            holder[place] = item
-        elif depth > MAX_DEPTH:
+        holder, place, depth = pending.pop()
+        item = holder[place]
+        if depth > MAX_DEPTH:
             raise InputError(
                 "The value can't be written as JSON: it is nested too deeply, or contains itself"
             )
-        elif isinstance(item, Mapping):
-            members = cast("Mapping[str, Any]", item)
-            inner_members: dict[str, Any] = dict.fromkeys(members)
-            holder[place] = inner_members
-            pending.extend((inner_members, name, inner, depth + 1) for name, inner in members.items())
+        made: Any
+        if isinstance(item, (dict, Mapping)):
+            holder[place] = made = dict(cast("Mapping[str, Any]", item))
+            pending += [(made, name, depth + 1) for name, inner in made.items() if type(inner) not in _PLAIN]
         elif isinstance(item, (list, tuple)):
-            items = cast("list[Any]", item)
-            inner_items: list[Any] = [None] * len(items)
-            holder[place] = inner_items
-            pending.extend((inner_items, index, inner, depth + 1) for index, inner in enumerate(items))
+            holder[place] = made = list(cast("list[Any]", item))
+            pending += [
+                (made, index, depth + 1) for index, inner in enumerate(made) if type(inner) not in _PLAIN
+            ]
         elif isinstance(item, UnknownObject):
-            pending.append((holder, place, item.raw, depth + 1))
+            holder[place] = item.raw
+            pending.append((holder, place, depth + 1))
         else:
             holder[place] = _scalar(item)
     return root[0]
 
 
 def _scalar(value: Any) -> Any:
+    if isinstance(value, (str, int, float)) or value is None:
+        return value
     if isinstance(value, BaseModel):
         lex_type = getattr(value, "lex_type", None)
         if lex_type is None:

@@ -17,7 +17,7 @@ from atlex.model._deep import over_depth
 from atlex.model._kept import kept_of
 from atlex.model._keys import CLOSED, LENIENT, UNION, member_name, metadata_of
 from atlex.model._levels import model_fields_schema, wire_names
-from atlex.model._state import FieldWriter, Writer, fill, state_of, was_read
+from atlex.model._state import FieldWriter, Writer, fill, state_of
 from atlex.model._wire import wire_value
 
 __all__ = ["lengths_of", "type_written", "write"]
@@ -53,8 +53,9 @@ def _write(value: Any, done: dict[int, Any] | None) -> dict[str, Any]:
         return cast("dict[str, Any]", value.model_dump(mode="json", by_alias=True))
     fill(value)
     fields, given = value.__dict__, value.__pydantic_fields_set__
+    extra: dict[str, Any] | None = value.__pydantic_extra__
     data: dict[str, Any] = {}
-    if (named := type_written(value)) is not None:
+    if (extra or cls.lex_is_record) and (named := type_written(cls, extra)) is not None:
         data["$type"] = named
     for name, wire, write_field in state.writers:
         item = fields.get(name)
@@ -62,28 +63,33 @@ def _write(value: Any, done: dict[int, Any] | None) -> dict[str, Any]:
             data[wire] = item if write_field is None else write_field(item, done)
         elif name in given and value._is_null(name):
             data[wire] = None
-    for name, item in (value.__pydantic_extra__ or {}).items():
-        if name != "$type":
-            data[member_name(name)] = wire_value(item)
+    if extra:
+        for name, item in extra.items():
+            if name != "$type":
+                data[member_name(name)] = wire_value(item)
     if value.__pydantic_private__ and (kept := kept_of(value)) is not None:
         kept.restore(data, lengths_of(value))
     return data
 
 
-def type_written(value: Any) -> str | None:
+def type_written(cls: Any, extra: Mapping[str, Any] | None) -> str | None:
     """The ``$type`` that an instance is written with where its place doesn't ask for one: as it came, or none.
 
-    A record always names its type, and the type of a document's main definition has one spelling.
+    A record that was made here names its type, and the type of a document's main definition has one spelling.
+
+    Args:
+        cls: The instance's class.
+        extra: Its undeclared members; None for an instance that was made here.
     """
-    if not was_read(value):
-        return cast("str", value.lex_type) if value.lex_is_record else None
-    named = value.__pydantic_extra__.get("$type")
-    if value.lex_is_record and named == f"{value.lex_type}#main":
-        return cast("str", value.lex_type)
+    if extra is None:
+        return cast("str", cls.lex_type) if cls.lex_is_record else None
+    named = extra.get("$type")
+    if cls.lex_is_record and named == f"{cls.lex_type}#main":
+        return cast("str", cls.lex_type)
     return cast("str | None", named)
 
 
-def lengths_of(value: Any) -> dict[str, int]:
+def lengths_of(value: BaseModel) -> dict[str, int]:
     """How many items the lists of an instance have, by wire name."""
     fields = value.__dict__
     return {
