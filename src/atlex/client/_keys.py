@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from atlex.errors import InputError, Issue
 from atlex.model import RecordObject, check
@@ -69,8 +69,10 @@ def checked_key(nsid: str, kind: str, rkey: str | Tid | None, *, creating: bool 
     allowed = {"tid": is_valid_tid, "nsid": is_valid_nsid}.get(kind, is_valid_record_key)
     if not (is_valid_record_key(rkey) and allowed(rkey)):
         named = kind if kind in {"tid", "nsid"} else "record key"
+        # Python writes no integer of more than 4,300 digits.
+        given = repr(rkey)[:80] if isinstance(cast("object", rkey), str) else type(rkey).__name__
         raise InputError(
-            "The record key was refused", [Issue("rkey", f"not a valid {named} (got {rkey!r:.80})", rkey)]
+            "The record key was refused", [Issue("rkey", f"not a valid {named} (got {given})", rkey)]
         )
     return rkey
 
