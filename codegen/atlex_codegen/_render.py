@@ -106,7 +106,7 @@ def _class_needs(class_: ClassPlan) -> Iterator[Import]:
         yield from FROZENSET.imports()
         yield from STR.imports()
     if class_.readers:
-        yield from (_TYPING, _TYPE)
+        yield _TYPE
     if class_.page is not None:
         yield from LIST.imports()
         yield from class_.page.item.imports()

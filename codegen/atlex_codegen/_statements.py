@@ -147,7 +147,7 @@ def _items_signature(page: PagePlan) -> str:
 
 def _reader(reader: ReaderPlan) -> str:
     """The signature of an ``x_as`` method."""
-    validation = 'validation: _t.Literal["lenient", "strict"] = "lenient"'
+    validation = 'validation: _sdk.Validation = "lenient"'
     returns = either(sdk("M"), NONE) if reader.nullable else sdk("M")
     return _definition(reader.name, ["self", "type_: _type[_sdk.M]", "/", "*", validation], returns)
 

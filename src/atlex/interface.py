@@ -15,6 +15,7 @@ if _t.TYPE_CHECKING:
     from atlex._lazy import lazy_module as lazy_module
     from atlex._lazy import lazy_package as lazy_package
     from atlex._permissions import PermissionSet as PermissionSet
+    from atlex._validation import Validation as Validation
     from atlex.client import AsyncLiteralRecords as AsyncLiteralRecords
     from atlex.client import AsyncNamespace as AsyncNamespace
     from atlex.client import AsyncRecords as AsyncRecords
@@ -73,6 +74,7 @@ else:
             "atlex._interface_version": "INTERFACE_VERSION require_interface",
             "atlex._lazy": "lazy_module lazy_package",
             "atlex._permissions": "PermissionSet",
+            "atlex._validation": "Validation",
             "atlex.client": (
                 "AsyncLiteralRecords AsyncNamespace AsyncRecords BaseAsyncClient BaseClient LiteralRecords "
                 "Methods Namespace Proxies Records"

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.strategies import SearchStrategy
 from tests.generated._documents import LEXICONS, Shape, documents, module_name
 
+from atlex._validation import Validation
 from atlex.errors import Issue
-from atlex.lexicon import DefId, Lexicons, Mode, Object, Params, walk
+from atlex.lexicon import DefId, Lexicons, Object, Params, walk
 from atlex.testing._strategies import Strategies
 
 # The profile's number is that of a test that runs once.
@@ -31,26 +32,28 @@ def lexicons() -> Lexicons:
 
 
 @cache
-def _strategies(mode: Mode, undeclared: bool) -> Strategies:
-    return Strategies(lexicons(), limits=mode == "strict", undeclared=undeclared)
+def _strategies(validation: Validation, undeclared: bool) -> Strategies:
+    return Strategies(lexicons(), limits=validation == "strict", undeclared=undeclared)
 
 
 def class_of(shape: Shape) -> Any:
     return getattr(import_module(module_name(shape.nsid)), shape.name)
 
 
-def values_of(shape: Shape, *, mode: Mode = "strict", undeclared: bool = False) -> SearchStrategy[Any]:
-    strategies = _strategies(mode, undeclared)
+def values_of(
+    shape: Shape, *, validation: Validation = "strict", undeclared: bool = False
+) -> SearchStrategy[Any]:
+    strategies = _strategies(validation, undeclared)
     if shape.lex_type:
         return strategies.named(_def_id(shape))
     return strategies.described(_part_of(shape))
 
 
-def faults_of(shape: Shape, value: object, mode: Mode = "strict") -> list[Issue]:
+def faults_of(shape: Shape, value: object, validation: Validation = "strict") -> list[Issue]:
     """What the validator that interprets documents finds wrong with a value."""
     if shape.lex_type:
-        return lexicons().validate(_def_id(shape), value, mode=mode)
-    return lexicons()._validation(mode).run(_part_of(shape), value)
+        return lexicons().validate(_def_id(shape), value, validation=validation)
+    return lexicons()._check(validation).run(_part_of(shape), value)
 
 
 def _def_id(shape: Shape) -> DefId:

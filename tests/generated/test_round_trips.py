@@ -36,7 +36,7 @@ def test_what_is_read_is_written_back_as_it_came(shape):
     @FEW
     @given(
         st.tuples(st.just("strict"), values_of(shape, undeclared=True))
-        | st.tuples(st.just("lenient"), values_of(shape, mode="lenient", undeclared=True))
+        | st.tuples(st.just("lenient"), values_of(shape, validation="lenient", undeclared=True))
     )
     def check(drawn):
         mode, value = drawn

@@ -169,17 +169,6 @@ def test_aliases_are_followed_to_the_definition() -> None:
         lexicons.follow(DefId(A, "x"))
 
 
-def test_what_a_definition_reaches_is_known_with_circles_and_gaps() -> None:
-    lexicons = Lexicons(
-        [
-            document(A, main=an_object(b=ref(B), x=ref("#missing")), lonely={"type": "token"}),
-            document(B, main=an_object(a=ref(A), c=ref("#c")), c={"type": "token"}),
-        ]
-    )
-    assert [str(def_id) for def_id in lexicons.reachable(DefId(A))] == [A, B, f"{B}#c"]
-    assert lexicons.reachable(DefId(A, "missing")) == ()
-
-
 def test_the_parts_of_an_api_are_told_apart() -> None:
     lexicons = Lexicons([document(A, main={"type": "query"}), document(B, main=an_object())])
     assert lexicons.method(A) == Query()

@@ -112,11 +112,14 @@ def test_parameters_that_are_right_pass_as_values() -> None:
 
 def test_lenient_mode_lets_limits_and_undeclared_parameters_pass() -> None:
     lex = query()
-    assert lex.validate_params(NSID, {"limit": 1000, "x": {}}, mode="lenient") == []
-    assert texts(lex.validate_params(NSID, {"limit": "x"}, mode="lenient")) == [
+    assert lex.validate_params(NSID, {"limit": 1000, "x": {}}, validation="lenient") == []
+    assert texts(lex.validate_params(NSID, {"limit": "x"}, validation="lenient")) == [
         "limit: expected an integer, got a string"
     ]
-    assert lex.parse_params(NSID, [("limit", "1000")], mode="lenient") == ({"limit": 1000, "sort": "new"}, [])
+    assert lex.parse_params(NSID, [("limit", "1000")], validation="lenient") == (
+        {"limit": 1000, "sort": "new"},
+        [],
+    )
 
 
 def test_a_method_without_parameters_takes_what_it_does_not_know() -> None:
@@ -145,7 +148,7 @@ def test_a_json_body_is_checked_against_its_schema() -> None:
             assert check(NSID, encoding, {"a": "x"}) == []
             assert texts(check(NSID, encoding, {})) == ["a: required, but missing"]
         assert texts(check(NSID, JSON, {"a": "xx"}))
-        assert check(NSID, JSON, {"a": "xx"}, mode="lenient") == []
+        assert check(NSID, JSON, {"a": "xx"}, validation="lenient") == []
 
 
 def test_the_type_of_a_body_must_match() -> None:

@@ -136,7 +136,7 @@ def test_any_value_can_be_checked_and_strict_is_never_kinder(schema: Any, value:
     document, _ = parse_document(doc(main=schema))
     assert document is not None
     lexicons = Lexicons([document])
-    lenient = lexicons.validate(NSID, value, mode="lenient")
+    lenient = lexicons.validate(NSID, value, validation="lenient")
     strict = lexicons.validate(NSID, value)
     assert {issue.path for issue in lenient} <= {issue.path for issue in strict}
 

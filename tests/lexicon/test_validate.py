@@ -26,7 +26,7 @@ def lexicons(**defs: Any) -> Lexicons:
 
 
 def issues(schema: Any, value: Any, mode: Any = "strict", **defs: Any) -> list[str]:
-    return [str(issue) for issue in lexicons(x=schema, **defs).validate(f"{NSID}#x", value, mode=mode)]
+    return [str(issue) for issue in lexicons(x=schema, **defs).validate(f"{NSID}#x", value, validation=mode)]
 
 
 def an_object(**properties: Any) -> dict[str, Any]:
@@ -288,7 +288,7 @@ def test_a_named_object_may_say_its_type_and_must_not_say_another() -> None:
             assert lex.validate(name, {"$type": tag}) == []
         for wrong in (f"{NSID}#nope", f"{tags[0]}#main#main", f"{NSID}#other#main", "", None, 1, "blob"):
             for mode in ("strict", "lenient"):
-                (issue,) = lex.validate(name, {"$type": wrong}, mode=mode)
+                (issue,) = lex.validate(name, {"$type": wrong}, validation=mode)
                 assert issue.path == "$type"
 
 
@@ -370,7 +370,7 @@ def test_a_deep_value_is_checked_to_a_depth_and_never_crashes(mode: Any) -> None
     for _ in range(50_000):
         value = {"next": value}
     schema = an_object(next={"type": "ref", "ref": "#x"})
-    found = lexicons(x=schema).validate(f"{NSID}#x", value, mode=mode)
+    found = lexicons(x=schema).validate(f"{NSID}#x", value, validation=mode)
     assert [issue.reason for issue in found] == ["nested more than 1000 levels deep"]
     assert found[0].path == ".".join(["next"] * 1001)
 
@@ -405,13 +405,13 @@ def test_a_record_must_say_its_type() -> None:
         assert check(NSID, {"$type": NSID, "text": "a"}) == []
         main = {"$type": f"{NSID}#main", "text": "a"}
         assert [str(issue) for issue in check(NSID, main)] == [f'$type: expected "{NSID}"']
-        assert check(NSID, main, mode="lenient") == []
+        assert check(NSID, main, validation="lenient") == []
         assert [str(issue) for issue in check(NSID, {})] == [
             "$type: required, but missing",
             "text: required, but missing",
         ]
         for mode in ("strict", "lenient"):
-            found = check(NSID, {"$type": "com.example.other", "text": "a"}, mode=mode)
+            found = check(NSID, {"$type": "com.example.other", "text": "a"}, validation=mode)
             assert [str(issue) for issue in found] == [f'$type: expected "{NSID}"']
 
 

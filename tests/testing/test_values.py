@@ -147,9 +147,9 @@ def inside(value):
 @pytest.mark.parametrize("name", [NSID, f"{NSID}#node", f"{NSID}#alias", f"{NSID}#label", f"{NSID}#tomorrow"])
 def test_every_value_is_valid_in_its_mode(name, mode, undeclared):
     @_thorough
-    @given(values(name, lexicons=THINGS, mode=mode, undeclared=undeclared))
+    @given(values(name, lexicons=THINGS, validation=mode, undeclared=undeclared))
     def check(value):
-        assert LEXICONS.validate(name, value, mode=mode) == []
+        assert LEXICONS.validate(name, value, validation=mode) == []
         assert json.loads(json.dumps(value)) == value
 
     check()
@@ -159,18 +159,21 @@ def test_every_value_is_valid_in_its_mode(name, mode, undeclared):
 def test_the_parts_of_a_method_have_values(mode):
     @_thorough
     @given(
-        values("com.example.ask", "params", lexicons=THINGS, mode=mode, undeclared=True),
-        values("com.example.ask", "input", lexicons=THINGS, mode=mode, undeclared=True),
-        values("com.example.hear", "message", lexicons=THINGS, mode=mode, undeclared=True),
-        values("com.atproto.server.getSession", "output", mode=mode, undeclared=True),
+        values("com.example.ask", "params", lexicons=THINGS, validation=mode, undeclared=True),
+        values("com.example.ask", "input", lexicons=THINGS, validation=mode, undeclared=True),
+        values("com.example.hear", "message", lexicons=THINGS, validation=mode, undeclared=True),
+        values("com.atproto.server.getSession", "output", validation=mode, undeclared=True),
     )
     def check(params, body, message, output):
         official = atlex_sdk_lexicons()
         json_type = "application/json"
-        assert LEXICONS.validate_params("com.example.ask", params, mode=mode) == []
-        assert LEXICONS.validate_input("com.example.ask", json_type, body, mode=mode) == []
-        assert LEXICONS.validate_message("com.example.hear", message, mode=mode) == []
-        assert official.validate_output("com.atproto.server.getSession", json_type, output, mode=mode) == []
+        assert LEXICONS.validate_params("com.example.ask", params, validation=mode) == []
+        assert LEXICONS.validate_input("com.example.ask", json_type, body, validation=mode) == []
+        assert LEXICONS.validate_message("com.example.hear", message, validation=mode) == []
+        assert (
+            official.validate_output("com.atproto.server.getSession", json_type, output, validation=mode)
+            == []
+        )
 
     check()
 
@@ -245,7 +248,7 @@ def test_what_readers_get_wrong_comes_up(wanted):
     ],
 )  # fmt: skip
 def test_a_lenient_value_breaks_limits_and_formats(wanted):
-    comes_up(wanted, mode="lenient", undeclared=True)
+    comes_up(wanted, validation="lenient", undeclared=True)
 
 
 def test_every_corner_of_unicode_comes_up():
@@ -294,7 +297,7 @@ def test_where_there_are_no_values_it_says_why(arguments, said):
 
 def test_a_mode_that_is_not_there_is_refused():
     with pytest.raises(InputError, match='"strict" or "lenient", not \'kind\''):
-        thing(mode="kind")
+        thing(validation="kind")
 
 
 def test_the_documents_come_from_where_the_servers_do(tmp_path):

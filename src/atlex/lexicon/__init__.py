@@ -41,7 +41,6 @@ from atlex.lexicon._methods import default_of
 from atlex.lexicon._package import package_data_digest
 from atlex.lexicon._parse import parse_document
 from atlex.lexicon._prose import schema_digest, strip_prose
-from atlex.lexicon._validate import Mode
 from atlex.lexicon._walk import Part, Reference, references, walk
 
 __all__ = [
@@ -60,7 +59,6 @@ __all__ = [
     "LoadResult",
     "Message",
     "Method",
-    "Mode",
     "Node",
     "Object",
     "Params",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from atlex._validation import Validation
 from atlex.errors import Issue, LexiconError
 from atlex.lexicon._diagnostic import Diagnostic, raise_on_errors
 from atlex.lexicon._language import (
@@ -27,8 +27,7 @@ from atlex.lexicon._names import parse_ref
 from atlex.lexicon._package import pack, unpack
 from atlex.lexicon._parse import document_from_json
 from atlex.lexicon._references import reference_diagnostics
-from atlex.lexicon._validate import Mode, Validation, check_mode
-from atlex.lexicon._walk import references
+from atlex.lexicon._validate import ValueCheck, is_strict
 from atlex.syntax import is_valid_format
 
 __all__ = ["Lexicons"]
@@ -39,7 +38,7 @@ _NO_PARAMS: Final = Params()
 class Lexicons(Mapping[str, Document]):
     """A set of documents, by NSID and sorted by it.
 
-    Modes: ``strict`` enforces everything that the documents say and the data model with it. ``lenient`` enforces the
+    A check is ``strict`` or ``lenient``. ``strict`` enforces everything that the documents say and the data model with it. ``lenient`` enforces the
     shape: types, required properties, nulls, enum and const, the tags of unions; no lengths, ranges or formats, and
     blobs of the old form pass.
 
@@ -170,30 +169,18 @@ class Lexicons(Mapping[str, Document]):
         """
         return reference_diagnostics(self._documents.values(), self.find)
 
-    def reachable(self, def_id: DefId) -> tuple[DefId, ...]:
-        """A definition and all those that its references lead to, directly or not, nearest first.
-
-        Names without a definition are left out.
-        """
-        found = {def_id: None} if self.find(def_id) is not None else {}
-        queue = deque(found)
-        while queue:
-            for reference in references(self.definition(queue.popleft())):
-                if reference.target not in found and self.find(reference.target) is not None:
-                    found[reference.target] = None
-                    queue.append(reference.target)
-        return tuple(found)
-
     # Values
 
-    def validate(self, definition: str | DefId, value: object, *, mode: Mode = "strict") -> list[Issue]:
+    def validate(
+        self, definition: str | DefId, value: object, *, validation: Validation = "strict"
+    ) -> list[Issue]:
         """Checks a JSON value against a definition.
 
         Args:
             definition: Its name: ``nsid``, ``nsid#name``, or a `DefId`.
             value: The value as JSON has it: dicts, lists, strings, numbers, booleans and None; links, bytes and blobs
                 in their JSON form. Undeclared properties are allowed.
-            mode: See the class.
+            validation: See the class.
 
         Returns:
             Every fault found; none when the value is valid.
@@ -202,21 +189,23 @@ class Lexicons(Mapping[str, Document]):
             LexiconError: There is no such definition, or it describes no value (a method, for example).
         """
         def_id = definition if isinstance(definition, DefId) else self._def_id(definition, "")
-        return self._validation(mode).run_named(def_id, value)
+        return self._check(validation).run_named(def_id, value)
 
-    def validate_record(self, collection: str, value: object, *, mode: Mode = "strict") -> list[Issue]:
+    def validate_record(
+        self, collection: str, value: object, *, validation: Validation = "strict"
+    ) -> list[Issue]:
         """Checks a record's value, which must have the collection's NSID as its ``$type``.
 
         Args:
             collection: The NSID of a record document.
             value: As for `validate`.
-            mode: See the class.
+            validation: See the class.
 
         Raises:
             LexiconError: There is no such record document.
         """
         record = self._record(collection)
-        return self._validation(mode).run_record(DefId(collection), record, value)
+        return self._check(validation).run_record(DefId(collection), record, value)
 
     def validate_record_key(self, collection: str, rkey: str) -> list[Issue]:
         """Checks a record key against the kind of key that the collection has.
@@ -234,7 +223,7 @@ class Lexicons(Mapping[str, Document]):
         return []
 
     def parse_params(
-        self, nsid: str, pairs: Iterable[tuple[str, str]], *, mode: Mode = "strict"
+        self, nsid: str, pairs: Iterable[tuple[str, str]], *, validation: Validation = "strict"
     ) -> tuple[dict[str, Any], list[Issue]]:
         """Reads a query string as a server does.
 
@@ -244,7 +233,7 @@ class Lexicons(Mapping[str, Document]):
         Args:
             nsid: The method's.
             pairs: Names and values, decoded, in the order of the query string.
-            mode: See the class.
+            validation: See the class.
 
         Returns:
             The values, and every fault found.
@@ -254,18 +243,18 @@ class Lexicons(Mapping[str, Document]):
         """
         params = self.method(nsid).parameters or _NO_PARAMS
         values = read_parameters(params, pairs)
-        return values, self._validation(mode).run(params, values)
+        return values, self._check(validation).run(params, values)
 
-    def validate_params(self, nsid: str, params: object, *, mode: Mode = "strict") -> list[Issue]:
+    def validate_params(self, nsid: str, params: object, *, validation: Validation = "strict") -> list[Issue]:
         """Checks the parameters of a call, as values: a mapping of booleans, integers, strings and lists of these.
 
         Raises:
             LexiconError: There is no such method.
         """
-        return self._validation(mode).run(self.method(nsid).parameters or _NO_PARAMS, params)
+        return self._check(validation).run(self.method(nsid).parameters or _NO_PARAMS, params)
 
     def validate_input(
-        self, nsid: str, encoding: str | None, body: object, *, mode: Mode = "strict"
+        self, nsid: str, encoding: str | None, body: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
         """Checks what is sent to a method.
 
@@ -273,7 +262,7 @@ class Lexicons(Mapping[str, Document]):
             nsid: The method's.
             encoding: The content type, with or without parameters; None when there is no body.
             body: The JSON value where that is the type; anything else isn't looked at.
-            mode: See the class.
+            validation: See the class.
 
         Raises:
             LexiconError: There is no such method.
@@ -282,10 +271,10 @@ class Lexicons(Mapping[str, Document]):
         payload = method.input if isinstance(method, Procedure) else None
         if payload is None:
             return [] if encoding is None else [Issue("", "no body is expected")]
-        return body_issues(payload, encoding, body, lambda: self._validation(mode))
+        return body_issues(payload, encoding, body, lambda: self._check(validation))
 
     def validate_output(
-        self, nsid: str, encoding: str | None, body: object, *, mode: Mode = "strict"
+        self, nsid: str, encoding: str | None, body: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
         """Checks what a query or procedure answers. Where no output is declared, anything is valid.
 
@@ -299,9 +288,11 @@ class Lexicons(Mapping[str, Document]):
             raise LexiconError(f"{nsid} is a subscription, which has messages and no output.")
         if method.output is None:
             return []
-        return body_issues(method.output, encoding, body, lambda: self._validation(mode))
+        return body_issues(method.output, encoding, body, lambda: self._check(validation))
 
-    def validate_message(self, nsid: str, message: object, *, mode: Mode = "strict") -> list[Issue]:
+    def validate_message(
+        self, nsid: str, message: object, *, validation: Validation = "strict"
+    ) -> list[Issue]:
         """Checks a message of a subscription, with its ``$type`` as a full name.
 
         Raises:
@@ -310,7 +301,7 @@ class Lexicons(Mapping[str, Document]):
         method = self.method(nsid)
         if not isinstance(method, Subscription):
             raise LexiconError(f"{nsid} is a {method.kind}, which has no messages.")
-        return self._validation(mode).run(method.message.schema, message)
+        return self._check(validation).run(method.message.schema, message)
 
     def method(self, nsid: str) -> Method:
         """The query, procedure or subscription of that NSID.
@@ -335,8 +326,8 @@ class Lexicons(Mapping[str, Document]):
             raise LexiconError(f"{ref!r} is not the name of a definition.")
         return def_id
 
-    def _validation(self, mode: Mode) -> Validation:
-        return Validation(self._value_definition, strict=check_mode(mode))
+    def _check(self, validation: Validation) -> ValueCheck:
+        return ValueCheck(self._value_definition, strict=is_strict(validation))
 
     def _value_definition(self, def_id: DefId) -> tuple[Definition, tuple[DefId, ...]]:
         definition, names = self.follow(def_id)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from atlex.errors import Issue
 from atlex.lexicon._language import Array, Boolean, Integer, Params, Payload, Property, Schema, String
 from atlex.lexicon._special import base_type, mime_matches
-from atlex.lexicon._validate import Validation
+from atlex.lexicon._validate import ValueCheck
 
 __all__ = ["body_issues", "default_of", "read_parameters"]
 
@@ -59,7 +59,7 @@ def _scalar(schema: Schema, text: str) -> Any:
 
 
 def body_issues(
-    payload: Payload, encoding: str | None, body: object, validation: Callable[[], Validation]
+    payload: Payload, encoding: str | None, body: object, check: Callable[[], ValueCheck]
 ) -> list[Issue]:
     """Checks a body: its MIME type, and its value where that is JSON."""
     if encoding is None:
@@ -68,7 +68,7 @@ def body_issues(
     if not mime_matches([payload.encoding.lower()], found):
         return [Issue("", f"expected a body of type {payload.encoding}, got {found or 'no type'}")]
     if payload.schema is not None and found == _JSON:
-        return validation().run(payload.schema, body)
+        return check().run(payload.schema, body)
     if payload.encoding.lower() == _JSON:
-        return validation().run_anything(body)
+        return check().run_anything(body)
     return []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from atlex.errors import InputError, Issue
 from atlex.lexicon._json import is_unicode
@@ -44,10 +44,7 @@ from atlex.lexicon._scalars import (
 )
 from atlex.lexicon._special import blob_faults, bytes_length, is_mapping, is_sequence, is_special, link_faults
 
-__all__ = ["Mode", "Validation", "check_mode"]
-
-Mode: TypeAlias = Literal["strict", "lenient"]
-"""How much is enforced: every rule, or the shapes alone."""
+__all__ = ["ValueCheck", "is_strict"]
 
 MAX_DEPTH: Final = 1000
 """How many arrays and objects of a value may stand inside each other."""
@@ -72,15 +69,15 @@ class _Parameter:
 _Checked: TypeAlias = "Schema | Record | Params | _Anything | _Parameter"
 
 
-def check_mode(mode: str) -> bool:
-    """Whether a mode is the strict one.
+def is_strict(validation: str) -> bool:
+    """Whether a `Validation` is the strict one.
 
     Raises:
-        InputError: It is none at all.
+        InputError: There is no such validation.
     """
-    if mode not in {"strict", "lenient"}:
-        raise InputError(f'The mode is "strict" or "lenient", not {mode!r}.')
-    return mode == "strict"
+    if validation not in {"lenient", "strict"}:
+        raise InputError(f'validation is "lenient" or "strict", not {validation!r:.80}')
+    return validation == "strict"
 
 
 def _extend(path: _Path, segment: str | int) -> _Path:
@@ -103,7 +100,7 @@ def _main_normalised(tag: str) -> str:
     return nsid if name == "main" else tag
 
 
-class Validation:
+class ValueCheck:
     """Checks one value, and collects every fault of it.
 
     Args:
@@ -341,7 +338,7 @@ class Validation:
     # The data model
 
     def _anything(self, value: Any, path: _Path) -> None:
-        """Checks what has no schema. Only strict mode asks; and only for one level, the rest is pushed."""
+        """Checks what has no schema. Only a strict check asks; and only for one level, the rest is pushed."""
         if not self._strict or value is None or isinstance(value, bool):
             return
         if isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from atlex._validation import Validation
 from atlex.data import UnknownObject
 from atlex.model._datetimes import NONE, Datetime, OptionalDatetime
 from atlex.model._issues import issues
@@ -21,7 +22,6 @@ from atlex.model._markers import (
     Text,
 )
 from atlex.model._model import M, Model, Object, Params, RecordObject, UnknownInput, build, check, read_as
-from atlex.model._state import Validation
 from atlex.model._unions import Anything, Unknown, closed_union, open_union
 
 __all__ = [

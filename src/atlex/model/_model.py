@@ -24,6 +24,7 @@ from pydantic_core import (
     core_schema,
 )
 
+from atlex._validation import Validation
 from atlex.data import UnknownObject, write_json
 from atlex.errors import InputError, Issue, XrpcResponseValidationError
 from atlex.model._annotations import evaluate, give_back, is_local, put_aside
@@ -36,7 +37,7 @@ from atlex.model._keys import own_types_of, to_camel
 from atlex.model._levels import level_schema, model_fields_schema, validator, wire_names, with_own_members
 from atlex.model._reading import read
 from atlex.model._repr import pretty, shown_fields, text_of
-from atlex.model._state import ClassState, Validation, fill, is_lean, state_of, was_read
+from atlex.model._state import ClassState, fill, is_lean, state_of, was_read
 from atlex.model._writing import write
 
 __all__ = ["M", "Model", "Object", "Params", "RecordObject", "UnknownInput", "build", "check", "read_as"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from pydantic import ValidationError
 from pydantic_core import SchemaValidator
 
+from atlex._validation import Validation
 from atlex.data import JsonError, holds_constant, is_object, parse_json
 from atlex.errors import InputError, XrpcInvalidResponseError, XrpcResponseValidationError
 from atlex.model._collector import collector_paused
@@ -16,7 +17,6 @@ from atlex.model._fast import count, fast_validator, is_counted, note_read
 from atlex.model._issues import issues
 from atlex.model._levels import validator
 from atlex.model._salvage import salvage
-from atlex.model._state import Validation
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

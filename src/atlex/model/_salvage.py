@@ -18,13 +18,13 @@ from typing import Any, Final, TypeAlias
 
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
+from atlex._validation import Validation
 from atlex.data import MAX_DEPTH, OMIT, UnknownObject, is_list, is_object
 from atlex.errors import Issue
 from atlex.model._errors import issues_of, join_path, under
 from atlex.model._kept import KEPT, Kept
 from atlex.model._keys import UNION, attribute_names, extra_name, metadata_of
 from atlex.model._levels import declared_fields, level_schema, own_type_fault, validator
-from atlex.model._state import Validation
 from atlex.model._wire import within_data_model
 
 __all__ = ["MOST_FAULTS", "salvage"]

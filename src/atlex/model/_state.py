@@ -22,7 +22,6 @@ __all__ = [
     "ClassState",
     "FieldWriter",
     "Level",
-    "Validation",
     "Writer",
     "fill",
     "is_lean",
@@ -31,9 +30,6 @@ __all__ = [
     "state_of",
     "was_read",
 ]
-
-Validation: TypeAlias = Literal["lenient", "strict"]
-"""How a response is read: ``lenient`` gives up the smallest broken thing, ``strict`` enforces every rule."""
 
 Level: TypeAlias = Literal["lenient", "strict", "resend"]
 """A way to read, or ``resend``: the check of a value that is about to be sent."""

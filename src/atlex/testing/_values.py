@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from atlex._lazy import lazy_module
+from atlex._validation import Validation
 from atlex.errors import InputError, LexiconError
 from atlex.lexicon import (
     DefId,
     Definition,
     Lexicons,
-    Mode,
     Params,
     Payload,
     PermissionSet,
@@ -40,35 +40,35 @@ def values(
     part: MethodPart | None = None,
     *,
     lexicons: LexiconSource | None = None,
-    mode: Mode = "strict",
+    validation: Validation = "strict",
     undeclared: bool = False,
 ) -> _st.SearchStrategy[Any]:
     """A hypothesis strategy for the values of a Lexicon definition.
 
     The values are JSON as it stands on the wire: dicts, lists, strings, numbers, booleans and None; links, bytes and
     blobs in their JSON form. They go by the documents alone, and ``Lexicons.validate`` finds nothing wrong with them
-    in the same mode. Objects that contain each other end after a few levels. It needs the extra ``testing``.
+    with the same ``validation``. Objects that contain each other end after a few levels. It needs the extra ``testing``.
 
     Args:
         definition: Its name: ``nsid`` or ``nsid#name``; or the NSID of a method.
         part: Which part of a method: ``params``, ``input``, ``output`` or ``message``. None for any other definition.
         lexicons: Where the documents are, as for `FakePds`; None for the official ones alone.
-        mode: ``strict`` for values that keep every rule. ``lenient`` for those that keep the shape, as old or careless
+        validation: ``strict`` for values that keep every rule. ``lenient`` for those that keep the shape, as old or careless
             programs write them: lengths, ranges and formats don't hold, numbers may be of any size, blobs may be of the
             old form, and undeclared members may hold fractions.
         undeclared: Whether values also have what the documents don't declare: members of other names (some like the
             names of attributes), open unions with types that nobody knows, a ``$type`` where none is needed or with
-            ``#main`` (of a record in the lenient mode only), bytes with padding.
+            ``#main`` (of a record when lenient only), bytes with padding.
 
     Raises:
         LexiconError: There is no such definition or part, or it has no values; or documents are broken.
-        InputError: There is no such mode.
+        InputError: There is no such validation.
         ImportError: hypothesis isn't installed.
     """
-    if mode not in {"strict", "lenient"}:
-        raise InputError(f'The mode is "strict" or "lenient", not {mode!r}.')
+    if validation not in {"lenient", "strict"}:
+        raise InputError(f'validation is "lenient" or "strict", not {validation!r:.80}')
     found = find_lexicons(lexicons)
-    strategies = _strategies(found, limits=mode == "strict", undeclared=undeclared)
+    strategies = _strategies(found, limits=validation == "strict", undeclared=undeclared)
     nsid, _, name = definition.partition("#")
     def_id = DefId(nsid, name or "main")
     described = found.definition(def_id)

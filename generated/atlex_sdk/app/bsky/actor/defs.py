@@ -93,9 +93,7 @@ class ProfileViewBasic(_sdk.Object):
     status: StatusView | None = None
     debug: _sdk.Unknown | None = None
 
-    def debug_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M | None:
+    def debug_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
         """Reads ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
@@ -138,9 +136,7 @@ class ProfileView(_sdk.Object):
     status: StatusView | None = None
     debug: _sdk.Unknown | None = None
 
-    def debug_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M | None:
+    def debug_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
         """Reads ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
@@ -194,9 +190,7 @@ class ProfileViewDetailed(_sdk.Object):
     status: StatusView | None = None
     debug: _sdk.Unknown | None = None
 
-    def debug_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M | None:
+    def debug_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
         """Reads ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
@@ -657,9 +651,7 @@ class StatusView(_sdk.Object):
 
     is_disabled: _sdk.Boolean | None = None
 
-    def record_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 

@@ -93,9 +93,7 @@ class ViewRecord(_sdk.Object):
     indexed_at: _sdk.Datetime
     """Format: datetime."""
 
-    def value_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 

@@ -140,15 +140,11 @@ class PostView(_sdk.Object):
     threadgate: ThreadgateView | None = None
     debug: _sdk.Unknown | None = None
 
-    def record_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
-    def debug_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M | None:
+    def debug_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
         """Reads ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
@@ -419,9 +415,7 @@ class ThreadgateView(_sdk.Object):
     record: _sdk.Unknown | None = None
     lists: _list[_app_bsky_graph_defs.ListViewBasic] | None = None
 
-    def record_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M | None:
+    def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
         """Reads ``record`` as an instance of a class; None stays None."""
         if self.record is None:
             return None

@@ -169,9 +169,7 @@ class StarterPackView(_sdk.Object):
     indexed_at: _sdk.Datetime
     """Format: datetime."""
 
-    def record_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
@@ -204,9 +202,7 @@ class StarterPackViewBasic(_sdk.Object):
     indexed_at: _sdk.Datetime
     """Format: datetime."""
 
-    def record_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 

@@ -115,9 +115,7 @@ class Notification(_sdk.Object):
 
     labels: _list[_com_atproto_label_defs.Label] | None = None
 
-    def record_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 

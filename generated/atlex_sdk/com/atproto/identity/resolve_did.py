@@ -34,9 +34,7 @@ class ResolveDidOutput(_sdk.Object):
 
     did_doc: _sdk.Unknown
 
-    def did_doc_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def did_doc_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``did_doc`` as an instance of a class."""
         return _sdk.read_as(self.did_doc, type_, validation=validation)
 

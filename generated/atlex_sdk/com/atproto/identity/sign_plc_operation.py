@@ -29,7 +29,7 @@ class SignPlcOperationInput(_sdk.Object):
     services: _sdk.Unknown | None = None
 
     def verification_methods_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
+        self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
         """Reads ``verification_methods`` as an instance of a class; None stays None."""
         if self.verification_methods is None:
@@ -37,7 +37,7 @@ class SignPlcOperationInput(_sdk.Object):
         return _sdk.read_as(self.verification_methods, type_, validation=validation)
 
     def services_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
+        self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
         """Reads ``services`` as an instance of a class; None stays None."""
         if self.services is None:
@@ -50,9 +50,7 @@ class SignPlcOperationOutput(_sdk.Object):
 
     operation: _sdk.Unknown
 
-    def operation_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def operation_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``operation`` as an instance of a class."""
         return _sdk.read_as(self.operation, type_, validation=validation)
 

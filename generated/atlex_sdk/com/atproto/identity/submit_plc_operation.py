@@ -18,9 +18,7 @@ class SubmitPlcOperationInput(_sdk.Object):
 
     operation: _sdk.Unknown
 
-    def operation_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def operation_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``operation`` as an instance of a class."""
         return _sdk.read_as(self.operation, type_, validation=validation)
 

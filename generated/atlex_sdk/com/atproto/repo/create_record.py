@@ -52,9 +52,7 @@ class CreateRecordInput(_sdk.Object):
     Format: cid.
     """
 
-    def record_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 

@@ -40,9 +40,7 @@ class DescribeRepoOutput(_sdk.Object):
     handle_is_correct: _sdk.Boolean
     """Whether the handle leads to the DID and the DID document names the handle."""
 
-    def did_doc_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def did_doc_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``did_doc`` as an instance of a class."""
         return _sdk.read_as(self.did_doc, type_, validation=validation)
 

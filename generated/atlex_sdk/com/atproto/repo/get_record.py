@@ -54,9 +54,7 @@ class GetRecordOutput(_sdk.Object):
 
     value: _sdk.Unknown
 
-    def value_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 

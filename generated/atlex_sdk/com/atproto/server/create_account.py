@@ -81,9 +81,7 @@ class CreateAccountInput(_sdk.Object):
     plc_op: _sdk.Unknown | None = None
     """A signed PLC operation to hand in when an existing did:plc comes along."""
 
-    def plc_op_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M | None:
+    def plc_op_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
         """Reads ``plc_op`` as an instance of a class; None stays None."""
         if self.plc_op is None:
             return None
@@ -108,7 +106,7 @@ class CreateAccountOutput(_sdk.Object):
     did_doc: _sdk.Unknown | None = None
 
     def did_doc_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
+        self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
         """Reads ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:

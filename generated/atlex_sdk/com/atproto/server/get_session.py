@@ -36,7 +36,7 @@ class GetSessionOutput(_sdk.Object):
     """
 
     def did_doc_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
+        self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
         """Reads ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:

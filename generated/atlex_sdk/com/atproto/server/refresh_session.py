@@ -50,7 +50,7 @@ class RefreshSessionOutput(_sdk.Object):
     """Known values: ``takendown``, ``suspended``, ``deactivated``."""
 
     def did_doc_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
+        self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
         """Reads ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:

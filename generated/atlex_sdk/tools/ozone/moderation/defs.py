@@ -810,9 +810,7 @@ class RecordView(_sdk.Object):
     moderation: Moderation
     repo: RepoView
 
-    def value_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
@@ -838,9 +836,7 @@ class RecordViewDetail(_sdk.Object):
     moderation: ModerationDetail
     repo: RepoView
 
-    def value_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M:
+    def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Reads ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
@@ -988,9 +984,7 @@ class ModTool(_sdk.Object):
     name: _sdk.Text
     meta: _sdk.Unknown | None = None
 
-    def meta_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M | None:
+    def meta_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
         """Reads ``meta`` as an instance of a class; None stays None."""
         if self.meta is None:
             return None
@@ -1044,7 +1038,7 @@ class ScheduledActionView(_sdk.Object):
     """Number of the log entry that resulted, once carried out."""
 
     def event_data_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
+        self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
         """Reads ``event_data`` as an instance of a class; None stays None."""
         if self.event_data is None:

@@ -422,9 +422,7 @@ class ReportActivityView(_sdk.Object):
     created_at: _sdk.Datetime
     """Format: datetime."""
 
-    def meta_as(
-        self, type_: _type[_sdk.M], /, *, validation: _t.Literal["lenient", "strict"] = "lenient"
-    ) -> _sdk.M | None:
+    def meta_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
         """Reads ``meta`` as an instance of a class; None stays None."""
         if self.meta is None:
             return None
