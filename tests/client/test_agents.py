@@ -169,7 +169,9 @@ async def test_what_is_no_agent_is_refused_at_once(twin, agent):
         twin.Client(agent)
 
 
-@pytest.mark.parametrize("http_client", [5, "httpx", object(), httpx, httpx.Client], ids=repr)
+@pytest.mark.parametrize(
+    "http_client", [5, "httpx", object(), httpx, httpx.Client], ids=lambda value: type(value).__name__
+)
 def test_an_http_client_that_is_none_is_refused(twin, http_client):
     with pytest.raises(InputError, match="http_client must be an httpx"):
         twin.Client("https://pds.example", http_client=http_client)

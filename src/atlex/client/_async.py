@@ -14,7 +14,7 @@ from atlex._agent import AsyncAgent, Body, Response, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive_async
 from atlex._http import AsyncServiceAgent
 from atlex._lazy import lazy_module
-from atlex.client._core import Call, Core, Methods, Proxies
+from atlex.client._core import Call, Core, Methods, Proxies, check_method
 from atlex.client._options import AsyncClientOptions, CallOptions, Options
 from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
@@ -136,6 +136,7 @@ class BaseAsyncClient:
             FileError: The file of ``data`` can't be read to its end.
             XrpcError: The call failed.
         """
+        check_method(method)
         call = Call(params=params, input=input, data=data, content_type=content_type)
         return await self._run(self._core.call(method, call))
 

@@ -26,7 +26,7 @@ from atlex.xrpc import (
     retry_delay,
 )
 
-__all__ = ["Call", "Core", "Methods", "Proxies"]
+__all__ = ["Call", "Core", "Methods", "Proxies", "check_method"]
 
 MethodT = TypeVar("MethodT", bound=Method[Any, Any, Any])
 OutputT = TypeVar("OutputT")
@@ -109,14 +109,13 @@ class Core:
 
     def call(self, method: Method[Any, Any, OutputT], call: Call) -> Flow[XrpcResponse[OutputT]]:
         """Make a call and read the response."""
-        _check_method(method)
         head = b"" if call.data is None else (yield from _head(method, call))
         request = self._request(method, call, self.options.headers_for(method.nsid, self._proxies), head)
         return (yield from self._attempts(method, request, self._read))
 
     def open(self, method: Method[Any, Any, Any], call: Call) -> Flow[Response]:
         """Make a call and give the response, its body still to be read."""
-        _check_method(method)
+        check_method(method)
         headers = self.options.headers_for(method.nsid, self._proxies)
         head = b"" if call.data is None else (yield from _head(method, call))
         request = self._request(method, call, headers, head, stream=True)
@@ -198,7 +197,12 @@ class Core:
         return replace(request, timeout=timeout, deadline=deadline)
 
 
-def _check_method(method: object) -> None:
+def check_method(method: object) -> None:
+    """Refuse what isn't a method, such as its NSID or its module.
+
+    Raises:
+        InputError: It isn't one.
+    """
     if not isinstance(method, Method):
         raise InputError(
             "A call needs the METHOD of a method's module, such as app.bsky.feed.get_timeline.METHOD, "

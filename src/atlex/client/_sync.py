@@ -15,7 +15,7 @@ from atlex._agent import Agent, Response, SyncBody, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive
 from atlex._http import ServiceAgent
 from atlex._lazy import lazy_module
-from atlex.client._core import Call, Core, Methods, Proxies
+from atlex.client._core import Call, Core, Methods, Proxies, check_method
 from atlex.client._options import CallOptions, ClientOptions, Options
 from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
@@ -136,6 +136,7 @@ class BaseClient:
             FileError: The file of ``data`` can't be read to its end.
             XrpcError: The call failed.
         """
+        check_method(method)
         call = Call(params=params, input=input, data=data, content_type=content_type)
         return self._run(self._core.call(method, call))
 

@@ -15,6 +15,7 @@ from atlex.errors import InputError
 __all__ = ["PROXY_HEADER", "with_labelers", "with_proxy"]
 
 PROXY_HEADER: Final = "atproto-proxy"
+"""The header that names the service to pass a call on to."""
 _LABELERS: Final = "atproto-accept-labelers"
 _DID: Final = r"did:[a-z]+:[A-Za-z0-9._:%-]+"
 _SERVICE: Final = re.compile(rf"{_DID}#[A-Za-z0-9._~-]+")
