@@ -50,7 +50,7 @@ class HttpConnection:
     ) -> None:
         check_client(http_client, transport, asynchronous=False)
         self._clock = clock
-        self._transport = transport
+        self._transport: Transport | None = transport
         self._client = http_client
         self._owns_client = http_client is None
         # The headers of a client that was opened here.
