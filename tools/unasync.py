@@ -1,9 +1,9 @@
 """Make the synchronous twins from the asynchronous modules: `python tools/unasync.py [--check]`.
 
-The twin of `_async.py` is `_sync.py` beside it, that of `_async_pages.py` is `_sync_pages.py`. Words are replaced by
-the rules below, in code and in docstrings alike, and ruff then sorts the imports, drops the unused ones and lays the
-lines out. What the asynchronous side alone does ends with a comment: the whole statement under
-`if deadline is not None:  # async only` is left out.
+The twin of `_async.py` is `_sync.py` beside it, that of `_async_pages.py` is `_sync_pages.py`. Words are
+replaced by the rules below, in code and in docstrings alike, and ruff then sorts the imports, drops the
+unused ones and lays the lines out. What the asynchronous side alone does ends with a comment: the whole
+statement under `if deadline is not None:  # async only` is left out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What logic without I/O asks for: it is written as generators that yield these effects.
 
-`drive` and `drive_async` run such a generator. They hand each effect to a function that performs it, send the result
-back, and throw what that function raised into the generator. The client performs these effects; a session has some
-more, in `atlex.session._effects`.
+`drive` and `drive_async` run such a generator. They hand each effect to a function that performs it, send the
+result back, and throw what that function raised into the generator. The client performs these effects; a
+session has some more, in `atlex.session._effects`.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ async def drive_async(flow: Generator[EffectT, Any, T], perform: Callable[[Effec
 
     Args:
         flow: The generator, not started yet.
-        perform: Performs one effect. Whatever it raises, `BaseException` included, is thrown into the flow, which
-            cleans up and lets it through or goes on.
+        perform: Performs one effect. Whatever it raises, `BaseException` included, is thrown into the flow,
+            which cleans up and lets it through or goes on.
     """
     try:
         effect = next(flow)

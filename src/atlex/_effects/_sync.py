@@ -17,8 +17,8 @@ def drive(flow: Generator[EffectT, Any, T], perform: Callable[[EffectT], Any]) -
 
     Args:
         flow: The generator, not started yet.
-        perform: Performs one effect. Whatever it raises, `BaseException` included, is thrown into the flow, which
-            cleans up and lets it through or goes on.
+        perform: Performs one effect. Whatever it raises, `BaseException` included, is thrown into the flow,
+            which cleans up and lets it through or goes on.
     """
     try:
         effect = next(flow)

@@ -30,15 +30,16 @@ class AsyncHttpConnection:
     """Sends requests through httpx.
 
     Args:
-        http_client: The user's own client, with its proxies, TLS settings and transport; ``aclose()`` leaves it open.
-            Timeouts and redirects are as the requests and this module say. None opens a client with httpx's defaults
-            (the environment's proxies included) when the first request is sent.
-        transport: ``httpx`` or ``aiohttp``. None: aiohttp where the extra is installed, it runs under asyncio, and
-            the environment names no proxy; else httpx.
+        http_client: The user's own client, with its proxies, TLS settings and transport; ``aclose()`` leaves
+            it open. Timeouts and redirects are as the requests and this module say. None opens a client with
+            httpx's defaults (the environment's proxies included) when the first request is sent.
+        transport: ``httpx`` or ``aiohttp``. None: aiohttp where the extra is installed, it runs under
+            asyncio, and the environment names no proxy; else httpx.
         clock: Gives the moments that deadlines are compared with.
 
     Raises:
-        InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be used.
+        InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be
+            used.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class AsyncHttpConnection:
 
     @property
     def transport(self) -> str:
-        """What carries the requests, for a repr: the transport's name, or ``http_client`` for the user's own."""
+        """What carries the requests, for a repr: a transport, or ``http_client`` for the user's own."""
         return choose_transport(self._transport, asynchronous=True) if self._owns_client else OWN_CLIENT
 
     async def send(self, origin: str, request: Request, headers: Headers | None = None) -> Response:
@@ -72,8 +73,9 @@ class AsyncHttpConnection:
             headers: The headers to send in place of the request's; None for the request's.
 
         Returns:
-            The response, whatever its status. Redirects are followed within an origin; to another one only without a
-            body and without credentials; never from https to http, nor where the method would change.
+            The response, whatever its status. Redirects are followed within an origin; to another one only
+            without a body and without credentials; never from https to http, nor where the method would
+            change.
 
         Raises:
             XrpcFetchError: There was no response, or none before the deadline.

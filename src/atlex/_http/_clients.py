@@ -1,4 +1,4 @@
-"""The clients that are opened where the user brings none: how many connections, which transport, no cookies."""
+"""The clients that are opened where the user gives none: their connections, transport and cookies."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def check_client(http_client: object, transport: Transport | None, *, asynchrono
     """Refuse what can't be meant.
 
     Raises:
-        InputError: The user's client isn't one of httpx for this kind of calls; there is no such transport; it can't
-            be used here; or the user's client has its own.
+        InputError: The user's client isn't one of httpx for this kind of calls; there is no such transport;
+            it can't be used here; or the user's client has its own.
     """
     fitting, other = (httpx.AsyncClient, httpx.Client)[:: 1 if asynchronous else -1]
     if isinstance(http_client, other):
@@ -73,8 +73,9 @@ def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Tran
     """The transport of a client, here and now.
 
     Args:
-        transport: The user's choice. None: aiohttp where it is installed and can serve, which it can't outside
-            asyncio and, as httpx's rules for proxies are the ones that hold, with proxies in the environment.
+        transport: The user's choice. None: aiohttp where it is installed and can serve, which it can't
+            outside asyncio and, as httpx's rules for proxies are the ones that hold, with proxies in the
+            environment.
         asynchronous: Whether the client is an asynchronous one; others have httpx.
     """
     if transport is not None:
@@ -98,7 +99,7 @@ def _is_asyncio() -> bool:
     try:
         return asyncio.current_task() is not None
     except RuntimeError:
-        # Only who has loaded trio can run under it.
+        # A program runs under trio only if it has imported it.
         trio = sys.modules.get("trio")
         if trio is None:
             return True
@@ -123,7 +124,7 @@ def user_agent() -> str:
 
 
 def open_client(_: Transport) -> httpx.Client:
-    """A client with httpx's defaults, the environment's proxies and certificates included, that keeps no cookies."""
+    """A client with httpx's defaults, the environment's proxies included, that keeps no cookies."""
     return httpx.Client(limits=_LIMITS, cookies=_no_cookies())
 
 

@@ -31,14 +31,15 @@ class HttpConnection:
     """Sends requests through httpx.
 
     Args:
-        http_client: The user's own client, with its proxies, TLS settings and transport; ``close()`` leaves it open.
-            Timeouts and redirects are as the requests and this module say. None opens a client with httpx's defaults
-            (the environment's proxies included) when the first request is sent.
+        http_client: The user's own client, with its proxies, TLS settings and transport; ``close()`` leaves
+            it open. Timeouts and redirects are as the requests and this module say. None opens a client with
+            httpx's defaults (the environment's proxies included) when the first request is sent.
         transport: ``httpx``, or None for it.
         clock: Gives the moments that deadlines are compared with.
 
     Raises:
-        InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be used.
+        InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be
+            used.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class HttpConnection:
 
     @property
     def transport(self) -> str:
-        """What carries the requests, for a repr: the transport's name, or ``http_client`` for the user's own."""
+        """What carries the requests, for a repr: a transport, or ``http_client`` for the user's own."""
         return choose_transport(self._transport, asynchronous=False) if self._owns_client else OWN_CLIENT
 
     def send(self, origin: str, request: Request, headers: Headers | None = None) -> Response:
@@ -72,8 +73,9 @@ class HttpConnection:
             headers: The headers to send in place of the request's; None for the request's.
 
         Returns:
-            The response, whatever its status. Redirects are followed within an origin; to another one only without a
-            body and without credentials; never from https to http, nor where the method would change.
+            The response, whatever its status. Redirects are followed within an origin; to another one only
+            without a body and without credentials; never from https to http, nor where the method would
+            change.
 
         Raises:
             XrpcFetchError: There was no response, or none before the deadline.

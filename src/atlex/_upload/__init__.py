@@ -1,4 +1,4 @@
-"""A request's body as an HTTP library takes it: bytes, or chunks and their number of bytes where it is known."""
+"""Request bodies as HTTP libraries take them: bytes, or chunks with their length where it is known."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ async def open_body_async(body: object) -> Content:
         body: One of the kinds of `atlex.Body`, or None. Anything else is refused.
 
     Raises:
-        InputError: The body can't be read, or its first chunk isn't bytes. The chunks raise `FileError` for what
-            comes later.
+        InputError: The body can't be read, or its first chunk isn't bytes. The chunks raise `FileError` for
+            what comes later.
     """
     if body is None or isinstance(body, bytes):
         return Content(body)

@@ -143,7 +143,7 @@ def as_bytes(chunk: object, failure: type[InputError | FileError]) -> bytes:
 
 
 def unreadable(error: Exception, failure: type[InputError | FileError]) -> InputError | FileError:
-    """The error for a file that can't be read, as the kind given: whether anything may have been sent by then."""
+    """The error for a file that can't be read, of the kind given."""
     what = "The file to send can't be read"
     return FileError.of(what, error) if failure is FileError else failure(f"{what}: {error}")
 

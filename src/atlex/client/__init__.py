@@ -1,4 +1,4 @@
-"""The bases of generated clients: calls, options, pages, and records. Every name loads when it is first used."""
+"""The bases of generated clients: calls, options, pages, records. Each name loads when it is first used."""
 
 import typing as _t
 

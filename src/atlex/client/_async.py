@@ -42,48 +42,49 @@ T = TypeVar("T")
 
 
 class BaseAsyncClient:
-    """The base of a generated client. It sends through an agent: a session, or a server without authentication."""
+    """The base of a generated client, which sends through an agent: a session, or a server by itself."""
 
     lex_methods: ClassVar[Methods] = {}
-    """Descriptors of the methods that record and blob calls are made of, from the generated package's own documents.
-    The errors that they declare are raised in place of the runtime's.
+    """Descriptors of the methods that record and blob calls are made of, from the generated package's own
+    documents. The errors that they declare are raised in place of the runtime's.
     """
 
     lex_proxies: ClassVar[Proxies] = {}
-    """The services that methods go to where no ``proxy`` is given, by namespace, from the generated package."""
+    """The services that methods go to without a ``proxy``, by namespace, from the generated package."""
 
     def __init__(self, agent: AsyncAgent | str, **options: Unpack[AsyncClientOptions]) -> None:
         """Make a client.
 
         Args:
             agent: A session or another `AsyncAgent`; or a server's URL, for calls without authentication.
-            timeout: Seconds that each phase of a call may take (connecting, sending, waiting, reading); None for no
-                limit. Left out: 30.
+            timeout: Seconds that each phase of a call may take (connecting, sending, waiting, reading); None
+                for no limit. Left out: 30.
             headers: Headers to send with every call.
-            proxy: The service that the server passes calls on to, as ``did#service_id``; None for none. Left out:
-                what a header ``atproto-proxy`` says, else what the package says for the method's namespace
-                (`lex_proxies`). Record and blob calls go to the account's own server all the same.
-            labelers: The DIDs of the labelers whose labels are wanted, each perhaps followed by ``;redact``, put
-                before those that a header names. None takes the header's away; the server then chooses. Not for
-                record and blob calls.
-            app_labelers: The DIDs of the app's own labelers: every call names them first, and asks the server to obey
-                their takedowns (``;redact``). None for none.
+            proxy: The service that the server passes calls on to, as ``did#service_id``; None for none. Left
+                out: what a header ``atproto-proxy`` says, else what the package says for the method's
+                namespace (`lex_proxies`). Record and blob calls go to the account's own server all the same.
+            labelers: The DIDs of the labelers whose labels are wanted, each perhaps followed by ``;redact``,
+                put before those that a header names. None takes the header's away; the server then chooses.
+                Not for record and blob calls.
+            app_labelers: The DIDs of the app's own labelers: every call names them first, and asks the server
+                to obey their takedowns (``;redact``). None for none.
             retries: How many times a failed call is tried again. None: queries twice, procedures never.
                 docs/transport.md has after which failures.
             validation: How responses are read. ``lenient``, the default, gives up the smallest broken thing,
                 ``strict`` enforces every rule of the lexicons.
-            deadline: Seconds that a whole call may take, with its retries and the waits between them; for a stream,
-                until its headers are there. None for no limit.
-            max_response_size: The most bytes that a response may have, unpacked; None for no limit. Left out: 64 MiB.
-                A stream may have any number.
-            transport: ``httpx`` or ``aiohttp``; only with a URL. None: aiohttp where the extra ``atlex[aiohttp]`` is
-                installed, the event loop is asyncio's, and the environment names no proxy; else httpx.
+            deadline: Seconds that a whole call may take, with its retries and the waits between them; for a
+                stream, until its headers are there. None for no limit.
+            max_response_size: The most bytes that a response may have, unpacked; None for no limit. Left out:
+                64 MiB. A stream may have any number.
+            transport: ``httpx`` or ``aiohttp``; only with a URL. None: aiohttp where the extra
+                ``atlex[aiohttp]`` is installed, the event loop is asyncio's, and the environment names no
+                proxy; else httpx.
             http_client: An httpx.AsyncClient to send through; only with a URL. The client doesn't close it.
             **options: As listed here; type checkers know them as `AsyncClientOptions`.
 
         Raises:
-            InputError: The agent isn't one, or is one for the other kind of client; the URL isn't that of a server; or
-                an option isn't what it should be.
+            InputError: The agent isn't one, or is one for the other kind of client; the URL isn't that of a
+                server; or an option isn't what it should be.
         """
         http_client = options.pop("http_client", None)
         transport = options.pop("transport", None)
@@ -128,8 +129,9 @@ class BaseAsyncClient:
             params: Its parameters, by Python name.
             input: Its JSON input, by Python name.
             data: Its input of another encoding.
-            content_type: The media type of ``data``. None: what the method declares; where that is a pattern such as
-                ``*/*``, what the file's name tells, else what the first bytes do, else ``application/octet-stream``.
+            content_type: The media type of ``data``. None: what the method declares; where that is a pattern
+                such as ``*/*``, what the file's name tells, else what the first bytes do, else
+                ``application/octet-stream``.
 
         Raises:
             InputError: An argument breaks the lexicon; nothing was sent.
@@ -154,8 +156,8 @@ class BaseAsyncClient:
     ) -> AsyncGenerator[Response]:
         """Call a method and read the response in chunks: ``async with client.stream(…) as response``.
 
-        For large binary responses, which ``response.aiter_bytes()`` gives piece by piece. The arguments are those of
-        `xrpc`, and two more; an error response raises as it does there.
+        For large binary responses, which ``response.aiter_bytes()`` gives piece by piece. The arguments are
+        those of `xrpc`, and two more; an error response raises as it does there.
 
         Args:
             method: The ``METHOD`` of the method's module.
@@ -163,13 +165,14 @@ class BaseAsyncClient:
             input: Its JSON input, by Python name.
             data: Its input of another encoding.
             content_type: The media type of ``data``. None: as in `xrpc`.
-            progress: Called with the bytes read so far, and how many there will be or None where the server doesn't
-                say: with 0 at first, then after each chunk.
-            cid: The CID that the bytes must have: of raw bytes, as blobs are, by SHA-256 or SHA-512. None: any. The
-                last step of reading raises when they have another.
+            progress: Called with the bytes read so far, and how many there will be or None where the server
+                doesn't say: with 0 at first, then after each chunk.
+            cid: The CID that the bytes must have: of raw bytes, as blobs are, by SHA-256 or SHA-512. None:
+                any. The last step of reading raises when they have another.
 
         Raises:
-            InputError: An argument breaks the lexicon, or bytes can't be checked against the CID; nothing was sent.
+            InputError: An argument breaks the lexicon, or bytes can't be checked against the CID; nothing was
+                sent.
             FileError: The file of ``data`` can't be read to its end.
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID; raised by reading the response to its end.
@@ -195,27 +198,28 @@ class BaseAsyncClient:
 
         Args:
             method: The ``METHOD`` of the method's module.
-            to: Where to write. A path is replaced when all is there; until then the bytes are in a file beside it,
-                which doesn't outlive a failure. An open binary file is written to from where it stands, and stays
-                open; after a failure it holds what had come.
+            to: Where to write. A path is replaced when all is there; until then the bytes are in a file
+                beside it, which doesn't outlive a failure. An open binary file is written to from where it
+                stands, and stays open; after a failure it holds what had come.
             params: The method's parameters, by Python name.
-            progress: Called with the bytes written so far, and how many there will be or None where the server
-                doesn't say: with 0 at first, then after each chunk.
-            cid: The CID that the bytes must have: of raw bytes, as blobs are, by SHA-256 or SHA-512. None: any.
+            progress: Called with the bytes written so far, and how many there will be or None where the
+                server doesn't say: with 0 at first, then after each chunk.
+            cid: The CID that the bytes must have: of raw bytes, as blobs are, by SHA-256 or SHA-512. None:
+                any.
 
         Returns:
             How many bytes came, and what the server said of them.
 
         Raises:
-            InputError: An argument breaks the lexicon, bytes can't be checked against the CID, or the file can't be
-                opened; nothing was sent.
+            InputError: An argument breaks the lexicon, bytes can't be checked against the CID, or the file
+                can't be opened; nothing was sent.
             FileError: The file can't be written, for want of space perhaps.
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID.
         """
         from anyio import to_thread
 
-        # Opening and replacing are not for a thread: it would go on after a cancellation, and leave a file behind.
+        # Open and replace here: a thread would go on after a cancellation, and leave a file behind.
         with _downloads.Destination(to) as destination:
             async with self.stream(method, params=params, progress=progress, cid=cid) as response:
                 async for chunk in response.aiter_bytes():
@@ -223,16 +227,17 @@ class BaseAsyncClient:
         return destination.downloaded(response)
 
     async def get_blob(self, did: str, cid: str, *, verify: bool = True) -> bytes:
-        """Fetch a blob (com.atproto.sync.getBlob) from the account's own server, and check that it is the right one.
+        """Fetch a blob from the account's own server (com.atproto.sync.getBlob), and check its bytes.
 
         Args:
             did: The DID of the account that the blob belongs to.
             cid: The blob's CID, such as ``blob.cid``.
-            verify: Whether to check the bytes against the CID, which must then be of raw bytes, as those of blobs are.
+            verify: Whether to check the bytes against the CID, which must then be of raw bytes, as those of
+                blobs are.
 
         Raises:
-            InputError: An argument isn't what it should be, or bytes can't be checked against the CID; nothing was
-                sent.
+            InputError: An argument isn't what it should be, or bytes can't be checked against the CID;
+                nothing was sent.
             CidMismatchError: The server sent other bytes.
             XrpcError: The call failed.
         """
@@ -253,12 +258,13 @@ class BaseAsyncClient:
             did: The DID of the account that the blob belongs to.
             cid: The blob's CID, such as ``blob.cid``.
             to: Where to write, as in `download`. With a path, the file is there only if its bytes are right.
-            verify: Whether to check the bytes against the CID, which must then be of raw bytes, as those of blobs are.
+            verify: Whether to check the bytes against the CID, which must then be of raw bytes, as those of
+                blobs are.
             progress: As in `download`.
 
         Raises:
-            InputError: An argument isn't what it should be, bytes can't be checked against the CID, or the file can't
-                be opened; nothing was sent.
+            InputError: An argument isn't what it should be, bytes can't be checked against the CID, or the
+                file can't be opened; nothing was sent.
             FileError: The file can't be written, for want of space perhaps.
             CidMismatchError: The server sent other bytes.
             XrpcError: The call failed.
@@ -271,8 +277,8 @@ class BaseAsyncClient:
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """Make a copy of the client with other options, which shares its connections and its session.
 
-        What is left out stays as it is. The methods ``com.atproto.repo.*`` and ``com.atproto.sync.get_blob``, which a
-        client's own proxy and labelers don't apply to, follow those given here.
+        What is left out stays as it is. The methods ``com.atproto.repo.*`` and ``com.atproto.sync.get_blob``,
+        which a client's own proxy and labelers don't apply to, follow those given here.
 
         Args:
             timeout: Seconds that each phase of a call may take; None for no limit.
@@ -298,7 +304,7 @@ class BaseAsyncClient:
     def paginate(
         self, method: Callable[P, Awaitable[_pages.SupportsPage[T]]], *args: P.args, **kwargs: P.kwargs
     ) -> _async_pages.AsyncPaginator[T]:
-        """The items of all pages of a query: ``client.paginate(client.app.bsky.feed.get_timeline, limit=50)``.
+        """Go through all pages of a query: ``client.paginate(client.app.bsky.feed.get_timeline, limit=50)``.
 
         Args:
             method: A bound method whose output is a page.
@@ -324,13 +330,13 @@ class BaseAsyncClient:
         Args:
             writes: `Create`, `Update` and `Delete` values, in order. All are checked before anything is sent.
             repo: The repository's DID or handle. None: the client's own account.
-            validate: Whether the server must know the types and check the records (True), or mustn't check them
-                (False). None: it checks the types that it knows.
-            swap_commit: The CID of the commit that the repository must be at; each further chunk then builds on the
-                commit of the one before. None: any.
-            chunk_size: The most writes of one request, where servers have a limit (200 is common). The chunks are
-                written one after the other, so all or none holds for each, not for the whole: an error's note says
-                how many writes had been made before. None: one request.
+            validate: Whether the server must know the types and check the records (True), or mustn't check
+                them (False). None: it checks the types that it knows.
+            swap_commit: The CID of the commit that the repository must be at; each further chunk then builds
+                on the commit of the one before. None: any.
+            chunk_size: The most writes of one request, where servers have a limit (200 is common). The chunks
+                are written one after the other, so all or none holds for each, not for the whole: an error's
+                note says how many writes had been made before. None: one request.
 
         Raises:
             InputError: A record or a key breaks its lexicon; nothing was sent.

@@ -55,8 +55,8 @@ class Core:
     Args:
         agent: What the client sends through.
         options: What the client adds to every call.
-        declared: The descriptors that a generated package has of the methods that record and blob calls are made of.
-            Their errors are raised instead of the runtime's own.
+        declared: The descriptors that a generated package has of the methods that record and blob calls are
+            made of. Their errors are raised instead of the runtime's own.
         proxies: The services that a generated package names for its namespaces.
         clock: Gives the moments that deadlines are made of: ``time.monotonic()``, but for tests.
     """
@@ -128,7 +128,7 @@ class Core:
         params: Mapping[str, Any] | None = None,
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
     ) -> Flow[XrpcResponse[OutputT]]:
-        """Make a record call: it is for the account's own server, whatever the client's proxy and labelers."""
+        """Make a record call, which ignores the client's proxy and labelers."""
         request = self._request(method, Call(params=params, input=input), self.options.repo_headers)
         return (yield from self._attempts(method, request, self._read_repo))
 

@@ -22,7 +22,7 @@ __all__ = ["Destination", "watched"]
 def watched(
     response: Response, nsid: str, *, progress: Progress | None, cid_check: CidCheck | None
 ) -> Response:
-    """A response that tells how far it is, and raises at its end if its bytes aren't those that were asked for.
+    """Wrap a response so that it reports its progress, and raises at its end for bytes of another CID.
 
     Args:
         response: The response, its body still to be read.
@@ -83,7 +83,7 @@ class _Watched:
 
 
 def _total(headers: Mapping[str, str]) -> int | None:
-    """How many bytes will come, or None where it isn't known: the length is that of the body before it is decoded."""
+    """How many bytes will come, or None where the length isn't known or is that of a compressed body."""
     length = headers.get("content-length", "").strip()
     encoded = headers.get("content-encoding", "identity").strip().lower() != "identity"
     return (
@@ -94,8 +94,8 @@ def _total(headers: Mapping[str, str]) -> int | None:
 class Destination:
     """Where a body is written: a context manager.
 
-    A path holds the body only when it is whole: until then it is in a file beside it, which is removed when the block
-    fails. An open file is written to from where it stands, and stays open.
+    A path holds the body only when it is whole: until then it is in a file beside it, which is removed when
+    the block fails. An open file is written to from where it stands, and stays open.
 
     Args:
         to: The path, or an open binary file.

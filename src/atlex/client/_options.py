@@ -16,7 +16,7 @@ __all__ = ["AsyncClientOptions", "CallOptions", "ClientOptions", "Options"]
 
 
 class CallOptions(TypedDict, total=False):
-    """The options of a client that ``with_options`` can change. The constructors of clients say what they do."""
+    """The options that ``with_options`` can change. The constructors of clients say what they do."""
 
     timeout: float | None
     headers: Mapping[str, str] | None
@@ -135,7 +135,8 @@ class Options:
 
         Args:
             nsid: The method's NSID.
-            proxies: The services that methods go to where no proxy is named, by namespace; the longest counts.
+            proxies: The services that methods go to where no proxy is named, by namespace; the longest
+                counts.
         """
         if nsid in _OWN_SERVER:
             return self._own_headers
@@ -146,7 +147,7 @@ class Options:
         return self._all_headers
 
     def _set(self, values: dict[str, Any], routes: dict[str, Any]) -> None:
-        # Calls of the account's own server go by the proxy and the labelers that `changed` named, and by no others.
+        # Calls for the account's own server follow only a proxy and labelers that `changed` named.
         self._values = values
         self._routes = routes
         self.timeout: float | None = values.get("timeout", DEFAULT_TIMEOUT)
@@ -164,7 +165,7 @@ class Options:
 
 
 def _checked(given: CallOptions) -> dict[str, Any]:
-    """The options that are not left out, with what can be gone through once kept, and a header's proxy as a proxy."""
+    """The options that were given: iterables as tuples, and the proxy of a header as a proxy."""
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not OMIT}
     for name in ("labelers", "app_labelers"):
         if isinstance(options.get(name), Iterable) and not isinstance(options[name], str):

@@ -1,4 +1,4 @@
-"""The repository calls, held to the official lexicons by a test: a user's own package needs nothing else for them."""
+"""The repository calls, so that a user's own package needs no others. A test holds them to the lexicons."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class _Version:
 
     @property
     def ref(self: _SupportsUri) -> Any:
-        """A strong reference to this version, for a field such as a like's ``subject``: a mapping with its type.
+        """A strong reference to this version as a mapping, for fields such as a like's ``subject``.
 
         Raises:
             InputError: The server didn't say which version it is.
@@ -203,6 +203,6 @@ class Downloaded:
 
 
 Progress: TypeAlias = Callable[[int, int | None], object]
-"""What is told how far a download is: the bytes so far, and how many there will be or None where the server doesn't
-say. It is called with 0 at first, then after each chunk. What it raises ends the download.
+"""A callback of downloads: it is given the bytes so far, and how many there will be or None where the server
+doesn't say, with 0 at first, then after each chunk. What it raises ends the download.
 """

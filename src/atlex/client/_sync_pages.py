@@ -16,8 +16,8 @@ T = TypeVar("T")
 class Paginator(PageState[T]):
     """The items of all pages of a query, fetched as they are needed.
 
-    Iterating gives items; `pages` gives whole responses; both go on from where the paginator stands. `cursor` says
-    where that is. A cursor that has been seen before is the end.
+    Iterating gives items; `pages` gives whole responses; both go on from where the paginator stands. `cursor`
+    says where that is. A cursor that has been seen before is the end.
     """
 
     def __init__(self, method: Callable[..., SupportsPage[T]], arguments: dict[str, Any]) -> None:
@@ -36,7 +36,7 @@ class Paginator(PageState[T]):
         return self._pending.popleft()
 
     def pages(self) -> Iterator[SupportsPage[T]]:
-        """The responses from here on, one for each page. Items already fetched and not taken yet are passed over."""
+        """The responses from here on, one a page. Items that were fetched and not taken are dropped."""
         self._pending.clear()
         while (page := self._fetch()) is not None:
             yield page

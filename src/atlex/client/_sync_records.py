@@ -57,8 +57,8 @@ class _Calls(RecordCalls[R]):
 
         Args:
             repo: The repository's DID or handle. None: the client's own account.
-            limit: The most records of each page, 1 to 100; ``take(items=…)`` of the result bounds their number.
-                None: the server's default, 50.
+            limit: The most records of each page, 1 to 100; ``take(items=…)`` of the result bounds their
+                number. None: the server's default, 50.
             reverse: Whether to go by ascending record keys. None: the server's default, False.
         """
         return Paginator(self.list, {"repo": repo, "limit": limit, "reverse": reverse})
@@ -80,8 +80,8 @@ class Records(_Calls[R]):
 
         Args:
             record: The record. It is checked in full before it is sent.
-            rkey: Its record key, by its type's rule. ``Tid.now()`` makes one here, so that the AT-URI is known
-                before the call. None: the server makes one.
+            rkey: Its record key, by its type's rule. ``Tid.now()`` makes one here, so that the AT-URI is
+                known before the call. None: the server makes one.
             repo: The repository's DID or handle. None: the client's own account.
             validate: Whether the server must know the type and check the record (True), or mustn't check it
                 (False). None: it checks the types that it knows.
@@ -190,7 +190,7 @@ class LiteralRecords(_Calls[R]):
         swap_commit: str | None = None,
         swap_record: str | Omit | None = OMIT,
     ) -> Written[R]:
-        """Write the record, whether it is there or not (com.atproto.repo.putRecord). See `Records.put`."""
+        """Write the record, there or not (com.atproto.repo.putRecord). See `Records.put`."""
         return self._client._run(self._put(record, None, repo, validate, swap_commit, swap_record))
 
     def delete(

@@ -33,8 +33,8 @@ class Create:
 
     Attributes:
         record: The record; its class says the collection.
-        rkey: Its record key. ``Tid.now()`` makes one here, so that other writes of the batch can name the AT-URI.
-            None: the literal key of its type, else the server makes one.
+        rkey: Its record key. ``Tid.now()`` makes one here, so that other writes of the batch can name the
+            AT-URI. None: the literal key of its type, else the server makes one.
     """
 
     record: RecordObject
