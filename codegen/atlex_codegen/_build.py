@@ -124,7 +124,7 @@ def _plan(
     if errors:
         plural = "error" if errors == 1 else "errors"
         raise LexiconError(f"The Lexicon documents have {errors} {plural}; nothing was written.", diagnostics)
-    return documents, plan_package(documents, source.descriptions, source.proxies), tuple(diagnostics)
+    return documents, plan_package(documents, source), tuple(diagnostics)
 
 
 def _check_name(out: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, Literal
 
 from atlex.lexicon import (
     DefId,
     ErrorDeclaration,
-    Lexicons,
     Object,
     Params,
     Payload,
@@ -17,6 +16,7 @@ from atlex.lexicon import (
     Record,
     Ref,
 )
+from atlex_codegen._context import Context
 from atlex_codegen._expressions import BYTES, NONE, STR, Expression, Member, either, sdk
 from atlex_codegen._names import (
     CLIENT_NAMES,
@@ -26,9 +26,9 @@ from atlex_codegen._names import (
     class_name,
     field_name,
 )
-from atlex_codegen._naming import Naming, json_schema, last_segment
+from atlex_codegen._naming import json_schema, last_segment
 from atlex_codegen._plan import ArgumentPlan, ChildPlan, MethodPlan, NamespacePlan, RecordsPlan
-from atlex_codegen._prose import Prose, kind_words
+from atlex_codegen._prose import kind_words
 from atlex_codegen._text import paragraphs
 from atlex_codegen._types import Types
 
@@ -45,26 +45,24 @@ _REPOSITORY_CALLS: Final = (
 )
 
 
-def plan_namespaces(
-    lexicons: Lexicons, naming: Naming, prose: Prose, proxies: Mapping[str, str]
-) -> tuple[NamespacePlan, ...]:
+def plan_namespaces(context: Context) -> tuple[NamespacePlan, ...]:
     """Plans the client's namespaces, sorted by path; the first is the client itself."""
-    planner = _Planner(lexicons, naming, prose, proxies)
-    offering = [nsid for nsid in naming.children if planner.offers_children(nsid)]
+    planner = _Planner(context)
+    offering = [nsid for nsid in context.naming.children if planner.offers_children(nsid)]
     plans = [planner.namespace(nsid) for nsid in {"": None} | dict.fromkeys(offering)]
     return tuple(sorted(plans, key=lambda plan: plan.path))
 
 
 class _Planner:
-    def __init__(self, lexicons: Lexicons, naming: Naming, prose: Prose, proxies: Mapping[str, str]) -> None:
-        self._lexicons = lexicons
-        self._naming = naming
-        self._prose = prose
-        self._proxies = proxies
-        self._types = Types(lexicons, naming)
-        self._handles = frozenset(naming.handles.values())
+    def __init__(self, context: Context) -> None:
+        self._lexicons = context.lexicons
+        self._naming = context.naming
+        self._prose = context.prose
+        self._proxies = context.proxies
+        self._types = Types(context.lexicons, context.naming)
+        self._handles = frozenset(context.naming.handles.values())
         self._offering: set[str] = set()
-        for nsid, document in lexicons.items():
+        for nsid, document in context.lexicons.items():
             if isinstance(document.main, Query | Procedure | Record):
                 segments = nsid.split(".")
                 self._offering.update(".".join(segments[:end]) for end in range(len(segments)))

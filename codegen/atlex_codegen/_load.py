@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from atlex.lexicon import Diagnostic, Document, load_documents
+from atlex.lexicon import Diagnostic, Document, Procedure, Query, load_documents
 from atlex.syntax import is_valid_did
 from atlex_codegen._prose import known_keys
 
@@ -18,6 +18,8 @@ __all__ = ["DESCRIPTIONS_FILE", "Source", "load_source"]
 DESCRIPTIONS_FILE: Final = "descriptions.toml"
 """The overlay's name in a folder of documents."""
 
+_PAGES_FILE: Final = "pages.toml"
+_PAGE_HINT: Final = 'write lines such as "com.example.listThings" = "things"'
 _PROXIES_FILE: Final = "proxies.toml"
 _PROXY_HINT: Final = 'write lines such as "com.example" = "did:web:api.example.com#example_view"'
 _SERVICE_ID: Final = re.compile(r"[A-Za-z0-9._~-]+")
@@ -31,17 +33,19 @@ class Source:
         documents: The documents without errors, sorted by NSID.
         descriptions: The overlay: descriptions that come before the documents' own.
         proxies: The services that methods go to where no proxy is given, by namespace.
+        pages: The array that is the page, by method, where a method answers with more than one.
         diagnostics: Everything that was found, errors and warnings.
     """
 
     documents: tuple[Document, ...]
     descriptions: Mapping[str, str]
     proxies: Mapping[str, str]
+    pages: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
 
 
 def load_source(lexicons: Path, descriptions: Path | None) -> Source:
-    """Reads the documents of a folder, the overlay, and ``proxies.toml`` where the folder has one.
+    """Reads the documents of a folder, the overlay, and ``proxies.toml`` and ``pages.toml`` where the folder has them.
 
     Args:
         lexicons: The folder.
@@ -53,22 +57,26 @@ def load_source(lexicons: Path, descriptions: Path | None) -> Source:
     if not loaded.documents and not diagnostics:
         message, hint = "there are no Lexicon documents", "give the folder that holds them"
         diagnostics.append(Diagnostic(severity="error", file=str(lexicons), message=message, hint=hint))
-    overlay: Mapping[str, str] = {}
-    file = lexicons / DESCRIPTIONS_FILE if descriptions is None else descriptions
-    if descriptions is not None or file.is_file():
-        overlay, found = _read_table(file, 'write lines such as "com.example.getThing" = "What it does."')
-        diagnostics += found
-        diagnostics += _strangers(file, overlay, loaded.documents)
-    proxies: Mapping[str, str] = {}
-    file = lexicons / _PROXIES_FILE
-    if file.is_file():
-        proxies, found = _read_table(file, _PROXY_HINT)
-        diagnostics += found
-        diagnostics += _proxy_faults(file, proxies, loaded.documents)
-    return Source(loaded.documents, overlay, proxies, tuple(diagnostics))
+    file = descriptions or lexicons / DESCRIPTIONS_FILE
+    hint = 'write lines such as "com.example.getThing" = "What it does."'
+    overlay, found = _read_table(file, hint, must_exist=descriptions is not None)
+    diagnostics += found
+    diagnostics += _strangers(file, overlay, loaded.documents)
+    proxies, found = _read_table(lexicons / _PROXIES_FILE, _PROXY_HINT)
+    diagnostics += found
+    diagnostics += _proxy_faults(lexicons / _PROXIES_FILE, proxies, loaded.documents)
+    pages, found = _read_table(lexicons / _PAGES_FILE, _PAGE_HINT)
+    diagnostics += found
+    diagnostics += _page_faults(lexicons / _PAGES_FILE, pages, loaded.documents)
+    return Source(loaded.documents, overlay, proxies, pages, tuple(diagnostics))
 
 
-def _read_table(file: Path, hint: str) -> tuple[Mapping[str, str], list[Diagnostic]]:
+def _read_table(
+    file: Path, hint: str, *, must_exist: bool = False
+) -> tuple[Mapping[str, str], list[Diagnostic]]:
+    """Reads a TOML file of texts; it needn't be there unless it must."""
+    if not (must_exist or file.is_file()):
+        return {}, []
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -87,15 +95,24 @@ def _broken(file: Path, message: str, hint: str) -> Diagnostic:
     return Diagnostic(severity="error", file=str(file), message=message, hint=hint)
 
 
+def _page_faults(
+    file: Path, pages: Mapping[str, str], documents: tuple[Document, ...]
+) -> Iterator[Diagnostic]:
+    mains = {document.id: document.main for document in documents}
+    for nsid in pages:
+        if not isinstance(mains.get(nsid), Query | Procedure):
+            yield _useless(file, f'"{nsid}" is no query and no procedure')
+
+
+def _useless(file: Path, message: str) -> Diagnostic:
+    hint = "remove it, or correct the name"
+    return Diagnostic(severity="warning", file=str(file), message=message, hint=hint)
+
+
 def _strangers(file: Path, overlay: Mapping[str, str], documents: tuple[Document, ...]) -> list[Diagnostic]:
     known = {key for document in documents for key in known_keys(document)}
     return [
-        Diagnostic(
-            severity="warning",
-            file=str(file),
-            message=f'"{key}" describes nothing in the documents',
-            hint="remove it, or correct the name",
-        )
+        _useless(file, f'"{key}" describes nothing in the documents')
         for key in sorted(overlay.keys() - known)
     ]
 
@@ -108,9 +125,4 @@ def _proxy_faults(
         if not is_valid_did(did) or not _SERVICE_ID.fullmatch(service_id):
             yield _broken(file, f"{service!r} isn't a DID and a service's ID", _PROXY_HINT)
         if not any(document.id.startswith(f"{namespace}.") for document in documents):
-            yield Diagnostic(
-                severity="warning",
-                file=str(file),
-                message=f'"{namespace}" is the namespace of no document',
-                hint="remove it, or correct the name",
-            )
+            yield _useless(file, f'"{namespace}" is the namespace of no document')

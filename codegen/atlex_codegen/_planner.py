@@ -1,66 +1,20 @@
-"""From documents to the plan of a package's modules."""
+"""From documents to the plan of a package: its modules, and what its clients offer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, cast
 
-from atlex.lexicon import (
-    Array,
-    DefId,
-    Definition,
-    Document,
-    Lexicons,
-    Object,
-    Params,
-    Payload,
-    PermissionSet,
-    Procedure,
-    Property,
-    Query,
-    Record,
-    Ref,
-    Schema,
-    String,
-    Subscription,
-    Token,
-    Union,
-    Unknown,
-    UnknownKind,
-)
+from atlex.lexicon import Array, Lexicons, Object, Params, Procedure, Query, Ref, String, Union
 from atlex_codegen._client_planner import plan_namespaces
-from atlex_codegen._expressions import BYTES, UNKNOWN_OBJECT, Expression
-from atlex_codegen._names import FIELD_NAMES, Scope, allocate, field_name
-from atlex_codegen._naming import Naming, json_schema, payloads
-from atlex_codegen._plan import (
-    AliasPlan,
-    Base,
-    ClassPlan,
-    ConstantPlan,
-    DescriptorKind,
-    DescriptorPlan,
-    ErrorPlan,
-    FieldPlan,
-    ModulePlan,
-    PackagePlan,
-    PagePlan,
-    PermissionSetPlan,
-    ReaderPlan,
-    RecordPlan,
-)
+from atlex_codegen._context import Context
+from atlex_codegen._load import Source
+from atlex_codegen._module_planner import plan_module, plan_namespace_module
+from atlex_codegen._naming import Naming, json_schema
+from atlex_codegen._plan import ErrorPlan, PackagePlan
 from atlex_codegen._prose import Prose
-from atlex_codegen._text import paragraphs
-from atlex_codegen._types import Types
 
 __all__ = ["plan_package"]
-
-_PAGES: Final = {
-    # Its second array is a handful of language codes about the query.
-    "app.bsky.feed.searchPostsV2": "posts",
-    # Its second array is the profiles of those who wrote the messages of the page.
-    "chat.bsky.convo.getMessages": "messages",
-}
-"""Which array is the page, for the methods that answer with a cursor and more than one array."""
 
 _KNOWN_ERRORS: Final = {
     "AuthFactorTokenRequired": "LexAuthFactorError",
@@ -70,24 +24,26 @@ _KNOWN_ERRORS: Final = {
 """The errors that the interface has a class for: sessions and record calls raise them without a generated package."""
 
 
-def plan_package(
-    lexicons: Lexicons, descriptions: Mapping[str, str], proxies: Mapping[str, str]
-) -> PackagePlan:
+def plan_package(lexicons: Lexicons, source: Source) -> PackagePlan:
     """Plans the package for a set of documents.
 
     Args:
         lexicons: The documents, with their references checked.
-        descriptions: What comes before the documents' own prose; see `Prose`.
-        proxies: The services that methods go to where no proxy is given, by namespace.
+        source: What is said beside them.
     """
     naming = Naming(lexicons)
-    prose = Prose(lexicons, descriptions)
-    pages = _pages(lexicons)
-    modules = [_namespace_module(naming, nsid) for nsid in naming.paths if nsid not in lexicons]
-    modules += [_Module(lexicons, naming, prose, pages, document).plan() for document in lexicons.values()]
+    context = Context(
+        lexicons=lexicons,
+        naming=naming,
+        prose=Prose(lexicons, source.descriptions),
+        pages=_pages(lexicons, source.pages),
+        proxies=source.proxies,
+    )
+    modules = [plan_namespace_module(naming, nsid) for nsid in naming.paths if nsid not in lexicons]
+    modules += [plan_module(context, document) for document in lexicons.values()]
     return PackagePlan(
         modules=tuple(sorted(modules, key=lambda module: module.path)),
-        namespaces=plan_namespaces(lexicons, naming, prose, proxies),
+        namespaces=plan_namespaces(context),
         errors=tuple(
             ErrorPlan(
                 name,
@@ -100,24 +56,11 @@ def plan_package(
     )
 
 
-def _children(naming: Naming, nsid: str) -> tuple[str, ...]:
-    return tuple(sorted(naming.paths[child][-1] for child in naming.children[nsid]))
-
-
-def _namespace_module(naming: Naming, nsid: str) -> ModulePlan:
-    return ModulePlan(
-        path=naming.path(nsid),
-        nsid=nsid,
-        has_document=False,
-        children=_children(naming, nsid),
-        doc=(f"The namespace ``{nsid}``.",),
-    )
-
-
-def _pages(lexicons: Lexicons) -> dict[tuple[str, str], str]:
+def _pages(lexicons: Lexicons, chosen: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """The array that is the page, by the place of the output that holds it.
 
-    A method is paged when a cursor goes in and comes out. Which array is the page is plain when there is one.
+    A method is paged when a cursor goes in and comes out. Which array is the page is plain when there is one;
+    otherwise ``chosen`` says so, by the method's NSID.
     """
     pages: dict[tuple[str, str], str] = {}
     for def_id, method in lexicons.definitions():
@@ -132,7 +75,7 @@ def _pages(lexicons: Lexicons) -> dict[tuple[str, str], str]:
         if not (isinstance(answered, Object) and _has_cursor(sent) and _has_cursor(answered)):
             continue
         arrays = [name for name, prop in answered.properties.items() if isinstance(prop.schema, Array)]
-        page = _PAGES.get(def_id.nsid, arrays[0] if len(arrays) == 1 else None)
+        page = chosen.get(def_id.nsid, arrays[0] if len(arrays) == 1 else None)
         if page in arrays:
             pages[home, answered.pointer] = page
     return pages
@@ -141,235 +84,3 @@ def _pages(lexicons: Lexicons) -> dict[tuple[str, str], str]:
 def _has_cursor(part: Object | Params | Ref | Union | None) -> bool:
     cursor = part.properties.get("cursor") if isinstance(part, Object | Params) else None
     return cursor is not None and isinstance(cursor.schema, String)
-
-
-class _Module:
-    """The plan of one document's module."""
-
-    def __init__(
-        self,
-        lexicons: Lexicons,
-        naming: Naming,
-        prose: Prose,
-        pages: Mapping[tuple[str, str], str],
-        document: Document,
-    ) -> None:
-        self._lexicons = lexicons
-        self._naming = naming
-        self._prose = prose
-        self._pages = pages
-        self._document = document
-        self._nsid = document.id
-        self._types = Types(lexicons, naming, document.id)
-        self._classes: list[ClassPlan] = []
-        self._aliases: list[AliasPlan] = []
-        self._constants: list[ConstantPlan] = []
-
-    def plan(self) -> ModulePlan:
-        main = self._document.main
-        for name, definition in self._document.defs.items():
-            self._add(DefId(self._nsid, name), definition)
-        method = main if isinstance(main, Query | Procedure | Subscription) else None
-        return ModulePlan(
-            path=self._naming.path(self._nsid),
-            nsid=self._nsid,
-            has_document=True,
-            children=_children(self._naming, self._nsid),
-            aliases=tuple(self._aliases),
-            constants=tuple(self._constants),
-            errors=() if method is None else self._errors(method),
-            classes=tuple(self._classes),
-            method=None if method is None else self._descriptor(method),
-            record=self._record(main) if isinstance(main, Record) else None,
-            permission_set=_permission_set(self._nsid, main) if isinstance(main, PermissionSet) else None,
-            doc=self._prose.document(self._document) or (_module_doc(self._nsid, main),),
-        )
-
-    def _add(self, def_id: DefId, definition: Definition) -> None:
-        doc = self._prose.definition(def_id, definition.description)
-        match definition:
-            case Query() | Procedure() | Subscription():
-                self._add_payloads(def_id, definition)
-            case PermissionSet() | UnknownKind():
-                pass
-            case Token():
-                self._constants.append(ConstantPlan(self._naming.definition(def_id), str(def_id), doc))
-            case Record():
-                said = doc or _first(definition.record.description) or (f"A record of ``{def_id}``.",)
-                self._add_class(
-                    def_id, definition.record, "RecordObject", str(def_id), said, key=definition.key
-                )
-            case Object():
-                self._add_class(
-                    def_id, definition, "Object", str(def_id), doc or (f"The object ``{def_id}``.",)
-                )
-            case _:
-                self._add_inner(def_id, definition)
-                rules = self._prose.rules(definition)
-                self._add_alias(self._naming.definition(def_id), definition, (*doc, rules) if rules else doc)
-
-    def _add_payloads(self, def_id: DefId, method: Query | Procedure | Subscription) -> None:
-        for suffix, part in payloads(method):
-            said = _first(part.description) or (_PAYLOAD_DOCS[suffix].format(self._nsid),)
-            if isinstance(part, Union):
-                self._add_alias(self._naming.class_at(self._nsid, part.pointer), part, said)
-            else:
-                base: Base = "Params" if isinstance(part, Params) else "Object"
-                self._add_class(def_id, cast("Object | Params", part), base, "", said)
-
-    def _add_alias(self, name: str, schema: Schema, doc: tuple[str, ...]) -> None:
-        type_ = self._types.marked(schema, self._nsid, expand=True)
-        self._aliases.append(AliasPlan(name, type_, self._is_early(schema), doc))
-
-    def _is_early(self, schema: Schema) -> bool:
-        """Whether what a schema is written as needs no class."""
-        match schema:
-            case Array():
-                return self._is_early(schema.items)
-            case Ref():
-                definition, _ = self._lexicons.follow(schema.target)
-                return not isinstance(definition, Record) and self._is_early(cast("Schema", definition))
-            case _:
-                return not isinstance(schema, Object | Union)
-
-    def _add_inner(self, def_id: DefId, schema: Schema) -> None:
-        """Adds the class for an object that stands within a schema, in an array or by itself."""
-        while isinstance(schema, Array):
-            schema = schema.items
-        if isinstance(schema, Object):
-            said = _first(schema.description) or (f"A part of ``{def_id}``.",)
-            self._add_class(def_id, schema, "Object", "", said)
-
-    def _add_class(
-        self,
-        def_id: DefId,
-        part: Object | Params,
-        base: Base,
-        lex_type: str,
-        doc: tuple[str, ...],
-        *,
-        key: str = "",
-    ) -> None:
-        properties = part.properties
-        for prop in properties.values():
-            self._add_inner(def_id, prop.schema)
-        names = allocate(properties, field_name)
-        self._classes.append(
-            ClassPlan(
-                name=self._naming.class_at(self._nsid, part.pointer),
-                base=base,
-                lex_type=lex_type,
-                lex_key=key,
-                fields=tuple(self._field(def_id, prop, names[prop.name]) for prop in properties.values()),
-                nullable=tuple(sorted(names[prop.name] for prop in properties.values() if prop.nullable)),
-                readers=tuple(self._readers(properties, names)),
-                page=self._page(part, names),
-                doc=doc,
-            )
-        )
-
-    def _field(self, def_id: DefId, prop: Property, name: str) -> FieldPlan:
-        return FieldPlan(
-            name=name,
-            wire=prop.name,
-            type=self._types.attribute(prop, name, self._nsid),
-            default=self._types.default(prop),
-            doc=self._prose.property(def_id, prop),
-        )
-
-    def _readers(self, properties: Mapping[str, Property], names: Mapping[str, str]) -> Iterator[ReaderPlan]:
-        scope = Scope((*names.values(), *FIELD_NAMES))
-        for prop in properties.values():
-            if self._is_unknown(prop.schema):
-                name = scope.take(f"{names[prop.name].rstrip('_')}_as")
-                yield ReaderPlan(name, names[prop.name], not prop.required or prop.nullable)
-
-    def _is_unknown(self, schema: Schema) -> bool:
-        definition = self._lexicons.follow(schema.target)[0] if isinstance(schema, Ref) else schema
-        return isinstance(definition, Unknown)
-
-    def _page(self, part: Object | Params, names: Mapping[str, str]) -> PagePlan | None:
-        wire = self._pages.get((self._nsid, part.pointer))
-        if wire is None:
-            return None
-        prop = part.properties[wire]
-        item = self._types.plain(cast("Array", prop.schema).items, self._nsid, "result")
-        return PagePlan(names[wire], item, not prop.required or prop.nullable)
-
-    def _errors(self, method: Query | Procedure | Subscription) -> tuple[ErrorPlan, ...]:
-        return tuple(
-            ErrorPlan(
-                name=self._naming.error(self._nsid, error.name),
-                code=error.name,
-                base=self._naming.shared_errors[error.name],
-                doc=_first(error.description) or (f"``{self._nsid}`` answered with ``{error.name}``.",),
-            )
-            for error in method.errors
-        )
-
-    def _descriptor(self, method: Query | Procedure | Subscription) -> DescriptorPlan:
-        params = method.parameters
-        sent = method.input if isinstance(method, Procedure) else None
-        errors = tuple((error.name, self._naming.error(self._nsid, error.name)) for error in method.errors)
-        answered = None if isinstance(method, Subscription) else method.output
-        return DescriptorPlan(
-            nsid=self._nsid,
-            kind=_KINDS[method.kind],
-            params=None if params is None else self._types.class_at(self._nsid, params),
-            input=self._body(sent),
-            output=self._message(method) if isinstance(method, Subscription) else self._body(answered),
-            input_encoding=None if sent is None else sent.encoding,
-            output_encoding=None if answered is None else answered.encoding,
-            errors=errors,
-        )
-
-    def _message(self, method: Subscription) -> Expression:
-        schema = method.message.schema
-        return UNKNOWN_OBJECT if isinstance(schema, UnknownKind) else self._types.class_at(self._nsid, schema)
-
-    def _body(self, payload: Payload | None) -> Expression | None:
-        if payload is None:
-            return None
-        schema = json_schema(payload)
-        if schema is None:
-            return BYTES
-        if isinstance(schema, Union):
-            return self._types.class_at(self._nsid, schema)
-        return self._types.marked(schema, self._nsid)
-
-    def _record(self, record: Record) -> RecordPlan:
-        return RecordPlan(self._nsid, record.key, self._types.class_at(self._nsid, record.record))
-
-
-_KINDS: Final[Mapping[str, DescriptorKind]] = {
-    "query": "Query",
-    "procedure": "Procedure",
-    "subscription": "Subscription",
-}
-
-_PAYLOAD_DOCS: Final = {
-    "Params": "The parameters of ``{}``.",
-    "Input": "What ``{}`` is sent.",
-    "Output": "What ``{}`` answers.",
-    "Message": "A message of ``{}``.",
-}
-
-
-def _module_doc(nsid: str, main: Definition | None) -> str:
-    if isinstance(main, Query | Procedure | Subscription | Record | PermissionSet):
-        return f"The {main.kind.replace('-', ' ')} ``{nsid}``."
-    return f"The definitions of ``{nsid}``."
-
-
-def _first(text: str | None) -> tuple[str, ...]:
-    return tuple(paragraphs(text)) if text else ()
-
-
-def _permission_set(nsid: str, permission_set: PermissionSet) -> PermissionSetPlan:
-    return PermissionSetPlan(
-        nsid,
-        tuple(
-            {"resource": permission.resource, **permission.attributes}
-            for permission in permission_set.permissions
-        ),
-    )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from atlex.lexicon import Lexicons, parse_document
+from atlex_codegen._load import Source
 from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import plan_package
 from atlex_codegen._render import render_package
@@ -73,9 +74,14 @@ def lexicons_of(*documents: Json) -> Lexicons:
 
 
 def plan_of(
-    *documents: Json, descriptions: Mapping[str, str] | None = None, proxies: Mapping[str, str] | None = None
+    *documents: Json,
+    descriptions: Mapping[str, str] | None = None,
+    proxies: Mapping[str, str] | None = None,
+    pages: Mapping[str, str] | None = None,
 ) -> PackagePlan:
-    return plan_package(lexicons_of(*documents), descriptions or {}, proxies or {})
+    lexicons = lexicons_of(*documents)
+    source = Source(tuple(lexicons.values()), descriptions or {}, proxies or {}, pages or {}, ())
+    return plan_package(lexicons, source)
 
 
 def files_of(*documents: Json, descriptions: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -6,9 +6,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
-from tests.codegen.conftest import STRING, document, obj, query, ref, write_documents
+from tests.codegen.conftest import INTEGER, STRING, document, obj, query, ref, write_documents
 
 from atlex.errors import LexiconError
 from atlex.lexicon import Lexicons
@@ -336,6 +337,42 @@ def test_two_builds_differ_in_no_byte_whatever_the_hash_seed_the_directory_order
         made.append(tree(out))
     assert made[0] == made[1]
     assert len(made[0]) > 450
+
+
+class TestPages:
+    """``pages.toml`` beside the documents."""
+
+    FIND: Final = query(
+        obj(
+            cursor=STRING,
+            books={"type": "array", "items": STRING},
+            shelves={"type": "array", "items": INTEGER},
+        ),
+        cursor=STRING,
+    )
+
+    def made(self, folder: Folder, tmp_path: Path, text: str) -> tuple[str, BuildReport]:
+        lexicons = folder(THING, document("com.example.find", self.FIND))
+        (lexicons / "pages.toml").write_text(text)
+        report = build(lexicons, tmp_path / "sdk")
+        return (tmp_path / "sdk" / "com" / "example" / "find.py").read_text(), report
+
+    @pytest.mark.parametrize(("name", "item"), [("books", "_str"), ("shelves", "_int")])
+    def test_it_says_which_array_is_the_page(
+        self, folder: Folder, tmp_path: Path, name: str, item: str
+    ) -> None:
+        text, report = self.made(folder, tmp_path, f'"com.example.find" = "{name}"\n')
+        assert f"def lex_items(self) -> _list[{item}]:" in text
+        assert f"return self.{name} or []" in text
+        assert report.diagnostics == ()
+
+    def test_without_it_two_arrays_are_no_page(self, folder: Folder, tmp_path: Path) -> None:
+        assert "lex_items" not in self.made(folder, tmp_path, "")[0]
+
+    @pytest.mark.parametrize("nsid", ["com.example.gone", "com.example.thing"])
+    def test_what_is_no_method_is_a_warning(self, folder: Folder, tmp_path: Path, nsid: str) -> None:
+        (found,) = self.made(folder, tmp_path, f'"{nsid}" = "books"\n')[1].diagnostics
+        assert f'"{nsid}" is no query and no procedure' in str(found)
 
 
 class TestProxies:
