@@ -23,12 +23,12 @@ def check_service_url(service: str) -> str:
     """Check the URL of a service.
 
     Args:
-        service: An http or https URL with a host and without user name, password, query string and fragment. A path
-            is a prefix of every call's path.
+        service: An http or https URL with a host and without user name, password, query string and fragment.
+            A path is a prefix of every call's path.
 
     Returns:
-        The URL in the form that all its spellings have in common: scheme and host in lower case, the host in ASCII
-        (IDNA), an IPv6 address in its short form, no default port, and no slash at the end.
+        The URL in the form that all its spellings have in common: scheme and host in lower case, the host in
+        ASCII (IDNA), an IPv6 address in its short form, no default port, and no slash at the end.
 
     Raises:
         InputError: The value isn't such a URL. The message doesn't show it, since it may hold a password.
@@ -76,7 +76,8 @@ def _host(host: str) -> str | None:
             return None
     if host.isascii():
         return host.lower()
-    # Browsers fold characters before they write a label in ASCII (UTS 46); `ß` stays one of its own (IDNA 2008).
+    # Browsers fold characters before they write a label in ASCII (UTS 46); `ß` stays one of its own (IDNA
+    # 2008).
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", host).lower())
     labels = folded.replace("。", ".").split(".")
     written = [label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels]

@@ -199,3 +199,17 @@ def test_a_repr_stands_an_object_that_is_half_made(class_):
 def test_a_repr_stands_session_data_without_fields():
     assert repr(SessionData.model_construct()) == "SessionData()"
     assert repr(SessionData.model_construct(handle="a.example")) == "SessionData(handle='a.example')"
+
+
+@pytest.mark.parametrize("member", UNSTORABLE.values(), ids=UNSTORABLE)
+def test_what_another_language_stored_is_read_without_it(file, data, member):
+    stored = data.model_dump(exclude={"did_doc", "handle"})
+    if '"handle"' not in member:
+        stored["handle"] = data.handle
+    file.path.write_text(f"{json.dumps(stored)[:-1]}, {member}}}")
+    file.path.chmod(0o600)
+    if '"handle"' in member:
+        with pytest.raises(SessionStoreError, match="handle: Field required"):
+            file.load()
+    else:
+        assert file.load().model_dump() == stored

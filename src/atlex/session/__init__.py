@@ -1,7 +1,7 @@
 """Sessions: logging in with a password, and staying logged in.
 
-``PasswordSession`` and its asynchronous twin are agents: a client sends through them. ``SessionData`` is what a
-session is stored as, and a ``SessionStore`` where: ``FileSessionStore`` or ``RedisSessionStore``.
+``PasswordSession`` and its asynchronous twin are agents: a client sends through them. ``SessionData`` is what
+a session is stored as, and a ``SessionStore`` where: ``FileSessionStore`` or ``RedisSessionStore``.
 """
 
 import typing as _t

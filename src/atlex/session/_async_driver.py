@@ -1,6 +1,7 @@
-"""What is asynchronous about the asynchronous session: locks, tasks, worker threads, and holding cancellation off.
+"""What is asynchronous about the asynchronous session: locks, tasks, worker threads and cancellation.
 
-The module beside it that does the same with threads is written by hand as well: they differ in more than words.
+The module beside it that does the same with threads is written by hand as well: they differ in more than
+words.
 """
 
 from __future__ import annotations
@@ -123,15 +124,16 @@ class Opening(Generic[SessionT]):
 
 
 async def _in_thread(function: Callable[[], T]) -> T:
-    # A limit of its own: with the common one, those who wait for a lock could take up every thread, and the one who
-    # holds it would find none to give it back in.
+    # A limit of its own: with the common one, tasks that wait for a lock could take up every thread, and the
+    # task that holds it would find none to give it back in.
     return await to_thread.run_sync(function, limiter=anyio.CapacityLimiter(1))
 
 
 async def _to_the_end(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Do something whole, even when the one who waits for it is cancelled; the cancellation comes afterwards.
+    """Do something whole, even when the task that waits for it is cancelled; cancel that afterwards.
 
-    A refresh that is cut off between the server's answer and our reading it has lost the session's only tokens.
+    A refresh that is cut off between the server's response and our reading it has lost the session's only
+    tokens.
     """
     with anyio.CancelScope(shield=True):
         return await (_outlasting_cancel(work()) if _in_asyncio_task() else work())

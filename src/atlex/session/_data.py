@@ -18,7 +18,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, from_json, to_json
 
 from atlex._service_url import check_service_url
-from atlex.data import without_mark
+from atlex.data import JsonError, parse_json, without_mark
+from atlex.session._secret import Secret
 from atlex.syntax import is_valid_did
 
 __all__ = ["SessionData", "is_storable"]
@@ -33,8 +34,8 @@ def _is_absent(value: object) -> bool:
 def is_storable(name: str, value: object) -> bool:
     """Whether a member of a session can be written as JSON and read again.
 
-    One that can't (half a surrogate pair, an integer of thousands of digits, a value nested too deeply) isn't worth
-    losing tokens for.
+    One that can't (half a surrogate pair, an integer of thousands of digits, a value nested too deeply) isn't
+    worth losing tokens for.
     """
     try:
         from_json(to_json({name: value}), allow_inf_nan=False)
@@ -51,11 +52,11 @@ _Optional = Annotated[T | None, Field(exclude_if=_is_absent)]
 class SessionData(BaseModel):
     """A session as it is stored: plain JSON, the same as the TypeScript SDK's type of this name.
 
-    It is the answer of ``com.atproto.server.createSession`` and ``service``. ``model_dump_json()`` writes it and
-    ``model_validate_json()`` reads it, in camelCase; fields that nobody knows yet are kept and written back. What
-    JSON can't hold, such as half a surrogate pair, counts as absent. It can't be changed: a refresh makes a new one.
-    Whoever has it is logged in, so store it like a password. Tokens and e-mail address stay out of its ``repr`` and
-    out of the text of validation errors.
+    It is the output of ``com.atproto.server.createSession`` and ``service``. ``model_dump_json()`` writes it
+    and ``model_validate_json()`` reads it, in camelCase; fields that nobody knows yet are kept and written
+    back. What JSON can't hold, such as half a surrogate pair, counts as absent. It can't be changed: a
+    refresh makes a new one. Whoever has it is logged in, so store it like a password. Tokens and e-mail
+    address stay out of its ``repr`` and out of the text of validation errors.
 
     Attributes:
         access_jwt: The token that calls carry; it lives for minutes or hours.
@@ -132,8 +133,11 @@ class SessionData(BaseModel):
             return super().model_validate_json(without_mark(json_data), **options)
         except ValidationError as error:
             hidden = _without_inputs(error)
+        parsed = _parsed(json_data) if hidden.errors()[0]["type"] == "json_invalid" else None
         del json_data
-        raise hidden
+        if parsed is None:
+            raise hidden
+        return cls.model_validate(parsed.reveal(), **options)
 
     def __setattr__(self, name: str, value: Any) -> None:
         # As pydantic does it, but for showing the value, which may be a token.
@@ -155,8 +159,16 @@ def _storable(value: Any) -> Any:
     return {name: member for name, member in members.items() if is_storable(name, member)}
 
 
+def _parsed(text: str | bytes | bytearray) -> Secret[Any] | None:
+    """What pydantic refuses to parse, such as half a surrogate pair, which other languages store."""
+    try:
+        return Secret(parse_json(bytes(text) if isinstance(text, bytearray) else text))
+    except JsonError:
+        return None
+
+
 def _without_inputs(error: ValidationError) -> ValidationError:
-    """The same faults without the values: pydantic hides those in the text of its error, but not in errors()."""
+    """The same faults without the values, which pydantic hides in its error's text, but not in errors()."""
     faults = [
         InitErrorDetails(type=fault["type"], loc=fault["loc"], input=None, ctx=fault.get("ctx", {}))
         for fault in error.errors(include_url=False)

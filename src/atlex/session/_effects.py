@@ -28,7 +28,7 @@ class Exclusive:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """Run a flow while a lock is held that other processes know too; taking it may block. Gives what it returns."""
+    """Run a flow while a lock is held that other processes know too. Gives what it returns."""
 
     lock: AbstractContextManager[object]
     flow: Flow[Any]

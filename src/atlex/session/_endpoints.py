@@ -1,4 +1,4 @@
-"""The five methods of com.atproto.server that a session is made of: their requests and their answers.
+"""The five methods of com.atproto.server that a session is made of: their requests and their responses.
 
 Written by hand, so that the runtime needs no generated code; a test holds them to the official lexicons.
 """
@@ -38,8 +38,8 @@ __all__ = [
     "GET_SESSION",
     "OUTPUT",
     "REFRESH_SESSION",
-    "Answer",
     "Endpoint",
+    "Members",
     "check_identifier",
     "create_account",
     "create_session",
@@ -53,8 +53,8 @@ _logger = logging.getLogger("atlex.session")
 
 Descriptor: TypeAlias = Procedure[None, None, None] | Query[None, None]
 
-Answer: TypeAlias = Secret[Mapping[str, Any]]
-"""What a server says of a session, by the names in its JSON."""
+Members: TypeAlias = Secret[Mapping[str, Any]]
+"""The members of a JSON object, by their names in a response or by the Python names of an input."""
 
 
 class Endpoint(NamedTuple):
@@ -133,8 +133,8 @@ OUTPUT: Final[Mapping[str, type[Any]]] = {
     "active": bool,
     "status": str,
 }
-# What an answer leaves out of these hasn't changed by that. `active` and `status` aren't here: a server that says
-# nothing of them speaks of an active account.
+# What a response leaves out of these hasn't changed by that. `active` and `status` aren't here: a server that
+# says nothing of them speaks of an active account.
 _LASTING: Final = ("handle", "didDoc", "email", "emailConfirmed", "emailAuthFactor")
 
 
@@ -142,7 +142,7 @@ _LASTING: Final = ("handle", "didDoc", "email", "emailConfirmed", "emailAuthFact
 _NO_HANDLE: Final = "handle.invalid"
 
 
-def create_session(service: str, values: Answer, calls: Calls) -> Flow[SessionData]:
+def create_session(service: str, values: Members, calls: Calls) -> Flow[SessionData]:
     """Log in.
 
     Raises:
@@ -154,8 +154,8 @@ def create_session(service: str, values: Answer, calls: Calls) -> Flow[SessionDa
     return (yield from _begin(CREATE_SESSION, service, values, calls))
 
 
-def create_account(service: str, values: Answer, calls: Calls) -> Flow[SessionData]:
-    """Make an account; the answer is its first session.
+def create_account(service: str, values: Members, calls: Calls) -> Flow[SessionData]:
+    """Make an account; the response is its first session.
 
     Raises:
         InputError: A value can't be sent.
@@ -164,34 +164,34 @@ def create_account(service: str, values: Answer, calls: Calls) -> Flow[SessionDa
     return (yield from _begin(CREATE_ACCOUNT, service, values, calls))
 
 
-def refresh_session(data: SessionData, calls: Calls) -> Flow[Answer]:
-    """Trade the refresh token for new ones of the same account. Returns the answer, for ``renewed()``.
+def refresh_session(data: SessionData, calls: Calls) -> Flow[Members]:
+    """Trade the refresh token for new ones of the same account. Returns the output, for ``renewed()``.
 
     Raises:
         XrpcResponseError: The server refused; for good, if its error is ``expected``.
-        XrpcError: The server can't be reached, or its answer isn't a session of this account.
+        XrpcError: The server can't be reached, or its response isn't a session of this account.
     """
-    answer = yield from _call(REFRESH_SESSION, data.service, calls, headers=_bearer(data.refresh_jwt))
-    if isinstance(did := answer.reveal().get("did"), str) and did != data.did:
+    output = yield from _call(REFRESH_SESSION, data.service, calls, headers=_bearer(data.refresh_jwt))
+    if isinstance(did := output.reveal().get("did"), str) and did != data.did:
         raise XrpcInvalidResponseError(
             f"The server refreshed the session of another account than {data.did}",
             status=200,
             method=REFRESH_SESSION.method.nsid,
         )
-    return answer
+    return output
 
 
-def get_session(data: SessionData, calls: Calls) -> Flow[Answer]:
+def get_session(data: SessionData, calls: Calls) -> Flow[Members]:
     """Ask what the server knows about the session; empty when it can't say, for nothing depends on it."""
     try:
-        answer = yield from _call(GET_SESSION, data.service, calls, headers=_bearer(data.access_jwt))
+        output = yield from _call(GET_SESSION, data.service, calls, headers=_bearer(data.access_jwt))
     except XrpcError as error:
         _logger.debug("The details of the session of %s aren't known: %s", data.did, error)
         return Secret({})
-    if answer.reveal().get("did") != data.did:
+    if output.reveal().get("did") != data.did:
         _logger.warning("The server gave the details of another account's session than %s", data.did)
         return Secret({})
-    return answer
+    return output
 
 
 def delete_session(data: SessionData, calls: Calls) -> Flow[None]:
@@ -204,20 +204,20 @@ def delete_session(data: SessionData, calls: Calls) -> Flow[None]:
     yield from _send(DELETE_SESSION, data.service, calls, headers=_bearer(data.refresh_jwt))
 
 
-def renewed(old: SessionData, answer: Answer, details: Answer | None = None) -> SessionData:
-    """The session after a refresh: what the refresh answered, then what getSession said, then what was known.
+def renewed(old: SessionData, output: Members, details: Members | None = None) -> SessionData:
+    """The session after a refresh: what refreshSession returned, else getSession, else what was known.
 
     Raises:
-        XrpcResponseValidationError: The answer isn't a session.
+        XrpcResponseValidationError: The output isn't a session.
     """
-    known: Answer = Secret(old.model_dump())
+    known: Members = Secret(old.model_dump())
     return _session(
         REFRESH_SESSION,
         Secret(
             {
                 **{name: value for name, value in known.reveal().items() if name in _LASTING},
                 **(details.reveal() if details else {}),
-                **answer.reveal(),
+                **output.reveal(),
                 "service": old.service,
             }
         ),
@@ -225,7 +225,7 @@ def renewed(old: SessionData, answer: Answer, details: Answer | None = None) -> 
 
 
 def check_identifier(identifier: object) -> None:
-    """Explain a common slip before a server answers it with "Invalid identifier or password".
+    """Explain a common slip before a server responds to it with "Invalid identifier or password".
 
     Raises:
         InputError: The identifier is a handle with the ``@`` that people write before one.
@@ -234,13 +234,13 @@ def check_identifier(identifier: object) -> None:
         raise InputError("identifier: a handle is written without the @ before it, such as alice.example.com")
 
 
-def _begin(endpoint: Endpoint, service: str, values: Answer, calls: Calls) -> Flow[SessionData]:
+def _begin(endpoint: Endpoint, service: str, values: Members, calls: Calls) -> Flow[SessionData]:
     check_service_url(service)
-    answer = yield from _call(endpoint, service, calls, body=_body(endpoint, values), handle=_NO_HANDLE)
-    return _session(endpoint, Secret({**answer.reveal(), "service": service}))
+    output = yield from _call(endpoint, service, calls, body=_body(endpoint, values), handle=_NO_HANDLE)
+    return _session(endpoint, Secret({**output.reveal(), "service": service}))
 
 
-def _body(endpoint: Endpoint, values: Answer) -> Secret[bytes]:
+def _body(endpoint: Endpoint, values: Members) -> Secret[bytes]:
     for name, kind in endpoint.input.items():
         # The value stays out of the message, and out of a variable: it may be the password.
         if not isinstance(values.reveal().get(name), kind) and (
@@ -263,7 +263,7 @@ def _body(endpoint: Endpoint, values: Answer) -> Secret[bytes]:
     raise InputError(fault)
 
 
-def _session(endpoint: Endpoint, values: Answer) -> SessionData:
+def _session(endpoint: Endpoint, values: Members) -> SessionData:
     try:
         return SessionData.model_validate(values.reveal())
     except ValidationError as error:
@@ -284,21 +284,21 @@ def _call(
     headers: Headers | None = None,
     body: Secret[bytes] | None = None,
     handle: str | None = None,
-) -> Flow[Answer]:
+) -> Flow[Members]:
     response = yield from _send(endpoint, service, calls, headers=headers, body=body)
-    answer = _read(response, handle)
-    if answer is None:
+    output = _read(response, handle)
+    if output is None:
         raise XrpcInvalidResponseError(
-            "The answer isn't a JSON object", status=response.status, method=endpoint.method.nsid
+            "The response isn't a JSON object", status=response.status, method=endpoint.method.nsid
         )
-    return answer
+    return output
 
 
-def _read(response: Response, handle: str | None) -> Answer | None:
-    """What an answer says, or None where it isn't an object.
+def _read(response: Response, handle: str | None) -> Members | None:
+    """The members of a response that can be used, or None where it isn't a JSON object.
 
     Args:
-        response: The answer.
+        response: The response.
         handle: What to take for a handle that can't be written; None to take it for absent.
     """
     try:
@@ -351,6 +351,6 @@ def _check(endpoint: Endpoint, response: Response) -> None:
     try:
         check_response(endpoint.method, response)
     except XrpcInvalidResponseError as error:
-        # What isn't an error answer may hold tokens, whatever is wrong with it.
+        # What isn't an error response may hold tokens, whatever is wrong with it.
         error.body = b""
         raise

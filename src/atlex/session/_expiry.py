@@ -1,8 +1,9 @@
-"""When a token expires, and when a refresh is tried again after one that failed: arithmetic on a clock's time.
+"""When a token expires, and when a refresh is tried again after one that failed.
 
-Clocks differ. What counts is how long a token lives (``exp`` less ``iat``, both by the server's clock), from when it
-came (by ours). How far the clocks are apart is learned from each token that comes, for the sake of those that another
-process got; until then they are taken to agree. So a wrong clock costs one needless refresh, and not one a call.
+Clocks differ. What counts is how long a token lives (``exp`` less ``iat``, both by the server's clock), from
+when it came (by ours). How far the clocks are apart is learned from each token that comes, for the sake of
+those that another process got; until then they are taken to agree. So a wrong clock costs one needless
+refresh, and not one a call.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Lifetime(NamedTuple):
 
 
 def read_lifetime(token: str) -> Lifetime | None:
-    """The lifetime of a JSON Web Token (RFC 7519), unverified; None for a token that doesn't say, or isn't one."""
+    """The lifetime of a JSON Web Token (RFC 7519), unverified; None for a token that doesn't say."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > _LONGEST_TOKEN:
         return None

@@ -22,7 +22,8 @@ from atlex.session._store import LARGEST, LOCK_TIMEOUT, read_session, write_sess
 __all__ = ["FileSessionStore"]
 
 _POLL: Final = 0.02
-# Windows has neither: there, opening a link is prevented by a look before, and a pipe can't have a file's name.
+# Windows has neither: there, opening a link is prevented by a look before, and a pipe can't have a file's
+# name.
 _OPEN_FLAGS: Final = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 )
@@ -31,14 +32,14 @@ _OPEN_FLAGS: Final = (
 class FileSessionStore:
     """A session in a file, as JSON, for the processes of one machine.
 
-    The file appears whole or not at all, whatever happens while it is written, and only its owner can read it (mode
-    0600). One that others could read or write is refused, and so is a symbolic link: who can place one here could make
-    another account's session out of this one. Windows has no such modes, and they aren't looked at there. Beside it
-    lies the lock, a file of the same name and ``.lock``, which stays.
+    The file appears whole or not at all, whatever happens while it is written, and only its owner can read it
+    (mode 0600). One that others could read or write is refused, and so is a symbolic link: anybody who can
+    place one here could make another account's session out of this one. Windows has no such modes, and they
+    aren't looked at there. Beside it lies the lock, a file of the same name and ``.lock``, which stays.
 
     Args:
-        path: The file's path. Its folder must be there, and belongs on a local disk: locks on network drives are only
-            as good as the drive.
+        path: The file's path. Its folder must be there, and belongs on a local disk: locks on network drives
+            are only as good as the drive.
         lock_timeout: Seconds to wait for another process that is using the session.
 
     Raises:
@@ -62,8 +63,8 @@ class FileSessionStore:
         """The session in the file, or None where there is no file.
 
         Raises:
-            SessionStoreError: The file can't be read, belongs to somebody else, could be read by others, is a symbolic
-                link, or doesn't hold a session.
+            SessionStoreError: The file can't be read, belongs to somebody else, could be read by others, is a
+                symbolic link, or doesn't hold a session.
         """
         with self._explaining("read"):
             try:
@@ -78,8 +79,8 @@ class FileSessionStore:
         One of more than a mebibyte is written without its DID document and the fields that nobody knows.
 
         Raises:
-            SessionStoreError: The file can't be written, or its tokens alone are too large to be read again; the old
-                one is as it was.
+            SessionStoreError: The file can't be written, or its tokens alone are too large to be read again;
+                the old one is as it was.
         """
         text = write_session(data)
         with self._explaining("written"):
@@ -123,7 +124,8 @@ class FileSessionStore:
             filelock: Any = None
         else:
             import filelock
-        # One for each time it is taken: the same object could be taken twice. It may be given back in another thread.
+        # One for each time it is taken: the same object could be taken twice. It may be given back in another
+        # thread.
         lock = filelock.FileLock(
             f"{self._path}.lock",
             timeout=self._lock_timeout,
@@ -158,7 +160,8 @@ class FileSessionStore:
             return
         if found.st_uid != os.geteuid():
             raise SessionStoreError(
-                f"{self._path} belongs to another user (number {found.st_uid}), who could put any session there"
+                f"{self._path} belongs to another user (number {found.st_uid}), "
+                "who could put any session there"
             )
         if found.st_mode & 0o077:
             mode = stat.S_IMODE(found.st_mode)

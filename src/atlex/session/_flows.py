@@ -1,7 +1,8 @@
 """The logic of a password session, written once and without I/O.
 
-Each flow is a generator: it yields effects, and a driver, blocking or asynchronous, performs them and sends their
-results back. All state is here. It changes in exclusive flows only, of which a session runs one at a time:
+Each flow is a generator: it yields effects, and a driver, blocking or asynchronous, performs them and sends
+their results back. All state is here. It changes in exclusive flows only, of which a session runs one at a
+time:
 
     alive ── refreshed, here or elsewhere ──── on_updated ────────► alive, with new tokens
       ├───── refresh failed for now ────────── on_update_failure ─► alive, with the old ones
@@ -163,11 +164,12 @@ class Logic:
             InputError: The request brings an Authorization header of its own.
             LoggedOutError: The session has ended.
             RefreshError: The token has expired, and can't be refreshed now.
-            XrpcFetchError: There was no answer.
+            XrpcFetchError: There was no response.
         """
         if "authorization" in request.headers:
             raise InputError("Unexpected 'authorization' header set: the session adds its own")
-        # A hook runs while the session is locked: another refresh would wait for the one that waits for the hook.
+        # A hook runs while the session is locked: another refresh would wait for the one that waits for the
+        # hook.
         if self._running_hook:
             response: Response = yield self._authorised(request, self.current(request.nsid))
             return response
@@ -180,7 +182,8 @@ class Logic:
         for may_adopt in (True, False):
             if not (yield from _wants_refresh(response)):
                 return response
-            # Gives the connection back: the refresh may need it, and who is cancelled in the refresh can't.
+            # Gives the connection back: the refresh may need it, and a task that is cancelled in the refresh
+            # can't.
             yield Read(response)
             renewed = yield from self._renewed(state, request.nsid)
             if not request.replayable or renewed is None or renewed.access_jwt == data.access_jwt:
@@ -246,7 +249,7 @@ class Logic:
             yield Exclusive(self._save_again())
 
     def _renewed(self, state: _State, method: str) -> Flow[SessionData | None]:
-        """The session's data after the refresh that a refused token asks for; None when the session has ended.
+        """The session's data after the refresh that a refused token asks for; None when it has ended.
 
         Raises:
             RefreshError: It failed for now, or has failed too short a while ago.
@@ -256,7 +259,7 @@ class Logic:
             try:
                 renewed: SessionData = yield Exclusive(self._refresh(state.attempts))
             except XrpcError:
-                # Told to the hooks or the log; the caller gets the answer to the call that was made.
+                # Told to the hooks or the log; the caller gets the response to the call that was made.
                 return None
             if renewed.access_jwt != self._alive(state).access_jwt:
                 return renewed
@@ -282,8 +285,8 @@ class Logic:
             # Another process may be using the refresh token, and it's good once.
             yield from self._postpone(_as_xrpc_error(error))
         except BaseException as stop:
-            # Interrupted after new tokens had come: who saves by the hooks would lose them. A flow that is thrown
-            # away can't ask for anything any more.
+            # Interrupted after new tokens had come: a program that saves them in a hook would lose them. A
+            # flow that is thrown away can't ask for anything any more.
             if self._state.attempts != attempts and not isinstance(stop, GeneratorExit):
                 yield from self._tell("on_updated", self.current())
             raise
@@ -298,7 +301,7 @@ class Logic:
         yield from self._tell("on_update_failure", self.current(), error)
 
     def _renew(self, old: SessionData, calls: Calls) -> Flow[SessionData]:
-        """New tokens: those that another process has got since, or else the server's. They are stored at once."""
+        """New tokens: those that another process has got since, or else the server's; stored at once."""
         stored = yield from self._keeper.newer(old)
         if stored is not None:
             expiry = self._state.expiry.found(stored.access_jwt)
@@ -307,8 +310,8 @@ class Logic:
                 return stored
             old = stored
         try:
-            answer = yield from endpoints.refresh_session(old, calls)
-            new = endpoints.renewed(old, answer)
+            output = yield from endpoints.refresh_session(old, calls)
+            new = endpoints.renewed(old, output)
         except XrpcError as error:
             if not _is_final(error):
                 raise
@@ -318,13 +321,13 @@ class Logic:
             if again is None:
                 yield from self._keeper.forget(old)
                 raise
-            answer, new = Secret(again.model_dump()), again
+            output, new = Secret(again.model_dump()), again
         # At once, for the server may have forgotten the old tokens: what comes next can be interrupted.
         self._take(new, self._state.expiry.received(new.access_jwt, self._options.now()))
         yield from self._keeper.save(new)
-        if not {"emailConfirmed", "didDoc"} <= answer.reveal().keys():
+        if not {"emailConfirmed", "didDoc"} <= output.reveal().keys():
             details = yield from endpoints.get_session(new, calls)
-            complete = endpoints.renewed(old, answer, details)
+            complete = endpoints.renewed(old, output, details)
             if complete != new:
                 new = complete
                 self._state = replace(self._state, data=new)
@@ -405,10 +408,11 @@ class Logic:
             call.running = True
             yield Hook(hook, arguments)
         except Exception:
-            # Raising it would take from the caller the answer, or the session, that is there.
+            # Raising it would cost the caller a response, or a session, that is there.
             _logger.exception("The hook %s raised; the session of %s is as it should be", name, data.did)
         finally:
-            # First: a call could be interrupted, and the session would take every caller for a hook from then on.
+            # First: a call could be interrupted, and the session would take every caller for a hook from then
+            # on.
             call.running = False
             _hook_call.set(call.outer)
 
@@ -420,7 +424,7 @@ class Logic:
         return Send(request, account.origin, Headers(request.headers).merged(account.headers))
 
     def _pds(self, data: SessionData) -> str:
-        """Where the account's calls go: its PDS, or the service where none is named that may have the tokens."""
+        """Where the account's calls go: its PDS, or the service if the tokens can't be sent to one."""
         origin = pds_origin(data.did_doc)
         if origin is None:
             return data.service
@@ -429,7 +433,8 @@ class Logic:
         if origin not in {self._distrusted, check_service_url(data.service)}:
             self._distrusted = origin
             _logger.warning(
-                "The DID document of %s names a PDS without TLS (%s): calls go to %s (see allow_insecure_pds)",
+                "The DID document of %s names a PDS without TLS (%s): "
+                "calls go to %s (see allow_insecure_pds)",
                 data.did,
                 origin,
                 data.service,

@@ -1,7 +1,7 @@
-"""Keeping a session in a store that other processes use too: flows like those of the session, which they serve.
+"""Keeping a session in a store that other processes use too: the session's flows run these.
 
-A keeper knows what the store held when it last looked. If it holds something else now, another process has refreshed
-in the meantime. Without a store a keeper does nothing.
+A keeper knows what the store held when it last looked. If it holds something else now, another process has
+refreshed in the meantime. Without a store a keeper does nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from atlex.errors import AtlexError, InputError, SessionStoreError, XrpcResponse
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import SessionData
 from atlex.session._effects import Exclusive, Flow, Locked
-from atlex.session._endpoints import Answer
+from atlex.session._endpoints import Members
 from atlex.session._options import Calls
 from atlex.session._secret import Secret
 from atlex.session._store import SessionStore
@@ -43,7 +43,7 @@ class Credentials:
         InputError: There is a password and no identifier, or a value can't be used.
     """
 
-    def __init__(self, service: str | None, login: Answer) -> None:
+    def __init__(self, service: str | None, login: Members) -> None:
         wrong = [name for name, value in login.reveal().items() if not isinstance(value, str | None)]
         if wrong:
             raise InputError(f"{wrong[0]} must be a str")
@@ -87,8 +87,8 @@ class Credentials:
         else:
             return
         raise SessionStoreError(
-            f"The store holds the session of {printable(data.handle)} ({data.did}) at {printable(data.service)}, and "
-            f"not one for {printable(wanted)}: give each account a store of its own, or clear this one"
+            f"The store holds the session of {printable(data.handle)} ({data.did}) at "
+            f"{printable(data.service)}, and not one for {printable(wanted)}: give each account a store of its own, or clear this one"
         )
 
 
@@ -147,8 +147,8 @@ class Keeper:
             The session, and whether it is a new one.
 
         Raises:
-            SessionStoreError: The store can't be read, holds another account's session, or holds none and there is
-                no password.
+            SessionStoreError: The store can't be read, holds another account's session, or holds none and
+                there is no password.
             XrpcError: The login failed.
         """
         # Whole even when it is cancelled: a login whose tokens nobody stored is a session that nobody ends.
@@ -156,7 +156,7 @@ class Keeper:
         return begun
 
     def _begin(self, calls: Calls) -> Flow[tuple[SessionData, bool]]:
-        assert self._credentials is not None  # noqa: S101 - whoever opens a store has brought some
+        assert self._credentials is not None  # noqa: S101 - a keeper without a store never begins
         stored = self._seen = yield from self._load()
         if stored is not None:
             self._credentials.check(stored)
@@ -202,7 +202,7 @@ class Keeper:
             self.unsaved = None
 
     def forget(self, data: SessionData) -> Flow[None]:
-        """Clear the store if it still holds this very session. A failure is logged: the session has ended anyway."""
+        """Clear the store if it still holds this very session. A failure is logged."""
         store = self._store
         if store is None:
             return

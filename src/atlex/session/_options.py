@@ -41,12 +41,12 @@ class CallOptions(TypedDict, total=False):
     """How the session's own requests are sent: those that log in, refresh and log out.
 
     Attributes:
-        timeout: Seconds that each phase of a request may take (connecting, sending, waiting, reading); None for no
-            limit. Left out: 30 seconds.
+        timeout: Seconds that each phase of a request may take (connecting, sending, waiting, reading); None
+            for no limit. Left out: 30 seconds.
         headers: Headers to send. The session's Authorization takes the place of one among them.
-        retries: How many times a request is tried again after a failure that may pass (docs/transport.md names
-            them); None or left out: not at all. A refresh or a login that the server has answered with such a
-            failure may then be done twice.
+        retries: How many times a request is tried again after a failure that may pass (docs/transport.md
+            names them); None or left out: not at all. A refresh or a login that the server has met with such
+            a failure may then be done twice.
     """
 
     timeout: float | None

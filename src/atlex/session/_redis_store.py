@@ -35,13 +35,14 @@ _POLL: Final = 0.02
 class RedisSessionStore:
     """A session in Redis, as JSON, for workers on several machines. It takes the extra ``atlex[redis]``.
 
-    The lock is a key of its own, ``<key>:lock``, that Redis forgets when its holder has died. As long as the holder
-    lives it is renewed, however slow the refresh; a holder that lost it all the same, because the process was stopped
-    for a while, can't write: the session that others have stored since stays.
+    The lock is a key of its own, ``<key>:lock``, that Redis forgets when its holder has died. As long as the
+    holder lives it is renewed, however slow the refresh; a holder that lost it all the same, because the
+    process was stopped for a while, can't write: the session that others have stored since stays.
 
     Args:
         client: A blocking ``redis.Redis``, which stays open; or the URL of a server, such as
-            ``redis://localhost:6379/0`` or ``rediss://…`` for TLS. A URL's password stays out of every message.
+            ``redis://localhost:6379/0`` or ``rediss://…`` for TLS. A URL's password stays out of every
+            message.
         key: The key that holds the session: one for each account.
         lock_timeout: Seconds to wait for another worker that is using the session.
         lock_life: Seconds after which Redis forgets the lock of a worker that has died.
@@ -87,7 +88,7 @@ class RedisSessionStore:
             SessionStoreError: Redis can't be reached, or the key doesn't hold a session.
         """
         with self._explaining("read"):
-            # redis-py types its answers for blocking and asynchronous clients at once.
+            # redis-py types its responses for blocking and asynchronous clients at once.
             found: Secret[Any] = Secret(self._client.get(self._key))
         if found.reveal() is None:
             return None
@@ -99,7 +100,8 @@ class RedisSessionStore:
         One of more than a mebibyte is stored without its DID document and the fields that nobody knows.
 
         Raises:
-            SessionStoreError: Redis can't be reached, the lock has been lost, or the tokens alone are too large.
+            SessionStoreError: Redis can't be reached, the lock has been lost, or the tokens alone are too
+                large.
         """
         self._write("written", "set", write_session(data))
 
@@ -150,7 +152,8 @@ class RedisSessionStore:
                 with self._explaining("unlocked"):
                     lock.release()
             except SessionStoreError as error:
-                # Nothing is lost by it: a lock that has been lost wrote nothing, and one that stays is forgotten.
+                # Nothing is lost by it: a lock that has been lost wrote nothing, and one that stays is
+                # forgotten.
                 level = logging.DEBUG if isinstance(error.__cause__, LockNotOwnedError) else logging.WARNING
                 _logger.log(level, "%s", error)
 

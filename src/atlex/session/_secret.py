@@ -10,10 +10,12 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Secret(Generic[T_co]):
-    """Holds a value that mustn't show in a repr, a log, or a traceback that is printed with its frames' locals.
+    """Holds a value that mustn't show.
+
+    Neither in a repr or a log, nor in a traceback that is printed with the variables of its frames.
 
     Args:
-        value: A password or a token, or what holds one: a body, an answer, a file's text.
+        value: A password or a token, or what holds one: a body, a response, a file's text.
     """
 
     __slots__ = ("_value",)

@@ -22,7 +22,8 @@ LOCK_TIMEOUT = 60.0
 LARGEST: Final = 1024 * 1024
 """The most bytes that a stored session may have."""
 
-# What is stored of a session that is too large: first without what a refresh brings again, then what can't be missed.
+# What is stored of a session that is too large: first without what a refresh brings again, then what can't be
+# missed.
 _KNOWN: Final = frozenset(SessionData.model_fields) - {"did_doc"}
 _NEEDED: Final = frozenset(name for name, entry in SessionData.model_fields.items() if entry.is_required())
 
@@ -30,9 +31,9 @@ _NEEDED: Final = frozenset(name for name, entry in SessionData.model_fields.item
 class SessionStore(Protocol):
     """A place for one session, which several processes may share. Any object with these methods is one.
 
-    The methods may block; an asynchronous session calls them in worker threads. A lock may be taken in one thread and
-    given back in another, and ``load()``, ``save()`` and ``clear()`` may be called in any while it is held. Whatever a
-    method raises reaches the user as a SessionStoreError.
+    The methods may block; an asynchronous session calls them in worker threads. A lock may be taken in one
+    thread and given back in another, and ``load()``, ``save()`` and ``clear()`` may be called in any while it
+    is held. Whatever a method raises reaches the user as a SessionStoreError.
     """
 
     def load(self) -> SessionData | None:
@@ -70,8 +71,8 @@ class SessionStore(Protocol):
 def write_session(data: SessionData) -> Secret[bytes]:
     """The JSON to store for a session; `read_session` reads it.
 
-    One of more than `LARGEST` bytes is stored without its DID document and the fields that nobody knows: its tokens
-    count, and a refresh brings the rest again.
+    One of more than `LARGEST` bytes is stored without its DID document and the fields that nobody knows: its
+    tokens count, and a refresh brings the rest again.
 
     Raises:
         SessionStoreError: Its tokens alone are too large.

@@ -29,19 +29,20 @@ class SessionOptions(CallOptions, total=False):
     """What every way to begin a synchronous session takes: hooks, and how its requests are sent.
 
     Attributes:
-        on_updated: A function that is called as ``on_updated(session, data)``: there are new
-            tokens, after logging in as well; save them. None for none, as for the next three.
-        on_update_failure: Called as ``on_update_failure(session, data, error)``: a refresh failed for now, and the
-            tokens are the old ones.
-        on_deleted: Called as ``on_deleted(session, data)``: the session has ended, by a logout or because the server
-            refused to refresh it; forget its tokens. While it runs ``did`` and ``handle`` can still be read.
-        on_delete_failure: Called as ``on_delete_failure(session, data, error)``: a logout failed, and the session
-            goes on.
-        http_client: The ``httpx.Client`` to send through, which stays open when the session closes. None for an
-            own one.
+        on_updated: A function that is called as ``on_updated(session, data)``: there
+            are new tokens, after logging in as well; save them. None for none, as for the next three.
+        on_update_failure: Called as ``on_update_failure(session, data, error)``: a refresh failed for now,
+            and the tokens are the old ones.
+        on_deleted: Called as ``on_deleted(session, data)``: the session has ended, by a logout or because the
+            server refused to refresh it; forget its tokens. While it runs ``did`` and ``handle`` can still be
+            read.
+        on_delete_failure: Called as ``on_delete_failure(session, data, error)``: a logout failed, and the
+            session goes on.
+        http_client: The ``httpx.Client`` to send through, which stays open when the session closes. None
+            for an own one.
         transport: What carries the requests: docs/transport.md has the choices. None for the best there is.
-        allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to ``service`` then,
-            unless that is on this machine itself.
+        allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to
+            ``service`` then, unless that is on this machine itself.
         clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
         timeout: For the session's own requests, as ``CallOptions`` has it. So are the next two.
         headers: As above.
@@ -61,30 +62,31 @@ class SessionOptions(CallOptions, total=False):
 class PasswordSession:
     """An account's session, begun with a password. It is an agent: a client sends through it.
 
-    A call that meets an expired token refreshes the session and is sent once more; a token that says when it expires
-    is refreshed shortly before. After a refresh that failed for now, calls that need one fail with ``RefreshError``,
-    and the next is tried after a second, then two, four and so on up to a minute, or when the server asks. Any number
-    of callers can use one session; those that meet the expired token together refresh once, and calls wait while a
-    refresh or a logout is under way. Calls go to the account's PDS, as its DID document names it; refreshing and
-    logging out go to ``service``.
+    A call that meets an expired token refreshes the session and is sent once more; a token that says when it
+    expires is refreshed shortly before. After a refresh that failed for now, calls that need one fail with
+    ``RefreshError``, and the next is tried after a second, then two, four and so on up to a minute, or when
+    the server asks. Any number of callers can use one session; those that meet the expired token together
+    refresh once, and calls wait while a refresh or a logout is under way. Calls go to the account's PDS, as
+    its DID document names it; refreshing and logging out go to ``service``.
 
-    ``PasswordSession(data)`` goes on with saved data and uses no network; ``resume()`` refreshes it at once, so
-    that you know whether it still lives; ``open()`` keeps a session in a store that processes can share.
+    ``PasswordSession(data)`` goes on with saved data and uses no network; ``resume()`` refreshes it at
+    once, so that you know whether it still lives; ``open()`` keeps a session in a store that processes can
+    share.
 
-    A ``with`` block ends what it began: at its end a session from ``login()`` or ``create_account()`` logs out, one
-    from ``resume()``, ``open()`` or the constructor only closes its connections. An exception from the block always
-    wins; a logout that fails then is told to ``on_delete_failure`` and noted on that exception. Without one it is
-    raised.
+    A ``with`` block ends what it began: at its end a session from ``login()`` or ``create_account()`` logs
+    out, one from ``resume()``, ``open()`` or the constructor only closes its connections. An exception from
+    the block always wins; a logout that fails then is told to ``on_delete_failure`` and noted on that
+    exception. Without one it is raised.
 
-    Hooks are where a program saves the session. A hook runs after the session has taken the new state, in the thread
-    or task that caused it, and other calls wait for it; so hooks of one session never overlap, and come in order.
-    What a hook raises is logged with its traceback (logger ``atlex.session``, level ERROR) and changes nothing:
-    neither the session nor the call that led to it fails because a disk was full. To stop the program from a hook,
-    raise ``SystemExit``. A failure that no hook listens to is logged as a warning.
+    Hooks are where a program saves the session. A hook runs after the session has taken the new state, in the
+    thread or task that caused it, and other calls wait for it; so hooks of one session never overlap, and
+    come in order. What a hook raises is logged with its traceback (logger ``atlex.session``, level ERROR) and
+    changes nothing: neither the session nor the call that led to it fails because a disk was full. To stop
+    the program from a hook, raise ``SystemExit``. A failure that no hook listens to is logged as a warning.
 
     A hook can use its session. Its calls don't wait and don't refresh; ``refresh()`` gives the present data;
-    ``logout()`` works, except while the session is ending. A thread that a hook starts and waits for has to run in a
-    copy of the hook's context (``contextvars.copy_context()``), or it waits for the hook in turn.
+    ``logout()`` works, except while the session is ending. A thread that a hook starts and waits for has to
+    run in a copy of the hook's context (``contextvars.copy_context()``), or it waits for the hook in turn.
 
     Args:
         data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
@@ -131,7 +133,7 @@ class PasswordSession:
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The server refused, or can't be reached.
         """
-        values: endpoints.Answer = Secret(
+        values: endpoints.Members = Secret(
             {
                 "identifier": identifier,
                 "password": password,
@@ -149,8 +151,8 @@ class PasswordSession:
         """Log in with a URL that says it all: ``https://alice.example.com:app-password@pds.example.com``.
 
         Args:
-            url: Identifier, password and service. Identifier and password are percent-decoded; characters that mean
-                something in a URL have to be encoded: ``did%3Aplc%3A…``, ``alice%40example.com``.
+            url: Identifier, password and service. Identifier and password are percent-decoded; characters
+                that mean something in a URL have to be encoded: ``did%3Aplc%3A…``, ``alice%40example.com``.
             **options: As in `login`.
 
         Returns:
@@ -195,8 +197,8 @@ class PasswordSession:
             did: The DID of an account that moves here; None for a new one.
             recovery_key: A ``did:key`` that may change the account's DID document.
             plc_op: A signed PLC operation, for an account that moves here.
-            **options: As in `login`, but ``headers`` are for this one call, such as the Authorization of an account
-                that moves here.
+            **options: As in `login`, but ``headers`` are for this one call, such as the Authorization of an
+                account that moves here.
 
         Returns:
             The session.
@@ -205,7 +207,7 @@ class PasswordSession:
             InputError: An argument can't be used.
             XrpcError: The server refused, or can't be reached.
         """
-        values: endpoints.Answer = Secret(
+        values: endpoints.Members = Secret(
             {
                 "handle": handle,
                 "email": email,
@@ -236,21 +238,23 @@ class PasswordSession:
     ) -> Self:
         """Go on with the session in a store, or log in and store the new one.
 
-        Any number of processes can open one store: they log in once, refresh once, and all go on with the new tokens.
-        A stored session goes on without a request. From then on the store has new tokens before anybody uses them,
-        and a session that ends is cleared from it, if it is still the one that is there.
+        Any number of processes can open one store: they log in once, refresh once, and all go on with the new
+        tokens. A stored session goes on without a request. From then on the store has new tokens before
+        anybody uses them, and a session that ends is cleared from it, if it is still the one that is there.
 
-        When the server no longer knows the session, it is begun anew with the password. So a program that has one
-        survives a lost session; change the password to lock it out. An account that has been taken down isn't tried.
+        When the server no longer knows the session, it is begun anew with the password. So a program that has
+        one survives a lost session; change the password to lock it out. An account that has been taken down
+        isn't tried.
 
-        What the store can't do delays a refresh, since another process may be in the middle of one. Tokens that
-        couldn't be stored aren't lost: the session goes on with them, the log has an error (logger
+        What the store can't do delays a refresh, since another process may be in the middle of one. Tokens
+        that couldn't be stored aren't lost: the session goes on with them, the log has an error (logger
         ``atlex.session``), ``refresh()`` raises it, and the next calls try to store them again.
 
         Args:
-            store: Where the session is kept: a ``FileSessionStore``, a ``RedisSessionStore`` or one of your own.
-            service: The URL of the account's PDS or entryway. It must be the stored session's; None for whichever
-                that is. So are the next three: they're needed only to log in.
+            store: Where the session is kept: a ``FileSessionStore``, a ``RedisSessionStore`` or one of your
+                own.
+            service: The URL of the account's PDS or entryway. It must be the stored session's; None for
+                whichever that is. So are the next three: they're needed only to log in.
             identifier: The account's handle, e-mail address or DID. It must be the stored session's.
             password: The account's password, or better an app password. It is kept in memory to log in again.
             auth_factor_token: The second factor, for the first login alone.
@@ -261,12 +265,12 @@ class PasswordSession:
 
         Raises:
             InputError: An argument can't be used.
-            SessionStoreError: The store can't be read or locked, holds another account's session, or holds none and
-                there is no password.
+            SessionStoreError: The store can't be read or locked, holds another account's session, or holds
+                none and there is no password.
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The login failed.
         """
-        login: endpoints.Answer = Secret(
+        login: endpoints.Members = Secret(
             {"identifier": identifier, "password": password, "auth_factor_token": auth_factor_token}
         )
         del password, auth_factor_token
@@ -277,8 +281,8 @@ class PasswordSession:
     def resume(cls, data: SessionData, **options: Unpack[SessionOptions]) -> Self:
         """Go on with a saved session, and refresh it at once.
 
-        A server that can't be reached, or is in trouble, is no reason to fail: ``on_update_failure`` is told, and the
-        session goes on with the tokens that it has.
+        A server that can't be reached, or is in trouble, is no reason to fail: ``on_update_failure`` is told,
+        and the session goes on with the tokens that it has.
 
         Args:
             data: The saved session. Its refresh token is used up; ``on_updated`` gets the new one.
@@ -289,7 +293,8 @@ class PasswordSession:
 
         Raises:
             InputError: An argument can't be used.
-            XrpcResponseError: The server refused for good: the session has ended. ``on_deleted`` has been called.
+            XrpcResponseError: The server refused for good: the session has ended. ``on_deleted`` has been
+                called.
         """
         begin = cls(data, **options)._resumed
         return begin()
@@ -382,15 +387,16 @@ class PasswordSession:
         return self._logic.ended
 
     def send(self, request: Request, /) -> Response:
-        """Send a request to the account's PDS as this account; refresh and send it once more if the token has expired.
+        """Send a request to the account's PDS as this account.
 
-        A body that can't be sent twice isn't: then the session is refreshed, and the server's refusal is the answer.
+        If the token has expired, the session is refreshed and the request is sent once more. A body that
+        can't be sent twice isn't: then the session is refreshed, and the server's refusal is the response.
 
         Raises:
             InputError: The request brings an Authorization header of its own.
             LoggedOutError: The session has ended.
             RefreshError: The token has expired and can't be refreshed for now; the session goes on.
-            XrpcFetchError: There was no answer.
+            XrpcFetchError: There was no response.
         """
         return self._driver.run(self._logic.send(request))
 
@@ -398,18 +404,19 @@ class PasswordSession:
         """Trade the refresh token for new tokens. Refreshes that are asked for at the same time are one.
 
         Args:
-            **options: ``timeout``, ``headers`` and ``retries`` of this refresh; what is left out is as the session
-                has it.
+            **options: ``timeout``, ``headers`` and ``retries`` of this refresh; what is left out is as the
+                session has it.
 
         Returns:
-            The session as it is then: with the old tokens if the server couldn't be reached or was in trouble, which
-            ``on_update_failure`` is told.
+            The session as it is then: with the old tokens if the server couldn't be reached or was in
+            trouble, which ``on_update_failure`` is told.
 
         Raises:
             InputError: An option can't be used.
             LoggedOutError: The session has ended.
             SessionStoreError: There are new tokens, which couldn't be stored; the session goes on with them.
-            XrpcResponseError: The server refused for good: the session has ended now. ``on_deleted`` has been called.
+            XrpcResponseError: The server refused for good: the session has ended now. ``on_deleted`` has been
+                called.
         """
         return self._driver.run(self._logic.refresh(options))
 
@@ -417,12 +424,13 @@ class PasswordSession:
         """End the session, at the server too. Does nothing when it has ended already.
 
         Args:
-            **options: ``timeout``, ``headers`` and ``retries`` of this logout; what is left out is as the session has
-                it.
+            **options: ``timeout``, ``headers`` and ``retries`` of this logout; what is left out is as the
+                session has it.
 
         Raises:
             InputError: An option can't be used.
-            XrpcError: The server couldn't be told, and the session goes on. ``on_delete_failure`` has been called.
+            XrpcError: The server couldn't be told, and the session goes on. ``on_delete_failure`` has been
+                called.
             SessionStoreError: The store can't be read or locked. Likewise.
         """
         self._driver.run(self._logic.log_out(options))

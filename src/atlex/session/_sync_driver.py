@@ -1,4 +1,4 @@
-"""What is synchronous about the synchronous session: it waits where it stands, and threads wait for each other."""
+"""What is synchronous about the synchronous session: it waits in its thread, and threads wait for a lock."""
 
 from __future__ import annotations
 

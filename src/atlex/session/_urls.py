@@ -50,8 +50,8 @@ def pds_origin(did_doc: object) -> str | None:
 def is_safe_pds(origin: str, service: str) -> bool:
     """Whether a DID document may have an account's tokens sent to an origin.
 
-    A DID document is whatever a server says it is. It may send tokens anywhere over TLS; in clear only where the user
-    works on their own machine, that is, logs in at a service there.
+    A DID document is whatever a server says it is. It may send tokens anywhere over TLS; in clear only where
+    the user works on their own machine, that is, logs in at a service there.
     """
     return origin.startswith("https://") or _is_loopback(service)
 
@@ -67,15 +67,15 @@ def _is_loopback(url: str) -> bool:
 def extract_pds_endpoint(did_doc: object) -> str | None:
     """Find the account's PDS in its DID document.
 
-    It is the ``serviceEndpoint`` of the first service whose ``id`` ends with ``#atproto_pds``; no second one is
-    tried (https://atproto.com/specs/did).
+    It is the ``serviceEndpoint`` of the first service whose ``id`` ends with ``#atproto_pds``; no second one
+    is tried (https://atproto.com/specs/did).
 
     Args:
         did_doc: A DID document as parsed JSON; anything at all may be given.
 
     Returns:
-        The endpoint as it stands in the document, or None where there is none, it isn't an http or https URL, or it
-        has a user name or a password in it.
+        The endpoint as it stands in the document, or None where there is none, it isn't an http or https URL,
+        or it has a user name or a password in it.
     """
     services = _get(did_doc, "service")
     if not isinstance(services, list | tuple):
