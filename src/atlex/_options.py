@@ -8,7 +8,7 @@ from typing import Any, Final, TypeGuard
 
 from atlex.errors import InputError
 
-__all__ = ["ANYTHING", "COUNT", "SECONDS", "SIZE", "Kind", "check_options"]
+__all__ = ["ANYTHING", "COUNT", "FUNCTION", "SECONDS", "SIZE", "TEXT", "Kind", "check_options", "is_integer"]
 
 _MAX_SECONDS: Final = 1e9
 """About thirty years. Operating systems refuse to wait for longer at some point, each at another."""
@@ -31,13 +31,16 @@ def _is_seconds(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _MAX_SECONDS
 
 
-def _is_integer(value: object) -> TypeGuard[int]:
+def is_integer(value: object) -> TypeGuard[int]:
+    """Whether a value is a whole number, which True and False aren't."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 ANYTHING: Final = Kind(lambda _: True, "anything")
+TEXT: Final = Kind(lambda value: value is None or isinstance(value, str), "a str, or None")
+FUNCTION: Final = Kind(lambda value: value is None or callable(value), "a function, or None")
 COUNT: Final = Kind(
-    lambda value: value is None or (_is_integer(value) and value >= 0),
+    lambda value: value is None or (is_integer(value) and value >= 0),
     "a whole number of 0 or more, or None",
 )
 SECONDS: Final = Kind(
@@ -45,7 +48,7 @@ SECONDS: Final = Kind(
     "a number of seconds above 0 and at most a billion, or None for no limit",
 )
 SIZE: Final = Kind(
-    lambda value: value is None or (_is_integer(value) and value > 0),
+    lambda value: value is None or (is_integer(value) and value > 0),
     "a whole number of bytes above 0, or None for no limit",
 )
 
@@ -67,5 +70,5 @@ def check_options(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> None:
             )
         if not kind.fits(value):
             shown = repr(value) if isinstance(value, bool | float) else type(value).__name__
-            shown = str(value) if _is_integer(value) and abs(value) < 10**20 else shown
+            shown = str(value) if is_integer(value) and abs(value) < 10**20 else shown
             raise InputError(f"{name} must be {kind.text}, not {shown}")

@@ -290,3 +290,14 @@ def test_namespaces_and_record_calls_say_what_they_are(twin):
     assert "app.bsky.feed.post" in repr(official.app.bsky.feed.post)
     for made in (client.example, client.example.post, client.example.profile):
         assert "…" in repr(object.__new__(type(made)))
+
+
+@pytest.mark.parametrize(
+    "value", [5, b"image/png", ["image/png"], object()], ids=lambda value: type(value).__name__
+)
+async def test_an_argument_of_the_wrong_type_is_refused_by_its_name(twin, value):
+    client = twin.client()
+    with no_request(client), pytest.raises(InputError, match="content_type must be a str"):
+        await twin.do(client.example.upload(data=b"x", content_type=value))
+    with no_request(client), pytest.raises(InputError, match="progress must be a function"):
+        await twin.do(client.download(_package.DOWNLOAD, io.BytesIO(), progress=value))

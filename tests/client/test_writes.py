@@ -212,3 +212,20 @@ async def test_an_at_uri_of_the_repository_will_do_for_a_key(twin):
     elsewhere = "did:plc:other234other234other234"
     with no_request(client), pytest.raises(InputError, match=r"writes\[0\]: .* isn't in the repository"):
         await twin.do(client.apply_writes([Delete(POST, URI)], repo=elsewhere))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"writes": None}, "writes must be a list"),
+        ({"writes": 5}, "writes must be a list"),
+        ({"chunk_size": 0}, "chunk_size must be at least 1"),
+        ({"chunk_size": "5"}, "chunk_size must be at least 1"),
+        ({"chunk_size": 1.5}, "chunk_size must be at least 1"),
+        ({"chunk_size": True}, "chunk_size must be at least 1"),
+    ],
+)
+async def test_an_argument_of_the_wrong_type_is_refused_by_its_name(twin, arguments, message):
+    client = twin.client()
+    with no_request(client), pytest.raises(InputError, match=message):
+        await twin.do(client.apply_writes(**{"writes": posts(2), **arguments}))

@@ -14,6 +14,7 @@ from atlex._agent import AsyncAgent, Body, Response, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive_async
 from atlex._http import AsyncServiceAgent
 from atlex._lazy import lazy_module
+from atlex._options import FUNCTION, check_options
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
 from atlex.client._options import AsyncClientOptions, CallOptions, Options
 from atlex.errors import InputError
@@ -177,6 +178,7 @@ class BaseAsyncClient:
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID; raised by reading the response to its end.
         """
+        check_options({"progress": progress}, {"progress": FUNCTION})
         call = Call(params=params, input=input, data=data, content_type=content_type)
         cid_check = None if cid is None else _cid_check.CidCheck(cid)
         response = await self._run(self._core.open(method, call))

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from atlex._agent import DEADLINE_PASSED, Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex._effects import Block, Close, Flow, Read, Send, Sleep
+from atlex._options import TEXT, check_options
 from atlex._upload import peek
 from atlex.client._options import CallOptions, Options
 from atlex.errors import InputError, XrpcError, XrpcFetchError, XrpcInternalError
@@ -212,6 +213,7 @@ def check_method(method: object) -> None:
 
 def _head(method: Method[Any, Any, Any], call: Call) -> Flow[bytes]:
     """The first bytes of what is to be sent, where only they can tell its type."""
+    check_options({"content_type": call.content_type}, {"content_type": TEXT})
     if needs_head(method.input_encoding, call.content_type, call.data):
         head: bytes = yield Block(partial(peek, call.data, HEAD_SIZE))
         return head

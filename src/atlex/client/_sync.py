@@ -15,6 +15,7 @@ from atlex._agent import Agent, Response, SyncBody, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive
 from atlex._http import ServiceAgent
 from atlex._lazy import lazy_module
+from atlex._options import FUNCTION, check_options
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
 from atlex.client._options import CallOptions, ClientOptions, Options
 from atlex.errors import InputError
@@ -176,6 +177,7 @@ class BaseClient:
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID; raised by reading the response to its end.
         """
+        check_options({"progress": progress}, {"progress": FUNCTION})
         call = Call(params=params, input=input, data=data, content_type=content_type)
         cid_check = None if cid is None else _cid_check.CidCheck(cid)
         response = self._run(self._core.open(method, call))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from atlex._effects import Flow
 from atlex._lazy import lazy_module
+from atlex._options import Kind, check_options, is_integer
 from atlex.client._core import Core
 from atlex.client._keys import checked_key, checked_record, located
 from atlex.client._results import Applied, Commit, Created, Deleted, Updated, WriteResult
@@ -71,6 +72,15 @@ Write: TypeAlias = Create | Update | Delete
 """What a batch is made of."""
 
 
+_KINDS: Final = {
+    "writes": Kind(lambda value: isinstance(value, Iterable), "a list of Create, Update and Delete values"),
+    "chunk_size": Kind(
+        lambda value: value is None or (is_integer(value) and value >= 1),
+        "at least 1, or None for one request",
+    ),
+}
+
+
 def apply_writes(
     core: Core,
     writes: Iterable[Write],
@@ -86,8 +96,7 @@ def apply_writes(
         InputError: A record breaks its lexicon, or a key its type's rule; nothing was sent.
         XrpcError: A request failed; the writes of those before it have been made.
     """
-    if chunk_size is not None and chunk_size < 1:
-        raise InputError("chunk_size must be at least 1")
+    check_options({"writes": writes, "chunk_size": chunk_size}, _KINDS)
     repo = core.repo(repo)
     wire = [_checked(index, write, repo) for index, write in enumerate(writes)]
     values = {"repo": repo, "validate_": validate}

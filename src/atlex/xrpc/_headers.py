@@ -38,7 +38,7 @@ def with_proxy(headers: Mapping[str, str], proxy: str | None) -> Headers:
         return Headers(others)
     if not _SERVICE.fullmatch(proxy):
         raise InputError(
-            f"{proxy!r} isn't a DID and a service's ID, such as 'did:web:api.bsky.chat#bsky_chat'"
+            f"proxy: {proxy!r} isn't a DID and a service's ID, such as 'did:web:api.bsky.chat#bsky_chat'"
         )
     return Headers({**others, PROXY_HEADER: proxy})
 
@@ -64,7 +64,7 @@ def with_labelers(
     named = [*(f"{did};redact" for did in redact), *(labelers or ())]
     for labeler in named:
         if not _LABELER.fullmatch(labeler):
-            raise InputError(f"{labeler!r} isn't the DID of a labeler")
+            raise InputError(f"labelers: {labeler!r} isn't the DID of a labeler")
     if labelers is not None:
         named += [entry.strip() for entry in given.get(_LABELERS, "").split(",") if entry.strip()]
     return Headers({**others, _LABELERS: ", ".join(dict.fromkeys(named))} if named else others)
