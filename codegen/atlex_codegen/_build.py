@@ -56,7 +56,7 @@ def build(
     strict: bool = False,
     check: bool = False,
 ) -> BuildReport:
-    """Generates a package from Lexicon documents.
+    """Generate a package from Lexicon documents.
 
     The same documents give the same bytes on every machine. Only files that changed are written, and only files that an
     earlier build wrote are removed.
@@ -101,7 +101,7 @@ def plan(
     descriptions: str | os.PathLike[str] | None = None,
     strict: bool = False,
 ) -> PackagePlan:
-    """Plans a package from Lexicon documents, and writes nothing; the arguments are those of `build`.
+    """Plan a package from Lexicon documents, and write nothing; the arguments are those of `build`.
 
     Raises:
         LexiconError: The documents are broken.

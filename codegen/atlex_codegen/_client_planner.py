@@ -46,7 +46,7 @@ _REPOSITORY_CALLS: Final = (
 
 
 def plan_namespaces(context: Context) -> tuple[NamespacePlan, ...]:
-    """Plans the client's namespaces, sorted by path; the first is the client itself."""
+    """Plan the client's namespaces, sorted by path; the first is the client itself."""
     planner = _Planner(context)
     offering = [nsid for nsid in context.naming.children if planner.offers_children(nsid)]
     plans = [planner.namespace(nsid) for nsid in {"": None} | dict.fromkeys(offering)]
@@ -75,7 +75,7 @@ class _Planner:
         return self._naming.path(nsid) if nsid else ()
 
     def namespace(self, nsid: str) -> NamespacePlan:
-        """Plans one namespace."""
+        """Plan one namespace."""
         main = self._main(nsid)
         taken = CLIENT_NAMES if not nsid else RECORDS_NAMES if isinstance(main, Record) else frozenset[str]()
         children: list[ChildPlan] = []
@@ -125,8 +125,8 @@ class _Planner:
         if not nsid:
             return ("All methods and collections of records, by namespace.",)
         if isinstance(main, Record):
-            return (f"The records of the collection ``{nsid}``, and what a client has below it.",)
-        return (f"What a client has below ``{nsid}``.",)
+            return (f"The records of the collection ``{nsid}``, and the namespaces below it.",)
+        return (f"The methods and records below ``{nsid}``.",)
 
     def _namespace_member(self, nsid: str) -> Member:
         path = self._naming.path(nsid)
@@ -159,11 +159,11 @@ class _Planner:
             returns=output,
             returns_doc=self._returns_doc(method.output),
             raises=tuple(self._raised(nsid, error) for error in method.errors),
-            doc=(*said, f"Calls the {method.kind} ``{nsid}``."),
+            doc=(*said, f"Call the {method.kind} ``{nsid}``."),
         )
 
     def _raised(self, nsid: str, error: ErrorDeclaration) -> tuple[str, str]:
-        said = " ".join(paragraphs(error.description or "")) or f"The server answered with ``{error.name}``."
+        said = " ".join(paragraphs(error.description or "")) or f"The method failed with ``{error.name}``."
         return self._naming.error(nsid, error.name), said
 
     def _output(self, nsid: str, payload: Payload | None) -> Expression:
@@ -180,7 +180,7 @@ class _Planner:
         said = " ".join(paragraphs(payload.description or ""))
         schema = json_schema(payload)
         if schema is None:
-            return said or f"The answer's bytes (``{payload.encoding}``)."
+            return said or f"The response's bytes (``{payload.encoding}``)."
         return said or kind_words(schema)
 
     def _input_object(self, nsid: str, payload: Payload | None) -> tuple[object, str, DefId]:

@@ -12,7 +12,7 @@ _EXTRA: Final = frozenset({"jinja2", "rich", "typer"})
 
 
 def main() -> None:
-    """Runs the command line; without the packages that it needs, says what to install and exits with 1."""
+    """Run the command line; without the packages that it needs, say what to install and exit with 1."""
     # A command makes many objects that last to its end, which is soon: collections would find nothing.
     gc.disable()
     try:

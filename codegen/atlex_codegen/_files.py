@@ -10,7 +10,7 @@ __all__ = ["remove_file", "replace_file"]
 
 
 def replace_file(path: Path, data: bytes) -> bool:
-    """Makes a file hold some bytes: in one step, and only when it doesn't hold them already.
+    """Make a file hold some bytes: in one step, and only when it doesn't hold them already.
 
     Folders that are missing are made.
 
@@ -44,7 +44,7 @@ def replace_file(path: Path, data: bytes) -> bool:
 
 
 def remove_file(path: Path, root: Path) -> bool:
-    """Removes a file, and each folder between it and ``root`` that is then empty.
+    """Remove a file, and each folder between it and ``root`` that is then empty.
 
     Returns:
         Whether there was such a file.

@@ -22,7 +22,7 @@ class UnexpectedCodeError(AtlexError):
 
 
 def prove(path: str, data: bytes) -> None:
-    """Proves that one rendered file is Python of the expected kinds.
+    """Prove that one rendered file is Python of the expected kinds.
 
     Args:
         path: The file, for the message.

@@ -57,7 +57,7 @@ class ModuleImports:
 
     @classmethod
     def gather(cls, needed: Iterable[Import], package: Path) -> ModuleImports:
-        """Sorts out what a module needs.
+        """Sort out what a module needs.
 
         Args:
             needed: The imports; any may come more than once.

@@ -40,7 +40,7 @@ def document_path(nsid: str) -> Path:
 
 
 def document_text(document: Mapping[str, Any]) -> str:
-    """Writes a document's JSON with two spaces of indentation and its keys in their own order."""
+    """Write a document's JSON with two spaces of indentation and its keys in their own order."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -52,7 +52,7 @@ def install(
     origin: str | None = None,
     keep_prose: bool = False,
 ) -> Installation:
-    """Copies documents into a folder of documents and pins them in its ``lexicons.json``.
+    """Copy documents into a folder of documents and pin them in its ``lexicons.json``.
 
     Before anything is written, all documents are checked. Files that already hold what they should stay untouched. A
     document that was installed earlier under one of the prefixes and isn't in the source any more is removed; files

@@ -45,7 +45,7 @@ class Source:
 
 
 def load_source(lexicons: Path, descriptions: Path | None) -> Source:
-    """Reads the documents of a folder, the overlay, and ``proxies.toml`` and ``pages.toml`` where the folder has them.
+    """Read the documents of a folder, the overlay, and ``proxies.toml`` and ``pages.toml`` where the folder has them.
 
     Args:
         lexicons: The folder.
@@ -74,7 +74,7 @@ def load_source(lexicons: Path, descriptions: Path | None) -> Source:
 def _read_table(
     file: Path, hint: str, *, must_exist: bool = False
 ) -> tuple[Mapping[str, str], list[Diagnostic]]:
-    """Reads a TOML file of texts; it needn't be there unless it must."""
+    """Read a TOML file of texts; it needn't be there unless it must."""
     if not (must_exist or file.is_file()):
         return {}, []
     try:

@@ -52,12 +52,12 @@ __all__ = ["plan_module", "plan_namespace_module"]
 
 
 def plan_module(context: Context, document: Document) -> ModulePlan:
-    """Plans the module of a document."""
+    """Plan the module of a document."""
     return _Module(context, document).plan()
 
 
 def plan_namespace_module(naming: Naming, nsid: str) -> ModulePlan:
-    """Plans the module of a namespace that has no document."""
+    """Plan the module of a namespace that has no document."""
     return ModulePlan(
         path=naming.path(nsid),
         nsid=nsid,
@@ -154,7 +154,7 @@ class _Module:
                 return not isinstance(schema, Object | Union)
 
     def _add_inner(self, def_id: DefId, schema: Schema) -> None:
-        """Adds the class for an object that stands within a schema, in an array or by itself."""
+        """Add the class for an object that stands within a schema, in an array or by itself."""
         while isinstance(schema, Array):
             schema = schema.items
         if isinstance(schema, Object):
@@ -223,7 +223,7 @@ class _Module:
                 name=self._naming.error(self._nsid, error.name),
                 code=error.name,
                 base=self._naming.shared_errors[error.name],
-                doc=_first(error.description) or (f"``{self._nsid}`` answered with ``{error.name}``.",),
+                doc=_first(error.description) or (f"``{self._nsid}`` failed with ``{error.name}``.",),
             )
             for error in method.errors
         )
@@ -270,8 +270,8 @@ _KINDS: Final[Mapping[str, DescriptorKind]] = {
 
 _PAYLOAD_DOCS: Final = {
     "Params": "The parameters of ``{}``.",
-    "Input": "What ``{}`` is sent.",
-    "Output": "What ``{}`` answers.",
+    "Input": "The input of ``{}``.",
+    "Output": "The output of ``{}``.",
     "Message": "A message of ``{}``.",
 }
 

@@ -154,7 +154,7 @@ class Scope:
         return name in self._taken
 
     def take(self, natural: str, reserved: Collection[str] = ()) -> str:
-        """Takes a name, numbered where it is taken: ``name``, ``name_2``, ``name_3``.
+        """Take a name, numbered where it is taken: ``name``, ``name_2``, ``name_3``.
 
         Args:
             natural: The name wanted.
@@ -176,7 +176,7 @@ class Scope:
 def allocate(
     names: Iterable[str], natural: Callable[[str], str], taken: Iterable[str] = ()
 ) -> dict[str, str]:
-    """Gives each name of one scope a Python name of its own.
+    """Give each name of one scope a Python name of its own.
 
     Of those that meet, the one that is spelled like the natural name keeps it, or else the first in the order of their
     original names; the others are numbered, past what any other name naturally is. So no name changes because of where

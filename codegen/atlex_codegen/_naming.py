@@ -80,7 +80,7 @@ class _ModuleScope(Scope):
         self.document = document
 
     def take_or_prefix(self, natural: str, prefix: str) -> str:
-        """Takes the natural name; where it is taken, the one that begins with the prefix."""
+        """Take the natural name; where it is taken, the one that begins with the prefix."""
         return self.take(prefix + natural if natural in self else natural)
 
 

@@ -52,7 +52,7 @@ class _Pins(BaseModel):
 
 
 def read_pins(folder: Path) -> dict[str, Pin]:
-    """Reads a folder's pins, by NSID. A folder without the file has none.
+    """Read a folder's pins, by NSID. A folder without the file has none.
 
     Raises:
         LexiconError: The file can't be read, or isn't as `pins_text` writes it.
@@ -78,13 +78,13 @@ def _broken(file: Path, message: str) -> LexiconError:
 
 
 def pins_text(pins: Mapping[str, Pin]) -> str:
-    """Writes pins as JSON, sorted by NSID: equal pins give equal text."""
+    """Write pins as JSON, sorted by NSID: equal pins give equal text."""
     document = _Pins(documents={nsid: pins[nsid] for nsid in sorted(pins)})
     return document.model_dump_json(indent=2, exclude_none=True) + "\n"
 
 
 def verify(folder: Path) -> list[Diagnostic]:
-    """Compares a folder's documents with its pins.
+    """Compare a folder's documents with its pins.
 
     Returns:
         An error for each document that is broken, has no pin or isn't what its pin says, and for each pin without a

@@ -25,7 +25,7 @@ _KNOWN_ERRORS: Final = {
 
 
 def plan_package(lexicons: Lexicons, source: Source) -> PackagePlan:
-    """Plans the package for a set of documents.
+    """Plan the package for a set of documents.
 
     Args:
         lexicons: The documents, with their references checked.
@@ -49,7 +49,7 @@ def plan_package(lexicons: Lexicons, source: Source) -> PackagePlan:
                 name,
                 code,
                 base=_KNOWN_ERRORS.get(code, "XrpcResponseError"),
-                doc=(f"A method answered with the error ``{code}``.",),
+                doc=(f"A method failed with ``{code}``.",),
             )
             for code, name in sorted(naming.shared_errors.items(), key=lambda pair: pair[1])
         ),

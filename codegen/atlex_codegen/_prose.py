@@ -93,9 +93,9 @@ class Prose:
                 yield from _range(None, schema.max_size, " bytes")
             case Array():
                 yield from _range(schema.min_length, schema.max_length, " items")
-                rules = "; ".join(self._sentences(schema.items))
+                rules = "; ".join(rule[0].lower() + rule[1:] for rule in self._sentences(schema.items))
                 if rules:
-                    yield f"Each item: {rules[0].lower()}{rules[1:]}"
+                    yield f"Each item: {rules}"
             case Ref():
                 definition, _ = self._lexicons.follow(schema.target)
                 if isinstance(definition, String | Integer | Boolean | Bytes | Blob):
@@ -110,7 +110,7 @@ def kind_words(schema: Schema) -> str:
         case Object():
             return f"An object: {_listed(schema.properties)}." if schema.properties else "An object."
         case Ref():
-            return f"A ``{schema.target}``."
+            return f"A value of ``{schema.target}``."
         case Union():
             return f"One of {_listed(map(str, schema.targets))}." if schema.targets else "An object."
         case Array():

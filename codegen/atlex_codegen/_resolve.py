@@ -34,7 +34,7 @@ _Node: TypeAlias = tuple[str, str]
 
 
 def reference_faults(lexicons: Lexicons) -> list[Diagnostic]:
-    """Finds references that lead nowhere, that go in a circle of lists, or that go too deep."""
+    """Find references that lead nowhere, that go in a circle of lists, or that go too deep."""
     found = lexicons.check_refs()
     if any(diagnostic.is_error for diagnostic in found):
         return found
@@ -50,7 +50,7 @@ def _error(lexicons: Lexicons, nsid: str, pointer: str, message: str, hint: str)
 
 
 def _circles(lexicons: Lexicons) -> Iterator[Diagnostic]:
-    """Lists that hold only themselves: the type has no end in Python."""
+    """Find lists that hold only themselves: the type has no end in Python."""
     for def_id, definition in lexicons.definitions():
         seen: set[DefId] = set()
         current: Definition = definition

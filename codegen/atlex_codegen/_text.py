@@ -48,13 +48,13 @@ _ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def clean(text: str) -> str:
-    """Makes prose safe to show: no invisible or control characters, line feeds for line ends, and an end to it."""
+    """Make prose safe to show: no invisible or control characters, line feeds for line ends, and an end to it."""
     plain = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip(" \t\n")
     return plain if len(plain) <= _PROSE_LIMIT else f"{plain[:_PROSE_LIMIT].rstrip()}…"
 
 
 def paragraphs(text: str) -> list[str]:
-    """Cleans prose and cuts it into paragraphs of one line each; a blank line separates them."""
+    """Clean prose and cut it into paragraphs of one line each; a blank line separates them."""
     return [_SPACES.sub(" ", part).strip() for part in _BLANK_LINES.split(clean(text)) if part.strip()]
 
 
@@ -65,7 +65,7 @@ def shortened(text: str, limit: int = 80) -> str:
 
 
 def wrap(text: str, indent: int, hanging: int = 0) -> list[str]:
-    """Breaks one paragraph into lines that fit after ``indent`` columns; all but the first begin with ``hanging``."""
+    """Break one paragraph into lines that fit after ``indent`` columns; all but the first begin with ``hanging``."""
     if text and len(text) <= LINE_LENGTH - indent and not text[-1].isspace() and not _BREAKS.search(text):
         return [text]
     return textwrap.wrap(

@@ -86,7 +86,7 @@ class Folder:
         self.is_new = not self._listed
 
     def refuse_strangers(self) -> None:
-        """Makes sure that a build may write here.
+        """Make sure that a build may write here.
 
         Raises:
             LexiconError: There is something that isn't a build of atlex.
@@ -110,7 +110,7 @@ class Folder:
         return self._same[name]
 
     def compare(self, files: Mapping[str, bytes]) -> Comparison:
-        """Finds out how the folder differs from a package.
+        """Find out how the folder differs from a package.
 
         Args:
             files: The package's files by their paths, the manifest among them.
@@ -126,7 +126,7 @@ class Folder:
         )
 
     def write(self, files: Mapping[str, bytes]) -> Comparison:
-        """Makes the folder hold a package, all of whose changed files have been proved.
+        """Make the folder hold a package, all of whose changed files have been proved.
 
         Args:
             files: The package's files by their paths, the manifest among them.
@@ -208,7 +208,7 @@ def _refuse_detour(path: Path, out: Path) -> None:
 
 
 def _remove(path: Path, out: Path) -> None:
-    """Removes a file, its compiled forms, and the folders that are empty then."""
+    """Remove a file, its compiled forms, and the folders that are empty then."""
     _refuse_detour(path, out)
     cache = path.parent / "__pycache__"
     if path.suffix == ".py" and cache.is_dir():

@@ -130,480 +130,480 @@ __all__ = [
 
 
 class AccountNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``AccountNotFound``."""
+    """A method failed with ``AccountNotFound``."""
 
 
 class AccountSuspendedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``AccountSuspended``."""
+    """A method failed with ``AccountSuspended``."""
 
 
 class AccountTakedownError(_sdk.XrpcResponseError):
-    """A method answered with the error ``AccountTakedown``."""
+    """A method failed with ``AccountTakedown``."""
 
 
 class ActorNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ActorNotFound``."""
+    """A method failed with ``ActorNotFound``."""
 
 
 class AlreadyAssignedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``AlreadyAssigned``."""
+    """A method failed with ``AlreadyAssigned``."""
 
 
 class AlreadyInTargetQueueError(_sdk.XrpcResponseError):
-    """A method answered with the error ``AlreadyInTargetQueue``."""
+    """A method failed with ``AlreadyInTargetQueue``."""
 
 
 class AlreadyInTargetStateError(_sdk.XrpcResponseError):
-    """A method answered with the error ``AlreadyInTargetState``."""
+    """A method failed with ``AlreadyInTargetState``."""
 
 
 class AuthFactorTokenRequiredError(_sdk.LexAuthFactorError):
-    """A method answered with the error ``AuthFactorTokenRequired``."""
+    """A method failed with ``AuthFactorTokenRequired``."""
 
 
 class BadAspectRatioError(_sdk.XrpcResponseError):
-    """A method answered with the error ``BadAspectRatio``."""
+    """A method failed with ``BadAspectRatio``."""
 
 
 class BadExpirationError(_sdk.XrpcResponseError):
-    """A method answered with the error ``BadExpiration``."""
+    """A method failed with ``BadExpiration``."""
 
 
 class BadQueryStringError(_sdk.XrpcResponseError):
-    """A method answered with the error ``BadQueryString``."""
+    """A method failed with ``BadQueryString``."""
 
 
 class BlobNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``BlobNotFound``."""
+    """A method failed with ``BlobNotFound``."""
 
 
 class BlockNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``BlockNotFound``."""
+    """A method failed with ``BlockNotFound``."""
 
 
 class BlockedActorError(_sdk.XrpcResponseError):
-    """A method answered with the error ``BlockedActor``."""
+    """A method failed with ``BlockedActor``."""
 
 
 class BlockedByActorError(_sdk.XrpcResponseError):
-    """A method answered with the error ``BlockedByActor``."""
+    """A method failed with ``BlockedByActor``."""
 
 
 class BlockedSubjectError(_sdk.XrpcResponseError):
-    """A method answered with the error ``BlockedSubject``."""
+    """A method failed with ``BlockedSubject``."""
 
 
 class CannotDeleteSelfError(_sdk.XrpcResponseError):
-    """A method answered with the error ``CannotDeleteSelf``."""
+    """A method failed with ``CannotDeleteSelf``."""
 
 
 class ConflictingQueueError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ConflictingQueue``."""
+    """A method failed with ``ConflictingQueue``."""
 
 
 class ConsumerTooSlowError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ConsumerTooSlow``."""
+    """A method failed with ``ConsumerTooSlow``."""
 
 
 class ConvoLockedByModerationError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ConvoLockedByModeration``."""
+    """A method failed with ``ConvoLockedByModeration``."""
 
 
 class ConvoLockedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ConvoLocked``."""
+    """A method failed with ``ConvoLocked``."""
 
 
 class DailyLimitExceededError(_sdk.XrpcResponseError):
-    """A method answered with the error ``DailyLimitExceeded``."""
+    """A method failed with ``DailyLimitExceeded``."""
 
 
 class DidDeactivatedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``DidDeactivated``."""
+    """A method failed with ``DidDeactivated``."""
 
 
 class DidNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``DidNotFound``."""
+    """A method failed with ``DidNotFound``."""
 
 
 class DidTooLongError(_sdk.XrpcResponseError):
-    """A method answered with the error ``DidTooLong``."""
+    """A method failed with ``DidTooLong``."""
 
 
 class DraftLimitReachedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``DraftLimitReached``."""
+    """A method failed with ``DraftLimitReached``."""
 
 
 class DuplicateCreateError(_sdk.XrpcResponseError):
-    """A method answered with the error ``DuplicateCreate``."""
+    """A method failed with ``DuplicateCreate``."""
 
 
 class DuplicateExternalIdError(_sdk.XrpcResponseError):
-    """A method answered with the error ``DuplicateExternalId``."""
+    """A method failed with ``DuplicateExternalId``."""
 
 
 class DuplicateTemplateNameError(_sdk.XrpcResponseError):
-    """A method answered with the error ``DuplicateTemplateName``."""
+    """A method failed with ``DuplicateTemplateName``."""
 
 
 class EnabledJoinLinkAlreadyExistsError(_sdk.XrpcResponseError):
-    """A method answered with the error ``EnabledJoinLinkAlreadyExists``."""
+    """A method failed with ``EnabledJoinLinkAlreadyExists``."""
 
 
 class ExpiredTokenError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ExpiredToken``."""
+    """A method failed with ``ExpiredToken``."""
 
 
 class FollowRequiredError(_sdk.XrpcResponseError):
-    """A method answered with the error ``FollowRequired``."""
+    """A method failed with ``FollowRequired``."""
 
 
 class FutureCursorError(_sdk.XrpcResponseError):
-    """A method answered with the error ``FutureCursor``."""
+    """A method failed with ``FutureCursor``."""
 
 
 class HandleNotAvailableError(_sdk.XrpcResponseError):
-    """A method answered with the error ``HandleNotAvailable``."""
+    """A method failed with ``HandleNotAvailable``."""
 
 
 class HandleNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``HandleNotFound``."""
+    """A method failed with ``HandleNotFound``."""
 
 
 class HeadNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``HeadNotFound``."""
+    """A method failed with ``HeadNotFound``."""
 
 
 class HostBannedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``HostBanned``."""
+    """A method failed with ``HostBanned``."""
 
 
 class HostNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``HostNotFound``."""
+    """A method failed with ``HostNotFound``."""
 
 
 class IncompatibleDidDocError(_sdk.XrpcResponseError):
-    """A method answered with the error ``IncompatibleDidDoc``."""
+    """A method failed with ``IncompatibleDidDoc``."""
 
 
 class InsufficientRoleError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InsufficientRole``."""
+    """A method failed with ``InsufficientRole``."""
 
 
 class InternalError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InternalError``."""
+    """A method failed with ``InternalError``."""
 
 
 class InvalidAssignmentError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidAssignment``."""
+    """A method failed with ``InvalidAssignment``."""
 
 
 class InvalidCodeError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidCode``."""
+    """A method failed with ``InvalidCode``."""
 
 
 class InvalidContactsError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidContacts``."""
+    """A method failed with ``InvalidContacts``."""
 
 
 class InvalidConvoError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidConvo``."""
+    """A method failed with ``InvalidConvo``."""
 
 
 class InvalidCursorError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidCursor``."""
+    """A method failed with ``InvalidCursor``."""
 
 
 class InvalidDidError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidDid``."""
+    """A method failed with ``InvalidDid``."""
 
 
 class InvalidEmailError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidEmail``."""
+    """A method failed with ``InvalidEmail``."""
 
 
 class InvalidHandleError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidHandle``."""
+    """A method failed with ``InvalidHandle``."""
 
 
 class InvalidInitiationError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidInitiation``."""
+    """A method failed with ``InvalidInitiation``."""
 
 
 class InvalidInviteCodeError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidInviteCode``."""
+    """A method failed with ``InvalidInviteCode``."""
 
 
 class InvalidJoinRequestError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidJoinRequest``."""
+    """A method failed with ``InvalidJoinRequest``."""
 
 
 class InvalidLimitError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidLimit``."""
+    """A method failed with ``InvalidLimit``."""
 
 
 class InvalidPartNumberError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidPartNumber``."""
+    """A method failed with ``InvalidPartNumber``."""
 
 
 class InvalidPasswordError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidPassword``."""
+    """A method failed with ``InvalidPassword``."""
 
 
 class InvalidPhoneError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidPhone``."""
+    """A method failed with ``InvalidPhone``."""
 
 
 class InvalidRecommendedPoliciesError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidRecommendedPolicies``."""
+    """A method failed with ``InvalidRecommendedPolicies``."""
 
 
 class InvalidScopeReferenceError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidScopeReference``."""
+    """A method failed with ``InvalidScopeReference``."""
 
 
 class InvalidStateTransitionError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidStateTransition``."""
+    """A method failed with ``InvalidStateTransition``."""
 
 
 class InvalidSwapError(_sdk.InvalidSwapError):
-    """A method answered with the error ``InvalidSwap``."""
+    """A method failed with ``InvalidSwap``."""
 
 
 class InvalidTokenError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidToken``."""
+    """A method failed with ``InvalidToken``."""
 
 
 class InvalidUrlError(_sdk.XrpcResponseError):
-    """A method answered with the error ``InvalidUrl``."""
+    """A method failed with ``InvalidUrl``."""
 
 
 class LexiconNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``LexiconNotFound``."""
+    """A method failed with ``LexiconNotFound``."""
 
 
 class LinkAlreadyEnabledError(_sdk.XrpcResponseError):
-    """A method answered with the error ``LinkAlreadyEnabled``."""
+    """A method failed with ``LinkAlreadyEnabled``."""
 
 
 class LinkDisabledError(_sdk.XrpcResponseError):
-    """A method answered with the error ``LinkDisabled``."""
+    """A method failed with ``LinkDisabled``."""
 
 
 class MemberAlreadyExistsError(_sdk.XrpcResponseError):
-    """A method answered with the error ``MemberAlreadyExists``."""
+    """A method failed with ``MemberAlreadyExists``."""
 
 
 class MemberLimitReachedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``MemberLimitReached``."""
+    """A method failed with ``MemberLimitReached``."""
 
 
 class MemberNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``MemberNotFound``."""
+    """A method failed with ``MemberNotFound``."""
 
 
 class MessageDeleteNotAllowedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``MessageDeleteNotAllowed``."""
+    """A method failed with ``MessageDeleteNotAllowed``."""
 
 
 class MessagesDisabledError(_sdk.XrpcResponseError):
-    """A method answered with the error ``MessagesDisabled``."""
+    """A method failed with ``MessagesDisabled``."""
 
 
 class MissingPartsError(_sdk.XrpcResponseError):
-    """A method answered with the error ``MissingParts``."""
+    """A method failed with ``MissingParts``."""
 
 
 class NewAccountCannotCreateGroupError(_sdk.XrpcResponseError):
-    """A method answered with the error ``NewAccountCannotCreateGroup``."""
+    """A method failed with ``NewAccountCannotCreateGroup``."""
 
 
 class NoJoinLinkError(_sdk.XrpcResponseError):
-    """A method answered with the error ``NoJoinLink``."""
+    """A method failed with ``NoJoinLink``."""
 
 
 class NotFollowedBySenderError(_sdk.XrpcResponseError):
-    """A method answered with the error ``NotFollowedBySender``."""
+    """A method failed with ``NotFollowedBySender``."""
 
 
 class NotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``NotFound``."""
+    """A method failed with ``NotFound``."""
 
 
 class OutOfRangeError(_sdk.XrpcResponseError):
-    """A method answered with the error ``OutOfRange``."""
+    """A method failed with ``OutOfRange``."""
 
 
 class OwnerCannotLeaveError(_sdk.XrpcResponseError):
-    """A method answered with the error ``OwnerCannotLeave``."""
+    """A method failed with ``OwnerCannotLeave``."""
 
 
 class PartSizeMismatchError(_sdk.XrpcResponseError):
-    """A method answered with the error ``PartSizeMismatch``."""
+    """A method failed with ``PartSizeMismatch``."""
 
 
 class QueueDisabledError(_sdk.XrpcResponseError):
-    """A method answered with the error ``QueueDisabled``."""
+    """A method failed with ``QueueDisabled``."""
 
 
 class QueueNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``QueueNotFound``."""
+    """A method failed with ``QueueNotFound``."""
 
 
 class RateLimitExceededError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RateLimitExceeded``."""
+    """A method failed with ``RateLimitExceeded``."""
 
 
 class ReactionInvalidValueError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ReactionInvalidValue``."""
+    """A method failed with ``ReactionInvalidValue``."""
 
 
 class ReactionLimitReachedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ReactionLimitReached``."""
+    """A method failed with ``ReactionLimitReached``."""
 
 
 class ReactionMessageDeletedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ReactionMessageDeleted``."""
+    """A method failed with ``ReactionMessageDeleted``."""
 
 
 class ReactionNotAllowedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ReactionNotAllowed``."""
+    """A method failed with ``ReactionNotAllowed``."""
 
 
 class RecipientNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RecipientNotFound``."""
+    """A method failed with ``RecipientNotFound``."""
 
 
 class RecordNotFoundError(_sdk.RecordNotFoundError):
-    """A method answered with the error ``RecordNotFound``."""
+    """A method failed with ``RecordNotFound``."""
 
 
 class RegionNotSupportedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RegionNotSupported``."""
+    """A method failed with ``RegionNotSupported``."""
 
 
 class ReplyTargetNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ReplyTargetNotFound``."""
+    """A method failed with ``ReplyTargetNotFound``."""
 
 
 class RepoDeactivatedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RepoDeactivated``."""
+    """A method failed with ``RepoDeactivated``."""
 
 
 class RepoNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RepoNotFound``."""
+    """A method failed with ``RepoNotFound``."""
 
 
 class RepoSuspendedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RepoSuspended``."""
+    """A method failed with ``RepoSuspended``."""
 
 
 class RepoTakendownError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RepoTakendown``."""
+    """A method failed with ``RepoTakendown``."""
 
 
 class ReportClosedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ReportClosed``."""
+    """A method failed with ``ReportClosed``."""
 
 
 class ReportNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ReportNotFound``."""
+    """A method failed with ``ReportNotFound``."""
 
 
 class RuleAlreadyExistsError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RuleAlreadyExists``."""
+    """A method failed with ``RuleAlreadyExists``."""
 
 
 class RuleNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``RuleNotFound``."""
+    """A method failed with ``RuleNotFound``."""
 
 
 class ServiceOverloadedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``ServiceOverloaded``."""
+    """A method failed with ``ServiceOverloaded``."""
 
 
 class SetNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``SetNotFound``."""
+    """A method failed with ``SetNotFound``."""
 
 
 class SubjectHasActionError(_sdk.XrpcResponseError):
-    """A method answered with the error ``SubjectHasAction``."""
+    """A method failed with ``SubjectHasAction``."""
 
 
 class TokenRequiredError(_sdk.XrpcResponseError):
-    """A method answered with the error ``TokenRequired``."""
+    """A method failed with ``TokenRequired``."""
 
 
 class TooManyContactsError(_sdk.XrpcResponseError):
-    """A method answered with the error ``TooManyContacts``."""
+    """A method failed with ``TooManyContacts``."""
 
 
 class TooManyOpenUploadsError(_sdk.XrpcResponseError):
-    """A method answered with the error ``TooManyOpenUploads``."""
+    """A method failed with ``TooManyOpenUploads``."""
 
 
 class UnknownFeedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UnknownFeed``."""
+    """A method failed with ``UnknownFeed``."""
 
 
 class UnknownListError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UnknownList``."""
+    """A method failed with ``UnknownList``."""
 
 
 class UnresolvableDidError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UnresolvableDid``."""
+    """A method failed with ``UnresolvableDid``."""
 
 
 class UnsupportedCollectionError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UnsupportedCollection``."""
+    """A method failed with ``UnsupportedCollection``."""
 
 
 class UnsupportedContentTypeError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UnsupportedContentType``."""
+    """A method failed with ``UnsupportedContentType``."""
 
 
 class UnsupportedDomainError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UnsupportedDomain``."""
+    """A method failed with ``UnsupportedDomain``."""
 
 
 class UploadAbortedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UploadAborted``."""
+    """A method failed with ``UploadAborted``."""
 
 
 class UploadAlreadyCompletedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UploadAlreadyCompleted``."""
+    """A method failed with ``UploadAlreadyCompleted``."""
 
 
 class UploadExpiredError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UploadExpired``."""
+    """A method failed with ``UploadExpired``."""
 
 
 class UploadFailedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UploadFailed``."""
+    """A method failed with ``UploadFailed``."""
 
 
 class UploadForbiddenError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UploadForbidden``."""
+    """A method failed with ``UploadForbidden``."""
 
 
 class UploadNotFoundError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UploadNotFound``."""
+    """A method failed with ``UploadNotFound``."""
 
 
 class UploadNotReadyError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UploadNotReady``."""
+    """A method failed with ``UploadNotReady``."""
 
 
 class UserForbidsGroupsError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UserForbidsGroups``."""
+    """A method failed with ``UserForbidsGroups``."""
 
 
 class UserKickedError(_sdk.XrpcResponseError):
-    """A method answered with the error ``UserKicked``."""
+    """A method failed with ``UserKicked``."""
 
 
 class VideoTooLargeError(_sdk.XrpcResponseError):
-    """A method answered with the error ``VideoTooLarge``."""
+    """A method failed with ``VideoTooLarge``."""
 
 
 class VideoTooLongError(_sdk.XrpcResponseError):
-    """A method answered with the error ``VideoTooLong``."""
+    """A method failed with ``VideoTooLong``."""

@@ -57,7 +57,7 @@ class Lexicons(Mapping[str, Document]):
 
     @classmethod
     def load(cls, paths: StrPath | Iterable[StrPath]) -> Lexicons:
-        """Reads all documents under one or more paths, and checks them and their references.
+        """Read all documents under one or more paths, and check them and their references.
 
         Args:
             paths: As for `load_documents`.
@@ -73,7 +73,7 @@ class Lexicons(Mapping[str, Document]):
 
     @classmethod
     def from_package_data(cls, data: bytes) -> Lexicons:
-        """Reads the documents that a generated package carries.
+        """Read the documents that a generated package carries.
 
         Raises:
             LexiconError: The data is damaged, or holds something else.
@@ -89,7 +89,7 @@ class Lexicons(Mapping[str, Document]):
         return cls(documents)
 
     def to_package_data(self) -> bytes:
-        """Writes all documents, as they were read, into the bytes that `from_package_data` reads.
+        """Write all documents, as they were read, into the bytes that `from_package_data` reads.
 
         Equal documents give equal bytes, whatever the order in which they were given.
         """
@@ -110,7 +110,7 @@ class Lexicons(Mapping[str, Document]):
     # Names
 
     def definitions(self) -> Iterator[tuple[DefId, Definition]]:
-        """Yields all definitions, by NSID and within it in the document's order."""
+        """Yield all definitions, by NSID and within it in the document's order."""
         for nsid, document in self._documents.items():
             for name, definition in document.defs.items():
                 yield DefId(nsid, name), definition
@@ -162,7 +162,7 @@ class Lexicons(Mapping[str, Document]):
         return definition, tuple(names)
 
     def check_refs(self) -> list[Diagnostic]:
-        """Finds references that lead nowhere, to what can't be referred to, or in a circle of nothing but refs.
+        """Find references that lead nowhere, to what can't be referred to, or in a circle of nothing but refs.
 
         A reference to a definition of a kind that isn't known is a warning: anything is valid there. Objects that
         contain each other are fine.
@@ -174,7 +174,7 @@ class Lexicons(Mapping[str, Document]):
     def validate(
         self, definition: str | DefId, value: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
-        """Checks a JSON value against a definition.
+        """Check a JSON value against a definition.
 
         Args:
             definition: Its name: ``nsid``, ``nsid#name``, or a `DefId`.
@@ -194,7 +194,7 @@ class Lexicons(Mapping[str, Document]):
     def validate_record(
         self, collection: str, value: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
-        """Checks a record's value, which must have the collection's NSID as its ``$type``.
+        """Check a record's value, which must have the collection's NSID as its ``$type``.
 
         Args:
             collection: The NSID of a record document.
@@ -208,7 +208,7 @@ class Lexicons(Mapping[str, Document]):
         return self._check(validation).run_record(DefId(collection), record, value)
 
     def validate_record_key(self, collection: str, rkey: str) -> list[Issue]:
-        """Checks a record key against the kind of key that the collection has.
+        """Check a record key against the kind of key that the collection has.
 
         Raises:
             LexiconError: There is no such record document.
@@ -225,7 +225,7 @@ class Lexicons(Mapping[str, Document]):
     def parse_params(
         self, nsid: str, pairs: Iterable[tuple[str, str]], *, validation: Validation = "strict"
     ) -> tuple[dict[str, Any], list[Issue]]:
-        """Reads a query string as a server does.
+        """Read a query string as a server does.
 
         Integers and booleans become such, a parameter that is an array takes all its values, absent ones get their
         default, and pairs with an empty value count as absent. Undeclared parameters are kept as strings.
@@ -246,7 +246,7 @@ class Lexicons(Mapping[str, Document]):
         return values, self._check(validation).run(params, values)
 
     def validate_params(self, nsid: str, params: object, *, validation: Validation = "strict") -> list[Issue]:
-        """Checks the parameters of a call, as values: a mapping of booleans, integers, strings and lists of these.
+        """Check the parameters of a call, as values: a mapping of booleans, integers, strings and lists of these.
 
         Raises:
             LexiconError: There is no such method.
@@ -256,7 +256,7 @@ class Lexicons(Mapping[str, Document]):
     def validate_input(
         self, nsid: str, encoding: str | None, body: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
-        """Checks what is sent to a method.
+        """Check what is sent to a method.
 
         Args:
             nsid: The method's.
@@ -276,7 +276,7 @@ class Lexicons(Mapping[str, Document]):
     def validate_output(
         self, nsid: str, encoding: str | None, body: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
-        """Checks what a query or procedure answers. Where no output is declared, anything is valid.
+        """Check what a query or procedure answers. Where no output is declared, anything is valid.
 
         The arguments are those of `validate_input`.
 
@@ -293,7 +293,7 @@ class Lexicons(Mapping[str, Document]):
     def validate_message(
         self, nsid: str, message: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
-        """Checks a message of a subscription, with its ``$type`` as a full name.
+        """Check a message of a subscription, with its ``$type`` as a full name.
 
         Raises:
             LexiconError: There is no such subscription.

@@ -53,12 +53,12 @@ def _one_line(text: str) -> str:
 
 
 def pointer_to(pointer: str, *segments: str | int) -> str:
-    """Extends a JSON pointer by keys and positions, escaped as RFC 6901 wants it."""
+    """Extend a JSON pointer by keys and positions, escaped as RFC 6901 wants it."""
     return pointer + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in segments)
 
 
 def raise_on_errors(diagnostics: Iterable[Diagnostic]) -> None:
-    """Raises when there is an error among the diagnostics.
+    """Raise when there is an error among the diagnostics.
 
     Raises:
         LexiconError: It carries all of them, warnings too.

@@ -25,15 +25,15 @@ class Notes:
         self.diagnostics: list[Diagnostic] = []
 
     def error(self, pointer: str, message: str, hint: str = "") -> None:
-        """Notes that the document can't be used."""
+        """Note that the document can't be used."""
         self._add("error", pointer, message, hint)
 
     def warn(self, pointer: str, message: str, hint: str = "") -> None:
-        """Notes something that the reader should know of."""
+        """Note something that the reader should know of."""
         self._add("warning", pointer, message, hint)
 
     def name(self, pointer: str, what: str, name: str) -> None:
-        """Notes what is wrong with a name, if anything.
+        """Note what is wrong with a name, if anything.
 
         Args:
             pointer: Where it stands.
@@ -89,11 +89,11 @@ class Fields:
         return pointer_to(self.pointer, *segments)
 
     def error(self, key: str, message: str, hint: str = "") -> None:
-        """Notes an error in the value of a key."""
+        """Note an error in the value of a key."""
         self.notes.error(self.at(key), message, hint)
 
     def warn(self, key: str, message: str, hint: str = "") -> None:
-        """Notes a warning about the value of a key."""
+        """Note a warning about the value of a key."""
         self.notes.warn(self.at(key), message, hint)
 
     def extra(self) -> dict[str, Any]:

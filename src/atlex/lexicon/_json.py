@@ -46,7 +46,7 @@ def _refuse_constant(name: str) -> float:
 
 
 def read_json(data: bytes | str) -> tuple[Any, list[Fault]]:
-    """Parses JSON text. Of text that isn't JSON, the value is None and the one fault says why.
+    """Parse JSON text. Of text that isn't JSON, the value is None and the one fault says why.
 
     A leading byte order mark is allowed. Repeated keys are found by `copy_json`.
     """
@@ -65,7 +65,7 @@ def read_json(data: bytes | str) -> tuple[Any, list[Fault]]:
 
 
 def copy_json(value: object) -> tuple[Any, list[Fault]]:
-    """Copies a JSON value into plain dicts and lists, and lists what JSON can't hold or readers disagree about.
+    """Copy a JSON value into plain dicts and lists, and list what JSON can't hold or readers disagree about.
 
     The copy is only whole when there are no faults.
     """
@@ -157,6 +157,6 @@ def is_unicode(text: str) -> bool:
 
 
 def canonical_json(value: object) -> bytes:
-    """Writes a JSON value as UTF-8, compact and with sorted keys: equal values give equal bytes."""
+    """Write a JSON value as UTF-8, compact and with sorted keys: equal values give equal bytes."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
     return text.encode()

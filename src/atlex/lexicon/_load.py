@@ -44,7 +44,7 @@ class LoadResult:
 
 
 def load_documents(paths: StrPath | Iterable[StrPath]) -> LoadResult:
-    """Reads all Lexicon documents under one or more paths.
+    """Read all Lexicon documents under one or more paths.
 
     Folders are searched for ``*.json``, with their subfolders; links to folders are not followed, unless given. Hidden
     files and folders are passed over, those that begin with ``~`` or ``#``, as editors leave them, and JSON files that

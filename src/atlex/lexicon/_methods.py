@@ -19,7 +19,7 @@ _BOOLEANS: Final = {"true": True, "false": False}
 
 
 def read_parameters(params: Params, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Turns the pairs of a query string into values of the declared types, and adds defaults.
+    """Turn the pairs of a query string into values of the declared types, and add defaults.
 
     What can't be turned stays as it is, for the validator to complain about. Empty values count as absent, as they do
     for the reference implementation.
@@ -61,7 +61,7 @@ def _scalar(schema: Schema, text: str) -> Any:
 def body_issues(
     payload: Payload, encoding: str | None, body: object, check: Callable[[], ValueCheck]
 ) -> list[Issue]:
-    """Checks a body: its MIME type, and its value where that is JSON."""
+    """Check a body: its MIME type, and its value where that is JSON."""
     if encoding is None:
         return [Issue("", f"expected a body of type {payload.encoding}, got none")]
     found = base_type(encoding)

@@ -9,7 +9,7 @@ __all__ = ["name_oddity", "parse_ref"]
 
 
 def name_oddity(name: str) -> str | None:
-    """Says what is unusual about the name of a definition, a property or an error; None for a usual one.
+    """Say what is unusual about the name of a definition, a property or an error; None for a usual one.
 
     The specification gives no pattern, and names such as ``9`` or ``ob-je-c$t`` are in use.
     """
@@ -23,7 +23,7 @@ def name_oddity(name: str) -> str | None:
 
 
 def parse_ref(ref: str, base: str) -> DefId | None:
-    """Reads ``#name``, ``nsid`` or ``nsid#name``; None when it is none of them.
+    """Read ``#name``, ``nsid`` or ``nsid#name``; None when it is none of them.
 
     Args:
         ref: The reference as a document writes it.

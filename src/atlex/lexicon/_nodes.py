@@ -119,7 +119,7 @@ class DefinitionParser:
         }
 
     def definition(self, raw: Any, pointer: str, def_id: DefId) -> Definition | None:
-        """Reads what stands under a name; None when it can't be read at all."""
+        """Read what stands under a name; None when it can't be read at all."""
         place = _MAIN_DEFINITION if def_id.is_main else _NAMED_DEFINITION
         fields, kind = self._open(raw, pointer, place)
         if fields is None:
@@ -131,7 +131,7 @@ class DefinitionParser:
         return self._read(fields, kind, place)
 
     def _open(self, raw: Any, pointer: str, place: _Place) -> tuple[Fields | None, str]:
-        """Finds out what kind a definition is, and whether it may stand in its place."""
+        """Find out what kind a definition is, and whether it may stand in its place."""
         if not is_object(raw):
             message = f"expected a definition, got {json_type(raw)}"
             self._notes.error(pointer, message, 'write an object with a "type"')
@@ -545,7 +545,7 @@ class DefinitionParser:
 
 
 def _check_default(fields: Fields, faults: list[str]) -> None:
-    """Notes where a default breaks its own definition, or stands beside a const."""
+    """Note where a default breaks its own definition, or stands beside a const."""
     if fields.value("default") is None:
         return
     _report(fields, "default", faults)
@@ -556,7 +556,7 @@ def _check_default(fields: Fields, faults: list[str]) -> None:
 
 
 def _report(fields: Fields, key: str, faults: list[str], *segments: int) -> None:
-    """Notes where a default, const or member of an enum breaks its own definition: no parser refuses that."""
+    """Note where a default, const or member of an enum breaks its own definition: no parser refuses that."""
     for fault in faults:
         message = f'"{key}" breaks its own definition: {fault}'
         fields.notes.warn(fields.at(key, *segments), message, "correct it, or the constraint")

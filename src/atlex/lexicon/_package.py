@@ -23,13 +23,13 @@ MAX_SIZE: Final = 64 * 1024 * 1024
 
 
 def pack(documents: Iterable[Document]) -> bytes:
-    """Writes documents as package data."""
+    """Write documents as package data."""
     raws = [document.raw for document in sorted(documents, key=lambda document: document.id)]
     return bz2.compress(canonical_json(raws))
 
 
 def unpack(data: bytes) -> list[Any]:
-    """Reads package data back into the documents' JSON, which is not checked further.
+    """Read package data back into the documents' JSON, which is not checked further.
 
     Raises:
         LexiconError: The data is damaged, or isn't package data at all.

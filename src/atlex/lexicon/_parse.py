@@ -25,7 +25,7 @@ _NSID_HINT: Final = 'use at least three segments, such as "com.example.getThing"
 def parse_document(
     data: bytes | str | Mapping[str, Any], *, source: str = ""
 ) -> tuple[Document | None, list[Diagnostic]]:
-    """Reads one Lexicon document and checks it against the language.
+    """Read one Lexicon document and check it against the language.
 
     Whether its references lead anywhere is not checked here, but by `Lexicons.check_refs`.
 
@@ -48,7 +48,7 @@ def _structural(source: str, faults: list[Fault], nsid: str = "") -> list[Diagno
 
 
 def document_from_json(value: Any, *, source: str = "") -> tuple[Document | None, list[Diagnostic]]:
-    """Does what `parse_document` does after the JSON text has been read."""
+    """Do what `parse_document` does after the JSON text has been read."""
     raw, faults = copy_json(value)
     if faults:
         nsid = value.get("id") if is_mapping(value) else None

@@ -27,7 +27,7 @@ _NEEDS: Final = {"account": "attr", "blob": "accept", "identity": "attr", "repo"
 
 
 def permission_fault(resource: str, attributes: Mapping[str, Any]) -> str | None:
-    """Says what is wrong with a permission for a resource; None when nothing is."""
+    """Say what is wrong with a permission for a resource; None when nothing is."""
     if resource not in _CHOICES:
         return f'the resource "{resource}" is not known'
     needed = _NEEDS[resource]

@@ -25,7 +25,7 @@ _PERMISSION_SET_PROSE: Final = frozenset({"title", "title:lang", "detail", "deta
 
 
 def strip_prose(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Copies a document without its prose.
+    """Copy a document without its prose.
 
     What isn't as the language wants it is copied as it is: the document needn't be valid.
 
@@ -62,7 +62,7 @@ def _without_prose(raw: Any, parts: Mapping[str, _Strip], prose: frozenset[str] 
 def _object_without_prose(
     raw: Mapping[str, Any], parts: Mapping[str, _Strip], prose: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """Drops an object's description and the keys in ``prose``, and strips the parts that may hold more."""
+    """Drop an object's description and the keys in ``prose``, and strip the parts that may hold more."""
     return {
         key: parts[key](value) if key in parts else value
         for key, value in raw.items()

@@ -32,7 +32,7 @@ _TAGGED: Final = (Object, Record, Ref, Union, UnknownKind)
 
 
 def reference_diagnostics(documents: Iterable[Document], find: _Find) -> list[Diagnostic]:
-    """Says of every reference in the documents whether it may stand.
+    """Say of every reference in the documents whether it may stand.
 
     Args:
         documents: Those to look at.

@@ -49,7 +49,7 @@ def json_type(value: object) -> str:
 def length_faults(
     length: int, unit: str, minimum: int | None, maximum: int | None, *, noun: str = "length"
 ) -> list[str]:
-    """Says how a length misses its limits. The unit is a plural noun."""
+    """Say how a length misses its limits. The unit is a plural noun."""
     if minimum is not None and length < minimum:
         return [f"{noun} is {length} {unit}, at least {minimum} expected"]
     if maximum is not None and length > maximum:
@@ -67,7 +67,7 @@ def _choice_faults(value: object, enum: Sequence[object] | None, const: object) 
 
 
 def string_faults(schema: String, value: object, *, limits: bool = True) -> list[str]:
-    """Says what is wrong with a value for a string schema.
+    """Say what is wrong with a value for a string schema.
 
     An enum or a const says all: the limits beside it aren't looked at, and neither are others without ``limits``.
     """
@@ -104,7 +104,7 @@ def as_integer(value: object) -> int | None:
 
 
 def integer_faults(schema: Integer, value: object, *, limits: bool = True) -> list[str]:
-    """Says what is wrong with a value for an integer schema; limits go as for `string_faults`."""
+    """Say what is wrong with a value for an integer schema; limits go as for `string_faults`."""
     number = as_integer(value)
     if number is None:
         return [f"expected an integer, got {json_type(value)}"]
@@ -122,7 +122,7 @@ def integer_faults(schema: Integer, value: object, *, limits: bool = True) -> li
 
 
 def boolean_faults(schema: Boolean, value: object) -> list[str]:
-    """Says what is wrong with a value for a boolean schema."""
+    """Say what is wrong with a value for a boolean schema."""
     if not isinstance(value, bool):
         return [f"expected a boolean, got {json_type(value)}"]
     return _choice_faults(value, None, schema.const)

@@ -59,7 +59,7 @@ def is_special(value: Mapping[Any, Any]) -> bool:
 
 
 def link_faults(value: object, *, strict: bool) -> list[str]:
-    """Says what is wrong with a value for a cid-link; unless strict, the CID itself isn't looked at."""
+    """Say what is wrong with a value for a cid-link; unless strict, the CID itself isn't looked at."""
     link = _sole(value, "$link")
     if link is None:
         return ['expected a link, {"$link": "<cid>"}']
@@ -87,7 +87,7 @@ def _sole(value: object, key: str) -> str | None:
 
 
 def blob_faults(schema: Blob, value: object, *, strict: bool) -> list[str]:
-    """Says what is wrong with a value for a blob.
+    """Say what is wrong with a value for a blob.
 
     Args:
         schema: Gives the MIME types and the size allowed.

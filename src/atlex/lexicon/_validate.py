@@ -118,22 +118,22 @@ class ValueCheck:
         self._stack: list[tuple[_Checked, Any, _Path, tuple[str, ...]]] = []
 
     def run_named(self, def_id: DefId, value: object) -> list[Issue]:
-        """Checks a value against a named definition."""
+        """Check a value against a named definition."""
         self._push_named(def_id, value, None)
         return self._run()
 
     def run(self, schema: Schema | Record | Params, value: object) -> list[Issue]:
-        """Checks a value against a schema."""
+        """Check a value against a schema."""
         self._push(schema, value, None)
         return self._run()
 
     def run_record(self, def_id: DefId, record: Record, value: object) -> list[Issue]:
-        """Checks a value against the record definition of that name."""
+        """Check a value against the record definition of that name."""
         self._push(record, value, None, (str(def_id),))
         return self._run()
 
     def run_anything(self, value: object) -> list[Issue]:
-        """Checks that a value is one of the data model."""
+        """Check that a value is one of the data model."""
         self._push(_Anything(), value, None)
         return self._run()
 
@@ -338,7 +338,7 @@ class ValueCheck:
     # The data model
 
     def _anything(self, value: Any, path: _Path) -> None:
-        """Checks what has no schema. Only a strict check asks; and only for one level, the rest is pushed."""
+        """Check what has no schema. Only a strict check asks; and only for one level, the rest is pushed."""
         if not self._strict or value is None or isinstance(value, bool):
             return
         if isinstance(value, str):

@@ -44,7 +44,7 @@ class Reference:
 
 
 def walk(part: Part) -> Iterator[Part]:
-    """Yields a definition and everything that it is made of, outside in and in the document's order.
+    """Yield a definition and everything that it is made of, outside in and in the document's order.
 
     References are not followed.
     """
@@ -76,7 +76,7 @@ def _inner(part: Part) -> list[Part]:
 
 
 def references(part: Part) -> Iterator[Reference]:
-    """Yields every reference in a definition, in the document's order; a union names each target once."""
+    """Yield every reference in a definition, in the document's order; a union names each target once."""
     for inner in walk(part):
         if isinstance(inner, Ref):
             yield Reference(inner.target, pointer_to(inner.pointer, "ref"), in_union=False)

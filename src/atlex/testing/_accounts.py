@@ -159,7 +159,7 @@ class Accounts:
         return self._elsewhere.get(handle) if account is None else account.did
 
     def add_handle(self, handle: str, did: str) -> None:
-        """Makes the handle of an account elsewhere known."""
+        """Make the handle of an account elsewhere known."""
         self._elsewhere[normalised_handle(handle)] = did
 
     def is_user_domain(self, handle: str) -> bool:
@@ -176,7 +176,7 @@ class Accounts:
         takendown: bool = False,
         deactivated: bool = False,
     ) -> Account:
-        """Makes an account; any valid handle will do.
+        """Make an account; any valid handle will do.
 
         Raises:
             PdsError: The handle or the e-mail address isn't valid, or is taken.
@@ -205,7 +205,7 @@ class Accounts:
     def sign_up(
         self, handle: str, password: str | None, email: str | None, *, did: str | None = None
     ) -> Account:
-        """Makes an account as a stranger may.
+        """Make an account as a stranger may.
 
         Args:
             handle: A handle below one of this server's domains.
@@ -231,7 +231,7 @@ class Accounts:
         return self.create(handle, password, email=email)
 
     def rename(self, account: Account, handle: str) -> None:
-        """Gives an account another handle.
+        """Give an account another handle.
 
         Raises:
             PdsError: The handle isn't valid, is taken, or belongs to somebody elsewhere.

@@ -46,20 +46,20 @@ class AppViewMethods:
     # People
 
     def get_profile(self, call: Call) -> Any:
-        """Gives one profile."""
+        """Give one profile."""
         return self._profile(self._actor(call.params["actor"]))
 
     def get_profiles(self, call: Call) -> Any:
-        """Gives the profiles that there are."""
+        """Give the profiles that there are."""
         found = [self._state.accounts.find_public(actor) for actor in call.params["actors"]]
         return {"profiles": [self._profile(account) for account in found if account is not None]}
 
     def get_preferences(self, call: Call) -> Any:
-        """Gives the caller's preferences as they were stored."""
+        """Give the caller's preferences as they were stored."""
         return {"preferences": list(self._state.caller(call).preferences)}
 
     def put_preferences(self, call: Call) -> None:
-        """Stores the caller's preferences."""
+        """Store the caller's preferences."""
         self._state.caller(call).preferences = call.input["preferences"]
 
     def _actor(self, identifier: str) -> Account:
@@ -113,24 +113,24 @@ class AppViewMethods:
     # Posts
 
     def get_author_feed(self, call: Call) -> Any:
-        """Gives one account's posts, the newest first."""
+        """Give one account's posts, the newest first."""
         account = self._actor(call.params["actor"])
         with_replies = call.params["filter"] == "posts_with_replies"
         return self._feed(call, [account], lambda post: with_replies or "reply" not in post.value)
 
     def get_timeline(self, call: Call) -> Any:
-        """Gives the posts of the caller and of those whom the caller follows, the newest first."""
+        """Give the posts of the caller and of those whom the caller follows, the newest first."""
         caller = self._state.caller(call)
         shown = {caller.did, *self._follows(caller)}
         return self._feed(call, [account for account in self._state.accounts if account.did in shown])
 
     def get_posts(self, call: Call) -> Any:
-        """Gives the posts that there are."""
+        """Give the posts that there are."""
         found = [self._find_post(uri) for uri in call.params["uris"]]
         return {"posts": [self._post(*pair) for pair in found if pair is not None]}
 
     def get_post_thread(self, call: Call) -> Any:
-        """Gives a post with the posts above it and the replies below."""
+        """Give a post with the posts above it and the replies below."""
         uri = call.params["uri"]
         found = self._find_post(uri)
         if found is None:

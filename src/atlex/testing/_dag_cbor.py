@@ -26,7 +26,7 @@ _CID_HEADER: Final = bytes((1, 0x71, 0x12, 32))
 
 
 def encode(value: object) -> bytes:
-    """Writes a JSON value of the data model as DAG-CBOR.
+    """Write a JSON value of the data model as DAG-CBOR.
 
     Args:
         value: Dicts, lists, strings, integers, booleans and None; links and bytes as ``{"$link": …}`` and

@@ -49,15 +49,15 @@ class Plans:
         self._plans: list[Plan] = []
 
     def add(self, plan: Plan, times: int) -> None:
-        """Puts a plan at the end, once or more often."""
+        """Put a plan at the end, once or more often."""
         self._plans += [plan] * times
 
     def take(self, nsid: str) -> Planned:
-        """Takes out what is meant for a request: the first fault for it, and the first delay."""
+        """Take out what is meant for a request: the first fault for it, and the first delay."""
         return Planned(self._pop(nsid, delays=False), self._pop(nsid, delays=True))
 
     def clear(self) -> None:
-        """Forgets all plans."""
+        """Forget all plans."""
         self._plans.clear()
 
     def __len__(self) -> int:

@@ -29,7 +29,7 @@ class _BrokenRequestError(Exception):
 
 @contextlib.contextmanager
 def serving(server: Server, sleep: Callable[[float], object], *, port: int = 0) -> Generator[str]:
-    """Serves on a loopback port until the block ends, and gives the server's URL.
+    """Serve on a loopback port until the block ends, and give the server's URL.
 
     Args:
         server: What answers.
@@ -71,7 +71,7 @@ class _HttpServer(ThreadingHTTPServer):
         self.server_name, self.server_port = _HOST, self.server_address[1]
 
     def begin_connection(self, connection: socket.socket) -> None:
-        """Remembers a connection."""
+        """Remember a connection."""
         with self._lock:
             self._connections.add(connection)
             ended = self._ended
@@ -79,19 +79,19 @@ class _HttpServer(ThreadingHTTPServer):
             _shut(connection)
 
     def forget_connection(self, connection: socket.socket) -> None:
-        """Forgets a connection that is going to be closed."""
+        """Forget a connection that is going to be closed."""
         with self._lock:
             self._connections.discard(connection)
 
     def end_connections(self) -> None:
-        """Wakes the threads that wait for a next request on a connection that was kept."""
+        """Wake the threads that wait for a next request on a connection that was kept."""
         with self._lock:
             self._ended = True
             for connection in self._connections:
                 _shut(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stays quiet: a client that goes away in the middle is part of many tests."""
+        """Stay quiet: a client that goes away in the middle is part of many tests."""
 
 
 def _shut(connection: socket.socket) -> None:
@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
-        """Stays quiet: the server keeps its own log."""
+        """Stay quiet: the server keeps its own log."""
 
     def _answer(self) -> None:
         try:

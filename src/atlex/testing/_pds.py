@@ -170,7 +170,7 @@ class FakePds:
 
     @contextlib.contextmanager
     def serve(self, port: int = 0) -> Generator[str]:
-        """Serves HTTP on a loopback port while the block lasts, and gives the URL.
+        """Serve HTTP on a loopback port while the block lasts, and give the URL.
 
         Leaving the block ends all connections, and calls `check`.
 
@@ -213,7 +213,7 @@ class FakePds:
         return self._server.faults
 
     def check(self) -> None:
-        """Makes sure that the server itself did nothing wrong.
+        """Make sure that the server itself did nothing wrong.
 
         Raises:
             PdsFault: The first of `faults_found`; the others are its notes.
@@ -225,7 +225,7 @@ class FakePds:
             raise first
 
     def forget(self) -> None:
-        """Empties `requests` and `faults_found`; accounts, records and sessions stay."""
+        """Empty `requests` and `faults_found`; accounts, records and sessions stay."""
         self._server.forget()
 
     def __enter__(self) -> Self:
@@ -253,7 +253,7 @@ class FakePds:
         takendown: bool = False,
         deactivated: bool = False,
     ) -> Account:
-        """Makes an account, without the rules for strangers.
+        """Make an account, without the rules for strangers.
 
         Args:
             handle: Any valid handle.
@@ -286,7 +286,7 @@ class FakePds:
             return self._state.usable(identifier, active=False)
 
     def create_session(self, identifier: str) -> dict[str, Any]:
-        """Logs in without a password.
+        """Log in without a password.
 
         Args:
             identifier: The account's handle or DID.
@@ -301,7 +301,7 @@ class FakePds:
             return self._server_methods.session(self.account(identifier))
 
     def take_down(self, identifier: str, *, takendown: bool = True) -> None:
-        """Takes an account down, which ends its sessions, or brings it back.
+        """Take an account down, which ends its sessions, or bring it back.
 
         Args:
             identifier: The account's handle or DID.
@@ -317,7 +317,7 @@ class FakePds:
                 self._state.sessions.revoke_all(account.did)
 
     def add_handle(self, handle: str, did: str) -> None:
-        """Lets the server resolve the handle of an account that is elsewhere.
+        """Let the server resolve the handle of an account that is elsewhere.
 
         Raises:
             PdsError: The handle isn't valid.
@@ -337,7 +337,7 @@ class FakePds:
     # Methods
 
     def add(self, nsid: str, handler: Handler, *, auth: bool | Literal["optional"] = False) -> None:
-        """Adds a method, or puts another handler in the place of a method's own.
+        """Add a method, or put another handler in the place of a method's own.
 
         The handler gets a `Call`. It answers with a JSON value, bytes (of the MIME type that the document says), a
         pair of bytes and their MIME type, or None for no body; or it raises `PdsError`. Several threads may be in it
@@ -375,7 +375,7 @@ class FakePds:
     # Faults on demand
 
     def expire_access_tokens(self, identifier: str | None = None) -> None:
-        """Makes all access tokens so far expired ones.
+        """Make all access tokens so far expired ones.
 
         Args:
             identifier: Only those of the account with this handle or DID.
@@ -387,7 +387,7 @@ class FakePds:
             self._state.sessions.expire_access_tokens(self._did_of(identifier))
 
     def revoke_refresh_tokens(self, identifier: str | None = None) -> None:
-        """Revokes all refresh tokens so far, which ends the sessions.
+        """Revoke all refresh tokens so far, which ends the sessions.
 
         Args:
             identifier: Only those of the account with this handle or DID.
@@ -409,7 +409,7 @@ class FakePds:
         when: Moment = "before",
         times: int = 1,
     ) -> None:
-        """Answers the next request with an error.
+        """Answer the next request with an error.
 
         Plans are used up in the order in which they were made, one fault and one delay a request.
 
@@ -436,7 +436,7 @@ class FakePds:
         when: Moment = "before",
         times: int = 1,
     ) -> None:
-        """Answers the next request with anything at all, which isn't checked.
+        """Answer the next request with anything at all, which isn't checked.
 
         Args:
             nsid: The method that it is meant for; None for whatever comes next.
@@ -452,7 +452,7 @@ class FakePds:
         self._plan(Plan(nsid=nsid, when=when, result=response), times)
 
     def drop_next(self, nsid: str | None = None, *, when: Moment = "before", times: int = 1) -> None:
-        """Breaks the connection instead of answering the next request.
+        """Break the connection instead of answering the next request.
 
         Args:
             nsid: The method that it is meant for; None for whatever comes next.
@@ -464,7 +464,7 @@ class FakePds:
     def delay_next(
         self, nsid: str | None, seconds: float, *, when: Moment = "before", times: int = 1
     ) -> None:
-        """Makes the next request wait.
+        """Make the next request wait.
 
         Args:
             nsid: The method that it is meant for; None for whatever comes next.
@@ -481,7 +481,7 @@ class FakePds:
             return len(self._server.plans)
 
     def clear_plans(self) -> None:
-        """Forgets the plans that haven't met their request yet."""
+        """Forget the plans that haven't met their request yet."""
         with self._server.lock:
             self._server.plans.clear()
 

@@ -145,7 +145,7 @@ class Repo:
         return sorted(name for name, records in self._collections.items() if records)
 
     def add_blob(self, cid: str, blob: StoredBlob) -> None:
-        """Keeps a blob; until a record refers to it, nobody can see it."""
+        """Keep a blob; until a record refers to it, nobody can see it."""
         self._blobs.setdefault(cid, blob)
 
     def public_blob(self, cid: str) -> StoredBlob | None:
@@ -153,7 +153,7 @@ class Repo:
         return self._blobs.get(cid) if self._is_referenced(cid) else None
 
     def apply(self, writes: Sequence[Write], swap_commit: str | None = None) -> Commit:
-        """Does all writes, or none.
+        """Do all writes, or none.
 
         Raises:
             PdsError: ``InvalidSwap``, a blob that isn't there or isn't as the record says, too many writes; and status
@@ -205,7 +205,7 @@ class Repo:
                 raise PdsError(400, "InvalidSize", message)
 
     def _write(self, records: dict[str, StoredRecord], write: Write) -> set[str]:
-        """Does one write, and gives the blobs that a record no longer refers to."""
+        """Do one write, and give the blobs that a record no longer refers to."""
         before = records.pop(write.rkey, None)
         if (before is None) != (write.action == "create"):
             # The real server doesn't foresee this either: its search tree refuses the change.

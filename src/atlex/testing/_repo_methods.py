@@ -69,7 +69,7 @@ class RepoMethods:
     # Writing
 
     def create_record(self, call: Call) -> Any:
-        """Makes a record, under a new key unless one is given."""
+        """Make a record, under a new key unless one is given."""
         wanted = call.input
         account = self._own_repo(call)
         write = self._prepare(
@@ -84,7 +84,7 @@ class RepoMethods:
         return {**self._written(account, write), "commit": commit.to_json()}
 
     def put_record(self, call: Call) -> Any:
-        """Makes a record or puts it in the place of another; writing what is there already changes nothing."""
+        """Make a record or put it in the place of another; writing what is there already changes nothing."""
         wanted = call.input
         account = self._own_repo(call)
         current = account.repo.get(wanted["collection"], wanted["rkey"])
@@ -102,7 +102,7 @@ class RepoMethods:
         return answer
 
     def delete_record(self, call: Call) -> Any:
-        """Removes a record; where there is none, nothing changes."""
+        """Remove a record; where there is none, nothing changes."""
         wanted = call.input
         account = self._own_repo(call)
         if account.repo.get(wanted["collection"], wanted["rkey"]) is None:
@@ -116,7 +116,7 @@ class RepoMethods:
         return {"commit": account.repo.apply([write], wanted.get("swapCommit")).to_json()}
 
     def apply_writes(self, call: Call) -> Any:
-        """Does several writes, or none."""
+        """Do several writes, or none."""
         wanted = call.input
         account = self._own_repo(call)
         writes = [self._prepare_one(write, wanted.get("validate")) for write in wanted["writes"]]
@@ -217,7 +217,7 @@ class RepoMethods:
     # Reading
 
     def get_record(self, call: Call) -> Any:
-        """Gives one record."""
+        """Give one record."""
         account = self._public_repo(call.params["repo"])
         collection, rkey = call.params["collection"], call.params["rkey"]
         record = account.repo.get(collection, rkey)
@@ -227,7 +227,7 @@ class RepoMethods:
         return self._view(record)
 
     def list_records(self, call: Call) -> Any:
-        """Gives a collection page by page, by key: the last first unless ``reverse`` is set."""
+        """Give a collection page by page, by key: the last first unless ``reverse`` is set."""
         account = self._public_repo(call.params["repo"])
         reverse, cursor = call.params.get("reverse", False), call.params.get("cursor")
         records = account.repo.records(call.params["collection"])
@@ -242,7 +242,7 @@ class RepoMethods:
         return {**answer, "cursor": page[-1].rkey} if page else answer
 
     def describe_repo(self, call: Call) -> Any:
-        """Says whose repository it is and what is in it."""
+        """Say whose repository it is and what is in it."""
         account = self._available(call.params["repo"], call.did)
         return {
             "handle": account.handle,
@@ -275,7 +275,7 @@ class RepoMethods:
     # Blobs
 
     def upload_blob(self, call: Call) -> Any:
-        """Keeps a blob until a record refers to it."""
+        """Keep a blob until a record refers to it."""
         data: bytes = call.input
         if len(data) > self._state.blob_limit:
             raise PdsError(413, message="request entity too large")
@@ -292,7 +292,7 @@ class RepoMethods:
         return {"blob": reference}
 
     def get_blob(self, call: Call) -> Any:
-        """Gives a blob that some record refers to."""
+        """Give a blob that some record refers to."""
         account = self._available(call.params["did"], call.did)
         blob = account.repo.public_blob(call.params["cid"])
         if blob is None:

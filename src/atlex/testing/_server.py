@@ -77,7 +77,7 @@ class Server:
             return tuple(self._faults)
 
     def forget(self) -> None:
-        """Empties the log and the list of faults."""
+        """Empty the log and the list of faults."""
         with self.lock:
             self._requests.clear()
             self._faults.clear()
@@ -88,7 +88,7 @@ class Server:
             return self.plans.take(request.nsid or "")
 
     def answer(self, request: WireRequest, planned: Planned) -> WireResponse | Drop:
-        """Answers a request, as was planned for it.
+        """Answer a request, as was planned for it.
 
         Args:
             request: The request.

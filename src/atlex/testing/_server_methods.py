@@ -41,7 +41,7 @@ class ServerMethods:
         }
 
     def create_account(self, call: Call) -> Any:
-        """Makes an account and begins its first session."""
+        """Make an account and begin its first session."""
         wanted = call.input
         if wanted.get("plcOp") is not None:
             raise PdsError(400, message='Unsupported input: "plcOp"')
@@ -58,7 +58,7 @@ class ServerMethods:
         }
 
     def create_session(self, call: Call) -> Any:
-        """Logs in with a handle, an e-mail address or a DID."""
+        """Log in with a handle, an e-mail address or a DID."""
         wanted = call.input
         if len(wanted["password"]) > _MAX_PASSWORD:
             raise PdsError(401, message="Password too long. Consider resetting your password.")
@@ -74,25 +74,25 @@ class ServerMethods:
         return self._session(account, self._state.sessions.create(account))
 
     def refresh_session(self, call: Call) -> Any:
-        """Gives a session new tokens."""
+        """Give a session new tokens."""
         account = self._state.caller(call)
         if account.takendown:
             raise PdsError(401, "AccountTakedown", _TAKEN_DOWN)
         return self._session(account, self._state.sessions.rotate(self._token_id(call)))
 
     def delete_session(self, call: Call) -> None:
-        """Ends a session, also one that has ended already."""
+        """End a session, also one that has ended already."""
         self._state.sessions.revoke(self._token_id(call))
 
     def get_session(self, call: Call) -> Any:
-        """Says who is logged in."""
+        """Say who is logged in."""
         account = self._state.caller(call)
         if account.takendown:
             raise PdsError(400, message=f"Could not find user info for account: {account.did}")
         return self._identity(account)
 
     def describe_server(self, _: Call) -> Any:
-        """Says what the server is."""
+        """Say what the server is."""
         return {
             "did": self._state.service_did,
             "availableUserDomains": list(self._state.user_domains),
@@ -103,7 +103,7 @@ class ServerMethods:
         }
 
     def resolve_handle(self, call: Call) -> Any:
-        """Finds the DID of a handle."""
+        """Find the DID of a handle."""
         handle = normalised_handle(call.params["handle"])
         did = self._state.accounts.resolve(handle)
         if did is None:
@@ -112,7 +112,7 @@ class ServerMethods:
         return {"did": did}
 
     def update_handle(self, call: Call) -> None:
-        """Gives the caller another handle."""
+        """Give the caller another handle."""
         self._state.accounts.rename(self._state.caller(call), call.input["handle"])
 
     def _log_in(self, identifier: str, password: str) -> Account:

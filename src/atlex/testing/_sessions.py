@@ -71,11 +71,11 @@ class Sessions:
         self._expired_serials: dict[str | None, int] = {}
 
     def create(self, account: Account) -> TokenPair:
-        """Begins a session."""
+        """Begin a session."""
         return self._pair(account.did, self._dice.token_id(), takendown=account.takendown)
 
     def rotate(self, token_id: str) -> TokenPair:
-        """Gives a session new tokens.
+        """Give a session new tokens.
 
         Raises:
             PdsError: The refresh token isn't good any more.
@@ -93,11 +93,11 @@ class Sessions:
         return self._pair(token.did, token.successor)
 
     def revoke(self, token_id: str) -> None:
-        """Ends a session, if there is one."""
+        """End a session, if there is one."""
         self._refresh_tokens.pop(token_id, None)
 
     def revoke_all(self, did: str | None = None) -> None:
-        """Ends all sessions, or all of one account."""
+        """End all sessions, or all of one account."""
         self._refresh_tokens = {
             token_id: token
             for token_id, token in self._refresh_tokens.items()
@@ -105,7 +105,7 @@ class Sessions:
         }
 
     def expire_access_tokens(self, did: str | None = None) -> None:
-        """Makes all access tokens made so far expired ones, or all of one account."""
+        """Make all access tokens made so far expired ones, or all of one account."""
         self._expired_serials[did] = self._serial
 
     def access_claims(self, token: str) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ _SCHEMES: Final = frozenset({"basic", "bearer", "dpop"})
 
 
 def sign(kind: TokenType, claims: Mapping[str, Any], key: bytes) -> str:
-    """Makes a token.
+    """Make a token.
 
     Args:
         kind: Goes into the header as ``typ``.
@@ -44,7 +44,7 @@ def sign(kind: TokenType, claims: Mapping[str, Any], key: bytes) -> str:
 def verify(
     token: str, kind: TokenType, key: bytes, *, audience: str, now: float, allow_expired: bool = False
 ) -> Mapping[str, Any]:
-    """Reads a token's claims.
+    """Read a token's claims.
 
     Raises:
         PdsError: It isn't a token of this server and kind (``InvalidToken``), or has expired (``ExpiredToken``).

@@ -44,7 +44,7 @@ class PdsTransport(BaseTransport, AsyncBaseTransport):
         self._async_sleep = async_sleep
 
     def handle_request(self, request: HttpRequest) -> HttpResponse:
-        """Answers a synchronous client; raises what httpx raises when the network fails."""
+        """Answer a synchronous client; raises what httpx raises when the network fails."""
         visit = _Visit(self._server, request, request.read())
         if seconds := visit.wait("before"):
             self._sleep(seconds)
@@ -55,7 +55,7 @@ class PdsTransport(BaseTransport, AsyncBaseTransport):
         return HttpResponse(response.status, headers=_headers(response), content=_pieces(response))
 
     async def handle_async_request(self, request: HttpRequest) -> HttpResponse:
-        """Answers an asynchronous client; raises what httpx raises when the network fails."""
+        """Answer an asynchronous client; raises what httpx raises when the network fails."""
         visit = _Visit(self._server, request, await request.aread())
         if seconds := visit.wait("before"):
             await self._async_sleep(seconds)
@@ -83,7 +83,7 @@ class _Visit:
         return seconds if self._patience is None else min(seconds, self._patience)
 
     def answer(self) -> WireResponse | Drop:
-        """Lets the server answer. It does so even if the client has lost patience, as over a network."""
+        """Let the server answer. It does so even if the client has lost patience, as over a network."""
         return self._server.answer(self._request, self._planned)
 
     def finish(self, outcome: WireResponse | Drop) -> WireResponse:

@@ -94,7 +94,7 @@ class ProfileViewBasic(_sdk.Object):
     debug: _sdk.Unknown | None = None
 
     def debug_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``debug`` as an instance of a class; None stays None."""
+        """Read ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
         return _sdk.read_as(self.debug, type_, validation=validation)
@@ -137,7 +137,7 @@ class ProfileView(_sdk.Object):
     debug: _sdk.Unknown | None = None
 
     def debug_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``debug`` as an instance of a class; None stays None."""
+        """Read ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
         return _sdk.read_as(self.debug, type_, validation=validation)
@@ -191,7 +191,7 @@ class ProfileViewDetailed(_sdk.Object):
     debug: _sdk.Unknown | None = None
 
     def debug_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``debug`` as an instance of a class; None stays None."""
+        """Read ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
         return _sdk.read_as(self.debug, type_, validation=validation)
@@ -459,7 +459,7 @@ class InterestsPref(_sdk.Object):
     tags: _t.Annotated[
         _list[_t.Annotated[_str, _sdk.String(max_length=640, max_graphemes=64)]], _sdk.Array(max_length=100)
     ]
-    """At most 100 items. Each item: at most 640 bytes of UTF-8; At most 64 graphemes."""
+    """At most 100 items. Each item: at most 640 bytes of UTF-8; at most 64 graphemes."""
 
 
 class MutedWord(_sdk.Object):
@@ -475,7 +475,7 @@ class MutedWord(_sdk.Object):
     targets: _list[MutedWordTarget]
     """Where to look for the word: in the text of a post, among its tags, or both.
 
-    Each item: at most 640 bytes of UTF-8; At most 64 graphemes; Known values: ``content``, ``tag``.
+    Each item: at most 640 bytes of UTF-8; at most 64 graphemes; known values: ``content``, ``tag``.
     """
 
     actor_target: _t.Annotated[_t.Literal["all", "exclude-following"] | _str, _sdk.String()] | None = None
@@ -652,7 +652,7 @@ class StatusView(_sdk.Object):
     is_disabled: _sdk.Boolean | None = None
 
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``record`` as an instance of a class."""
+        """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
 

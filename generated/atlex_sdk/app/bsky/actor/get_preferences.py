@@ -18,7 +18,7 @@ class GetPreferencesParams(_sdk.Params):
 
 
 class GetPreferencesOutput(_sdk.Object):
-    """What ``app.bsky.actor.getPreferences`` answers."""
+    """The output of ``app.bsky.actor.getPreferences``."""
 
     preferences: _app_bsky_actor_defs.Preferences
 

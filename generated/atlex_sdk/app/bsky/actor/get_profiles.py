@@ -25,7 +25,7 @@ class GetProfilesParams(_sdk.Params):
 
 
 class GetProfilesOutput(_sdk.Object):
-    """What ``app.bsky.actor.getProfiles`` answers."""
+    """The output of ``app.bsky.actor.getProfiles``."""
 
     profiles: _list[_app_bsky_actor_defs.ProfileViewDetailed]
 

@@ -25,7 +25,7 @@ class GetSuggestionsParams(_sdk.Params):
 
 
 class GetSuggestionsOutput(_sdk.Object):
-    """What ``app.bsky.actor.getSuggestions`` answers."""
+    """The output of ``app.bsky.actor.getSuggestions``."""
 
     cursor: _sdk.Text | None = None
     actors: _list[_app_bsky_actor_defs.ProfileView]

@@ -16,7 +16,7 @@ __all__ = ["METHOD", "PutPreferencesInput"]
 
 
 class PutPreferencesInput(_sdk.Object):
-    """What ``app.bsky.actor.putPreferences`` is sent."""
+    """The input of ``app.bsky.actor.putPreferences``."""
 
     preferences: _app_bsky_actor_defs.Preferences
 

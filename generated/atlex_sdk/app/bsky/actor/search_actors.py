@@ -30,7 +30,7 @@ class SearchActorsParams(_sdk.Params):
 
 
 class SearchActorsOutput(_sdk.Object):
-    """What ``app.bsky.actor.searchActors`` answers."""
+    """The output of ``app.bsky.actor.searchActors``."""
 
     cursor: _sdk.Text | None = None
     actors: _list[_app_bsky_actor_defs.ProfileView]

@@ -29,7 +29,7 @@ class SearchActorsTypeaheadParams(_sdk.Params):
 
 
 class SearchActorsTypeaheadOutput(_sdk.Object):
-    """What ``app.bsky.actor.searchActorsTypeahead`` answers."""
+    """The output of ``app.bsky.actor.searchActorsTypeahead``."""
 
     actors: _list[_app_bsky_actor_defs.ProfileViewBasic]
 

@@ -23,23 +23,23 @@ __all__ = [
 
 
 class InvalidEmailError(_errors.InvalidEmailError):
-    """``app.bsky.ageassurance.begin`` answered with ``InvalidEmail``."""
+    """``app.bsky.ageassurance.begin`` failed with ``InvalidEmail``."""
 
 
 class DidTooLongError(_errors.DidTooLongError):
-    """``app.bsky.ageassurance.begin`` answered with ``DidTooLong``."""
+    """``app.bsky.ageassurance.begin`` failed with ``DidTooLong``."""
 
 
 class InvalidInitiationError(_errors.InvalidInitiationError):
-    """``app.bsky.ageassurance.begin`` answered with ``InvalidInitiation``."""
+    """``app.bsky.ageassurance.begin`` failed with ``InvalidInitiation``."""
 
 
 class RegionNotSupportedError(_errors.RegionNotSupportedError):
-    """``app.bsky.ageassurance.begin`` answered with ``RegionNotSupported``."""
+    """``app.bsky.ageassurance.begin`` failed with ``RegionNotSupported``."""
 
 
 class BeginInput(_sdk.Object):
-    """What ``app.bsky.ageassurance.begin`` is sent."""
+    """The input of ``app.bsky.ageassurance.begin``."""
 
     email: _sdk.Text
     language: _sdk.Text

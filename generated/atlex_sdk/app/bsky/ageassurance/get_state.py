@@ -21,7 +21,7 @@ class GetStateParams(_sdk.Params):
 
 
 class GetStateOutput(_sdk.Object):
-    """What ``app.bsky.ageassurance.getState`` answers."""
+    """The output of ``app.bsky.ageassurance.getState``."""
 
     state: _app_bsky_ageassurance_defs.State
     metadata: _app_bsky_ageassurance_defs.StateMetadata

@@ -14,11 +14,11 @@ __all__ = ["CreateBookmarkInput", "METHOD", "UnsupportedCollectionError"]
 
 
 class UnsupportedCollectionError(_errors.UnsupportedCollectionError):
-    """``app.bsky.bookmark.createBookmark`` answered with ``UnsupportedCollection``."""
+    """``app.bsky.bookmark.createBookmark`` failed with ``UnsupportedCollection``."""
 
 
 class CreateBookmarkInput(_sdk.Object):
-    """What ``app.bsky.bookmark.createBookmark`` is sent."""
+    """The input of ``app.bsky.bookmark.createBookmark``."""
 
     uri: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """Format: at-uri."""

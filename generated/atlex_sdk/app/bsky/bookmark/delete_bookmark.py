@@ -14,11 +14,11 @@ __all__ = ["DeleteBookmarkInput", "METHOD", "UnsupportedCollectionError"]
 
 
 class UnsupportedCollectionError(_errors.UnsupportedCollectionError):
-    """``app.bsky.bookmark.deleteBookmark`` answered with ``UnsupportedCollection``."""
+    """``app.bsky.bookmark.deleteBookmark`` failed with ``UnsupportedCollection``."""
 
 
 class DeleteBookmarkInput(_sdk.Object):
-    """What ``app.bsky.bookmark.deleteBookmark`` is sent."""
+    """The input of ``app.bsky.bookmark.deleteBookmark``."""
 
     uri: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """AT-URI of the saved post itself, as bookmarks have no address of their own.

@@ -25,7 +25,7 @@ class GetBookmarksParams(_sdk.Params):
 
 
 class GetBookmarksOutput(_sdk.Object):
-    """What ``app.bsky.bookmark.getBookmarks`` answers."""
+    """The output of ``app.bsky.bookmark.getBookmarks``."""
 
     cursor: _sdk.Text | None = None
     bookmarks: _list[_app_bsky_bookmark_defs.BookmarkView]

@@ -14,22 +14,22 @@ __all__ = ["DismissMatchInput", "DismissMatchOutput", "InternalError", "InvalidD
 
 
 class InvalidDidError(_errors.InvalidDidError):
-    """``app.bsky.contact.dismissMatch`` answered with ``InvalidDid``."""
+    """``app.bsky.contact.dismissMatch`` failed with ``InvalidDid``."""
 
 
 class InternalError(_errors.InternalError):
-    """``app.bsky.contact.dismissMatch`` answered with ``InternalError``."""
+    """``app.bsky.contact.dismissMatch`` failed with ``InternalError``."""
 
 
 class DismissMatchInput(_sdk.Object):
-    """What ``app.bsky.contact.dismissMatch`` is sent."""
+    """The input of ``app.bsky.contact.dismissMatch``."""
 
     subject: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
 
 
 class DismissMatchOutput(_sdk.Object):
-    """What ``app.bsky.contact.dismissMatch`` answers."""
+    """The output of ``app.bsky.contact.dismissMatch``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, DismissMatchInput, DismissMatchOutput]] = _sdk.Procedure(

@@ -26,19 +26,19 @@ __all__ = [
 
 
 class InvalidDidError(_errors.InvalidDidError):
-    """``app.bsky.contact.getMatches`` answered with ``InvalidDid``."""
+    """``app.bsky.contact.getMatches`` failed with ``InvalidDid``."""
 
 
 class InvalidLimitError(_errors.InvalidLimitError):
-    """``app.bsky.contact.getMatches`` answered with ``InvalidLimit``."""
+    """``app.bsky.contact.getMatches`` failed with ``InvalidLimit``."""
 
 
 class InvalidCursorError(_errors.InvalidCursorError):
-    """``app.bsky.contact.getMatches`` answered with ``InvalidCursor``."""
+    """``app.bsky.contact.getMatches`` failed with ``InvalidCursor``."""
 
 
 class InternalError(_errors.InternalError):
-    """``app.bsky.contact.getMatches`` answered with ``InternalError``."""
+    """``app.bsky.contact.getMatches`` failed with ``InternalError``."""
 
 
 class GetMatchesParams(_sdk.Params):
@@ -51,7 +51,7 @@ class GetMatchesParams(_sdk.Params):
 
 
 class GetMatchesOutput(_sdk.Object):
-    """What ``app.bsky.contact.getMatches`` answers."""
+    """The output of ``app.bsky.contact.getMatches``."""
 
     cursor: _sdk.Text | None = None
     matches: _list[_app_bsky_actor_defs.ProfileView]

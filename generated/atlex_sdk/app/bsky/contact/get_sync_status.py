@@ -16,11 +16,11 @@ __all__ = ["GetSyncStatusOutput", "GetSyncStatusParams", "InternalError", "Inval
 
 
 class InvalidDidError(_errors.InvalidDidError):
-    """``app.bsky.contact.getSyncStatus`` answered with ``InvalidDid``."""
+    """``app.bsky.contact.getSyncStatus`` failed with ``InvalidDid``."""
 
 
 class InternalError(_errors.InternalError):
-    """``app.bsky.contact.getSyncStatus`` answered with ``InternalError``."""
+    """``app.bsky.contact.getSyncStatus`` failed with ``InternalError``."""
 
 
 class GetSyncStatusParams(_sdk.Params):
@@ -28,7 +28,7 @@ class GetSyncStatusParams(_sdk.Params):
 
 
 class GetSyncStatusOutput(_sdk.Object):
-    """What ``app.bsky.contact.getSyncStatus`` answers."""
+    """The output of ``app.bsky.contact.getSyncStatus``."""
 
     sync_status: _app_bsky_contact_defs.SyncStatus | None = None
 

@@ -26,27 +26,27 @@ __all__ = [
 
 
 class InvalidDidError(_errors.InvalidDidError):
-    """``app.bsky.contact.importContacts`` answered with ``InvalidDid``."""
+    """``app.bsky.contact.importContacts`` failed with ``InvalidDid``."""
 
 
 class InvalidContactsError(_errors.InvalidContactsError):
-    """``app.bsky.contact.importContacts`` answered with ``InvalidContacts``."""
+    """``app.bsky.contact.importContacts`` failed with ``InvalidContacts``."""
 
 
 class TooManyContactsError(_errors.TooManyContactsError):
-    """``app.bsky.contact.importContacts`` answered with ``TooManyContacts``."""
+    """``app.bsky.contact.importContacts`` failed with ``TooManyContacts``."""
 
 
 class InvalidTokenError(_errors.InvalidTokenError):
-    """``app.bsky.contact.importContacts`` answered with ``InvalidToken``."""
+    """``app.bsky.contact.importContacts`` failed with ``InvalidToken``."""
 
 
 class InternalError(_errors.InternalError):
-    """``app.bsky.contact.importContacts`` answered with ``InternalError``."""
+    """``app.bsky.contact.importContacts`` failed with ``InternalError``."""
 
 
 class ImportContactsInput(_sdk.Object):
-    """What ``app.bsky.contact.importContacts`` is sent."""
+    """The input of ``app.bsky.contact.importContacts``."""
 
     token: _sdk.Text
     """The single-use token that `verifyPhone` gave."""
@@ -60,7 +60,7 @@ class ImportContactsInput(_sdk.Object):
 
 
 class ImportContactsOutput(_sdk.Object):
-    """What ``app.bsky.contact.importContacts`` answers."""
+    """The output of ``app.bsky.contact.importContacts``."""
 
     matches_and_contact_indexes: _list[_app_bsky_contact_defs.MatchAndContactIndex]
 

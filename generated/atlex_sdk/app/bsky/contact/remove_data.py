@@ -13,19 +13,19 @@ __all__ = ["InternalError", "InvalidDidError", "METHOD", "RemoveDataInput", "Rem
 
 
 class InvalidDidError(_errors.InvalidDidError):
-    """``app.bsky.contact.removeData`` answered with ``InvalidDid``."""
+    """``app.bsky.contact.removeData`` failed with ``InvalidDid``."""
 
 
 class InternalError(_errors.InternalError):
-    """``app.bsky.contact.removeData`` answered with ``InternalError``."""
+    """``app.bsky.contact.removeData`` failed with ``InternalError``."""
 
 
 class RemoveDataInput(_sdk.Object):
-    """What ``app.bsky.contact.removeData`` is sent."""
+    """The input of ``app.bsky.contact.removeData``."""
 
 
 class RemoveDataOutput(_sdk.Object):
-    """What ``app.bsky.contact.removeData`` answers."""
+    """The output of ``app.bsky.contact.removeData``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, RemoveDataInput, RemoveDataOutput]] = _sdk.Procedure(

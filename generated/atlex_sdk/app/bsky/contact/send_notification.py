@@ -12,7 +12,7 @@ __all__ = ["METHOD", "SendNotificationInput", "SendNotificationOutput"]
 
 
 class SendNotificationInput(_sdk.Object):
-    """What ``app.bsky.contact.sendNotification`` is sent."""
+    """The input of ``app.bsky.contact.sendNotification``."""
 
     from_: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
@@ -22,7 +22,7 @@ class SendNotificationInput(_sdk.Object):
 
 
 class SendNotificationOutput(_sdk.Object):
-    """What ``app.bsky.contact.sendNotification`` answers."""
+    """The output of ``app.bsky.contact.sendNotification``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, SendNotificationInput, SendNotificationOutput]] = _sdk.Procedure(

@@ -21,29 +21,29 @@ __all__ = [
 
 
 class RateLimitExceededError(_errors.RateLimitExceededError):
-    """``app.bsky.contact.startPhoneVerification`` answered with ``RateLimitExceeded``."""
+    """``app.bsky.contact.startPhoneVerification`` failed with ``RateLimitExceeded``."""
 
 
 class InvalidDidError(_errors.InvalidDidError):
-    """``app.bsky.contact.startPhoneVerification`` answered with ``InvalidDid``."""
+    """``app.bsky.contact.startPhoneVerification`` failed with ``InvalidDid``."""
 
 
 class InvalidPhoneError(_errors.InvalidPhoneError):
-    """``app.bsky.contact.startPhoneVerification`` answered with ``InvalidPhone``."""
+    """``app.bsky.contact.startPhoneVerification`` failed with ``InvalidPhone``."""
 
 
 class InternalError(_errors.InternalError):
-    """``app.bsky.contact.startPhoneVerification`` answered with ``InternalError``."""
+    """``app.bsky.contact.startPhoneVerification`` failed with ``InternalError``."""
 
 
 class StartPhoneVerificationInput(_sdk.Object):
-    """What ``app.bsky.contact.startPhoneVerification`` is sent."""
+    """The input of ``app.bsky.contact.startPhoneVerification``."""
 
     phone: _sdk.Text
 
 
 class StartPhoneVerificationOutput(_sdk.Object):
-    """What ``app.bsky.contact.startPhoneVerification`` answers."""
+    """The output of ``app.bsky.contact.startPhoneVerification``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, StartPhoneVerificationInput, StartPhoneVerificationOutput]] = (

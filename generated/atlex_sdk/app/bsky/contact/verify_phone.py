@@ -22,34 +22,34 @@ __all__ = [
 
 
 class RateLimitExceededError(_errors.RateLimitExceededError):
-    """``app.bsky.contact.verifyPhone`` answered with ``RateLimitExceeded``."""
+    """``app.bsky.contact.verifyPhone`` failed with ``RateLimitExceeded``."""
 
 
 class InvalidDidError(_errors.InvalidDidError):
-    """``app.bsky.contact.verifyPhone`` answered with ``InvalidDid``."""
+    """``app.bsky.contact.verifyPhone`` failed with ``InvalidDid``."""
 
 
 class InvalidPhoneError(_errors.InvalidPhoneError):
-    """``app.bsky.contact.verifyPhone`` answered with ``InvalidPhone``."""
+    """``app.bsky.contact.verifyPhone`` failed with ``InvalidPhone``."""
 
 
 class InvalidCodeError(_errors.InvalidCodeError):
-    """``app.bsky.contact.verifyPhone`` answered with ``InvalidCode``."""
+    """``app.bsky.contact.verifyPhone`` failed with ``InvalidCode``."""
 
 
 class InternalError(_errors.InternalError):
-    """``app.bsky.contact.verifyPhone`` answered with ``InternalError``."""
+    """``app.bsky.contact.verifyPhone`` failed with ``InternalError``."""
 
 
 class VerifyPhoneInput(_sdk.Object):
-    """What ``app.bsky.contact.verifyPhone`` is sent."""
+    """The input of ``app.bsky.contact.verifyPhone``."""
 
     phone: _sdk.Text
     code: _sdk.Text
 
 
 class VerifyPhoneOutput(_sdk.Object):
-    """What ``app.bsky.contact.verifyPhone`` answers."""
+    """The output of ``app.bsky.contact.verifyPhone``."""
 
     token: _sdk.Text
 

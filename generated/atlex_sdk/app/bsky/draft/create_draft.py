@@ -17,17 +17,17 @@ __all__ = ["CreateDraftInput", "CreateDraftOutput", "DraftLimitReachedError", "M
 
 
 class DraftLimitReachedError(_errors.DraftLimitReachedError):
-    """``app.bsky.draft.createDraft`` answered with ``DraftLimitReached``."""
+    """``app.bsky.draft.createDraft`` failed with ``DraftLimitReached``."""
 
 
 class CreateDraftInput(_sdk.Object):
-    """What ``app.bsky.draft.createDraft`` is sent."""
+    """The input of ``app.bsky.draft.createDraft``."""
 
     draft: _app_bsky_draft_defs.Draft
 
 
 class CreateDraftOutput(_sdk.Object):
-    """What ``app.bsky.draft.createDraft`` answers."""
+    """The output of ``app.bsky.draft.createDraft``."""
 
     id: _t.Annotated[_str, _sdk.String(format="tid")]
     """Format: tid."""

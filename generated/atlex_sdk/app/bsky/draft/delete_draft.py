@@ -12,7 +12,7 @@ __all__ = ["DeleteDraftInput", "METHOD"]
 
 
 class DeleteDraftInput(_sdk.Object):
-    """What ``app.bsky.draft.deleteDraft`` is sent."""
+    """The input of ``app.bsky.draft.deleteDraft``."""
 
     id: _t.Annotated[_str, _sdk.String(format="tid")]
     """Format: tid."""

@@ -25,7 +25,7 @@ class GetDraftsParams(_sdk.Params):
 
 
 class GetDraftsOutput(_sdk.Object):
-    """What ``app.bsky.draft.getDrafts`` answers."""
+    """The output of ``app.bsky.draft.getDrafts``."""
 
     cursor: _sdk.Text | None = None
     drafts: _list[_app_bsky_draft_defs.DraftView]

@@ -14,7 +14,7 @@ __all__ = ["METHOD", "UpdateDraftInput"]
 
 
 class UpdateDraftInput(_sdk.Object):
-    """What ``app.bsky.draft.updateDraft`` is sent."""
+    """The input of ``app.bsky.draft.updateDraft``."""
 
     draft: _app_bsky_draft_defs.DraftWithId
 

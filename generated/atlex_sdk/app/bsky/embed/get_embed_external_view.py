@@ -34,7 +34,7 @@ class GetEmbedExternalViewParams(_sdk.Params):
 
 
 class GetEmbedExternalViewOutput(_sdk.Object):
-    """What ``app.bsky.embed.getEmbedExternalView`` answers."""
+    """The output of ``app.bsky.embed.getEmbedExternalView``."""
 
     view: _app_bsky_embed_external.View | None = None
     associated_refs: _list[_com_atproto_repo_strong_ref.StrongRef] | None = None

@@ -94,7 +94,7 @@ class ViewRecord(_sdk.Object):
     """Format: datetime."""
 
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``value`` as an instance of a class."""
+        """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
 

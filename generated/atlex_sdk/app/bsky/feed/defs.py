@@ -141,11 +141,11 @@ class PostView(_sdk.Object):
     debug: _sdk.Unknown | None = None
 
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``record`` as an instance of a class."""
+        """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
     def debug_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``debug`` as an instance of a class; None stays None."""
+        """Read ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
         return _sdk.read_as(self.debug, type_, validation=validation)
@@ -416,7 +416,7 @@ class ThreadgateView(_sdk.Object):
     lists: _list[_app_bsky_graph_defs.ListViewBasic] | None = None
 
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``record`` as an instance of a class; None stays None."""
+        """Read ``record`` as an instance of a class; None stays None."""
         if self.record is None:
             return None
         return _sdk.read_as(self.record, type_, validation=validation)

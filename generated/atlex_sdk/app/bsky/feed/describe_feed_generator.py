@@ -15,7 +15,7 @@ __all__ = ["DescribeFeedGeneratorOutput", "Feed", "Links", "METHOD"]
 
 
 class DescribeFeedGeneratorOutput(_sdk.Object):
-    """What ``app.bsky.feed.describeFeedGenerator`` answers."""
+    """The output of ``app.bsky.feed.describeFeedGenerator``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -29,7 +29,7 @@ class GetActorFeedsParams(_sdk.Params):
 
 
 class GetActorFeedsOutput(_sdk.Object):
-    """What ``app.bsky.feed.getActorFeeds`` answers."""
+    """The output of ``app.bsky.feed.getActorFeeds``."""
 
     cursor: _sdk.Text | None = None
     feeds: _list[_app_bsky_feed_defs.GeneratorView]

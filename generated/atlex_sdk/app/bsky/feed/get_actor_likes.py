@@ -19,11 +19,11 @@ __all__ = ["BlockedActorError", "BlockedByActorError", "GetActorLikesOutput", "G
 
 
 class BlockedActorError(_errors.BlockedActorError):
-    """``app.bsky.feed.getActorLikes`` answered with ``BlockedActor``."""
+    """``app.bsky.feed.getActorLikes`` failed with ``BlockedActor``."""
 
 
 class BlockedByActorError(_errors.BlockedByActorError):
-    """``app.bsky.feed.getActorLikes`` answered with ``BlockedByActor``."""
+    """``app.bsky.feed.getActorLikes`` failed with ``BlockedByActor``."""
 
 
 class GetActorLikesParams(_sdk.Params):
@@ -42,7 +42,7 @@ class GetActorLikesParams(_sdk.Params):
 
 
 class GetActorLikesOutput(_sdk.Object):
-    """What ``app.bsky.feed.getActorLikes`` answers."""
+    """The output of ``app.bsky.feed.getActorLikes``."""
 
     cursor: _sdk.Text | None = None
     feed: _list[_app_bsky_feed_defs.FeedViewPost]

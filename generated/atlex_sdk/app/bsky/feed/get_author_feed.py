@@ -21,11 +21,11 @@ __all__ = ["BlockedActorError", "BlockedByActorError", "GetAuthorFeedOutput", "G
 
 
 class BlockedActorError(_errors.BlockedActorError):
-    """``app.bsky.feed.getAuthorFeed`` answered with ``BlockedActor``."""
+    """``app.bsky.feed.getAuthorFeed`` failed with ``BlockedActor``."""
 
 
 class BlockedByActorError(_errors.BlockedByActorError):
-    """``app.bsky.feed.getAuthorFeed`` answered with ``BlockedByActor``."""
+    """``app.bsky.feed.getAuthorFeed`` failed with ``BlockedByActor``."""
 
 
 class GetAuthorFeedParams(_sdk.Params):
@@ -67,7 +67,7 @@ class GetAuthorFeedParams(_sdk.Params):
 
 
 class GetAuthorFeedOutput(_sdk.Object):
-    """What ``app.bsky.feed.getAuthorFeed`` answers."""
+    """The output of ``app.bsky.feed.getAuthorFeed``."""
 
     cursor: _sdk.Text | None = None
     feed: _list[_app_bsky_feed_defs.FeedViewPost]

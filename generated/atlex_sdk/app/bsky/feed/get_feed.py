@@ -19,7 +19,7 @@ __all__ = ["GetFeedOutput", "GetFeedParams", "METHOD", "UnknownFeedError"]
 
 
 class UnknownFeedError(_errors.UnknownFeedError):
-    """``app.bsky.feed.getFeed`` answered with ``UnknownFeed``."""
+    """``app.bsky.feed.getFeed`` failed with ``UnknownFeed``."""
 
 
 class GetFeedParams(_sdk.Params):
@@ -38,7 +38,7 @@ class GetFeedParams(_sdk.Params):
 
 
 class GetFeedOutput(_sdk.Object):
-    """What ``app.bsky.feed.getFeed`` answers."""
+    """The output of ``app.bsky.feed.getFeed``."""
 
     cursor: _sdk.Text | None = None
 

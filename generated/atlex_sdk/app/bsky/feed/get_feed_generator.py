@@ -25,7 +25,7 @@ class GetFeedGeneratorParams(_sdk.Params):
 
 
 class GetFeedGeneratorOutput(_sdk.Object):
-    """What ``app.bsky.feed.getFeedGenerator`` answers."""
+    """The output of ``app.bsky.feed.getFeedGenerator``."""
 
     view: _app_bsky_feed_defs.GeneratorView
     is_online: _sdk.Boolean

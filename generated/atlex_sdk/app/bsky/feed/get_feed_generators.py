@@ -23,7 +23,7 @@ class GetFeedGeneratorsParams(_sdk.Params):
 
 
 class GetFeedGeneratorsOutput(_sdk.Object):
-    """What ``app.bsky.feed.getFeedGenerators`` answers."""
+    """The output of ``app.bsky.feed.getFeedGenerators``."""
 
     feeds: _list[_app_bsky_feed_defs.GeneratorView]
 

@@ -19,7 +19,7 @@ __all__ = ["GetFeedSkeletonOutput", "GetFeedSkeletonParams", "METHOD", "UnknownF
 
 
 class UnknownFeedError(_errors.UnknownFeedError):
-    """``app.bsky.feed.getFeedSkeleton`` answered with ``UnknownFeed``."""
+    """``app.bsky.feed.getFeedSkeleton`` failed with ``UnknownFeed``."""
 
 
 class GetFeedSkeletonParams(_sdk.Params):
@@ -38,7 +38,7 @@ class GetFeedSkeletonParams(_sdk.Params):
 
 
 class GetFeedSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.feed.getFeedSkeleton`` answers."""
+    """The output of ``app.bsky.feed.getFeedSkeleton``."""
 
     cursor: _sdk.Text | None = None
 

@@ -38,7 +38,7 @@ class GetLikesParams(_sdk.Params):
 
 
 class GetLikesOutput(_sdk.Object):
-    """What ``app.bsky.feed.getLikes`` answers."""
+    """The output of ``app.bsky.feed.getLikes``."""
 
     uri: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """AT-URI of what was liked: a post, a feed or a labeler.

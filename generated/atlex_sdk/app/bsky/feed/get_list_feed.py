@@ -19,7 +19,7 @@ __all__ = ["GetListFeedOutput", "GetListFeedParams", "METHOD", "UnknownListError
 
 
 class UnknownListError(_errors.UnknownListError):
-    """``app.bsky.feed.getListFeed`` answered with ``UnknownList``."""
+    """``app.bsky.feed.getListFeed`` failed with ``UnknownList``."""
 
 
 class GetListFeedParams(_sdk.Params):
@@ -35,7 +35,7 @@ class GetListFeedParams(_sdk.Params):
 
 
 class GetListFeedOutput(_sdk.Object):
-    """What ``app.bsky.feed.getListFeed`` answers."""
+    """The output of ``app.bsky.feed.getListFeed``."""
 
     cursor: _sdk.Text | None = None
     feed: _list[_app_bsky_feed_defs.FeedViewPost]

@@ -18,7 +18,7 @@ __all__ = ["GetPostThreadOutput", "GetPostThreadParams", "METHOD", "NotFoundErro
 
 
 class NotFoundError(_errors.NotFoundError):
-    """``app.bsky.feed.getPostThread`` answered with ``NotFound``."""
+    """``app.bsky.feed.getPostThread`` failed with ``NotFound``."""
 
 
 class GetPostThreadParams(_sdk.Params):
@@ -44,7 +44,7 @@ class GetPostThreadParams(_sdk.Params):
 
 
 class GetPostThreadOutput(_sdk.Object):
-    """What ``app.bsky.feed.getPostThread`` answers."""
+    """The output of ``app.bsky.feed.getPostThread``."""
 
     thread: _t.Annotated[
         _app_bsky_feed_defs.ThreadViewPost

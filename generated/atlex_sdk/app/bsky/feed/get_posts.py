@@ -23,7 +23,7 @@ class GetPostsParams(_sdk.Params):
 
 
 class GetPostsOutput(_sdk.Object):
-    """What ``app.bsky.feed.getPosts`` answers."""
+    """The output of ``app.bsky.feed.getPosts``."""
 
     posts: _list[_app_bsky_feed_defs.PostView]
 

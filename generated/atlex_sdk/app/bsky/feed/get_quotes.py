@@ -35,7 +35,7 @@ class GetQuotesParams(_sdk.Params):
 
 
 class GetQuotesOutput(_sdk.Object):
-    """What ``app.bsky.feed.getQuotes`` answers."""
+    """The output of ``app.bsky.feed.getQuotes``."""
 
     uri: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """The post that others quote, by its AT-URI; a link to the app isn't taken.

@@ -38,7 +38,7 @@ class GetRepostedByParams(_sdk.Params):
 
 
 class GetRepostedByOutput(_sdk.Object):
-    """What ``app.bsky.feed.getRepostedBy`` answers."""
+    """The output of ``app.bsky.feed.getRepostedBy``."""
 
     uri: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """AT-URI of the post that was reposted.

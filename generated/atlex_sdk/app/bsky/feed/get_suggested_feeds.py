@@ -25,7 +25,7 @@ class GetSuggestedFeedsParams(_sdk.Params):
 
 
 class GetSuggestedFeedsOutput(_sdk.Object):
-    """What ``app.bsky.feed.getSuggestedFeeds`` answers."""
+    """The output of ``app.bsky.feed.getSuggestedFeeds``."""
 
     cursor: _sdk.Text | None = None
     feeds: _list[_app_bsky_feed_defs.GeneratorView]

@@ -28,7 +28,7 @@ class GetTimelineParams(_sdk.Params):
 
 
 class GetTimelineOutput(_sdk.Object):
-    """What ``app.bsky.feed.getTimeline`` answers."""
+    """The output of ``app.bsky.feed.getTimeline``."""
 
     cursor: _sdk.Text | None = None
     feed: _list[_app_bsky_feed_defs.FeedViewPost]

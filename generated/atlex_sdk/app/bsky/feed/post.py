@@ -83,7 +83,7 @@ class Post(_sdk.RecordObject):
     ) = None
     """Up to eight extra hashtags, without `#`, that don't stand in the text.
 
-    At most 8 items. Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
+    At most 8 items. Each item: at most 640 bytes of UTF-8; at most 64 graphemes.
     """
 
     created_at: _sdk.Datetime

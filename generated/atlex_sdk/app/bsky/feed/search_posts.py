@@ -19,7 +19,7 @@ __all__ = ["BadQueryStringError", "METHOD", "SearchPostsOutput", "SearchPostsPar
 
 
 class BadQueryStringError(_errors.BadQueryStringError):
-    """``app.bsky.feed.searchPosts`` answered with ``BadQueryString``."""
+    """``app.bsky.feed.searchPosts`` failed with ``BadQueryString``."""
 
 
 class SearchPostsParams(_sdk.Params):
@@ -60,7 +60,7 @@ class SearchPostsParams(_sdk.Params):
     tag: _list[_t.Annotated[_str, _sdk.String(max_length=640, max_graphemes=64)]] | None = None
     """Hashtags, written without `#`, all of which a post must carry.
 
-    Each item: at most 640 bytes of UTF-8; At most 64 graphemes.
+    Each item: at most 640 bytes of UTF-8; at most 64 graphemes.
     """
 
     limit: _t.Annotated[_int, _sdk.Int(minimum=1, maximum=100)] | None = None
@@ -71,7 +71,7 @@ class SearchPostsParams(_sdk.Params):
 
 
 class SearchPostsOutput(_sdk.Object):
-    """What ``app.bsky.feed.searchPosts`` answers."""
+    """The output of ``app.bsky.feed.searchPosts``."""
 
     cursor: _sdk.Text | None = None
     """Where the next page begins, though a server may stop before all hits were shown."""

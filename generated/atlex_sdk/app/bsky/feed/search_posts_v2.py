@@ -19,7 +19,7 @@ __all__ = ["BadQueryStringError", "METHOD", "SearchPostsV2Output", "SearchPostsV
 
 
 class BadQueryStringError(_errors.BadQueryStringError):
-    """``app.bsky.feed.searchPostsV2`` answered with ``BadQueryString``."""
+    """``app.bsky.feed.searchPostsV2`` failed with ``BadQueryString``."""
 
 
 class SearchPostsV2Params(_sdk.Params):
@@ -51,7 +51,7 @@ class SearchPostsV2Params(_sdk.Params):
     """Each item: format: at-uri."""
 
     hashtags: _list[_t.Annotated[_str, _sdk.String(max_length=640, max_graphemes=64)]] | None = None
-    """Each item: at most 640 bytes of UTF-8; At most 64 graphemes."""
+    """Each item: at most 640 bytes of UTF-8; at most 64 graphemes."""
 
     exclude_authors: _list[_t.Annotated[_str, _sdk.String(format="at-identifier")]] | None = None
     """Each item: format: at-identifier."""
@@ -68,7 +68,7 @@ class SearchPostsV2Params(_sdk.Params):
     """Each item: format: at-uri."""
 
     exclude_hashtags: _list[_t.Annotated[_str, _sdk.String(max_length=640, max_graphemes=64)]] | None = None
-    """Each item: at most 640 bytes of UTF-8; At most 64 graphemes."""
+    """Each item: at most 640 bytes of UTF-8; at most 64 graphemes."""
 
     since: _sdk.Text | None = None
     """Earliest indexing time to include, as a datetime or a plain day."""
@@ -108,7 +108,7 @@ class SearchPostsV2Params(_sdk.Params):
 
 
 class SearchPostsV2Output(_sdk.Object):
-    """What ``app.bsky.feed.searchPostsV2`` answers."""
+    """The output of ``app.bsky.feed.searchPostsV2``."""
 
     cursor: _sdk.Text | None = None
     hits_total: _sdk.Integer | None = None

@@ -16,7 +16,7 @@ __all__ = ["METHOD", "SendInteractionsInput", "SendInteractionsOutput"]
 
 
 class SendInteractionsInput(_sdk.Object):
-    """What ``app.bsky.feed.sendInteractions`` is sent."""
+    """The input of ``app.bsky.feed.sendInteractions``."""
 
     feed: _t.Annotated[_str, _sdk.String(format="at-uri")] | None = None
     """The feed in which the items were shown, by AT-URI.
@@ -28,7 +28,7 @@ class SendInteractionsInput(_sdk.Object):
 
 
 class SendInteractionsOutput(_sdk.Object):
-    """What ``app.bsky.feed.sendInteractions`` answers."""
+    """The output of ``app.bsky.feed.sendInteractions``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, SendInteractionsInput, SendInteractionsOutput]] = _sdk.Procedure(

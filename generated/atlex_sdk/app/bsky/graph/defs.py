@@ -170,7 +170,7 @@ class StarterPackView(_sdk.Object):
     """Format: datetime."""
 
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``record`` as an instance of a class."""
+        """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
 
@@ -203,7 +203,7 @@ class StarterPackViewBasic(_sdk.Object):
     """Format: datetime."""
 
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``record`` as an instance of a class."""
+        """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
 

@@ -29,7 +29,7 @@ class GetActorStarterPacksParams(_sdk.Params):
 
 
 class GetActorStarterPacksOutput(_sdk.Object):
-    """What ``app.bsky.graph.getActorStarterPacks`` answers."""
+    """The output of ``app.bsky.graph.getActorStarterPacks``."""
 
     cursor: _sdk.Text | None = None
     starter_packs: _list[_app_bsky_graph_defs.StarterPackViewBasic]

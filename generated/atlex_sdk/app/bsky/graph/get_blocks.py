@@ -25,7 +25,7 @@ class GetBlocksParams(_sdk.Params):
 
 
 class GetBlocksOutput(_sdk.Object):
-    """What ``app.bsky.graph.getBlocks`` answers."""
+    """The output of ``app.bsky.graph.getBlocks``."""
 
     cursor: _sdk.Text | None = None
     blocks: _list[_app_bsky_actor_defs.ProfileView]

@@ -32,7 +32,7 @@ class GetFollowersParams(_sdk.Params):
 
 
 class GetFollowersOutput(_sdk.Object):
-    """What ``app.bsky.graph.getFollowers`` answers."""
+    """The output of ``app.bsky.graph.getFollowers``."""
 
     subject: _app_bsky_actor_defs.ProfileView
     cursor: _sdk.Text | None = None

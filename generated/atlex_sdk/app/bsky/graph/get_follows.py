@@ -32,7 +32,7 @@ class GetFollowsParams(_sdk.Params):
 
 
 class GetFollowsOutput(_sdk.Object):
-    """What ``app.bsky.graph.getFollows`` answers."""
+    """The output of ``app.bsky.graph.getFollows``."""
 
     subject: _app_bsky_actor_defs.ProfileView
     cursor: _sdk.Text | None = None

@@ -29,7 +29,7 @@ class GetKnownFollowersParams(_sdk.Params):
 
 
 class GetKnownFollowersOutput(_sdk.Object):
-    """What ``app.bsky.graph.getKnownFollowers`` answers."""
+    """The output of ``app.bsky.graph.getKnownFollowers``."""
 
     subject: _app_bsky_actor_defs.ProfileView
     cursor: _sdk.Text | None = None

@@ -29,7 +29,7 @@ class GetListParams(_sdk.Params):
 
 
 class GetListOutput(_sdk.Object):
-    """What ``app.bsky.graph.getList`` answers."""
+    """The output of ``app.bsky.graph.getList``."""
 
     cursor: _sdk.Text | None = None
     list: _app_bsky_graph_defs.ListView

@@ -25,7 +25,7 @@ class GetListBlocksParams(_sdk.Params):
 
 
 class GetListBlocksOutput(_sdk.Object):
-    """What ``app.bsky.graph.getListBlocks`` answers."""
+    """The output of ``app.bsky.graph.getListBlocks``."""
 
     cursor: _sdk.Text | None = None
     lists: _list[_app_bsky_graph_defs.ListView]

@@ -25,7 +25,7 @@ class GetListMutesParams(_sdk.Params):
 
 
 class GetListMutesOutput(_sdk.Object):
-    """What ``app.bsky.graph.getListMutes`` answers."""
+    """The output of ``app.bsky.graph.getListMutes``."""
 
     cursor: _sdk.Text | None = None
     lists: _list[_app_bsky_graph_defs.ListView]

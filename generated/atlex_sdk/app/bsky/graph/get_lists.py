@@ -35,7 +35,7 @@ class GetListsParams(_sdk.Params):
 
 
 class GetListsOutput(_sdk.Object):
-    """What ``app.bsky.graph.getLists`` answers."""
+    """The output of ``app.bsky.graph.getLists``."""
 
     cursor: _sdk.Text | None = None
     lists: _list[_app_bsky_graph_defs.ListView]

@@ -35,7 +35,7 @@ class GetListsWithMembershipParams(_sdk.Params):
 
 
 class GetListsWithMembershipOutput(_sdk.Object):
-    """What ``app.bsky.graph.getListsWithMembership`` answers."""
+    """The output of ``app.bsky.graph.getListsWithMembership``."""
 
     cursor: _sdk.Text | None = None
     lists_with_membership: _list[ListWithMembership]

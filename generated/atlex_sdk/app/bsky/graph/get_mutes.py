@@ -25,7 +25,7 @@ class GetMutesParams(_sdk.Params):
 
 
 class GetMutesOutput(_sdk.Object):
-    """What ``app.bsky.graph.getMutes`` answers."""
+    """The output of ``app.bsky.graph.getMutes``."""
 
     cursor: _sdk.Text | None = None
     mutes: _list[_app_bsky_actor_defs.ProfileView]

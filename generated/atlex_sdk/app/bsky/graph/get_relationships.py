@@ -18,7 +18,7 @@ __all__ = ["ActorNotFoundError", "GetRelationshipsOutput", "GetRelationshipsPara
 
 
 class ActorNotFoundError(_errors.ActorNotFoundError):
-    """``app.bsky.graph.getRelationships`` answered with ``ActorNotFound``."""
+    """``app.bsky.graph.getRelationships`` failed with ``ActorNotFound``."""
 
 
 class GetRelationshipsParams(_sdk.Params):
@@ -40,7 +40,7 @@ class GetRelationshipsParams(_sdk.Params):
 
 
 class GetRelationshipsOutput(_sdk.Object):
-    """What ``app.bsky.graph.getRelationships`` answers."""
+    """The output of ``app.bsky.graph.getRelationships``."""
 
     actor: _t.Annotated[_str, _sdk.String(format="did")] | None = None
     """The account from whose side the answer is told.

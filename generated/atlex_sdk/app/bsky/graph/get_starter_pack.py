@@ -22,7 +22,7 @@ class GetStarterPackParams(_sdk.Params):
 
 
 class GetStarterPackOutput(_sdk.Object):
-    """What ``app.bsky.graph.getStarterPack`` answers."""
+    """The output of ``app.bsky.graph.getStarterPack``."""
 
     starter_pack: _app_bsky_graph_defs.StarterPackView
 

@@ -23,7 +23,7 @@ class GetStarterPacksParams(_sdk.Params):
 
 
 class GetStarterPacksOutput(_sdk.Object):
-    """What ``app.bsky.graph.getStarterPacks`` answers."""
+    """The output of ``app.bsky.graph.getStarterPacks``."""
 
     starter_packs: _list[_app_bsky_graph_defs.StarterPackViewBasic]
 

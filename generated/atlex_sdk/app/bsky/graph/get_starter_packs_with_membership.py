@@ -34,7 +34,7 @@ class GetStarterPacksWithMembershipParams(_sdk.Params):
 
 
 class GetStarterPacksWithMembershipOutput(_sdk.Object):
-    """What ``app.bsky.graph.getStarterPacksWithMembership`` answers."""
+    """The output of ``app.bsky.graph.getStarterPacksWithMembership``."""
 
     cursor: _sdk.Text | None = None
     starter_packs_with_membership: _list[StarterPackWithMembership]

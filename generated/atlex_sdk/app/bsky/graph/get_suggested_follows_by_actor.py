@@ -23,7 +23,7 @@ class GetSuggestedFollowsByActorParams(_sdk.Params):
 
 
 class GetSuggestedFollowsByActorOutput(_sdk.Object):
-    """What ``app.bsky.graph.getSuggestedFollowsByActor`` answers."""
+    """The output of ``app.bsky.graph.getSuggestedFollowsByActor``."""
 
     suggestions: _list[_app_bsky_actor_defs.ProfileView]
     rec_id_str: _sdk.Text | None = None

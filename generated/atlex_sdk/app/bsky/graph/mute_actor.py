@@ -14,7 +14,7 @@ __all__ = ["METHOD", "MuteActorInput"]
 
 
 class MuteActorInput(_sdk.Object):
-    """What ``app.bsky.graph.muteActor`` is sent."""
+    """The input of ``app.bsky.graph.muteActor``."""
 
     actor: _t.Annotated[_str, _sdk.String(format="at-identifier")]
     """Format: at-identifier."""

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "MuteActorListInput"]
 
 
 class MuteActorListInput(_sdk.Object):
-    """What ``app.bsky.graph.muteActorList`` is sent."""
+    """The input of ``app.bsky.graph.muteActorList``."""
 
     list: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """Format: at-uri."""

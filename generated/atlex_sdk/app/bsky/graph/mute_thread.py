@@ -12,7 +12,7 @@ __all__ = ["METHOD", "MuteThreadInput"]
 
 
 class MuteThreadInput(_sdk.Object):
-    """What ``app.bsky.graph.muteThread`` is sent."""
+    """The input of ``app.bsky.graph.muteThread``."""
 
     root: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """AT-URI of the thread's first post.

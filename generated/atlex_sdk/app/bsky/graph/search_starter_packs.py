@@ -27,7 +27,7 @@ class SearchStarterPacksParams(_sdk.Params):
 
 
 class SearchStarterPacksOutput(_sdk.Object):
-    """What ``app.bsky.graph.searchStarterPacks`` answers."""
+    """The output of ``app.bsky.graph.searchStarterPacks``."""
 
     cursor: _sdk.Text | None = None
     starter_packs: _list[_app_bsky_graph_defs.StarterPackViewBasic]

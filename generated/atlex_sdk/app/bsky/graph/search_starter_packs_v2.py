@@ -27,7 +27,7 @@ class SearchStarterPacksV2Params(_sdk.Params):
 
 
 class SearchStarterPacksV2Output(_sdk.Object):
-    """What ``app.bsky.graph.searchStarterPacksV2`` answers."""
+    """The output of ``app.bsky.graph.searchStarterPacksV2``."""
 
     cursor: _sdk.Text | None = None
     hits_total: _sdk.Integer | None = None

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UnmuteActorInput"]
 
 
 class UnmuteActorInput(_sdk.Object):
-    """What ``app.bsky.graph.unmuteActor`` is sent."""
+    """The input of ``app.bsky.graph.unmuteActor``."""
 
     actor: _t.Annotated[_str, _sdk.String(format="at-identifier")]
     """Format: at-identifier."""

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UnmuteActorListInput"]
 
 
 class UnmuteActorListInput(_sdk.Object):
-    """What ``app.bsky.graph.unmuteActorList`` is sent."""
+    """The input of ``app.bsky.graph.unmuteActorList``."""
 
     list: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """Format: at-uri."""

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UnmuteThreadInput"]
 
 
 class UnmuteThreadInput(_sdk.Object):
-    """What ``app.bsky.graph.unmuteThread`` is sent."""
+    """The input of ``app.bsky.graph.unmuteThread``."""
 
     root: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """Format: at-uri."""

@@ -29,7 +29,7 @@ class GetServicesParams(_sdk.Params):
 
 
 class GetServicesOutput(_sdk.Object):
-    """What ``app.bsky.labeler.getServices`` answers."""
+    """The output of ``app.bsky.labeler.getServices``."""
 
     views: _list[
         _t.Annotated[

@@ -18,7 +18,7 @@ class GetPreferencesParams(_sdk.Params):
 
 
 class GetPreferencesOutput(_sdk.Object):
-    """What ``app.bsky.notification.getPreferences`` answers."""
+    """The output of ``app.bsky.notification.getPreferences``."""
 
     preferences: _app_bsky_notification_defs.Preferences
 

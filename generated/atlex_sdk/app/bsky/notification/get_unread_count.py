@@ -24,7 +24,7 @@ class GetUnreadCountParams(_sdk.Params):
 
 
 class GetUnreadCountOutput(_sdk.Object):
-    """What ``app.bsky.notification.getUnreadCount`` answers."""
+    """The output of ``app.bsky.notification.getUnreadCount``."""
 
     count: _sdk.Integer
 

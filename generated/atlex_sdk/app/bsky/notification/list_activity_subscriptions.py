@@ -25,7 +25,7 @@ class ListActivitySubscriptionsParams(_sdk.Params):
 
 
 class ListActivitySubscriptionsOutput(_sdk.Object):
-    """What ``app.bsky.notification.listActivitySubscriptions`` answers."""
+    """The output of ``app.bsky.notification.listActivitySubscriptions``."""
 
     cursor: _sdk.Text | None = None
     subscriptions: _list[_app_bsky_actor_defs.ProfileView]

@@ -41,7 +41,7 @@ class ListNotificationsParams(_sdk.Params):
 
 
 class ListNotificationsOutput(_sdk.Object):
-    """What ``app.bsky.notification.listNotifications`` answers."""
+    """The output of ``app.bsky.notification.listNotifications``."""
 
     cursor: _sdk.Text | None = None
     notifications: _list[Notification]
@@ -116,7 +116,7 @@ class Notification(_sdk.Object):
     labels: _list[_com_atproto_label_defs.Label] | None = None
 
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``record`` as an instance of a class."""
+        """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
 

@@ -15,7 +15,7 @@ __all__ = ["METHOD", "PutActivitySubscriptionInput", "PutActivitySubscriptionOut
 
 
 class PutActivitySubscriptionInput(_sdk.Object):
-    """What ``app.bsky.notification.putActivitySubscription`` is sent."""
+    """The input of ``app.bsky.notification.putActivitySubscription``."""
 
     subject: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
@@ -24,7 +24,7 @@ class PutActivitySubscriptionInput(_sdk.Object):
 
 
 class PutActivitySubscriptionOutput(_sdk.Object):
-    """What ``app.bsky.notification.putActivitySubscription`` answers."""
+    """The output of ``app.bsky.notification.putActivitySubscription``."""
 
     subject: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

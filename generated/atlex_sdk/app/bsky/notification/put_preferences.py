@@ -13,7 +13,7 @@ __all__ = ["METHOD", "PutPreferencesInput"]
 
 
 class PutPreferencesInput(_sdk.Object):
-    """What ``app.bsky.notification.putPreferences`` is sent."""
+    """The input of ``app.bsky.notification.putPreferences``."""
 
     priority: _sdk.Boolean
 

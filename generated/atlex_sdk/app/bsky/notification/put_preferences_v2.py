@@ -14,7 +14,7 @@ __all__ = ["METHOD", "PutPreferencesV2Input", "PutPreferencesV2Output"]
 
 
 class PutPreferencesV2Input(_sdk.Object):
-    """What ``app.bsky.notification.putPreferencesV2`` is sent."""
+    """The input of ``app.bsky.notification.putPreferencesV2``."""
 
     chat: _app_bsky_notification_defs.ChatPreference | None = None
     """Deprecated: has no lasting effect; chat settings moved to `chat.bsky.notification`."""
@@ -34,7 +34,7 @@ class PutPreferencesV2Input(_sdk.Object):
 
 
 class PutPreferencesV2Output(_sdk.Object):
-    """What ``app.bsky.notification.putPreferencesV2`` answers."""
+    """The output of ``app.bsky.notification.putPreferencesV2``."""
 
     preferences: _app_bsky_notification_defs.Preferences
 

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "RegisterPushInput"]
 
 
 class RegisterPushInput(_sdk.Object):
-    """What ``app.bsky.notification.registerPush`` is sent."""
+    """The input of ``app.bsky.notification.registerPush``."""
 
     service_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UnregisterPushInput"]
 
 
 class UnregisterPushInput(_sdk.Object):
-    """What ``app.bsky.notification.unregisterPush`` is sent."""
+    """The input of ``app.bsky.notification.unregisterPush``."""
 
     service_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

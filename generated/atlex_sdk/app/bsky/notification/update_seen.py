@@ -11,7 +11,7 @@ __all__ = ["METHOD", "UpdateSeenInput"]
 
 
 class UpdateSeenInput(_sdk.Object):
-    """What ``app.bsky.notification.updateSeen`` is sent."""
+    """The input of ``app.bsky.notification.updateSeen``."""
 
     seen_at: _sdk.Datetime
     """Everything indexed up to this moment counts as read; usually the present time.

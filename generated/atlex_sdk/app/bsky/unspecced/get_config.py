@@ -13,7 +13,7 @@ __all__ = ["GetConfigOutput", "LiveNowConfig", "METHOD"]
 
 
 class GetConfigOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getConfig`` answers."""
+    """The output of ``app.bsky.unspecced.getConfig``."""
 
     check_email_confirmed: _sdk.Boolean | None = None
     live_now: _list[LiveNowConfig] | None = None

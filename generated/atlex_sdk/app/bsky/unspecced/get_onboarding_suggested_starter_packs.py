@@ -23,7 +23,7 @@ class GetOnboardingSuggestedStarterPacksParams(_sdk.Params):
 
 
 class GetOnboardingSuggestedStarterPacksOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getOnboardingSuggestedStarterPacks`` answers."""
+    """The output of ``app.bsky.unspecced.getOnboardingSuggestedStarterPacks``."""
 
     starter_packs: _list[_app_bsky_graph_defs.StarterPackView]
 

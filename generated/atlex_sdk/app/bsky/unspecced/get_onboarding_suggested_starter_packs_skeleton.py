@@ -28,7 +28,7 @@ class GetOnboardingSuggestedStarterPacksSkeletonParams(_sdk.Params):
 
 
 class GetOnboardingSuggestedStarterPacksSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getOnboardingSuggestedStarterPacksSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getOnboardingSuggestedStarterPacksSkeleton``."""
 
     starter_packs: _list[_t.Annotated[_str, _sdk.String(format="at-uri")]]
     """Each item: format: at-uri."""

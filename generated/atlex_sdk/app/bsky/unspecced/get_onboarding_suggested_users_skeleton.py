@@ -26,7 +26,7 @@ class GetOnboardingSuggestedUsersSkeletonParams(_sdk.Params):
 
 
 class GetOnboardingSuggestedUsersSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getOnboardingSuggestedUsersSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getOnboardingSuggestedUsersSkeleton``."""
 
     dids: _list[_t.Annotated[_str, _sdk.String(format="did")]]
     """Each item: format: did."""

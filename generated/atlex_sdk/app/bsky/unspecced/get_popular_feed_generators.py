@@ -26,7 +26,7 @@ class GetPopularFeedGeneratorsParams(_sdk.Params):
 
 
 class GetPopularFeedGeneratorsOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getPopularFeedGenerators`` answers."""
+    """The output of ``app.bsky.unspecced.getPopularFeedGenerators``."""
 
     cursor: _sdk.Text | None = None
     feeds: _list[_app_bsky_feed_defs.GeneratorView]

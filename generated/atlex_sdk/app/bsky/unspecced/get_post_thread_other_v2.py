@@ -28,7 +28,7 @@ class GetPostThreadOtherV2Params(_sdk.Params):
 
 
 class GetPostThreadOtherV2Output(_sdk.Object):
-    """What ``app.bsky.unspecced.getPostThreadOtherV2`` answers."""
+    """The output of ``app.bsky.unspecced.getPostThreadOtherV2``."""
 
     thread: _list[ThreadItem]
 

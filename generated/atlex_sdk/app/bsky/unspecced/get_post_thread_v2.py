@@ -49,7 +49,7 @@ class GetPostThreadV2Params(_sdk.Params):
 
 
 class GetPostThreadV2Output(_sdk.Object):
-    """What ``app.bsky.unspecced.getPostThreadV2`` answers."""
+    """The output of ``app.bsky.unspecced.getPostThreadV2``."""
 
     thread: _list[ThreadItem]
     threadgate: _app_bsky_feed_defs.ThreadgateView | None = None

@@ -23,7 +23,7 @@ class GetSuggestedFeedsParams(_sdk.Params):
 
 
 class GetSuggestedFeedsOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedFeeds`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedFeeds``."""
 
     feeds: _list[_app_bsky_feed_defs.GeneratorView]
 

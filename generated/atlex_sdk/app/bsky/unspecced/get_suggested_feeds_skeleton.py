@@ -24,7 +24,7 @@ class GetSuggestedFeedsSkeletonParams(_sdk.Params):
 
 
 class GetSuggestedFeedsSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedFeedsSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedFeedsSkeleton``."""
 
     feeds: _list[_t.Annotated[_str, _sdk.String(format="at-uri")]]
     """Each item: format: at-uri."""

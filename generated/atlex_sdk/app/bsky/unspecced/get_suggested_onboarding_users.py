@@ -25,7 +25,7 @@ class GetSuggestedOnboardingUsersParams(_sdk.Params):
 
 
 class GetSuggestedOnboardingUsersOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedOnboardingUsers`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedOnboardingUsers``."""
 
     actors: _list[_app_bsky_actor_defs.ProfileView]
     rec_id: _sdk.Text | None = None

@@ -23,7 +23,7 @@ class GetSuggestedStarterPacksParams(_sdk.Params):
 
 
 class GetSuggestedStarterPacksOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedStarterPacks`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedStarterPacks``."""
 
     starter_packs: _list[_app_bsky_graph_defs.StarterPackView]
 

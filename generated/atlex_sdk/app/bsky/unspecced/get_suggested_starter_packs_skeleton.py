@@ -24,7 +24,7 @@ class GetSuggestedStarterPacksSkeletonParams(_sdk.Params):
 
 
 class GetSuggestedStarterPacksSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedStarterPacksSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedStarterPacksSkeleton``."""
 
     starter_packs: _list[_t.Annotated[_str, _sdk.String(format="at-uri")]]
     """Each item: format: at-uri."""

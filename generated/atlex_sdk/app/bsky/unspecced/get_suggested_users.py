@@ -25,7 +25,7 @@ class GetSuggestedUsersParams(_sdk.Params):
 
 
 class GetSuggestedUsersOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedUsers`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedUsers``."""
 
     actors: _list[_app_bsky_actor_defs.ProfileView]
     rec_id: _sdk.Text | None = None

@@ -23,7 +23,7 @@ class GetSuggestedUsersForDiscoverParams(_sdk.Params):
 
 
 class GetSuggestedUsersForDiscoverOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedUsersForDiscover`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedUsersForDiscover``."""
 
     actors: _list[_app_bsky_actor_defs.ProfileView]
     rec_id_str: _sdk.Text | None = None

@@ -28,7 +28,7 @@ class GetSuggestedUsersForDiscoverSkeletonParams(_sdk.Params):
 
 
 class GetSuggestedUsersForDiscoverSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedUsersForDiscoverSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedUsersForDiscoverSkeleton``."""
 
     dids: _list[_t.Annotated[_str, _sdk.String(format="did")]]
     """Each item: format: did."""

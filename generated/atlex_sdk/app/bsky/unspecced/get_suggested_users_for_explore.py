@@ -25,7 +25,7 @@ class GetSuggestedUsersForExploreParams(_sdk.Params):
 
 
 class GetSuggestedUsersForExploreOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedUsersForExplore`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedUsersForExplore``."""
 
     actors: _list[_app_bsky_actor_defs.ProfileView]
     rec_id_str: _sdk.Text | None = None

@@ -26,7 +26,7 @@ class GetSuggestedUsersForExploreSkeletonParams(_sdk.Params):
 
 
 class GetSuggestedUsersForExploreSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedUsersForExploreSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedUsersForExploreSkeleton``."""
 
     dids: _list[_t.Annotated[_str, _sdk.String(format="did")]]
     """Each item: format: did."""

@@ -25,7 +25,7 @@ class GetSuggestedUsersForSeeMoreParams(_sdk.Params):
 
 
 class GetSuggestedUsersForSeeMoreOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedUsersForSeeMore`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedUsersForSeeMore``."""
 
     actors: _list[_app_bsky_actor_defs.ProfileView]
     rec_id_str: _sdk.Text | None = None

@@ -26,7 +26,7 @@ class GetSuggestedUsersForSeeMoreSkeletonParams(_sdk.Params):
 
 
 class GetSuggestedUsersForSeeMoreSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedUsersForSeeMoreSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedUsersForSeeMoreSkeleton``."""
 
     dids: _list[_t.Annotated[_str, _sdk.String(format="did")]]
     """Each item: format: did."""

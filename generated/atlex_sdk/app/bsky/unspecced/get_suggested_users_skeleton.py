@@ -26,7 +26,7 @@ class GetSuggestedUsersSkeletonParams(_sdk.Params):
 
 
 class GetSuggestedUsersSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestedUsersSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestedUsersSkeleton``."""
 
     dids: _list[_t.Annotated[_str, _sdk.String(format="did")]]
     """Each item: format: did."""

@@ -35,7 +35,7 @@ class GetSuggestionsSkeletonParams(_sdk.Params):
 
 
 class GetSuggestionsSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getSuggestionsSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getSuggestionsSkeleton``."""
 
     cursor: _sdk.Text | None = None
     actors: _list[_app_bsky_unspecced_defs.SkeletonSearchActor]

@@ -17,7 +17,7 @@ class GetTaggedSuggestionsParams(_sdk.Params):
 
 
 class GetTaggedSuggestionsOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getTaggedSuggestions`` answers."""
+    """The output of ``app.bsky.unspecced.getTaggedSuggestions``."""
 
     suggestions: _list[Suggestion]
 

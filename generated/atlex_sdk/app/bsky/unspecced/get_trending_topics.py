@@ -27,7 +27,7 @@ class GetTrendingTopicsParams(_sdk.Params):
 
 
 class GetTrendingTopicsOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getTrendingTopics`` answers."""
+    """The output of ``app.bsky.unspecced.getTrendingTopics``."""
 
     topics: _list[_app_bsky_unspecced_defs.TrendingTopic]
     suggested: _list[_app_bsky_unspecced_defs.TrendingTopic]

@@ -23,7 +23,7 @@ class GetTrendsParams(_sdk.Params):
 
 
 class GetTrendsOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getTrends`` answers."""
+    """The output of ``app.bsky.unspecced.getTrends``."""
 
     trends: _list[_app_bsky_unspecced_defs.TrendView]
     rec_id_str: _sdk.Text | None = None

@@ -27,7 +27,7 @@ class GetTrendsSkeletonParams(_sdk.Params):
 
 
 class GetTrendsSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.getTrendsSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.getTrendsSkeleton``."""
 
     trends: _list[_app_bsky_unspecced_defs.SkeletonTrend]
     rec_id_str: _sdk.Text | None = None

@@ -22,19 +22,19 @@ __all__ = [
 
 
 class InvalidEmailError(_errors.InvalidEmailError):
-    """``app.bsky.unspecced.initAgeAssurance`` answered with ``InvalidEmail``."""
+    """``app.bsky.unspecced.initAgeAssurance`` failed with ``InvalidEmail``."""
 
 
 class DidTooLongError(_errors.DidTooLongError):
-    """``app.bsky.unspecced.initAgeAssurance`` answered with ``DidTooLong``."""
+    """``app.bsky.unspecced.initAgeAssurance`` failed with ``DidTooLong``."""
 
 
 class InvalidInitiationError(_errors.InvalidInitiationError):
-    """``app.bsky.unspecced.initAgeAssurance`` answered with ``InvalidInitiation``."""
+    """``app.bsky.unspecced.initAgeAssurance`` failed with ``InvalidInitiation``."""
 
 
 class InitAgeAssuranceInput(_sdk.Object):
-    """What ``app.bsky.unspecced.initAgeAssurance`` is sent."""
+    """The input of ``app.bsky.unspecced.initAgeAssurance``."""
 
     email: _sdk.Text
     language: _sdk.Text

@@ -19,7 +19,7 @@ __all__ = ["BadQueryStringError", "METHOD", "SearchActorsSkeletonOutput", "Searc
 
 
 class BadQueryStringError(_errors.BadQueryStringError):
-    """``app.bsky.unspecced.searchActorsSkeleton`` answered with ``BadQueryString``."""
+    """``app.bsky.unspecced.searchActorsSkeleton`` failed with ``BadQueryString``."""
 
 
 class SearchActorsSkeletonParams(_sdk.Params):
@@ -40,7 +40,7 @@ class SearchActorsSkeletonParams(_sdk.Params):
 
 
 class SearchActorsSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.searchActorsSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.searchActorsSkeleton``."""
 
     cursor: _sdk.Text | None = None
     hits_total: _sdk.Integer | None = None

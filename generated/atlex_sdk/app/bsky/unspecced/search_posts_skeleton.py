@@ -19,7 +19,7 @@ __all__ = ["BadQueryStringError", "METHOD", "SearchPostsSkeletonOutput", "Search
 
 
 class BadQueryStringError(_errors.BadQueryStringError):
-    """``app.bsky.unspecced.searchPostsSkeleton`` answered with ``BadQueryString``."""
+    """``app.bsky.unspecced.searchPostsSkeleton`` failed with ``BadQueryString``."""
 
 
 class SearchPostsSkeletonParams(_sdk.Params):
@@ -48,7 +48,7 @@ class SearchPostsSkeletonParams(_sdk.Params):
     """Format: uri."""
 
     tag: _list[_t.Annotated[_str, _sdk.String(max_length=640, max_graphemes=64)]] | None = None
-    """Each item: at most 640 bytes of UTF-8; At most 64 graphemes."""
+    """Each item: at most 640 bytes of UTF-8; at most 64 graphemes."""
 
     viewer: _t.Annotated[_str, _sdk.String(format="did")] | None = None
     """DID of the person searching, needed for queries such as `from:me`.
@@ -63,7 +63,7 @@ class SearchPostsSkeletonParams(_sdk.Params):
 
 
 class SearchPostsSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.searchPostsSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.searchPostsSkeleton``."""
 
     cursor: _sdk.Text | None = None
     hits_total: _sdk.Integer | None = None

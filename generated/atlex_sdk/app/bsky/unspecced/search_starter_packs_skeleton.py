@@ -24,7 +24,7 @@ __all__ = [
 
 
 class BadQueryStringError(_errors.BadQueryStringError):
-    """``app.bsky.unspecced.searchStarterPacksSkeleton`` answered with ``BadQueryString``."""
+    """``app.bsky.unspecced.searchStarterPacksSkeleton`` failed with ``BadQueryString``."""
 
 
 class SearchStarterPacksSkeletonParams(_sdk.Params):
@@ -42,7 +42,7 @@ class SearchStarterPacksSkeletonParams(_sdk.Params):
 
 
 class SearchStarterPacksSkeletonOutput(_sdk.Object):
-    """What ``app.bsky.unspecced.searchStarterPacksSkeleton`` answers."""
+    """The output of ``app.bsky.unspecced.searchStarterPacksSkeleton``."""
 
     cursor: _sdk.Text | None = None
     hits_total: _sdk.Integer | None = None

@@ -14,22 +14,22 @@ __all__ = ["AbortUploadInput", "AbortUploadOutput", "METHOD", "UploadNotFoundErr
 
 
 class UploadNotFoundError(_errors.UploadNotFoundError):
-    """``app.bsky.video.abortUpload`` answered with ``UploadNotFound``."""
+    """``app.bsky.video.abortUpload`` failed with ``UploadNotFound``."""
 
 
 class UploadNotReadyError(_errors.UploadNotReadyError):
-    """``app.bsky.video.abortUpload`` answered with ``UploadNotReady``."""
+    """``app.bsky.video.abortUpload`` failed with ``UploadNotReady``."""
 
 
 class AbortUploadInput(_sdk.Object):
-    """What ``app.bsky.video.abortUpload`` is sent."""
+    """The input of ``app.bsky.video.abortUpload``."""
 
     job_id: _t.Annotated[_str, _sdk.String(min_length=1, max_length=256)]
     """From 1 to 256 bytes of UTF-8."""
 
 
 class AbortUploadOutput(_sdk.Object):
-    """What ``app.bsky.video.abortUpload`` answers."""
+    """The output of ``app.bsky.video.abortUpload``."""
 
     state: _t.Annotated[
         _t.Literal["aborted", "completed", "failed", "expired"] | _str, _sdk.String(max_length=32)

@@ -31,46 +31,46 @@ __all__ = [
 
 
 class UploadNotFoundError(_errors.UploadNotFoundError):
-    """``app.bsky.video.finishUpload`` answered with ``UploadNotFound``."""
+    """``app.bsky.video.finishUpload`` failed with ``UploadNotFound``."""
 
 
 class UploadExpiredError(_errors.UploadExpiredError):
-    """``app.bsky.video.finishUpload`` answered with ``UploadExpired``."""
+    """``app.bsky.video.finishUpload`` failed with ``UploadExpired``."""
 
 
 class MissingPartsError(_errors.MissingPartsError):
-    """``app.bsky.video.finishUpload`` answered with ``MissingParts``."""
+    """``app.bsky.video.finishUpload`` failed with ``MissingParts``."""
 
 
 class UploadNotReadyError(_errors.UploadNotReadyError):
-    """``app.bsky.video.finishUpload`` answered with ``UploadNotReady``."""
+    """``app.bsky.video.finishUpload`` failed with ``UploadNotReady``."""
 
 
 class UnsupportedContentTypeError(_errors.UnsupportedContentTypeError):
-    """``app.bsky.video.finishUpload`` answered with ``UnsupportedContentType``."""
+    """``app.bsky.video.finishUpload`` failed with ``UnsupportedContentType``."""
 
 
 class UploadFailedError(_errors.UploadFailedError):
-    """``app.bsky.video.finishUpload`` answered with ``UploadFailed``."""
+    """``app.bsky.video.finishUpload`` failed with ``UploadFailed``."""
 
 
 class UploadAbortedError(_errors.UploadAbortedError):
-    """``app.bsky.video.finishUpload`` answered with ``UploadAborted``."""
+    """``app.bsky.video.finishUpload`` failed with ``UploadAborted``."""
 
 
 class ServiceOverloadedError(_errors.ServiceOverloadedError):
-    """``app.bsky.video.finishUpload`` answered with ``ServiceOverloaded``."""
+    """``app.bsky.video.finishUpload`` failed with ``ServiceOverloaded``."""
 
 
 class FinishUploadInput(_sdk.Object):
-    """What ``app.bsky.video.finishUpload`` is sent."""
+    """The input of ``app.bsky.video.finishUpload``."""
 
     job_id: _t.Annotated[_str, _sdk.String(min_length=1, max_length=256)]
     """From 1 to 256 bytes of UTF-8."""
 
 
 class FinishUploadOutput(_sdk.Object):
-    """What ``app.bsky.video.finishUpload`` answers."""
+    """The output of ``app.bsky.video.finishUpload``."""
 
     completed_job_id: _t.Annotated[_str, _sdk.String(min_length=1, max_length=256)]
     """From 1 to 256 bytes of UTF-8."""

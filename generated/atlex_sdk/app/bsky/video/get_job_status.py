@@ -20,7 +20,7 @@ class GetJobStatusParams(_sdk.Params):
 
 
 class GetJobStatusOutput(_sdk.Object):
-    """What ``app.bsky.video.getJobStatus`` answers."""
+    """The output of ``app.bsky.video.getJobStatus``."""
 
     job_status: _app_bsky_video_defs.JobStatus
 

@@ -11,7 +11,7 @@ __all__ = ["GetUploadLimitsOutput", "METHOD"]
 
 
 class GetUploadLimitsOutput(_sdk.Object):
-    """What ``app.bsky.video.getUploadLimits`` answers."""
+    """The output of ``app.bsky.video.getUploadLimits``."""
 
     can_upload: _sdk.Boolean
     remaining_daily_videos: _sdk.Integer | None = None

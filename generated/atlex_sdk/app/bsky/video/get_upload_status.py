@@ -19,7 +19,7 @@ __all__ = ["GetUploadStatusOutput", "GetUploadStatusParams", "METHOD", "UploadNo
 
 
 class UploadNotFoundError(_errors.UploadNotFoundError):
-    """``app.bsky.video.getUploadStatus`` answered with ``UploadNotFound``."""
+    """``app.bsky.video.getUploadStatus`` failed with ``UploadNotFound``."""
 
 
 class GetUploadStatusParams(_sdk.Params):
@@ -30,7 +30,7 @@ class GetUploadStatusParams(_sdk.Params):
 
 
 class GetUploadStatusOutput(_sdk.Object):
-    """What ``app.bsky.video.getUploadStatus`` answers."""
+    """The output of ``app.bsky.video.getUploadStatus``."""
 
     job_id: _t.Annotated[_str, _sdk.String(min_length=1, max_length=256)]
     """From 1 to 256 bytes of UTF-8."""

@@ -27,39 +27,39 @@ __all__ = [
 
 
 class UnsupportedContentTypeError(_errors.UnsupportedContentTypeError):
-    """``app.bsky.video.startUpload`` answered with ``UnsupportedContentType``."""
+    """``app.bsky.video.startUpload`` failed with ``UnsupportedContentType``."""
 
 
 class VideoTooLargeError(_errors.VideoTooLargeError):
-    """``app.bsky.video.startUpload`` answered with ``VideoTooLarge``."""
+    """``app.bsky.video.startUpload`` failed with ``VideoTooLarge``."""
 
 
 class VideoTooLongError(_errors.VideoTooLongError):
-    """``app.bsky.video.startUpload`` answered with ``VideoTooLong``."""
+    """``app.bsky.video.startUpload`` failed with ``VideoTooLong``."""
 
 
 class BadAspectRatioError(_errors.BadAspectRatioError):
-    """``app.bsky.video.startUpload`` answered with ``BadAspectRatio``."""
+    """``app.bsky.video.startUpload`` failed with ``BadAspectRatio``."""
 
 
 class DailyLimitExceededError(_errors.DailyLimitExceededError):
-    """``app.bsky.video.startUpload`` answered with ``DailyLimitExceeded``."""
+    """``app.bsky.video.startUpload`` failed with ``DailyLimitExceeded``."""
 
 
 class TooManyOpenUploadsError(_errors.TooManyOpenUploadsError):
-    """``app.bsky.video.startUpload`` answered with ``TooManyOpenUploads``."""
+    """``app.bsky.video.startUpload`` failed with ``TooManyOpenUploads``."""
 
 
 class UploadForbiddenError(_errors.UploadForbiddenError):
-    """``app.bsky.video.startUpload`` answered with ``UploadForbidden``."""
+    """``app.bsky.video.startUpload`` failed with ``UploadForbidden``."""
 
 
 class ServiceOverloadedError(_errors.ServiceOverloadedError):
-    """``app.bsky.video.startUpload`` answered with ``ServiceOverloaded``."""
+    """``app.bsky.video.startUpload`` failed with ``ServiceOverloaded``."""
 
 
 class StartUploadInput(_sdk.Object):
-    """What ``app.bsky.video.startUpload`` is sent."""
+    """The input of ``app.bsky.video.startUpload``."""
 
     size_bytes: _t.Annotated[_int, _sdk.Int(minimum=1)]
     """Exact size in bytes of the whole video, all parts together.
@@ -81,7 +81,7 @@ class StartUploadInput(_sdk.Object):
 
 
 class StartUploadOutput(_sdk.Object):
-    """What ``app.bsky.video.startUpload`` answers."""
+    """The output of ``app.bsky.video.startUpload``."""
 
     job_id: _t.Annotated[_str, _sdk.String(min_length=1, max_length=256)]
     """From 1 to 256 bytes of UTF-8."""

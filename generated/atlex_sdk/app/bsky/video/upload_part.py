@@ -31,39 +31,39 @@ __all__ = [
 
 
 class UploadNotFoundError(_errors.UploadNotFoundError):
-    """``app.bsky.video.uploadPart`` answered with ``UploadNotFound``."""
+    """``app.bsky.video.uploadPart`` failed with ``UploadNotFound``."""
 
 
 class UploadExpiredError(_errors.UploadExpiredError):
-    """``app.bsky.video.uploadPart`` answered with ``UploadExpired``."""
+    """``app.bsky.video.uploadPart`` failed with ``UploadExpired``."""
 
 
 class InvalidPartNumberError(_errors.InvalidPartNumberError):
-    """``app.bsky.video.uploadPart`` answered with ``InvalidPartNumber``."""
+    """``app.bsky.video.uploadPart`` failed with ``InvalidPartNumber``."""
 
 
 class PartSizeMismatchError(_errors.PartSizeMismatchError):
-    """``app.bsky.video.uploadPart`` answered with ``PartSizeMismatch``."""
+    """``app.bsky.video.uploadPart`` failed with ``PartSizeMismatch``."""
 
 
 class UploadNotReadyError(_errors.UploadNotReadyError):
-    """``app.bsky.video.uploadPart`` answered with ``UploadNotReady``."""
+    """``app.bsky.video.uploadPart`` failed with ``UploadNotReady``."""
 
 
 class UploadFailedError(_errors.UploadFailedError):
-    """``app.bsky.video.uploadPart`` answered with ``UploadFailed``."""
+    """``app.bsky.video.uploadPart`` failed with ``UploadFailed``."""
 
 
 class UploadAbortedError(_errors.UploadAbortedError):
-    """``app.bsky.video.uploadPart`` answered with ``UploadAborted``."""
+    """``app.bsky.video.uploadPart`` failed with ``UploadAborted``."""
 
 
 class UploadAlreadyCompletedError(_errors.UploadAlreadyCompletedError):
-    """``app.bsky.video.uploadPart`` answered with ``UploadAlreadyCompleted``."""
+    """``app.bsky.video.uploadPart`` failed with ``UploadAlreadyCompleted``."""
 
 
 class ServiceOverloadedError(_errors.ServiceOverloadedError):
-    """``app.bsky.video.uploadPart`` answered with ``ServiceOverloaded``."""
+    """``app.bsky.video.uploadPart`` failed with ``ServiceOverloaded``."""
 
 
 class UploadPartParams(_sdk.Params):
@@ -80,7 +80,7 @@ class UploadPartParams(_sdk.Params):
 
 
 class UploadPartOutput(_sdk.Object):
-    """What ``app.bsky.video.uploadPart`` answers."""
+    """The output of ``app.bsky.video.uploadPart``."""
 
     part_number: _t.Annotated[_int, _sdk.Int(minimum=1)]
     """Which part this is, counted from 1.

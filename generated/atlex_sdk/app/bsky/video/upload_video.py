@@ -17,7 +17,7 @@ __all__ = ["METHOD", "UploadVideoOutput"]
 
 
 class UploadVideoOutput(_sdk.Object):
-    """What ``app.bsky.video.uploadVideo`` answers."""
+    """The output of ``app.bsky.video.uploadVideo``."""
 
     job_status: _app_bsky_video_defs.JobStatus
 

@@ -11,7 +11,7 @@ __all__ = ["DeleteAccountOutput", "METHOD"]
 
 
 class DeleteAccountOutput(_sdk.Object):
-    """What ``chat.bsky.actor.deleteAccount`` answers."""
+    """The output of ``chat.bsky.actor.deleteAccount``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, None, DeleteAccountOutput]] = _sdk.Procedure(

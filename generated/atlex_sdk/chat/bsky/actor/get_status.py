@@ -11,7 +11,7 @@ __all__ = ["GetStatusOutput", "METHOD"]
 
 
 class GetStatusOutput(_sdk.Object):
-    """What ``chat.bsky.actor.getStatus`` answers."""
+    """The output of ``chat.bsky.actor.getStatus``."""
 
     chat_disabled: _sdk.Boolean
     can_create_groups: _sdk.Boolean

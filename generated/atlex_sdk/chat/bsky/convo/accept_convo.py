@@ -13,18 +13,18 @@ __all__ = ["AcceptConvoInput", "AcceptConvoOutput", "InvalidConvoError", "METHOD
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.acceptConvo`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.acceptConvo`` failed with ``InvalidConvo``."""
 
 
 class AcceptConvoInput(_sdk.Object):
-    """What ``chat.bsky.convo.acceptConvo`` is sent."""
+    """The input of ``chat.bsky.convo.acceptConvo``."""
 
     convo_id: _sdk.Text
     """Opaque id of the chat, from any of its views; chats have no AT-URI."""
 
 
 class AcceptConvoOutput(_sdk.Object):
-    """What ``chat.bsky.convo.acceptConvo`` answers."""
+    """The output of ``chat.bsky.convo.acceptConvo``."""
 
     rev: _sdk.Text | None = None
 

@@ -26,27 +26,27 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.addReaction`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.addReaction`` failed with ``InvalidConvo``."""
 
 
 class ReactionNotAllowedError(_errors.ReactionNotAllowedError):
-    """``chat.bsky.convo.addReaction`` answered with ``ReactionNotAllowed``."""
+    """``chat.bsky.convo.addReaction`` failed with ``ReactionNotAllowed``."""
 
 
 class ReactionMessageDeletedError(_errors.ReactionMessageDeletedError):
-    """``chat.bsky.convo.addReaction`` answered with ``ReactionMessageDeleted``."""
+    """``chat.bsky.convo.addReaction`` failed with ``ReactionMessageDeleted``."""
 
 
 class ReactionLimitReachedError(_errors.ReactionLimitReachedError):
-    """``chat.bsky.convo.addReaction`` answered with ``ReactionLimitReached``."""
+    """``chat.bsky.convo.addReaction`` failed with ``ReactionLimitReached``."""
 
 
 class ReactionInvalidValueError(_errors.ReactionInvalidValueError):
-    """``chat.bsky.convo.addReaction`` answered with ``ReactionInvalidValue``."""
+    """``chat.bsky.convo.addReaction`` failed with ``ReactionInvalidValue``."""
 
 
 class AddReactionInput(_sdk.Object):
-    """What ``chat.bsky.convo.addReaction`` is sent."""
+    """The input of ``chat.bsky.convo.addReaction``."""
 
     convo_id: _sdk.Text
     message_id: _sdk.Text
@@ -59,7 +59,7 @@ class AddReactionInput(_sdk.Object):
 
 
 class AddReactionOutput(_sdk.Object):
-    """What ``chat.bsky.convo.addReaction`` answers."""
+    """The output of ``chat.bsky.convo.addReaction``."""
 
     message: _chat_bsky_convo_defs.MessageView
 

@@ -16,15 +16,15 @@ __all__ = ["DeleteMessageForSelfInput", "InvalidConvoError", "METHOD", "MessageD
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.deleteMessageForSelf`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.deleteMessageForSelf`` failed with ``InvalidConvo``."""
 
 
 class MessageDeleteNotAllowedError(_errors.MessageDeleteNotAllowedError):
-    """``chat.bsky.convo.deleteMessageForSelf`` answered with ``MessageDeleteNotAllowed``."""
+    """``chat.bsky.convo.deleteMessageForSelf`` failed with ``MessageDeleteNotAllowed``."""
 
 
 class DeleteMessageForSelfInput(_sdk.Object):
-    """What ``chat.bsky.convo.deleteMessageForSelf`` is sent."""
+    """The input of ``chat.bsky.convo.deleteMessageForSelf``."""
 
     convo_id: _sdk.Text
     message_id: _sdk.Text

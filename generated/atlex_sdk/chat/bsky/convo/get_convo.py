@@ -16,7 +16,7 @@ __all__ = ["GetConvoOutput", "GetConvoParams", "InvalidConvoError", "METHOD"]
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.getConvo`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.getConvo`` failed with ``InvalidConvo``."""
 
 
 class GetConvoParams(_sdk.Params):
@@ -26,7 +26,7 @@ class GetConvoParams(_sdk.Params):
 
 
 class GetConvoOutput(_sdk.Object):
-    """What ``chat.bsky.convo.getConvo`` answers."""
+    """The output of ``chat.bsky.convo.getConvo``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

@@ -30,7 +30,7 @@ class GetConvoAvailabilityParams(_sdk.Params):
 
 
 class GetConvoAvailabilityOutput(_sdk.Object):
-    """What ``chat.bsky.convo.getConvoAvailability`` answers."""
+    """The output of ``chat.bsky.convo.getConvoAvailability``."""
 
     can_chat: _sdk.Boolean
     convo: _chat_bsky_convo_defs.ConvoView | None = None

@@ -28,27 +28,27 @@ __all__ = [
 
 
 class AccountSuspendedError(_errors.AccountSuspendedError):
-    """``chat.bsky.convo.getConvoForMembers`` answered with ``AccountSuspended``."""
+    """``chat.bsky.convo.getConvoForMembers`` failed with ``AccountSuspended``."""
 
 
 class BlockedActorError(_errors.BlockedActorError):
-    """``chat.bsky.convo.getConvoForMembers`` answered with ``BlockedActor``."""
+    """``chat.bsky.convo.getConvoForMembers`` failed with ``BlockedActor``."""
 
 
 class BlockedSubjectError(_errors.BlockedSubjectError):
-    """``chat.bsky.convo.getConvoForMembers`` answered with ``BlockedSubject``."""
+    """``chat.bsky.convo.getConvoForMembers`` failed with ``BlockedSubject``."""
 
 
 class MessagesDisabledError(_errors.MessagesDisabledError):
-    """``chat.bsky.convo.getConvoForMembers`` answered with ``MessagesDisabled``."""
+    """``chat.bsky.convo.getConvoForMembers`` failed with ``MessagesDisabled``."""
 
 
 class NotFollowedBySenderError(_errors.NotFollowedBySenderError):
-    """``chat.bsky.convo.getConvoForMembers`` answered with ``NotFollowedBySender``."""
+    """``chat.bsky.convo.getConvoForMembers`` failed with ``NotFollowedBySender``."""
 
 
 class RecipientNotFoundError(_errors.RecipientNotFoundError):
-    """``chat.bsky.convo.getConvoForMembers`` answered with ``RecipientNotFound``."""
+    """``chat.bsky.convo.getConvoForMembers`` failed with ``RecipientNotFound``."""
 
 
 class GetConvoForMembersParams(_sdk.Params):
@@ -61,7 +61,7 @@ class GetConvoForMembersParams(_sdk.Params):
 
 
 class GetConvoForMembersOutput(_sdk.Object):
-    """What ``chat.bsky.convo.getConvoForMembers`` answers."""
+    """The output of ``chat.bsky.convo.getConvoForMembers``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

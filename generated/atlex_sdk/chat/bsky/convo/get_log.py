@@ -22,7 +22,7 @@ class GetLogParams(_sdk.Params):
 
 
 class GetLogOutput(_sdk.Object):
-    """What ``chat.bsky.convo.getLog`` answers."""
+    """The output of ``chat.bsky.convo.getLog``."""
 
     cursor: _sdk.Text | None = None
     """How far the log was read: the answer's value starts the next poll."""

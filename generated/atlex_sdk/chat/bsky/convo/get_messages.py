@@ -19,7 +19,7 @@ __all__ = ["GetMessagesOutput", "GetMessagesParams", "InvalidConvoError", "METHO
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.getMessages`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.getMessages`` failed with ``InvalidConvo``."""
 
 
 class GetMessagesParams(_sdk.Params):
@@ -34,7 +34,7 @@ class GetMessagesParams(_sdk.Params):
 
 
 class GetMessagesOutput(_sdk.Object):
-    """What ``chat.bsky.convo.getMessages`` answers."""
+    """The output of ``chat.bsky.convo.getMessages``."""
 
     cursor: _sdk.Text | None = None
     messages: _list[

@@ -23,7 +23,7 @@ class GetUnreadCountsParams(_sdk.Params):
 
 
 class GetUnreadCountsOutput(_sdk.Object):
-    """What ``chat.bsky.convo.getUnreadCounts`` answers."""
+    """The output of ``chat.bsky.convo.getUnreadCounts``."""
 
     unread_accepted_convos: _sdk.Integer
     unread_request_convos: _sdk.Integer

@@ -13,21 +13,21 @@ __all__ = ["InvalidConvoError", "LeaveConvoInput", "LeaveConvoOutput", "METHOD",
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.leaveConvo`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.leaveConvo`` failed with ``InvalidConvo``."""
 
 
 class OwnerCannotLeaveError(_errors.OwnerCannotLeaveError):
-    """``chat.bsky.convo.leaveConvo`` answered with ``OwnerCannotLeave``."""
+    """``chat.bsky.convo.leaveConvo`` failed with ``OwnerCannotLeave``."""
 
 
 class LeaveConvoInput(_sdk.Object):
-    """What ``chat.bsky.convo.leaveConvo`` is sent."""
+    """The input of ``chat.bsky.convo.leaveConvo``."""
 
     convo_id: _sdk.Text
 
 
 class LeaveConvoOutput(_sdk.Object):
-    """What ``chat.bsky.convo.leaveConvo`` answers."""
+    """The output of ``chat.bsky.convo.leaveConvo``."""
 
     convo_id: _sdk.Text
     rev: _sdk.Text

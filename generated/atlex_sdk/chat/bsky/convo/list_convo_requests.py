@@ -26,7 +26,7 @@ class ListConvoRequestsParams(_sdk.Params):
 
 
 class ListConvoRequestsOutput(_sdk.Object):
-    """What ``chat.bsky.convo.listConvoRequests`` answers."""
+    """The output of ``chat.bsky.convo.listConvoRequests``."""
 
     cursor: _sdk.Text | None = None
     requests: _list[

@@ -46,7 +46,7 @@ class ListConvosParams(_sdk.Params):
 
 
 class ListConvosOutput(_sdk.Object):
-    """What ``chat.bsky.convo.listConvos`` answers."""
+    """The output of ``chat.bsky.convo.listConvos``."""
 
     cursor: _sdk.Text | None = None
     convos: _list[_chat_bsky_convo_defs.ConvoView]

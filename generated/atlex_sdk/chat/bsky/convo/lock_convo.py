@@ -23,25 +23,25 @@ __all__ = [
 
 
 class ConvoLockedError(_errors.ConvoLockedError):
-    """``chat.bsky.convo.lockConvo`` answered with ``ConvoLocked``."""
+    """``chat.bsky.convo.lockConvo`` failed with ``ConvoLocked``."""
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.lockConvo`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.lockConvo`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.convo.lockConvo`` answered with ``InsufficientRole``."""
+    """``chat.bsky.convo.lockConvo`` failed with ``InsufficientRole``."""
 
 
 class LockConvoInput(_sdk.Object):
-    """What ``chat.bsky.convo.lockConvo`` is sent."""
+    """The input of ``chat.bsky.convo.lockConvo``."""
 
     convo_id: _sdk.Text
 
 
 class LockConvoOutput(_sdk.Object):
-    """What ``chat.bsky.convo.lockConvo`` answers."""
+    """The output of ``chat.bsky.convo.lockConvo``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

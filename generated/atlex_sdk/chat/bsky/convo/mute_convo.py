@@ -16,17 +16,17 @@ __all__ = ["InvalidConvoError", "METHOD", "MuteConvoInput", "MuteConvoOutput"]
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.muteConvo`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.muteConvo`` failed with ``InvalidConvo``."""
 
 
 class MuteConvoInput(_sdk.Object):
-    """What ``chat.bsky.convo.muteConvo`` is sent."""
+    """The input of ``chat.bsky.convo.muteConvo``."""
 
     convo_id: _sdk.Text
 
 
 class MuteConvoOutput(_sdk.Object):
-    """What ``chat.bsky.convo.muteConvo`` answers."""
+    """The output of ``chat.bsky.convo.muteConvo``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

@@ -25,23 +25,23 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.removeReaction`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.removeReaction`` failed with ``InvalidConvo``."""
 
 
 class ReactionNotAllowedError(_errors.ReactionNotAllowedError):
-    """``chat.bsky.convo.removeReaction`` answered with ``ReactionNotAllowed``."""
+    """``chat.bsky.convo.removeReaction`` failed with ``ReactionNotAllowed``."""
 
 
 class ReactionMessageDeletedError(_errors.ReactionMessageDeletedError):
-    """``chat.bsky.convo.removeReaction`` answered with ``ReactionMessageDeleted``."""
+    """``chat.bsky.convo.removeReaction`` failed with ``ReactionMessageDeleted``."""
 
 
 class ReactionInvalidValueError(_errors.ReactionInvalidValueError):
-    """``chat.bsky.convo.removeReaction`` answered with ``ReactionInvalidValue``."""
+    """``chat.bsky.convo.removeReaction`` failed with ``ReactionInvalidValue``."""
 
 
 class RemoveReactionInput(_sdk.Object):
-    """What ``chat.bsky.convo.removeReaction`` is sent."""
+    """The input of ``chat.bsky.convo.removeReaction``."""
 
     convo_id: _sdk.Text
     message_id: _sdk.Text
@@ -51,7 +51,7 @@ class RemoveReactionInput(_sdk.Object):
 
 
 class RemoveReactionOutput(_sdk.Object):
-    """What ``chat.bsky.convo.removeReaction`` answers."""
+    """The output of ``chat.bsky.convo.removeReaction``."""
 
     message: _chat_bsky_convo_defs.MessageView
 

@@ -16,19 +16,19 @@ __all__ = ["ConvoLockedError", "InvalidConvoError", "METHOD", "ReplyTargetNotFou
 
 
 class ConvoLockedError(_errors.ConvoLockedError):
-    """``chat.bsky.convo.sendMessage`` answered with ``ConvoLocked``."""
+    """``chat.bsky.convo.sendMessage`` failed with ``ConvoLocked``."""
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.sendMessage`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.sendMessage`` failed with ``InvalidConvo``."""
 
 
 class ReplyTargetNotFoundError(_errors.ReplyTargetNotFoundError):
-    """``chat.bsky.convo.sendMessage`` answered with ``ReplyTargetNotFound``."""
+    """``chat.bsky.convo.sendMessage`` failed with ``ReplyTargetNotFound``."""
 
 
 class SendMessageInput(_sdk.Object):
-    """What ``chat.bsky.convo.sendMessage`` is sent."""
+    """The input of ``chat.bsky.convo.sendMessage``."""
 
     convo_id: _sdk.Text
     message: _chat_bsky_convo_defs.MessageInput

@@ -26,26 +26,26 @@ __all__ = [
 
 
 class ConvoLockedError(_errors.ConvoLockedError):
-    """``chat.bsky.convo.sendMessageBatch`` answered with ``ConvoLocked``."""
+    """``chat.bsky.convo.sendMessageBatch`` failed with ``ConvoLocked``."""
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.sendMessageBatch`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.sendMessageBatch`` failed with ``InvalidConvo``."""
 
 
 class ReplyTargetNotFoundError(_errors.ReplyTargetNotFoundError):
-    """``chat.bsky.convo.sendMessageBatch`` answered with ``ReplyTargetNotFound``."""
+    """``chat.bsky.convo.sendMessageBatch`` failed with ``ReplyTargetNotFound``."""
 
 
 class SendMessageBatchInput(_sdk.Object):
-    """What ``chat.bsky.convo.sendMessageBatch`` is sent."""
+    """The input of ``chat.bsky.convo.sendMessageBatch``."""
 
     items: _t.Annotated[_list[BatchItem], _sdk.Array(max_length=100)]
     """At most 100 items."""
 
 
 class SendMessageBatchOutput(_sdk.Object):
-    """What ``chat.bsky.convo.sendMessageBatch`` answers."""
+    """The output of ``chat.bsky.convo.sendMessageBatch``."""
 
     items: _list[_chat_bsky_convo_defs.MessageView]
 

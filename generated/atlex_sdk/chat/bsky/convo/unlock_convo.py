@@ -23,25 +23,25 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.unlockConvo`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.unlockConvo`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.convo.unlockConvo`` answered with ``InsufficientRole``."""
+    """``chat.bsky.convo.unlockConvo`` failed with ``InsufficientRole``."""
 
 
 class ConvoLockedByModerationError(_errors.ConvoLockedByModerationError):
-    """``chat.bsky.convo.unlockConvo`` answered with ``ConvoLockedByModeration``."""
+    """``chat.bsky.convo.unlockConvo`` failed with ``ConvoLockedByModeration``."""
 
 
 class UnlockConvoInput(_sdk.Object):
-    """What ``chat.bsky.convo.unlockConvo`` is sent."""
+    """The input of ``chat.bsky.convo.unlockConvo``."""
 
     convo_id: _sdk.Text
 
 
 class UnlockConvoOutput(_sdk.Object):
-    """What ``chat.bsky.convo.unlockConvo`` answers."""
+    """The output of ``chat.bsky.convo.unlockConvo``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

@@ -16,17 +16,17 @@ __all__ = ["InvalidConvoError", "METHOD", "UnmuteConvoInput", "UnmuteConvoOutput
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.unmuteConvo`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.unmuteConvo`` failed with ``InvalidConvo``."""
 
 
 class UnmuteConvoInput(_sdk.Object):
-    """What ``chat.bsky.convo.unmuteConvo`` is sent."""
+    """The input of ``chat.bsky.convo.unmuteConvo``."""
 
     convo_id: _sdk.Text
 
 
 class UnmuteConvoOutput(_sdk.Object):
-    """What ``chat.bsky.convo.unmuteConvo`` answers."""
+    """The output of ``chat.bsky.convo.unmuteConvo``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

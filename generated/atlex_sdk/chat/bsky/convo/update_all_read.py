@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UpdateAllReadInput", "UpdateAllReadOutput"]
 
 
 class UpdateAllReadInput(_sdk.Object):
-    """What ``chat.bsky.convo.updateAllRead`` is sent."""
+    """The input of ``chat.bsky.convo.updateAllRead``."""
 
     status: _t.Annotated[_t.Literal["request", "accepted"] | _str, _sdk.String()] | None = None
     """Limit the marking to requests or to accepted chats; left out, it covers both.
@@ -22,7 +22,7 @@ class UpdateAllReadInput(_sdk.Object):
 
 
 class UpdateAllReadOutput(_sdk.Object):
-    """What ``chat.bsky.convo.updateAllRead`` answers."""
+    """The output of ``chat.bsky.convo.updateAllRead``."""
 
     updated_count: _sdk.Integer
 

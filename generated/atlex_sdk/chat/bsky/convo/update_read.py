@@ -16,11 +16,11 @@ __all__ = ["InvalidConvoError", "METHOD", "UpdateReadInput", "UpdateReadOutput"]
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.convo.updateRead`` answered with ``InvalidConvo``."""
+    """``chat.bsky.convo.updateRead`` failed with ``InvalidConvo``."""
 
 
 class UpdateReadInput(_sdk.Object):
-    """What ``chat.bsky.convo.updateRead`` is sent."""
+    """The input of ``chat.bsky.convo.updateRead``."""
 
     convo_id: _sdk.Text
 
@@ -29,7 +29,7 @@ class UpdateReadInput(_sdk.Object):
 
 
 class UpdateReadOutput(_sdk.Object):
-    """What ``chat.bsky.convo.updateRead`` answers."""
+    """The output of ``chat.bsky.convo.updateRead``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

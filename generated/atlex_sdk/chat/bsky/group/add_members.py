@@ -33,47 +33,47 @@ __all__ = [
 
 
 class AccountSuspendedError(_errors.AccountSuspendedError):
-    """``chat.bsky.group.addMembers`` answered with ``AccountSuspended``."""
+    """``chat.bsky.group.addMembers`` failed with ``AccountSuspended``."""
 
 
 class BlockedActorError(_errors.BlockedActorError):
-    """``chat.bsky.group.addMembers`` answered with ``BlockedActor``."""
+    """``chat.bsky.group.addMembers`` failed with ``BlockedActor``."""
 
 
 class BlockedSubjectError(_errors.BlockedSubjectError):
-    """``chat.bsky.group.addMembers`` answered with ``BlockedSubject``."""
+    """``chat.bsky.group.addMembers`` failed with ``BlockedSubject``."""
 
 
 class ConvoLockedError(_errors.ConvoLockedError):
-    """``chat.bsky.group.addMembers`` answered with ``ConvoLocked``."""
+    """``chat.bsky.group.addMembers`` failed with ``ConvoLocked``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.addMembers`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.addMembers`` failed with ``InsufficientRole``."""
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.addMembers`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.addMembers`` failed with ``InvalidConvo``."""
 
 
 class MemberLimitReachedError(_errors.MemberLimitReachedError):
-    """``chat.bsky.group.addMembers`` answered with ``MemberLimitReached``."""
+    """``chat.bsky.group.addMembers`` failed with ``MemberLimitReached``."""
 
 
 class NotFollowedBySenderError(_errors.NotFollowedBySenderError):
-    """``chat.bsky.group.addMembers`` answered with ``NotFollowedBySender``."""
+    """``chat.bsky.group.addMembers`` failed with ``NotFollowedBySender``."""
 
 
 class RecipientNotFoundError(_errors.RecipientNotFoundError):
-    """``chat.bsky.group.addMembers`` answered with ``RecipientNotFound``."""
+    """``chat.bsky.group.addMembers`` failed with ``RecipientNotFound``."""
 
 
 class UserForbidsGroupsError(_errors.UserForbidsGroupsError):
-    """``chat.bsky.group.addMembers`` answered with ``UserForbidsGroups``."""
+    """``chat.bsky.group.addMembers`` failed with ``UserForbidsGroups``."""
 
 
 class AddMembersInput(_sdk.Object):
-    """What ``chat.bsky.group.addMembers`` is sent."""
+    """The input of ``chat.bsky.group.addMembers``."""
 
     convo_id: _sdk.Text
 
@@ -82,7 +82,7 @@ class AddMembersInput(_sdk.Object):
 
 
 class AddMembersOutput(_sdk.Object):
-    """What ``chat.bsky.group.addMembers`` answers."""
+    """The output of ``chat.bsky.group.addMembers``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
     added_members: _list[_chat_bsky_actor_defs.ProfileViewBasic] | None = None

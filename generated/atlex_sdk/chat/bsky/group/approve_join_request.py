@@ -24,19 +24,19 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.approveJoinRequest`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.approveJoinRequest`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.approveJoinRequest`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.approveJoinRequest`` failed with ``InsufficientRole``."""
 
 
 class MemberLimitReachedError(_errors.MemberLimitReachedError):
-    """``chat.bsky.group.approveJoinRequest`` answered with ``MemberLimitReached``."""
+    """``chat.bsky.group.approveJoinRequest`` failed with ``MemberLimitReached``."""
 
 
 class ApproveJoinRequestInput(_sdk.Object):
-    """What ``chat.bsky.group.approveJoinRequest`` is sent."""
+    """The input of ``chat.bsky.group.approveJoinRequest``."""
 
     convo_id: _sdk.Text
 
@@ -45,7 +45,7 @@ class ApproveJoinRequestInput(_sdk.Object):
 
 
 class ApproveJoinRequestOutput(_sdk.Object):
-    """What ``chat.bsky.group.approveJoinRequest`` answers."""
+    """The output of ``chat.bsky.group.approveJoinRequest``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

@@ -29,35 +29,35 @@ __all__ = [
 
 
 class AccountSuspendedError(_errors.AccountSuspendedError):
-    """``chat.bsky.group.createGroup`` answered with ``AccountSuspended``."""
+    """``chat.bsky.group.createGroup`` failed with ``AccountSuspended``."""
 
 
 class BlockedActorError(_errors.BlockedActorError):
-    """``chat.bsky.group.createGroup`` answered with ``BlockedActor``."""
+    """``chat.bsky.group.createGroup`` failed with ``BlockedActor``."""
 
 
 class BlockedSubjectError(_errors.BlockedSubjectError):
-    """``chat.bsky.group.createGroup`` answered with ``BlockedSubject``."""
+    """``chat.bsky.group.createGroup`` failed with ``BlockedSubject``."""
 
 
 class NewAccountCannotCreateGroupError(_errors.NewAccountCannotCreateGroupError):
-    """``chat.bsky.group.createGroup`` answered with ``NewAccountCannotCreateGroup``."""
+    """``chat.bsky.group.createGroup`` failed with ``NewAccountCannotCreateGroup``."""
 
 
 class NotFollowedBySenderError(_errors.NotFollowedBySenderError):
-    """``chat.bsky.group.createGroup`` answered with ``NotFollowedBySender``."""
+    """``chat.bsky.group.createGroup`` failed with ``NotFollowedBySender``."""
 
 
 class RecipientNotFoundError(_errors.RecipientNotFoundError):
-    """``chat.bsky.group.createGroup`` answered with ``RecipientNotFound``."""
+    """``chat.bsky.group.createGroup`` failed with ``RecipientNotFound``."""
 
 
 class UserForbidsGroupsError(_errors.UserForbidsGroupsError):
-    """``chat.bsky.group.createGroup`` answered with ``UserForbidsGroups``."""
+    """``chat.bsky.group.createGroup`` failed with ``UserForbidsGroups``."""
 
 
 class CreateGroupInput(_sdk.Object):
-    """What ``chat.bsky.group.createGroup`` is sent."""
+    """The input of ``chat.bsky.group.createGroup``."""
 
     members: _t.Annotated[_list[_t.Annotated[_str, _sdk.String(format="did")]], _sdk.Array(max_length=10000)]
     """DIDs of the people to invite; the caller is in anyway, and the service sets the real maximum.
@@ -70,7 +70,7 @@ class CreateGroupInput(_sdk.Object):
 
 
 class CreateGroupOutput(_sdk.Object):
-    """What ``chat.bsky.group.createGroup`` answers."""
+    """The output of ``chat.bsky.group.createGroup``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

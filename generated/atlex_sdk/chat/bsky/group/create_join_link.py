@@ -23,19 +23,19 @@ __all__ = [
 
 
 class EnabledJoinLinkAlreadyExistsError(_errors.EnabledJoinLinkAlreadyExistsError):
-    """``chat.bsky.group.createJoinLink`` answered with ``EnabledJoinLinkAlreadyExists``."""
+    """``chat.bsky.group.createJoinLink`` failed with ``EnabledJoinLinkAlreadyExists``."""
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.createJoinLink`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.createJoinLink`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.createJoinLink`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.createJoinLink`` failed with ``InsufficientRole``."""
 
 
 class CreateJoinLinkInput(_sdk.Object):
-    """What ``chat.bsky.group.createJoinLink`` is sent."""
+    """The input of ``chat.bsky.group.createJoinLink``."""
 
     convo_id: _sdk.Text
 
@@ -53,7 +53,7 @@ class CreateJoinLinkInput(_sdk.Object):
 
 
 class CreateJoinLinkOutput(_sdk.Object):
-    """What ``chat.bsky.group.createJoinLink`` answers."""
+    """The output of ``chat.bsky.group.createJoinLink``."""
 
     join_link: _chat_bsky_group_defs.JoinLinkView
 

@@ -23,25 +23,25 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.disableJoinLink`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.disableJoinLink`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.disableJoinLink`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.disableJoinLink`` failed with ``InsufficientRole``."""
 
 
 class NoJoinLinkError(_errors.NoJoinLinkError):
-    """``chat.bsky.group.disableJoinLink`` answered with ``NoJoinLink``."""
+    """``chat.bsky.group.disableJoinLink`` failed with ``NoJoinLink``."""
 
 
 class DisableJoinLinkInput(_sdk.Object):
-    """What ``chat.bsky.group.disableJoinLink`` is sent."""
+    """The input of ``chat.bsky.group.disableJoinLink``."""
 
     convo_id: _sdk.Text
 
 
 class DisableJoinLinkOutput(_sdk.Object):
-    """What ``chat.bsky.group.disableJoinLink`` answers."""
+    """The output of ``chat.bsky.group.disableJoinLink``."""
 
     join_link: _chat_bsky_group_defs.JoinLinkView
 

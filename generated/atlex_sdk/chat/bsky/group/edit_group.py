@@ -24,19 +24,19 @@ __all__ = [
 
 
 class ConvoLockedError(_errors.ConvoLockedError):
-    """``chat.bsky.group.editGroup`` answered with ``ConvoLocked``."""
+    """``chat.bsky.group.editGroup`` failed with ``ConvoLocked``."""
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.editGroup`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.editGroup`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.editGroup`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.editGroup`` failed with ``InsufficientRole``."""
 
 
 class EditGroupInput(_sdk.Object):
-    """What ``chat.bsky.group.editGroup`` is sent."""
+    """The input of ``chat.bsky.group.editGroup``."""
 
     convo_id: _sdk.Text
 
@@ -45,7 +45,7 @@ class EditGroupInput(_sdk.Object):
 
 
 class EditGroupOutput(_sdk.Object):
-    """What ``chat.bsky.group.editGroup`` answers."""
+    """The output of ``chat.bsky.group.editGroup``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

@@ -23,19 +23,19 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.editJoinLink`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.editJoinLink`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.editJoinLink`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.editJoinLink`` failed with ``InsufficientRole``."""
 
 
 class NoJoinLinkError(_errors.NoJoinLinkError):
-    """``chat.bsky.group.editJoinLink`` answered with ``NoJoinLink``."""
+    """``chat.bsky.group.editJoinLink`` failed with ``NoJoinLink``."""
 
 
 class EditJoinLinkInput(_sdk.Object):
-    """What ``chat.bsky.group.editJoinLink`` is sent."""
+    """The input of ``chat.bsky.group.editJoinLink``."""
 
     convo_id: _sdk.Text
     require_approval: _sdk.Boolean | None = None
@@ -45,7 +45,7 @@ class EditJoinLinkInput(_sdk.Object):
 
 
 class EditJoinLinkOutput(_sdk.Object):
-    """What ``chat.bsky.group.editJoinLink`` answers."""
+    """The output of ``chat.bsky.group.editJoinLink``."""
 
     join_link: _chat_bsky_group_defs.JoinLinkView
 

@@ -24,29 +24,29 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.enableJoinLink`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.enableJoinLink`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.enableJoinLink`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.enableJoinLink`` failed with ``InsufficientRole``."""
 
 
 class NoJoinLinkError(_errors.NoJoinLinkError):
-    """``chat.bsky.group.enableJoinLink`` answered with ``NoJoinLink``."""
+    """``chat.bsky.group.enableJoinLink`` failed with ``NoJoinLink``."""
 
 
 class LinkAlreadyEnabledError(_errors.LinkAlreadyEnabledError):
-    """``chat.bsky.group.enableJoinLink`` answered with ``LinkAlreadyEnabled``."""
+    """``chat.bsky.group.enableJoinLink`` failed with ``LinkAlreadyEnabled``."""
 
 
 class EnableJoinLinkInput(_sdk.Object):
-    """What ``chat.bsky.group.enableJoinLink`` is sent."""
+    """The input of ``chat.bsky.group.enableJoinLink``."""
 
     convo_id: _sdk.Text
 
 
 class EnableJoinLinkOutput(_sdk.Object):
-    """What ``chat.bsky.group.enableJoinLink`` answers."""
+    """The output of ``chat.bsky.group.enableJoinLink``."""
 
     join_link: _chat_bsky_group_defs.JoinLinkView
 

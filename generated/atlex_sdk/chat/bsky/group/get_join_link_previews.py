@@ -25,7 +25,7 @@ class GetJoinLinkPreviewsParams(_sdk.Params):
 
 
 class GetJoinLinkPreviewsOutput(_sdk.Object):
-    """What ``chat.bsky.group.getJoinLinkPreviews`` answers."""
+    """The output of ``chat.bsky.group.getJoinLinkPreviews``."""
 
     join_link_previews: _list[
         _t.Annotated[

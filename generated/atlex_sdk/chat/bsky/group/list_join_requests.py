@@ -24,11 +24,11 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.listJoinRequests`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.listJoinRequests`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.listJoinRequests`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.listJoinRequests`` failed with ``InsufficientRole``."""
 
 
 class ListJoinRequestsParams(_sdk.Params):
@@ -43,7 +43,7 @@ class ListJoinRequestsParams(_sdk.Params):
 
 
 class ListJoinRequestsOutput(_sdk.Object):
-    """What ``chat.bsky.group.listJoinRequests`` answers."""
+    """The output of ``chat.bsky.group.listJoinRequests``."""
 
     cursor: _sdk.Text | None = None
     requests: _list[_chat_bsky_group_defs.JoinRequestView]

@@ -32,7 +32,7 @@ class ListMutualGroupsParams(_sdk.Params):
 
 
 class ListMutualGroupsOutput(_sdk.Object):
-    """What ``chat.bsky.group.listMutualGroups`` answers."""
+    """The output of ``chat.bsky.group.listMutualGroups``."""
 
     cursor: _sdk.Text | None = None
     convos: _list[_chat_bsky_convo_defs.ConvoView]

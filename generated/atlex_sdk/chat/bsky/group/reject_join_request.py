@@ -20,15 +20,15 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.rejectJoinRequest`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.rejectJoinRequest`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.rejectJoinRequest`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.rejectJoinRequest`` failed with ``InsufficientRole``."""
 
 
 class RejectJoinRequestInput(_sdk.Object):
-    """What ``chat.bsky.group.rejectJoinRequest`` is sent."""
+    """The input of ``chat.bsky.group.rejectJoinRequest``."""
 
     convo_id: _sdk.Text
 
@@ -37,7 +37,7 @@ class RejectJoinRequestInput(_sdk.Object):
 
 
 class RejectJoinRequestOutput(_sdk.Object):
-    """What ``chat.bsky.group.rejectJoinRequest`` answers."""
+    """The output of ``chat.bsky.group.rejectJoinRequest``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, RejectJoinRequestInput, RejectJoinRequestOutput]] = _sdk.Procedure(

@@ -24,15 +24,15 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.removeMembers`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.removeMembers`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.removeMembers`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.removeMembers`` failed with ``InsufficientRole``."""
 
 
 class RemoveMembersInput(_sdk.Object):
-    """What ``chat.bsky.group.removeMembers`` is sent."""
+    """The input of ``chat.bsky.group.removeMembers``."""
 
     convo_id: _sdk.Text
 
@@ -41,7 +41,7 @@ class RemoveMembersInput(_sdk.Object):
 
 
 class RemoveMembersOutput(_sdk.Object):
-    """What ``chat.bsky.group.removeMembers`` answers."""
+    """The output of ``chat.bsky.group.removeMembers``."""
 
     convo: _chat_bsky_convo_defs.ConvoView
 

@@ -27,38 +27,38 @@ __all__ = [
 
 
 class ConvoLockedError(_errors.ConvoLockedError):
-    """``chat.bsky.group.requestJoin`` answered with ``ConvoLocked``."""
+    """``chat.bsky.group.requestJoin`` failed with ``ConvoLocked``."""
 
 
 class FollowRequiredError(_errors.FollowRequiredError):
-    """``chat.bsky.group.requestJoin`` answered with ``FollowRequired``."""
+    """``chat.bsky.group.requestJoin`` failed with ``FollowRequired``."""
 
 
 class InvalidCodeError(_errors.InvalidCodeError):
-    """``chat.bsky.group.requestJoin`` answered with ``InvalidCode``."""
+    """``chat.bsky.group.requestJoin`` failed with ``InvalidCode``."""
 
 
 class LinkDisabledError(_errors.LinkDisabledError):
-    """``chat.bsky.group.requestJoin`` answered with ``LinkDisabled``."""
+    """``chat.bsky.group.requestJoin`` failed with ``LinkDisabled``."""
 
 
 class MemberLimitReachedError(_errors.MemberLimitReachedError):
-    """``chat.bsky.group.requestJoin`` answered with ``MemberLimitReached``."""
+    """``chat.bsky.group.requestJoin`` failed with ``MemberLimitReached``."""
 
 
 class UserKickedError(_errors.UserKickedError):
-    """``chat.bsky.group.requestJoin`` answered with ``UserKicked``."""
+    """``chat.bsky.group.requestJoin`` failed with ``UserKicked``."""
 
 
 class RequestJoinInput(_sdk.Object):
-    """What ``chat.bsky.group.requestJoin`` is sent."""
+    """The input of ``chat.bsky.group.requestJoin``."""
 
     code: _sdk.Text
     """The code in the link, without the rest of the URL."""
 
 
 class RequestJoinOutput(_sdk.Object):
-    """What ``chat.bsky.group.requestJoin`` answers."""
+    """The output of ``chat.bsky.group.requestJoin``."""
 
     status: _t.Annotated[_t.Literal["joined", "pending"] | _str, _sdk.String()]
     """Known values: ``joined``, ``pending``."""

@@ -19,21 +19,21 @@ __all__ = [
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.group.updateJoinRequestsRead`` answered with ``InvalidConvo``."""
+    """``chat.bsky.group.updateJoinRequestsRead`` failed with ``InvalidConvo``."""
 
 
 class InsufficientRoleError(_errors.InsufficientRoleError):
-    """``chat.bsky.group.updateJoinRequestsRead`` answered with ``InsufficientRole``."""
+    """``chat.bsky.group.updateJoinRequestsRead`` failed with ``InsufficientRole``."""
 
 
 class UpdateJoinRequestsReadInput(_sdk.Object):
-    """What ``chat.bsky.group.updateJoinRequestsRead`` is sent."""
+    """The input of ``chat.bsky.group.updateJoinRequestsRead``."""
 
     convo_id: _sdk.Text
 
 
 class UpdateJoinRequestsReadOutput(_sdk.Object):
-    """What ``chat.bsky.group.updateJoinRequestsRead`` answers."""
+    """The output of ``chat.bsky.group.updateJoinRequestsRead``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, UpdateJoinRequestsReadInput, UpdateJoinRequestsReadOutput]] = (

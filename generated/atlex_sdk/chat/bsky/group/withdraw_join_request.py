@@ -13,17 +13,17 @@ __all__ = ["InvalidJoinRequestError", "METHOD", "WithdrawJoinRequestInput", "Wit
 
 
 class InvalidJoinRequestError(_errors.InvalidJoinRequestError):
-    """``chat.bsky.group.withdrawJoinRequest`` answered with ``InvalidJoinRequest``."""
+    """``chat.bsky.group.withdrawJoinRequest`` failed with ``InvalidJoinRequest``."""
 
 
 class WithdrawJoinRequestInput(_sdk.Object):
-    """What ``chat.bsky.group.withdrawJoinRequest`` is sent."""
+    """The input of ``chat.bsky.group.withdrawJoinRequest``."""
 
     convo_id: _sdk.Text
 
 
 class WithdrawJoinRequestOutput(_sdk.Object):
-    """What ``chat.bsky.group.withdrawJoinRequest`` answers."""
+    """The output of ``chat.bsky.group.withdrawJoinRequest``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, WithdrawJoinRequestInput, WithdrawJoinRequestOutput]] = _sdk.Procedure(

@@ -19,7 +19,7 @@ class GetActorMetadataParams(_sdk.Params):
 
 
 class GetActorMetadataOutput(_sdk.Object):
-    """What ``chat.bsky.moderation.getActorMetadata`` answers."""
+    """The output of ``chat.bsky.moderation.getActorMetadata``."""
 
     day: Metadata
     month: Metadata

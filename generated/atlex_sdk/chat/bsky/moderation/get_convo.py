@@ -16,7 +16,7 @@ __all__ = ["GetConvoOutput", "GetConvoParams", "InvalidConvoError", "METHOD"]
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.moderation.getConvo`` answered with ``InvalidConvo``."""
+    """``chat.bsky.moderation.getConvo`` failed with ``InvalidConvo``."""
 
 
 class GetConvoParams(_sdk.Params):
@@ -26,7 +26,7 @@ class GetConvoParams(_sdk.Params):
 
 
 class GetConvoOutput(_sdk.Object):
-    """What ``chat.bsky.moderation.getConvo`` answers."""
+    """The output of ``chat.bsky.moderation.getConvo``."""
 
     convo: _chat_bsky_moderation_defs.ConvoView
 

@@ -18,7 +18,7 @@ __all__ = ["GetConvoMembersOutput", "GetConvoMembersParams", "InvalidConvoError"
 
 
 class InvalidConvoError(_errors.InvalidConvoError):
-    """``chat.bsky.moderation.getConvoMembers`` answered with ``InvalidConvo``."""
+    """``chat.bsky.moderation.getConvoMembers`` failed with ``InvalidConvo``."""
 
 
 class GetConvoMembersParams(_sdk.Params):
@@ -33,7 +33,7 @@ class GetConvoMembersParams(_sdk.Params):
 
 
 class GetConvoMembersOutput(_sdk.Object):
-    """What ``chat.bsky.moderation.getConvoMembers`` answers."""
+    """The output of ``chat.bsky.moderation.getConvoMembers``."""
 
     cursor: _sdk.Text | None = None
     members: _list[_chat_bsky_actor_defs.ProfileViewBasic]

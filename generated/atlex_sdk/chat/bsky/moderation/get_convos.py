@@ -22,7 +22,7 @@ class GetConvosParams(_sdk.Params):
 
 
 class GetConvosOutput(_sdk.Object):
-    """What ``chat.bsky.moderation.getConvos`` answers."""
+    """The output of ``chat.bsky.moderation.getConvos``."""
 
     convos: _list[_chat_bsky_moderation_defs.ConvoView]
 

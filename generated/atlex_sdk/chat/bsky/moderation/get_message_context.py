@@ -43,7 +43,7 @@ class GetMessageContextParams(_sdk.Params):
 
 
 class GetMessageContextOutput(_sdk.Object):
-    """What ``chat.bsky.moderation.getMessageContext`` answers."""
+    """The output of ``chat.bsky.moderation.getMessageContext``."""
 
     messages: _list[
         _t.Annotated[

@@ -32,11 +32,11 @@ __all__ = [
 
 
 class FutureCursorError(_errors.FutureCursorError):
-    """``chat.bsky.moderation.subscribeModEvents`` answered with ``FutureCursor``."""
+    """``chat.bsky.moderation.subscribeModEvents`` failed with ``FutureCursor``."""
 
 
 class ConsumerTooSlowError(_errors.ConsumerTooSlowError):
-    """``chat.bsky.moderation.subscribeModEvents`` answered with ``ConsumerTooSlow``."""
+    """``chat.bsky.moderation.subscribeModEvents`` failed with ``ConsumerTooSlow``."""
 
 
 class SubscribeModEventsParams(_sdk.Params):

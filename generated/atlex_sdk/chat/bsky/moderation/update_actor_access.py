@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UpdateActorAccessInput"]
 
 
 class UpdateActorAccessInput(_sdk.Object):
-    """What ``chat.bsky.moderation.updateActorAccess`` is sent."""
+    """The input of ``chat.bsky.moderation.updateActorAccess``."""
 
     actor: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -14,7 +14,7 @@ __all__ = ["GetPreferencesOutput", "METHOD"]
 
 
 class GetPreferencesOutput(_sdk.Object):
-    """What ``chat.bsky.notification.getPreferences`` answers."""
+    """The output of ``chat.bsky.notification.getPreferences``."""
 
     preferences: _chat_bsky_notification_defs.Preferences
 

@@ -14,14 +14,14 @@ __all__ = ["METHOD", "PutPreferencesInput", "PutPreferencesOutput"]
 
 
 class PutPreferencesInput(_sdk.Object):
-    """What ``chat.bsky.notification.putPreferences`` is sent."""
+    """The input of ``chat.bsky.notification.putPreferences``."""
 
     chat: _chat_bsky_notification_defs.ChatPreference | None = None
     chat_request: _chat_bsky_notification_defs.ChatPreference | None = None
 
 
 class PutPreferencesOutput(_sdk.Object):
-    """What ``chat.bsky.notification.putPreferences`` answers."""
+    """The output of ``chat.bsky.notification.putPreferences``."""
 
     preferences: _chat_bsky_notification_defs.Preferences
 

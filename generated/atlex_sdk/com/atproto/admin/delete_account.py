@@ -12,7 +12,7 @@ __all__ = ["DeleteAccountInput", "METHOD"]
 
 
 class DeleteAccountInput(_sdk.Object):
-    """What ``com.atproto.admin.deleteAccount`` is sent."""
+    """The input of ``com.atproto.admin.deleteAccount``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -12,7 +12,7 @@ __all__ = ["DisableAccountInvitesInput", "METHOD"]
 
 
 class DisableAccountInvitesInput(_sdk.Object):
-    """What ``com.atproto.admin.disableAccountInvites`` is sent."""
+    """The input of ``com.atproto.admin.disableAccountInvites``."""
 
     account: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -12,7 +12,7 @@ __all__ = ["DisableInviteCodesInput", "METHOD"]
 
 
 class DisableInviteCodesInput(_sdk.Object):
-    """What ``com.atproto.admin.disableInviteCodes`` is sent."""
+    """The input of ``com.atproto.admin.disableInviteCodes``."""
 
     codes: _list[_sdk.Text] | None = None
 

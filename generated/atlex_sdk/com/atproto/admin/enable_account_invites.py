@@ -12,7 +12,7 @@ __all__ = ["EnableAccountInvitesInput", "METHOD"]
 
 
 class EnableAccountInvitesInput(_sdk.Object):
-    """What ``com.atproto.admin.enableAccountInvites`` is sent."""
+    """The input of ``com.atproto.admin.enableAccountInvites``."""
 
     account: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -23,7 +23,7 @@ class GetAccountInfosParams(_sdk.Params):
 
 
 class GetAccountInfosOutput(_sdk.Object):
-    """What ``com.atproto.admin.getAccountInfos`` answers."""
+    """The output of ``com.atproto.admin.getAccountInfos``."""
 
     infos: _list[_com_atproto_admin_defs.AccountView]
 

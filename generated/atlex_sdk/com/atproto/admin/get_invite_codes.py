@@ -29,7 +29,7 @@ class GetInviteCodesParams(_sdk.Params):
 
 
 class GetInviteCodesOutput(_sdk.Object):
-    """What ``com.atproto.admin.getInviteCodes`` answers."""
+    """The output of ``com.atproto.admin.getInviteCodes``."""
 
     cursor: _sdk.Text | None = None
     codes: _list[_com_atproto_server_defs.InviteCode]

@@ -35,7 +35,7 @@ class GetSubjectStatusParams(_sdk.Params):
 
 
 class GetSubjectStatusOutput(_sdk.Object):
-    """What ``com.atproto.admin.getSubjectStatus`` answers."""
+    """The output of ``com.atproto.admin.getSubjectStatus``."""
 
     subject: _t.Annotated[
         _com_atproto_admin_defs.RepoRef

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "SendEmailInput", "SendEmailOutput"]
 
 
 class SendEmailInput(_sdk.Object):
-    """What ``com.atproto.admin.sendEmail`` is sent."""
+    """The input of ``com.atproto.admin.sendEmail``."""
 
     recipient_did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""
@@ -31,7 +31,7 @@ class SendEmailInput(_sdk.Object):
 
 
 class SendEmailOutput(_sdk.Object):
-    """What ``com.atproto.admin.sendEmail`` answers."""
+    """The output of ``com.atproto.admin.sendEmail``."""
 
     sent: _sdk.Boolean
 

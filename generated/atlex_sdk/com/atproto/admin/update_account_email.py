@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UpdateAccountEmailInput"]
 
 
 class UpdateAccountEmailInput(_sdk.Object):
-    """What ``com.atproto.admin.updateAccountEmail`` is sent."""
+    """The input of ``com.atproto.admin.updateAccountEmail``."""
 
     account: _t.Annotated[_str, _sdk.String(format="at-identifier")]
     """Format: at-identifier."""

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UpdateAccountHandleInput"]
 
 
 class UpdateAccountHandleInput(_sdk.Object):
-    """What ``com.atproto.admin.updateAccountHandle`` is sent."""
+    """The input of ``com.atproto.admin.updateAccountHandle``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

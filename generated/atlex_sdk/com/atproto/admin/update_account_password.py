@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UpdateAccountPasswordInput"]
 
 
 class UpdateAccountPasswordInput(_sdk.Object):
-    """What ``com.atproto.admin.updateAccountPassword`` is sent."""
+    """The input of ``com.atproto.admin.updateAccountPassword``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -14,7 +14,7 @@ __all__ = ["METHOD", "UpdateAccountSigningKeyInput"]
 
 
 class UpdateAccountSigningKeyInput(_sdk.Object):
-    """What ``com.atproto.admin.updateAccountSigningKey`` is sent."""
+    """The input of ``com.atproto.admin.updateAccountSigningKey``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

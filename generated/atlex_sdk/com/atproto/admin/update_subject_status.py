@@ -15,7 +15,7 @@ __all__ = ["METHOD", "UpdateSubjectStatusInput", "UpdateSubjectStatusOutput"]
 
 
 class UpdateSubjectStatusInput(_sdk.Object):
-    """What ``com.atproto.admin.updateSubjectStatus`` is sent."""
+    """The input of ``com.atproto.admin.updateSubjectStatus``."""
 
     subject: _t.Annotated[
         _com_atproto_admin_defs.RepoRef
@@ -31,7 +31,7 @@ class UpdateSubjectStatusInput(_sdk.Object):
 
 
 class UpdateSubjectStatusOutput(_sdk.Object):
-    """What ``com.atproto.admin.updateSubjectStatus`` answers."""
+    """The output of ``com.atproto.admin.updateSubjectStatus``."""
 
     subject: _t.Annotated[
         _com_atproto_admin_defs.RepoRef

@@ -29,5 +29,5 @@ class IdentityInfo(_sdk.Object):
     did_doc: _sdk.Unknown
 
     def did_doc_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``did_doc`` as an instance of a class."""
+        """Read ``did_doc`` as an instance of a class."""
         return _sdk.read_as(self.did_doc, type_, validation=validation)

@@ -15,7 +15,7 @@ __all__ = ["GetRecommendedDidCredentialsOutput", "METHOD"]
 
 
 class GetRecommendedDidCredentialsOutput(_sdk.Object):
-    """What ``com.atproto.identity.getRecommendedDidCredentials`` answers."""
+    """The output of ``com.atproto.identity.getRecommendedDidCredentials``."""
 
     rotation_keys: _list[_sdk.Text] | None = None
     """Keys that should be allowed to change the identity later; of no use to a did:web."""
@@ -27,7 +27,7 @@ class GetRecommendedDidCredentialsOutput(_sdk.Object):
     def verification_methods_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``verification_methods`` as an instance of a class; None stays None."""
+        """Read ``verification_methods`` as an instance of a class; None stays None."""
         if self.verification_methods is None:
             return None
         return _sdk.read_as(self.verification_methods, type_, validation=validation)
@@ -35,7 +35,7 @@ class GetRecommendedDidCredentialsOutput(_sdk.Object):
     def services_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``services`` as an instance of a class; None stays None."""
+        """Read ``services`` as an instance of a class; None stays None."""
         if self.services is None:
             return None
         return _sdk.read_as(self.services, type_, validation=validation)

@@ -17,19 +17,19 @@ __all__ = ["DidDeactivatedError", "DidNotFoundError", "HandleNotFoundError", "ME
 
 
 class HandleNotFoundError(_errors.HandleNotFoundError):
-    """``com.atproto.identity.refreshIdentity`` answered with ``HandleNotFound``."""
+    """``com.atproto.identity.refreshIdentity`` failed with ``HandleNotFound``."""
 
 
 class DidNotFoundError(_errors.DidNotFoundError):
-    """``com.atproto.identity.refreshIdentity`` answered with ``DidNotFound``."""
+    """``com.atproto.identity.refreshIdentity`` failed with ``DidNotFound``."""
 
 
 class DidDeactivatedError(_errors.DidDeactivatedError):
-    """``com.atproto.identity.refreshIdentity`` answered with ``DidDeactivated``."""
+    """``com.atproto.identity.refreshIdentity`` failed with ``DidDeactivated``."""
 
 
 class RefreshIdentityInput(_sdk.Object):
-    """What ``com.atproto.identity.refreshIdentity`` is sent."""
+    """The input of ``com.atproto.identity.refreshIdentity``."""
 
     identifier: _t.Annotated[_str, _sdk.String(format="at-identifier")]
     """Format: at-identifier."""

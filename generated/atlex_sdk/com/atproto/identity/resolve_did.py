@@ -15,11 +15,11 @@ __all__ = ["DidDeactivatedError", "DidNotFoundError", "METHOD", "ResolveDidOutpu
 
 
 class DidNotFoundError(_errors.DidNotFoundError):
-    """``com.atproto.identity.resolveDid`` answered with ``DidNotFound``."""
+    """``com.atproto.identity.resolveDid`` failed with ``DidNotFound``."""
 
 
 class DidDeactivatedError(_errors.DidDeactivatedError):
-    """``com.atproto.identity.resolveDid`` answered with ``DidDeactivated``."""
+    """``com.atproto.identity.resolveDid`` failed with ``DidDeactivated``."""
 
 
 class ResolveDidParams(_sdk.Params):
@@ -30,12 +30,12 @@ class ResolveDidParams(_sdk.Params):
 
 
 class ResolveDidOutput(_sdk.Object):
-    """What ``com.atproto.identity.resolveDid`` answers."""
+    """The output of ``com.atproto.identity.resolveDid``."""
 
     did_doc: _sdk.Unknown
 
     def did_doc_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``did_doc`` as an instance of a class."""
+        """Read ``did_doc`` as an instance of a class."""
         return _sdk.read_as(self.did_doc, type_, validation=validation)
 
 

@@ -14,7 +14,7 @@ __all__ = ["HandleNotFoundError", "METHOD", "ResolveHandleOutput", "ResolveHandl
 
 
 class HandleNotFoundError(_errors.HandleNotFoundError):
-    """``com.atproto.identity.resolveHandle`` answered with ``HandleNotFound``."""
+    """``com.atproto.identity.resolveHandle`` failed with ``HandleNotFound``."""
 
 
 class ResolveHandleParams(_sdk.Params):
@@ -25,7 +25,7 @@ class ResolveHandleParams(_sdk.Params):
 
 
 class ResolveHandleOutput(_sdk.Object):
-    """What ``com.atproto.identity.resolveHandle`` answers."""
+    """The output of ``com.atproto.identity.resolveHandle``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

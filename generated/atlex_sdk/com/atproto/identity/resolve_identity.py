@@ -23,15 +23,15 @@ __all__ = [
 
 
 class HandleNotFoundError(_errors.HandleNotFoundError):
-    """``com.atproto.identity.resolveIdentity`` answered with ``HandleNotFound``."""
+    """``com.atproto.identity.resolveIdentity`` failed with ``HandleNotFound``."""
 
 
 class DidNotFoundError(_errors.DidNotFoundError):
-    """``com.atproto.identity.resolveIdentity`` answered with ``DidNotFound``."""
+    """``com.atproto.identity.resolveIdentity`` failed with ``DidNotFound``."""
 
 
 class DidDeactivatedError(_errors.DidDeactivatedError):
-    """``com.atproto.identity.resolveIdentity`` answered with ``DidDeactivated``."""
+    """``com.atproto.identity.resolveIdentity`` failed with ``DidDeactivated``."""
 
 
 class ResolveIdentityParams(_sdk.Params):

@@ -15,7 +15,7 @@ __all__ = ["METHOD", "SignPlcOperationInput", "SignPlcOperationOutput"]
 
 
 class SignPlcOperationInput(_sdk.Object):
-    """What ``com.atproto.identity.signPlcOperation`` is sent."""
+    """The input of ``com.atproto.identity.signPlcOperation``."""
 
     token: _sdk.Text | None = None
     """The code from the e-mail that requestPlcOperationSignature caused."""
@@ -31,7 +31,7 @@ class SignPlcOperationInput(_sdk.Object):
     def verification_methods_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``verification_methods`` as an instance of a class; None stays None."""
+        """Read ``verification_methods`` as an instance of a class; None stays None."""
         if self.verification_methods is None:
             return None
         return _sdk.read_as(self.verification_methods, type_, validation=validation)
@@ -39,19 +39,19 @@ class SignPlcOperationInput(_sdk.Object):
     def services_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``services`` as an instance of a class; None stays None."""
+        """Read ``services`` as an instance of a class; None stays None."""
         if self.services is None:
             return None
         return _sdk.read_as(self.services, type_, validation=validation)
 
 
 class SignPlcOperationOutput(_sdk.Object):
-    """What ``com.atproto.identity.signPlcOperation`` answers."""
+    """The output of ``com.atproto.identity.signPlcOperation``."""
 
     operation: _sdk.Unknown
 
     def operation_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``operation`` as an instance of a class."""
+        """Read ``operation`` as an instance of a class."""
         return _sdk.read_as(self.operation, type_, validation=validation)
 
 

@@ -14,12 +14,12 @@ __all__ = ["METHOD", "SubmitPlcOperationInput"]
 
 
 class SubmitPlcOperationInput(_sdk.Object):
-    """What ``com.atproto.identity.submitPlcOperation`` is sent."""
+    """The input of ``com.atproto.identity.submitPlcOperation``."""
 
     operation: _sdk.Unknown
 
     def operation_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``operation`` as an instance of a class."""
+        """Read ``operation`` as an instance of a class."""
         return _sdk.read_as(self.operation, type_, validation=validation)
 
 

@@ -14,7 +14,7 @@ __all__ = ["METHOD", "UpdateHandleInput"]
 
 
 class UpdateHandleInput(_sdk.Object):
-    """What ``com.atproto.identity.updateHandle`` is sent."""
+    """The input of ``com.atproto.identity.updateHandle``."""
 
     handle: _t.Annotated[_str, _sdk.String(format="handle")]
     """Format: handle."""

@@ -37,7 +37,7 @@ class QueryLabelsParams(_sdk.Params):
 
 
 class QueryLabelsOutput(_sdk.Object):
-    """What ``com.atproto.label.queryLabels`` answers."""
+    """The output of ``com.atproto.label.queryLabels``."""
 
     cursor: _sdk.Text | None = None
     labels: _list[_com_atproto_label_defs.Label]

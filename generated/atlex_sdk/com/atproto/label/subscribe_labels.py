@@ -18,7 +18,7 @@ __all__ = ["FutureCursorError", "Info", "Labels", "METHOD", "SubscribeLabelsMess
 
 
 class FutureCursorError(_errors.FutureCursorError):
-    """``com.atproto.label.subscribeLabels`` answered with ``FutureCursor``."""
+    """``com.atproto.label.subscribeLabels`` failed with ``FutureCursor``."""
 
 
 class SubscribeLabelsParams(_sdk.Params):

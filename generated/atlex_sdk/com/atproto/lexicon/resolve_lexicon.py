@@ -17,7 +17,7 @@ __all__ = ["LexiconNotFoundError", "METHOD", "ResolveLexiconOutput", "ResolveLex
 
 
 class LexiconNotFoundError(_errors.LexiconNotFoundError):
-    """``com.atproto.lexicon.resolveLexicon`` answered with ``LexiconNotFound``."""
+    """``com.atproto.lexicon.resolveLexicon`` failed with ``LexiconNotFound``."""
 
 
 class ResolveLexiconParams(_sdk.Params):
@@ -28,7 +28,7 @@ class ResolveLexiconParams(_sdk.Params):
 
 
 class ResolveLexiconOutput(_sdk.Object):
-    """What ``com.atproto.lexicon.resolveLexicon`` answers."""
+    """The output of ``com.atproto.lexicon.resolveLexicon``."""
 
     cid: _t.Annotated[_str, _sdk.String(format="cid")]
     """Format: cid."""

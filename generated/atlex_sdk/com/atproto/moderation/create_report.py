@@ -20,7 +20,7 @@ __all__ = ["CreateReportInput", "CreateReportOutput", "METHOD", "ModTool"]
 
 
 class CreateReportInput(_sdk.Object):
-    """What ``com.atproto.moderation.createReport`` is sent."""
+    """The input of ``com.atproto.moderation.createReport``."""
 
     reason_type: _com_atproto_moderation_defs.ReasonType
     """The kind of breach, as one of the known reason tokens.
@@ -48,7 +48,7 @@ class CreateReportInput(_sdk.Object):
 
 
 class CreateReportOutput(_sdk.Object):
-    """What ``com.atproto.moderation.createReport`` answers."""
+    """The output of ``com.atproto.moderation.createReport``."""
 
     id: _sdk.Integer
 
@@ -91,7 +91,7 @@ class ModTool(_sdk.Object):
     meta: _sdk.Unknown | None = None
 
     def meta_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``meta`` as an instance of a class; None stays None."""
+        """Read ``meta`` as an instance of a class; None stays None."""
         if self.meta is None:
             return None
         return _sdk.read_as(self.meta, type_, validation=validation)

@@ -32,11 +32,11 @@ __all__ = [
 
 
 class InvalidSwapError(_errors.InvalidSwapError):
-    """``com.atproto.repo.applyWrites`` answered with ``InvalidSwap``."""
+    """``com.atproto.repo.applyWrites`` failed with ``InvalidSwap``."""
 
 
 class ApplyWritesInput(_sdk.Object):
-    """What ``com.atproto.repo.applyWrites`` is sent."""
+    """The input of ``com.atproto.repo.applyWrites``."""
 
     repo: _t.Annotated[_str, _sdk.String(format="at-identifier")]
     """Your own DID or handle; the repository of another account is refused.
@@ -59,7 +59,7 @@ class ApplyWritesInput(_sdk.Object):
 
 
 class ApplyWritesOutput(_sdk.Object):
-    """What ``com.atproto.repo.applyWrites`` answers."""
+    """The output of ``com.atproto.repo.applyWrites``."""
 
     commit: _com_atproto_repo_defs.CommitMeta | None = None
 
@@ -81,7 +81,7 @@ class Create(_sdk.Object):
     value: _sdk.Unknown
 
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``value`` as an instance of a class."""
+        """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
 
@@ -99,7 +99,7 @@ class Update(_sdk.Object):
     value: _sdk.Unknown
 
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``value`` as an instance of a class."""
+        """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
 

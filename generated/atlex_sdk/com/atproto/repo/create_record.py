@@ -20,11 +20,11 @@ __all__ = ["CreateRecordInput", "CreateRecordOutput", "InvalidSwapError", "METHO
 
 
 class InvalidSwapError(_errors.InvalidSwapError):
-    """``com.atproto.repo.createRecord`` answered with ``InvalidSwap``."""
+    """``com.atproto.repo.createRecord`` failed with ``InvalidSwap``."""
 
 
 class CreateRecordInput(_sdk.Object):
-    """What ``com.atproto.repo.createRecord`` is sent."""
+    """The input of ``com.atproto.repo.createRecord``."""
 
     repo: _t.Annotated[_str, _sdk.String(format="at-identifier")]
     """DID or handle of the logged-in account, the only one that can be written to.
@@ -53,12 +53,12 @@ class CreateRecordInput(_sdk.Object):
     """
 
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``record`` as an instance of a class."""
+        """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
 
 class CreateRecordOutput(_sdk.Object):
-    """What ``com.atproto.repo.createRecord`` answers."""
+    """The output of ``com.atproto.repo.createRecord``."""
 
     uri: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """Format: at-uri."""

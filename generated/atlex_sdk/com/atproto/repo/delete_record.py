@@ -17,11 +17,11 @@ __all__ = ["DeleteRecordInput", "DeleteRecordOutput", "InvalidSwapError", "METHO
 
 
 class InvalidSwapError(_errors.InvalidSwapError):
-    """``com.atproto.repo.deleteRecord`` answered with ``InvalidSwap``."""
+    """``com.atproto.repo.deleteRecord`` failed with ``InvalidSwap``."""
 
 
 class DeleteRecordInput(_sdk.Object):
-    """What ``com.atproto.repo.deleteRecord`` is sent."""
+    """The input of ``com.atproto.repo.deleteRecord``."""
 
     repo: _t.Annotated[_str, _sdk.String(format="at-identifier")]
     """Format: at-identifier."""
@@ -46,7 +46,7 @@ class DeleteRecordInput(_sdk.Object):
 
 
 class DeleteRecordOutput(_sdk.Object):
-    """What ``com.atproto.repo.deleteRecord`` answers."""
+    """The output of ``com.atproto.repo.deleteRecord``."""
 
     commit: _com_atproto_repo_defs.CommitMeta | None = None
 

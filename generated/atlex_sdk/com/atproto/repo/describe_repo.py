@@ -21,7 +21,7 @@ class DescribeRepoParams(_sdk.Params):
 
 
 class DescribeRepoOutput(_sdk.Object):
-    """What ``com.atproto.repo.describeRepo`` answers."""
+    """The output of ``com.atproto.repo.describeRepo``."""
 
     handle: _t.Annotated[_str, _sdk.String(format="handle")]
     """Format: handle."""
@@ -41,7 +41,7 @@ class DescribeRepoOutput(_sdk.Object):
     """Whether the handle leads to the DID and the DID document names the handle."""
 
     def did_doc_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``did_doc`` as an instance of a class."""
+        """Read ``did_doc`` as an instance of a class."""
         return _sdk.read_as(self.did_doc, type_, validation=validation)
 
 

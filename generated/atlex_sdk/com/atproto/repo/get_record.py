@@ -15,7 +15,7 @@ __all__ = ["GetRecordOutput", "GetRecordParams", "METHOD", "RecordNotFoundError"
 
 
 class RecordNotFoundError(_errors.RecordNotFoundError):
-    """``com.atproto.repo.getRecord`` answered with ``RecordNotFound``."""
+    """``com.atproto.repo.getRecord`` failed with ``RecordNotFound``."""
 
 
 class GetRecordParams(_sdk.Params):
@@ -41,7 +41,7 @@ class GetRecordParams(_sdk.Params):
 
 
 class GetRecordOutput(_sdk.Object):
-    """What ``com.atproto.repo.getRecord`` answers."""
+    """The output of ``com.atproto.repo.getRecord``."""
 
     uri: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """Format: at-uri."""
@@ -55,7 +55,7 @@ class GetRecordOutput(_sdk.Object):
     value: _sdk.Unknown
 
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``value`` as an instance of a class."""
+        """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
 

@@ -25,7 +25,7 @@ class ListMissingBlobsParams(_sdk.Params):
 
 
 class ListMissingBlobsOutput(_sdk.Object):
-    """What ``com.atproto.repo.listMissingBlobs`` answers."""
+    """The output of ``com.atproto.repo.listMissingBlobs``."""
 
     cursor: _sdk.Text | None = None
     blobs: _list[RecordBlob]

@@ -35,7 +35,7 @@ class ListRecordsParams(_sdk.Params):
 
 
 class ListRecordsOutput(_sdk.Object):
-    """What ``com.atproto.repo.listRecords`` answers."""
+    """The output of ``com.atproto.repo.listRecords``."""
 
     cursor: _sdk.Text | None = None
     records: _list[Record]
@@ -59,7 +59,7 @@ class Record(_sdk.Object):
     value: _sdk.Unknown
 
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``value`` as an instance of a class."""
+        """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
 

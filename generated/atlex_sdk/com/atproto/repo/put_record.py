@@ -19,11 +19,11 @@ __all__ = ["InvalidSwapError", "METHOD", "PutRecordInput", "PutRecordOutput"]
 
 
 class InvalidSwapError(_errors.InvalidSwapError):
-    """``com.atproto.repo.putRecord`` answered with ``InvalidSwap``."""
+    """``com.atproto.repo.putRecord`` failed with ``InvalidSwap``."""
 
 
 class PutRecordInput(_sdk.Object):
-    """What ``com.atproto.repo.putRecord`` is sent."""
+    """The input of ``com.atproto.repo.putRecord``."""
 
     lex_nullable: _t.ClassVar[_frozenset[_str]] = _frozenset(("swap_record",))
 
@@ -54,12 +54,12 @@ class PutRecordInput(_sdk.Object):
     """
 
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``record`` as an instance of a class."""
+        """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
 
 class PutRecordOutput(_sdk.Object):
-    """What ``com.atproto.repo.putRecord`` answers."""
+    """The output of ``com.atproto.repo.putRecord``."""
 
     uri: _t.Annotated[_str, _sdk.String(format="at-uri")]
     """Format: at-uri."""

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "UploadBlobOutput"]
 
 
 class UploadBlobOutput(_sdk.Object):
-    """What ``com.atproto.repo.uploadBlob`` answers."""
+    """The output of ``com.atproto.repo.uploadBlob``."""
 
     blob: _t.Annotated[_sdk.AnyBlob, _sdk.BlobRef()]
 

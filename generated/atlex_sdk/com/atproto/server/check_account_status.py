@@ -14,7 +14,7 @@ __all__ = ["CheckAccountStatusOutput", "METHOD"]
 
 
 class CheckAccountStatusOutput(_sdk.Object):
-    """What ``com.atproto.server.checkAccountStatus`` answers."""
+    """The output of ``com.atproto.server.checkAccountStatus``."""
 
     activated: _sdk.Boolean
 

@@ -20,23 +20,23 @@ __all__ = [
 
 
 class AccountNotFoundError(_errors.AccountNotFoundError):
-    """``com.atproto.server.confirmEmail`` answered with ``AccountNotFound``."""
+    """``com.atproto.server.confirmEmail`` failed with ``AccountNotFound``."""
 
 
 class ExpiredTokenError(_errors.ExpiredTokenError):
-    """``com.atproto.server.confirmEmail`` answered with ``ExpiredToken``."""
+    """``com.atproto.server.confirmEmail`` failed with ``ExpiredToken``."""
 
 
 class InvalidTokenError(_errors.InvalidTokenError):
-    """``com.atproto.server.confirmEmail`` answered with ``InvalidToken``."""
+    """``com.atproto.server.confirmEmail`` failed with ``InvalidToken``."""
 
 
 class InvalidEmailError(_errors.InvalidEmailError):
-    """``com.atproto.server.confirmEmail`` answered with ``InvalidEmail``."""
+    """``com.atproto.server.confirmEmail`` failed with ``InvalidEmail``."""
 
 
 class ConfirmEmailInput(_sdk.Object):
-    """What ``com.atproto.server.confirmEmail`` is sent."""
+    """The input of ``com.atproto.server.confirmEmail``."""
 
     email: _sdk.Text
 

@@ -26,35 +26,35 @@ __all__ = [
 
 
 class InvalidHandleError(_errors.InvalidHandleError):
-    """``com.atproto.server.createAccount`` answered with ``InvalidHandle``."""
+    """``com.atproto.server.createAccount`` failed with ``InvalidHandle``."""
 
 
 class InvalidPasswordError(_errors.InvalidPasswordError):
-    """``com.atproto.server.createAccount`` answered with ``InvalidPassword``."""
+    """``com.atproto.server.createAccount`` failed with ``InvalidPassword``."""
 
 
 class InvalidInviteCodeError(_errors.InvalidInviteCodeError):
-    """``com.atproto.server.createAccount`` answered with ``InvalidInviteCode``."""
+    """``com.atproto.server.createAccount`` failed with ``InvalidInviteCode``."""
 
 
 class HandleNotAvailableError(_errors.HandleNotAvailableError):
-    """``com.atproto.server.createAccount`` answered with ``HandleNotAvailable``."""
+    """``com.atproto.server.createAccount`` failed with ``HandleNotAvailable``."""
 
 
 class UnsupportedDomainError(_errors.UnsupportedDomainError):
-    """``com.atproto.server.createAccount`` answered with ``UnsupportedDomain``."""
+    """``com.atproto.server.createAccount`` failed with ``UnsupportedDomain``."""
 
 
 class UnresolvableDidError(_errors.UnresolvableDidError):
-    """``com.atproto.server.createAccount`` answered with ``UnresolvableDid``."""
+    """``com.atproto.server.createAccount`` failed with ``UnresolvableDid``."""
 
 
 class IncompatibleDidDocError(_errors.IncompatibleDidDocError):
-    """``com.atproto.server.createAccount`` answered with ``IncompatibleDidDoc``."""
+    """``com.atproto.server.createAccount`` failed with ``IncompatibleDidDoc``."""
 
 
 class CreateAccountInput(_sdk.Object):
-    """What ``com.atproto.server.createAccount`` is sent."""
+    """The input of ``com.atproto.server.createAccount``."""
 
     email: _sdk.Text | None = None
 
@@ -82,14 +82,14 @@ class CreateAccountInput(_sdk.Object):
     """A signed PLC operation to hand in when an existing did:plc comes along."""
 
     def plc_op_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``plc_op`` as an instance of a class; None stays None."""
+        """Read ``plc_op`` as an instance of a class; None stays None."""
         if self.plc_op is None:
             return None
         return _sdk.read_as(self.plc_op, type_, validation=validation)
 
 
 class CreateAccountOutput(_sdk.Object):
-    """What ``com.atproto.server.createAccount`` answers."""
+    """The output of ``com.atproto.server.createAccount``."""
 
     access_jwt: _sdk.Text
     refresh_jwt: _sdk.Text
@@ -108,7 +108,7 @@ class CreateAccountOutput(_sdk.Object):
     def did_doc_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``did_doc`` as an instance of a class; None stays None."""
+        """Read ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:
             return None
         return _sdk.read_as(self.did_doc, type_, validation=validation)

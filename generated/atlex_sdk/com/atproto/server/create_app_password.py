@@ -14,11 +14,11 @@ __all__ = ["AccountTakedownError", "AppPassword", "CreateAppPasswordInput", "MET
 
 
 class AccountTakedownError(_errors.AccountTakedownError):
-    """``com.atproto.server.createAppPassword`` answered with ``AccountTakedown``."""
+    """``com.atproto.server.createAppPassword`` failed with ``AccountTakedown``."""
 
 
 class CreateAppPasswordInput(_sdk.Object):
-    """What ``com.atproto.server.createAppPassword`` is sent."""
+    """The input of ``com.atproto.server.createAppPassword``."""
 
     name: _sdk.Text
 

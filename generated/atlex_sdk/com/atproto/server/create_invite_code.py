@@ -12,7 +12,7 @@ __all__ = ["CreateInviteCodeInput", "CreateInviteCodeOutput", "METHOD"]
 
 
 class CreateInviteCodeInput(_sdk.Object):
-    """What ``com.atproto.server.createInviteCode`` is sent."""
+    """The input of ``com.atproto.server.createInviteCode``."""
 
     use_count: _sdk.Integer
     """How many people may sign up with the code."""
@@ -22,7 +22,7 @@ class CreateInviteCodeInput(_sdk.Object):
 
 
 class CreateInviteCodeOutput(_sdk.Object):
-    """What ``com.atproto.server.createInviteCode`` answers."""
+    """The output of ``com.atproto.server.createInviteCode``."""
 
     code: _sdk.Text
 

@@ -13,7 +13,7 @@ __all__ = ["AccountCodes", "CreateInviteCodesInput", "CreateInviteCodesOutput", 
 
 
 class CreateInviteCodesInput(_sdk.Object):
-    """What ``com.atproto.server.createInviteCodes`` is sent."""
+    """The input of ``com.atproto.server.createInviteCodes``."""
 
     code_count: _sdk.Integer
     """How many codes each account is to get.
@@ -29,7 +29,7 @@ class CreateInviteCodesInput(_sdk.Object):
 
 
 class CreateInviteCodesOutput(_sdk.Object):
-    """What ``com.atproto.server.createInviteCodes`` answers."""
+    """The output of ``com.atproto.server.createInviteCodes``."""
 
     codes: _list[AccountCodes]
 

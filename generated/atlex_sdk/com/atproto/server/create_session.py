@@ -21,15 +21,15 @@ __all__ = [
 
 
 class AccountTakedownError(_errors.AccountTakedownError):
-    """``com.atproto.server.createSession`` answered with ``AccountTakedown``."""
+    """``com.atproto.server.createSession`` failed with ``AccountTakedown``."""
 
 
 class AuthFactorTokenRequiredError(_errors.AuthFactorTokenRequiredError):
-    """``com.atproto.server.createSession`` answered with ``AuthFactorTokenRequired``."""
+    """``com.atproto.server.createSession`` failed with ``AuthFactorTokenRequired``."""
 
 
 class CreateSessionInput(_sdk.Object):
-    """What ``com.atproto.server.createSession`` is sent."""
+    """The input of ``com.atproto.server.createSession``."""
 
     identifier: _sdk.Text
     """Handle, DID or, on servers that take it, e-mail address."""
@@ -45,7 +45,7 @@ class CreateSessionInput(_sdk.Object):
 
 
 class CreateSessionOutput(_sdk.Object):
-    """What ``com.atproto.server.createSession`` answers."""
+    """The output of ``com.atproto.server.createSession``."""
 
     access_jwt: _sdk.Text
     refresh_jwt: _sdk.Text
@@ -76,7 +76,7 @@ class CreateSessionOutput(_sdk.Object):
     def did_doc_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``did_doc`` as an instance of a class; None stays None."""
+        """Read ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:
             return None
         return _sdk.read_as(self.did_doc, type_, validation=validation)

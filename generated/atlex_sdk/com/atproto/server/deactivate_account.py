@@ -13,7 +13,7 @@ __all__ = ["DeactivateAccountInput", "METHOD"]
 
 
 class DeactivateAccountInput(_sdk.Object):
-    """What ``com.atproto.server.deactivateAccount`` is sent."""
+    """The input of ``com.atproto.server.deactivateAccount``."""
 
     delete_after: _sdk.OptionalDatetime = _sdk.NONE
     """Moment after which you agree to final removal; only a hint to the server.

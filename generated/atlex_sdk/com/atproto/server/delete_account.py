@@ -14,15 +14,15 @@ __all__ = ["DeleteAccountInput", "ExpiredTokenError", "InvalidTokenError", "METH
 
 
 class ExpiredTokenError(_errors.ExpiredTokenError):
-    """``com.atproto.server.deleteAccount`` answered with ``ExpiredToken``."""
+    """``com.atproto.server.deleteAccount`` failed with ``ExpiredToken``."""
 
 
 class InvalidTokenError(_errors.InvalidTokenError):
-    """``com.atproto.server.deleteAccount`` answered with ``InvalidToken``."""
+    """``com.atproto.server.deleteAccount`` failed with ``InvalidToken``."""
 
 
 class DeleteAccountInput(_sdk.Object):
-    """What ``com.atproto.server.deleteAccount`` is sent."""
+    """The input of ``com.atproto.server.deleteAccount``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

@@ -13,11 +13,11 @@ __all__ = ["ExpiredTokenError", "InvalidTokenError", "METHOD"]
 
 
 class InvalidTokenError(_errors.InvalidTokenError):
-    """``com.atproto.server.deleteSession`` answered with ``InvalidToken``."""
+    """``com.atproto.server.deleteSession`` failed with ``InvalidToken``."""
 
 
 class ExpiredTokenError(_errors.ExpiredTokenError):
-    """``com.atproto.server.deleteSession`` answered with ``ExpiredToken``."""
+    """``com.atproto.server.deleteSession`` failed with ``ExpiredToken``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, None, None]] = _sdk.Procedure(

@@ -13,7 +13,7 @@ __all__ = ["Contact", "DescribeServerOutput", "Links", "METHOD"]
 
 
 class DescribeServerOutput(_sdk.Object):
-    """What ``com.atproto.server.describeServer`` answers."""
+    """The output of ``com.atproto.server.describeServer``."""
 
     invite_code_required: _sdk.Boolean | None = None
     phone_verification_required: _sdk.Boolean | None = None

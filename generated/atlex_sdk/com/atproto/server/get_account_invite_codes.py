@@ -17,7 +17,7 @@ __all__ = ["DuplicateCreateError", "GetAccountInviteCodesOutput", "GetAccountInv
 
 
 class DuplicateCreateError(_errors.DuplicateCreateError):
-    """``com.atproto.server.getAccountInviteCodes`` answered with ``DuplicateCreate``."""
+    """``com.atproto.server.getAccountInviteCodes`` failed with ``DuplicateCreate``."""
 
 
 class GetAccountInviteCodesParams(_sdk.Params):
@@ -37,7 +37,7 @@ class GetAccountInviteCodesParams(_sdk.Params):
 
 
 class GetAccountInviteCodesOutput(_sdk.Object):
-    """What ``com.atproto.server.getAccountInviteCodes`` answers."""
+    """The output of ``com.atproto.server.getAccountInviteCodes``."""
 
     codes: _list[_com_atproto_server_defs.InviteCode]
 

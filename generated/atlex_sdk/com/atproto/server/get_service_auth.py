@@ -14,7 +14,7 @@ __all__ = ["BadExpirationError", "GetServiceAuthOutput", "GetServiceAuthParams",
 
 
 class BadExpirationError(_errors.BadExpirationError):
-    """``com.atproto.server.getServiceAuth`` answered with ``BadExpiration``."""
+    """``com.atproto.server.getServiceAuth`` failed with ``BadExpiration``."""
 
 
 class GetServiceAuthParams(_sdk.Params):
@@ -37,7 +37,7 @@ class GetServiceAuthParams(_sdk.Params):
 
 
 class GetServiceAuthOutput(_sdk.Object):
-    """What ``com.atproto.server.getServiceAuth`` answers."""
+    """The output of ``com.atproto.server.getServiceAuth``."""
 
     token: _sdk.Text
 

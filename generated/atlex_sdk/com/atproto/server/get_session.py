@@ -13,7 +13,7 @@ __all__ = ["GetSessionOutput", "METHOD"]
 
 
 class GetSessionOutput(_sdk.Object):
-    """What ``com.atproto.server.getSession`` answers."""
+    """The output of ``com.atproto.server.getSession``."""
 
     handle: _t.Annotated[_str, _sdk.String(format="handle")]
     """Format: handle."""
@@ -38,7 +38,7 @@ class GetSessionOutput(_sdk.Object):
     def did_doc_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``did_doc`` as an instance of a class; None stays None."""
+        """Read ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:
             return None
         return _sdk.read_as(self.did_doc, type_, validation=validation)

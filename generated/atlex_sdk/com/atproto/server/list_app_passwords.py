@@ -15,11 +15,11 @@ __all__ = ["AccountTakedownError", "AppPassword", "ListAppPasswordsOutput", "MET
 
 
 class AccountTakedownError(_errors.AccountTakedownError):
-    """``com.atproto.server.listAppPasswords`` answered with ``AccountTakedown``."""
+    """``com.atproto.server.listAppPasswords`` failed with ``AccountTakedown``."""
 
 
 class ListAppPasswordsOutput(_sdk.Object):
-    """What ``com.atproto.server.listAppPasswords`` answers."""
+    """The output of ``com.atproto.server.listAppPasswords``."""
 
     passwords: _list[AppPassword]
 

@@ -15,19 +15,19 @@ __all__ = ["AccountTakedownError", "ExpiredTokenError", "InvalidTokenError", "ME
 
 
 class AccountTakedownError(_errors.AccountTakedownError):
-    """``com.atproto.server.refreshSession`` answered with ``AccountTakedown``."""
+    """``com.atproto.server.refreshSession`` failed with ``AccountTakedown``."""
 
 
 class InvalidTokenError(_errors.InvalidTokenError):
-    """``com.atproto.server.refreshSession`` answered with ``InvalidToken``."""
+    """``com.atproto.server.refreshSession`` failed with ``InvalidToken``."""
 
 
 class ExpiredTokenError(_errors.ExpiredTokenError):
-    """``com.atproto.server.refreshSession`` answered with ``ExpiredToken``."""
+    """``com.atproto.server.refreshSession`` failed with ``ExpiredToken``."""
 
 
 class RefreshSessionOutput(_sdk.Object):
-    """What ``com.atproto.server.refreshSession`` answers."""
+    """The output of ``com.atproto.server.refreshSession``."""
 
     access_jwt: _sdk.Text
     refresh_jwt: _sdk.Text
@@ -52,7 +52,7 @@ class RefreshSessionOutput(_sdk.Object):
     def did_doc_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``did_doc`` as an instance of a class; None stays None."""
+        """Read ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:
             return None
         return _sdk.read_as(self.did_doc, type_, validation=validation)

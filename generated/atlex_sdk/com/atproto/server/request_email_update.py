@@ -11,7 +11,7 @@ __all__ = ["METHOD", "RequestEmailUpdateOutput"]
 
 
 class RequestEmailUpdateOutput(_sdk.Object):
-    """What ``com.atproto.server.requestEmailUpdate`` answers."""
+    """The output of ``com.atproto.server.requestEmailUpdate``."""
 
     token_required: _sdk.Boolean
     """True when a code was mailed to the present address and has to accompany updateEmail."""

@@ -11,7 +11,7 @@ __all__ = ["METHOD", "RequestPasswordResetInput"]
 
 
 class RequestPasswordResetInput(_sdk.Object):
-    """What ``com.atproto.server.requestPasswordReset`` is sent."""
+    """The input of ``com.atproto.server.requestPasswordReset``."""
 
     email: _sdk.Text
 

@@ -12,7 +12,7 @@ __all__ = ["METHOD", "ReserveSigningKeyInput", "ReserveSigningKeyOutput"]
 
 
 class ReserveSigningKeyInput(_sdk.Object):
-    """What ``com.atproto.server.reserveSigningKey`` is sent."""
+    """The input of ``com.atproto.server.reserveSigningKey``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")] | None = None
     """The account that will move here; omitted, the key is held for no account in particular.
@@ -22,7 +22,7 @@ class ReserveSigningKeyInput(_sdk.Object):
 
 
 class ReserveSigningKeyOutput(_sdk.Object):
-    """What ``com.atproto.server.reserveSigningKey`` answers."""
+    """The output of ``com.atproto.server.reserveSigningKey``."""
 
     signing_key: _sdk.Text
     """The public half of the key, written as a `did:key`."""

@@ -13,15 +13,15 @@ __all__ = ["ExpiredTokenError", "InvalidTokenError", "METHOD", "ResetPasswordInp
 
 
 class ExpiredTokenError(_errors.ExpiredTokenError):
-    """``com.atproto.server.resetPassword`` answered with ``ExpiredToken``."""
+    """``com.atproto.server.resetPassword`` failed with ``ExpiredToken``."""
 
 
 class InvalidTokenError(_errors.InvalidTokenError):
-    """``com.atproto.server.resetPassword`` answered with ``InvalidToken``."""
+    """``com.atproto.server.resetPassword`` failed with ``InvalidToken``."""
 
 
 class ResetPasswordInput(_sdk.Object):
-    """What ``com.atproto.server.resetPassword`` is sent."""
+    """The input of ``com.atproto.server.resetPassword``."""
 
     token: _sdk.Text
     """The code that requestPasswordReset had mailed."""

@@ -11,7 +11,7 @@ __all__ = ["METHOD", "RevokeAppPasswordInput"]
 
 
 class RevokeAppPasswordInput(_sdk.Object):
-    """What ``com.atproto.server.revokeAppPassword`` is sent."""
+    """The input of ``com.atproto.server.revokeAppPassword``."""
 
     name: _sdk.Text
     """The name given when it was made, not the secret."""

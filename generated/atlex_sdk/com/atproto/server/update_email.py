@@ -15,19 +15,19 @@ __all__ = ["ExpiredTokenError", "InvalidTokenError", "METHOD", "TokenRequiredErr
 
 
 class ExpiredTokenError(_errors.ExpiredTokenError):
-    """``com.atproto.server.updateEmail`` answered with ``ExpiredToken``."""
+    """``com.atproto.server.updateEmail`` failed with ``ExpiredToken``."""
 
 
 class InvalidTokenError(_errors.InvalidTokenError):
-    """``com.atproto.server.updateEmail`` answered with ``InvalidToken``."""
+    """``com.atproto.server.updateEmail`` failed with ``InvalidToken``."""
 
 
 class TokenRequiredError(_errors.TokenRequiredError):
-    """``com.atproto.server.updateEmail`` answered with ``TokenRequired``."""
+    """``com.atproto.server.updateEmail`` failed with ``TokenRequired``."""
 
 
 class UpdateEmailInput(_sdk.Object):
-    """What ``com.atproto.server.updateEmail`` is sent."""
+    """The input of ``com.atproto.server.updateEmail``."""
 
     email: _sdk.Text
 

@@ -23,23 +23,23 @@ __all__ = [
 
 
 class BlobNotFoundError(_errors.BlobNotFoundError):
-    """``com.atproto.sync.getBlob`` answered with ``BlobNotFound``."""
+    """``com.atproto.sync.getBlob`` failed with ``BlobNotFound``."""
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``com.atproto.sync.getBlob`` answered with ``RepoNotFound``."""
+    """``com.atproto.sync.getBlob`` failed with ``RepoNotFound``."""
 
 
 class RepoTakendownError(_errors.RepoTakendownError):
-    """``com.atproto.sync.getBlob`` answered with ``RepoTakendown``."""
+    """``com.atproto.sync.getBlob`` failed with ``RepoTakendown``."""
 
 
 class RepoSuspendedError(_errors.RepoSuspendedError):
-    """``com.atproto.sync.getBlob`` answered with ``RepoSuspended``."""
+    """``com.atproto.sync.getBlob`` failed with ``RepoSuspended``."""
 
 
 class RepoDeactivatedError(_errors.RepoDeactivatedError):
-    """``com.atproto.sync.getBlob`` answered with ``RepoDeactivated``."""
+    """``com.atproto.sync.getBlob`` failed with ``RepoDeactivated``."""
 
 
 class GetBlobParams(_sdk.Params):

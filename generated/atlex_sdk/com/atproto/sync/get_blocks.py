@@ -24,23 +24,23 @@ __all__ = [
 
 
 class BlockNotFoundError(_errors.BlockNotFoundError):
-    """``com.atproto.sync.getBlocks`` answered with ``BlockNotFound``."""
+    """``com.atproto.sync.getBlocks`` failed with ``BlockNotFound``."""
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``com.atproto.sync.getBlocks`` answered with ``RepoNotFound``."""
+    """``com.atproto.sync.getBlocks`` failed with ``RepoNotFound``."""
 
 
 class RepoTakendownError(_errors.RepoTakendownError):
-    """``com.atproto.sync.getBlocks`` answered with ``RepoTakendown``."""
+    """``com.atproto.sync.getBlocks`` failed with ``RepoTakendown``."""
 
 
 class RepoSuspendedError(_errors.RepoSuspendedError):
-    """``com.atproto.sync.getBlocks`` answered with ``RepoSuspended``."""
+    """``com.atproto.sync.getBlocks`` failed with ``RepoSuspended``."""
 
 
 class RepoDeactivatedError(_errors.RepoDeactivatedError):
-    """``com.atproto.sync.getBlocks`` answered with ``RepoDeactivated``."""
+    """``com.atproto.sync.getBlocks`` failed with ``RepoDeactivated``."""
 
 
 class GetBlocksParams(_sdk.Params):

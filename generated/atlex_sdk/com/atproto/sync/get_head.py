@@ -14,7 +14,7 @@ __all__ = ["GetHeadOutput", "GetHeadParams", "HeadNotFoundError", "METHOD"]
 
 
 class HeadNotFoundError(_errors.HeadNotFoundError):
-    """``com.atproto.sync.getHead`` answered with ``HeadNotFound``."""
+    """``com.atproto.sync.getHead`` failed with ``HeadNotFound``."""
 
 
 class GetHeadParams(_sdk.Params):
@@ -25,7 +25,7 @@ class GetHeadParams(_sdk.Params):
 
 
 class GetHeadOutput(_sdk.Object):
-    """What ``com.atproto.sync.getHead`` answers."""
+    """The output of ``com.atproto.sync.getHead``."""
 
     root: _t.Annotated[_str, _sdk.String(format="cid")]
     """Format: cid."""

@@ -16,7 +16,7 @@ __all__ = ["GetHostStatusOutput", "GetHostStatusParams", "HostNotFoundError", "M
 
 
 class HostNotFoundError(_errors.HostNotFoundError):
-    """``com.atproto.sync.getHostStatus`` answered with ``HostNotFound``."""
+    """``com.atproto.sync.getHostStatus`` failed with ``HostNotFound``."""
 
 
 class GetHostStatusParams(_sdk.Params):
@@ -26,7 +26,7 @@ class GetHostStatusParams(_sdk.Params):
 
 
 class GetHostStatusOutput(_sdk.Object):
-    """What ``com.atproto.sync.getHostStatus`` answers."""
+    """The output of ``com.atproto.sync.getHostStatus``."""
 
     hostname: _sdk.Text
 

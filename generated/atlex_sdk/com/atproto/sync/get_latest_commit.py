@@ -22,19 +22,19 @@ __all__ = [
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``com.atproto.sync.getLatestCommit`` answered with ``RepoNotFound``."""
+    """``com.atproto.sync.getLatestCommit`` failed with ``RepoNotFound``."""
 
 
 class RepoTakendownError(_errors.RepoTakendownError):
-    """``com.atproto.sync.getLatestCommit`` answered with ``RepoTakendown``."""
+    """``com.atproto.sync.getLatestCommit`` failed with ``RepoTakendown``."""
 
 
 class RepoSuspendedError(_errors.RepoSuspendedError):
-    """``com.atproto.sync.getLatestCommit`` answered with ``RepoSuspended``."""
+    """``com.atproto.sync.getLatestCommit`` failed with ``RepoSuspended``."""
 
 
 class RepoDeactivatedError(_errors.RepoDeactivatedError):
-    """``com.atproto.sync.getLatestCommit`` answered with ``RepoDeactivated``."""
+    """``com.atproto.sync.getLatestCommit`` failed with ``RepoDeactivated``."""
 
 
 class GetLatestCommitParams(_sdk.Params):
@@ -45,7 +45,7 @@ class GetLatestCommitParams(_sdk.Params):
 
 
 class GetLatestCommitOutput(_sdk.Object):
-    """What ``com.atproto.sync.getLatestCommit`` answers."""
+    """The output of ``com.atproto.sync.getLatestCommit``."""
 
     cid: _t.Annotated[_str, _sdk.String(format="cid")]
     """Format: cid."""

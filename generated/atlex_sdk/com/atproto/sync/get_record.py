@@ -23,23 +23,23 @@ __all__ = [
 
 
 class RecordNotFoundError(_errors.RecordNotFoundError):
-    """``com.atproto.sync.getRecord`` answered with ``RecordNotFound``."""
+    """``com.atproto.sync.getRecord`` failed with ``RecordNotFound``."""
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``com.atproto.sync.getRecord`` answered with ``RepoNotFound``."""
+    """``com.atproto.sync.getRecord`` failed with ``RepoNotFound``."""
 
 
 class RepoTakendownError(_errors.RepoTakendownError):
-    """``com.atproto.sync.getRecord`` answered with ``RepoTakendown``."""
+    """``com.atproto.sync.getRecord`` failed with ``RepoTakendown``."""
 
 
 class RepoSuspendedError(_errors.RepoSuspendedError):
-    """``com.atproto.sync.getRecord`` answered with ``RepoSuspended``."""
+    """``com.atproto.sync.getRecord`` failed with ``RepoSuspended``."""
 
 
 class RepoDeactivatedError(_errors.RepoDeactivatedError):
-    """``com.atproto.sync.getRecord`` answered with ``RepoDeactivated``."""
+    """``com.atproto.sync.getRecord`` failed with ``RepoDeactivated``."""
 
 
 class GetRecordParams(_sdk.Params):

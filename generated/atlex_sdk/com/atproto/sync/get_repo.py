@@ -22,19 +22,19 @@ __all__ = [
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``com.atproto.sync.getRepo`` answered with ``RepoNotFound``."""
+    """``com.atproto.sync.getRepo`` failed with ``RepoNotFound``."""
 
 
 class RepoTakendownError(_errors.RepoTakendownError):
-    """``com.atproto.sync.getRepo`` answered with ``RepoTakendown``."""
+    """``com.atproto.sync.getRepo`` failed with ``RepoTakendown``."""
 
 
 class RepoSuspendedError(_errors.RepoSuspendedError):
-    """``com.atproto.sync.getRepo`` answered with ``RepoSuspended``."""
+    """``com.atproto.sync.getRepo`` failed with ``RepoSuspended``."""
 
 
 class RepoDeactivatedError(_errors.RepoDeactivatedError):
-    """``com.atproto.sync.getRepo`` answered with ``RepoDeactivated``."""
+    """``com.atproto.sync.getRepo`` failed with ``RepoDeactivated``."""
 
 
 class GetRepoParams(_sdk.Params):

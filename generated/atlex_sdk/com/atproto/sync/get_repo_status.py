@@ -14,7 +14,7 @@ __all__ = ["GetRepoStatusOutput", "GetRepoStatusParams", "METHOD", "RepoNotFound
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``com.atproto.sync.getRepoStatus`` answered with ``RepoNotFound``."""
+    """``com.atproto.sync.getRepoStatus`` failed with ``RepoNotFound``."""
 
 
 class GetRepoStatusParams(_sdk.Params):
@@ -25,7 +25,7 @@ class GetRepoStatusParams(_sdk.Params):
 
 
 class GetRepoStatusOutput(_sdk.Object):
-    """What ``com.atproto.sync.getRepoStatus`` answers."""
+    """The output of ``com.atproto.sync.getRepoStatus``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

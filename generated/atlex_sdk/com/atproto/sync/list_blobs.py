@@ -24,19 +24,19 @@ __all__ = [
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``com.atproto.sync.listBlobs`` answered with ``RepoNotFound``."""
+    """``com.atproto.sync.listBlobs`` failed with ``RepoNotFound``."""
 
 
 class RepoTakendownError(_errors.RepoTakendownError):
-    """``com.atproto.sync.listBlobs`` answered with ``RepoTakendown``."""
+    """``com.atproto.sync.listBlobs`` failed with ``RepoTakendown``."""
 
 
 class RepoSuspendedError(_errors.RepoSuspendedError):
-    """``com.atproto.sync.listBlobs`` answered with ``RepoSuspended``."""
+    """``com.atproto.sync.listBlobs`` failed with ``RepoSuspended``."""
 
 
 class RepoDeactivatedError(_errors.RepoDeactivatedError):
-    """``com.atproto.sync.listBlobs`` answered with ``RepoDeactivated``."""
+    """``com.atproto.sync.listBlobs`` failed with ``RepoDeactivated``."""
 
 
 class ListBlobsParams(_sdk.Params):
@@ -58,7 +58,7 @@ class ListBlobsParams(_sdk.Params):
 
 
 class ListBlobsOutput(_sdk.Object):
-    """What ``com.atproto.sync.listBlobs`` answers."""
+    """The output of ``com.atproto.sync.listBlobs``."""
 
     cursor: _sdk.Text | None = None
 

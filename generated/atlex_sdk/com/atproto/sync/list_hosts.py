@@ -26,7 +26,7 @@ class ListHostsParams(_sdk.Params):
 
 
 class ListHostsOutput(_sdk.Object):
-    """What ``com.atproto.sync.listHosts`` answers."""
+    """The output of ``com.atproto.sync.listHosts``."""
 
     cursor: _sdk.Text | None = None
     hosts: _list[Host]

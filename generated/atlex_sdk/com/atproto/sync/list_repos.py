@@ -23,7 +23,7 @@ class ListReposParams(_sdk.Params):
 
 
 class ListReposOutput(_sdk.Object):
-    """What ``com.atproto.sync.listRepos`` answers."""
+    """The output of ``com.atproto.sync.listRepos``."""
 
     cursor: _sdk.Text | None = None
     repos: _list[Repo]

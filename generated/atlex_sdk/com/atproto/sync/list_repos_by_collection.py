@@ -26,7 +26,7 @@ class ListReposByCollectionParams(_sdk.Params):
 
 
 class ListReposByCollectionOutput(_sdk.Object):
-    """What ``com.atproto.sync.listReposByCollection`` answers."""
+    """The output of ``com.atproto.sync.listReposByCollection``."""
 
     cursor: _sdk.Text | None = None
     repos: _list[Repo]

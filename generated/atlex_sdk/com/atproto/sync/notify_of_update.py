@@ -11,7 +11,7 @@ __all__ = ["METHOD", "NotifyOfUpdateInput"]
 
 
 class NotifyOfUpdateInput(_sdk.Object):
-    """What ``com.atproto.sync.notifyOfUpdate`` is sent."""
+    """The input of ``com.atproto.sync.notifyOfUpdate``."""
 
     hostname: _sdk.Text
 

@@ -13,11 +13,11 @@ __all__ = ["HostBannedError", "METHOD", "RequestCrawlInput"]
 
 
 class HostBannedError(_errors.HostBannedError):
-    """``com.atproto.sync.requestCrawl`` answered with ``HostBanned``."""
+    """``com.atproto.sync.requestCrawl`` failed with ``HostBanned``."""
 
 
 class RequestCrawlInput(_sdk.Object):
-    """What ``com.atproto.sync.requestCrawl`` is sent."""
+    """The input of ``com.atproto.sync.requestCrawl``."""
 
     hostname: _sdk.Text
     """Host name of the PDS that wants to be read, not that of the relay."""

@@ -31,11 +31,11 @@ __all__ = [
 
 
 class FutureCursorError(_errors.FutureCursorError):
-    """``com.atproto.sync.subscribeRepos`` answered with ``FutureCursor``."""
+    """``com.atproto.sync.subscribeRepos`` failed with ``FutureCursor``."""
 
 
 class ConsumerTooSlowError(_errors.ConsumerTooSlowError):
-    """``com.atproto.sync.subscribeRepos`` answered with ``ConsumerTooSlow``."""
+    """``com.atproto.sync.subscribeRepos`` failed with ``ConsumerTooSlow``."""
 
 
 class SubscribeReposParams(_sdk.Params):

@@ -11,13 +11,13 @@ __all__ = ["AddReservedHandleInput", "AddReservedHandleOutput", "METHOD"]
 
 
 class AddReservedHandleInput(_sdk.Object):
-    """What ``com.atproto.temp.addReservedHandle`` is sent."""
+    """The input of ``com.atproto.temp.addReservedHandle``."""
 
     handle: _sdk.Text
 
 
 class AddReservedHandleOutput(_sdk.Object):
-    """What ``com.atproto.temp.addReservedHandle`` answers."""
+    """The output of ``com.atproto.temp.addReservedHandle``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, AddReservedHandleInput, AddReservedHandleOutput]] = _sdk.Procedure(

@@ -23,7 +23,7 @@ __all__ = [
 
 
 class InvalidEmailError(_errors.InvalidEmailError):
-    """``com.atproto.temp.checkHandleAvailability`` answered with ``InvalidEmail``."""
+    """``com.atproto.temp.checkHandleAvailability`` failed with ``InvalidEmail``."""
 
 
 class CheckHandleAvailabilityParams(_sdk.Params):
@@ -39,7 +39,7 @@ class CheckHandleAvailabilityParams(_sdk.Params):
 
 
 class CheckHandleAvailabilityOutput(_sdk.Object):
-    """What ``com.atproto.temp.checkHandleAvailability`` answers."""
+    """The output of ``com.atproto.temp.checkHandleAvailability``."""
 
     handle: _t.Annotated[_str, _sdk.String(format="handle")]
     """Format: handle."""

@@ -11,7 +11,7 @@ __all__ = ["CheckSignupQueueOutput", "METHOD"]
 
 
 class CheckSignupQueueOutput(_sdk.Object):
-    """What ``com.atproto.temp.checkSignupQueue`` answers."""
+    """The output of ``com.atproto.temp.checkSignupQueue``."""
 
     activated: _sdk.Boolean
     place_in_queue: _sdk.Integer | None = None

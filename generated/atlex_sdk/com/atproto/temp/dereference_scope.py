@@ -13,7 +13,7 @@ __all__ = ["DereferenceScopeOutput", "DereferenceScopeParams", "InvalidScopeRefe
 
 
 class InvalidScopeReferenceError(_errors.InvalidScopeReferenceError):
-    """``com.atproto.temp.dereferenceScope`` answered with ``InvalidScopeReference``."""
+    """``com.atproto.temp.dereferenceScope`` failed with ``InvalidScopeReference``."""
 
 
 class DereferenceScopeParams(_sdk.Params):
@@ -23,7 +23,7 @@ class DereferenceScopeParams(_sdk.Params):
 
 
 class DereferenceScopeOutput(_sdk.Object):
-    """What ``com.atproto.temp.dereferenceScope`` answers."""
+    """The output of ``com.atproto.temp.dereferenceScope``."""
 
     scope: _sdk.Text
 

@@ -26,7 +26,7 @@ class FetchLabelsParams(_sdk.Params):
 
 
 class FetchLabelsOutput(_sdk.Object):
-    """What ``com.atproto.temp.fetchLabels`` answers."""
+    """The output of ``com.atproto.temp.fetchLabels``."""
 
     labels: _list[_com_atproto_label_defs.Label]
 

@@ -11,7 +11,7 @@ __all__ = ["METHOD", "RequestPhoneVerificationInput"]
 
 
 class RequestPhoneVerificationInput(_sdk.Object):
-    """What ``com.atproto.temp.requestPhoneVerification`` is sent."""
+    """The input of ``com.atproto.temp.requestPhoneVerification``."""
 
     phone_number: _sdk.Text
 

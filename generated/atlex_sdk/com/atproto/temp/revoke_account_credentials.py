@@ -14,7 +14,7 @@ __all__ = ["METHOD", "RevokeAccountCredentialsInput"]
 
 
 class RevokeAccountCredentialsInput(_sdk.Object):
-    """What ``com.atproto.temp.revokeAccountCredentials`` is sent."""
+    """The input of ``com.atproto.temp.revokeAccountCredentials``."""
 
     account: _t.Annotated[_str, _sdk.String(format="at-identifier")]
     """Format: at-identifier."""

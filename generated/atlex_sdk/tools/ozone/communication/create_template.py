@@ -17,11 +17,11 @@ __all__ = ["CreateTemplateInput", "DuplicateTemplateNameError", "METHOD"]
 
 
 class DuplicateTemplateNameError(_errors.DuplicateTemplateNameError):
-    """``tools.ozone.communication.createTemplate`` answered with ``DuplicateTemplateName``."""
+    """``tools.ozone.communication.createTemplate`` failed with ``DuplicateTemplateName``."""
 
 
 class CreateTemplateInput(_sdk.Object):
-    """What ``tools.ozone.communication.createTemplate`` is sent."""
+    """The input of ``tools.ozone.communication.createTemplate``."""
 
     name: _sdk.Text
     content_markdown: _sdk.Text

@@ -11,7 +11,7 @@ __all__ = ["DeleteTemplateInput", "METHOD"]
 
 
 class DeleteTemplateInput(_sdk.Object):
-    """What ``tools.ozone.communication.deleteTemplate`` is sent."""
+    """The input of ``tools.ozone.communication.deleteTemplate``."""
 
     id: _sdk.Text
 

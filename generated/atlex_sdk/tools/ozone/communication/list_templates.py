@@ -15,7 +15,7 @@ __all__ = ["ListTemplatesOutput", "METHOD"]
 
 
 class ListTemplatesOutput(_sdk.Object):
-    """What ``tools.ozone.communication.listTemplates`` answers."""
+    """The output of ``tools.ozone.communication.listTemplates``."""
 
     communication_templates: _list[_tools_ozone_communication_defs.TemplateView]
 

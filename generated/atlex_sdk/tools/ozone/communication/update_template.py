@@ -17,11 +17,11 @@ __all__ = ["DuplicateTemplateNameError", "METHOD", "UpdateTemplateInput"]
 
 
 class DuplicateTemplateNameError(_errors.DuplicateTemplateNameError):
-    """``tools.ozone.communication.updateTemplate`` answered with ``DuplicateTemplateName``."""
+    """``tools.ozone.communication.updateTemplate`` failed with ``DuplicateTemplateName``."""
 
 
 class UpdateTemplateInput(_sdk.Object):
-    """What ``tools.ozone.communication.updateTemplate`` is sent."""
+    """The input of ``tools.ozone.communication.updateTemplate``."""
 
     id: _sdk.Text
     name: _sdk.Text | None = None

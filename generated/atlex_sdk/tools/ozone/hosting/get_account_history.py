@@ -56,7 +56,7 @@ class GetAccountHistoryParams(_sdk.Params):
 
 
 class GetAccountHistoryOutput(_sdk.Object):
-    """What ``tools.ozone.hosting.getAccountHistory`` answers."""
+    """The output of ``tools.ozone.hosting.getAccountHistory``."""
 
     cursor: _sdk.Text | None = None
 

@@ -13,7 +13,7 @@ __all__ = ["CancelScheduledActionsInput", "CancellationResults", "FailedCancella
 
 
 class CancelScheduledActionsInput(_sdk.Object):
-    """What ``tools.ozone.moderation.cancelScheduledActions`` is sent."""
+    """The input of ``tools.ozone.moderation.cancelScheduledActions``."""
 
     subjects: _t.Annotated[_list[_t.Annotated[_str, _sdk.String(format="did")]], _sdk.Array(max_length=100)]
     """At most 100 items. Each item: format: did."""

@@ -811,7 +811,7 @@ class RecordView(_sdk.Object):
     repo: RepoView
 
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``value`` as an instance of a class."""
+        """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
 
@@ -837,7 +837,7 @@ class RecordViewDetail(_sdk.Object):
     repo: RepoView
 
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``value`` as an instance of a class."""
+        """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
 
@@ -985,7 +985,7 @@ class ModTool(_sdk.Object):
     meta: _sdk.Unknown | None = None
 
     def meta_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``meta`` as an instance of a class; None stays None."""
+        """Read ``meta`` as an instance of a class; None stays None."""
         if self.meta is None:
             return None
         return _sdk.read_as(self.meta, type_, validation=validation)
@@ -1040,7 +1040,7 @@ class ScheduledActionView(_sdk.Object):
     def event_data_as(
         self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient"
     ) -> _sdk.M | None:
-        """Reads ``event_data`` as an instance of a class; None stays None."""
+        """Read ``event_data`` as an instance of a class; None stays None."""
         if self.event_data is None:
             return None
         return _sdk.read_as(self.event_data, type_, validation=validation)

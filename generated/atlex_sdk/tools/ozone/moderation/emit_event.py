@@ -20,15 +20,15 @@ __all__ = ["DuplicateExternalIdError", "EmitEventInput", "METHOD", "ReportAction
 
 
 class SubjectHasActionError(_errors.SubjectHasActionError):
-    """``tools.ozone.moderation.emitEvent`` answered with ``SubjectHasAction``."""
+    """``tools.ozone.moderation.emitEvent`` failed with ``SubjectHasAction``."""
 
 
 class DuplicateExternalIdError(_errors.DuplicateExternalIdError):
-    """``tools.ozone.moderation.emitEvent`` answered with ``DuplicateExternalId``."""
+    """``tools.ozone.moderation.emitEvent`` failed with ``DuplicateExternalId``."""
 
 
 class EmitEventInput(_sdk.Object):
-    """What ``tools.ozone.moderation.emitEvent`` is sent."""
+    """The input of ``tools.ozone.moderation.emitEvent``."""
 
     event: _t.Annotated[
         _tools_ozone_moderation_defs.ModEventTakedown

@@ -22,7 +22,7 @@ __all__ = [
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``tools.ozone.moderation.getAccountTimeline`` answered with ``RepoNotFound``."""
+    """``tools.ozone.moderation.getAccountTimeline`` failed with ``RepoNotFound``."""
 
 
 class GetAccountTimelineParams(_sdk.Params):
@@ -33,7 +33,7 @@ class GetAccountTimelineParams(_sdk.Params):
 
 
 class GetAccountTimelineOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.getAccountTimeline`` answers."""
+    """The output of ``tools.ozone.moderation.getAccountTimeline``."""
 
     timeline: _list[TimelineItem]
 

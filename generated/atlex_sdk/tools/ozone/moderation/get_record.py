@@ -17,7 +17,7 @@ __all__ = ["GetRecordParams", "METHOD", "RecordNotFoundError"]
 
 
 class RecordNotFoundError(_errors.RecordNotFoundError):
-    """``tools.ozone.moderation.getRecord`` answered with ``RecordNotFound``."""
+    """``tools.ozone.moderation.getRecord`` failed with ``RecordNotFound``."""
 
 
 class GetRecordParams(_sdk.Params):

@@ -23,7 +23,7 @@ class GetRecordsParams(_sdk.Params):
 
 
 class GetRecordsOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.getRecords`` answers."""
+    """The output of ``tools.ozone.moderation.getRecords``."""
 
     records: _list[
         _t.Annotated[

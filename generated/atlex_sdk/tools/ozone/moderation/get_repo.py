@@ -17,7 +17,7 @@ __all__ = ["GetRepoParams", "METHOD", "RepoNotFoundError"]
 
 
 class RepoNotFoundError(_errors.RepoNotFoundError):
-    """``tools.ozone.moderation.getRepo`` answered with ``RepoNotFound``."""
+    """``tools.ozone.moderation.getRepo`` failed with ``RepoNotFound``."""
 
 
 class GetRepoParams(_sdk.Params):

@@ -23,7 +23,7 @@ class GetReporterStatsParams(_sdk.Params):
 
 
 class GetReporterStatsOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.getReporterStats`` answers."""
+    """The output of ``tools.ozone.moderation.getReporterStats``."""
 
     stats: _list[_tools_ozone_moderation_defs.ReporterStats]
 

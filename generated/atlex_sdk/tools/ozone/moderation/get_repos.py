@@ -23,7 +23,7 @@ class GetReposParams(_sdk.Params):
 
 
 class GetReposOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.getRepos`` answers."""
+    """The output of ``tools.ozone.moderation.getRepos``."""
 
     repos: _list[
         _t.Annotated[

@@ -25,7 +25,7 @@ class GetSubjectsParams(_sdk.Params):
 
 
 class GetSubjectsOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.getSubjects`` answers."""
+    """The output of ``tools.ozone.moderation.getSubjects``."""
 
     subjects: _list[_tools_ozone_moderation_defs.SubjectView]
     """In a request up to a hundred DIDs and `at://` addresses, mixed freely; in the answer a view of each."""

@@ -17,7 +17,7 @@ __all__ = ["ListScheduledActionsInput", "ListScheduledActionsOutput", "METHOD"]
 
 
 class ListScheduledActionsInput(_sdk.Object):
-    """What ``tools.ozone.moderation.listScheduledActions`` is sent."""
+    """The input of ``tools.ozone.moderation.listScheduledActions``."""
 
     starts_after: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
@@ -43,7 +43,7 @@ class ListScheduledActionsInput(_sdk.Object):
 
 
 class ListScheduledActionsOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.listScheduledActions`` answers."""
+    """The output of ``tools.ozone.moderation.listScheduledActions``."""
 
     actions: _list[_tools_ozone_moderation_defs.ScheduledActionView]
     cursor: _sdk.Text | None = None

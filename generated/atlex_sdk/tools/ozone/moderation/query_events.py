@@ -85,7 +85,7 @@ class QueryEventsParams(_sdk.Params):
 
 
 class QueryEventsOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.queryEvents`` answers."""
+    """The output of ``tools.ozone.moderation.queryEvents``."""
 
     cursor: _sdk.Text | None = None
     events: _list[_tools_ozone_moderation_defs.ModEventView]

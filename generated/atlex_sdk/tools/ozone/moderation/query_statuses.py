@@ -164,7 +164,7 @@ class QueryStatusesParams(_sdk.Params):
 
 
 class QueryStatusesOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.queryStatuses`` answers."""
+    """The output of ``tools.ozone.moderation.queryStatuses``."""
 
     cursor: _sdk.Text | None = None
     subject_statuses: _list[_tools_ozone_moderation_defs.SubjectStatusView]

@@ -23,7 +23,7 @@ __all__ = [
 
 
 class ScheduleActionInput(_sdk.Object):
-    """What ``tools.ozone.moderation.scheduleAction`` is sent."""
+    """The input of ``tools.ozone.moderation.scheduleAction``."""
 
     action: _t.Annotated[Takedown | _sdk.UnknownObject, _sdk.open_union]
 

@@ -31,7 +31,7 @@ class SearchReposParams(_sdk.Params):
 
 
 class SearchReposOutput(_sdk.Object):
-    """What ``tools.ozone.moderation.searchRepos`` answers."""
+    """The output of ``tools.ozone.moderation.searchRepos``."""
 
     cursor: _sdk.Text | None = None
     repos: _list[_tools_ozone_moderation_defs.RepoView]

@@ -16,11 +16,11 @@ __all__ = ["AssignModeratorInput", "InvalidAssignmentError", "METHOD"]
 
 
 class InvalidAssignmentError(_errors.InvalidAssignmentError):
-    """``tools.ozone.queue.assignModerator`` answered with ``InvalidAssignment``."""
+    """``tools.ozone.queue.assignModerator`` failed with ``InvalidAssignment``."""
 
 
 class AssignModeratorInput(_sdk.Object):
-    """What ``tools.ozone.queue.assignModerator`` is sent."""
+    """The input of ``tools.ozone.queue.assignModerator``."""
 
     queue_id: _sdk.Integer
     did: _sdk.Text

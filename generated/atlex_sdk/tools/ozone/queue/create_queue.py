@@ -26,15 +26,15 @@ __all__ = [
 
 
 class InvalidRecommendedPoliciesError(_errors.InvalidRecommendedPoliciesError):
-    """``tools.ozone.queue.createQueue`` answered with ``InvalidRecommendedPolicies``."""
+    """``tools.ozone.queue.createQueue`` failed with ``InvalidRecommendedPolicies``."""
 
 
 class ConflictingQueueError(_errors.ConflictingQueueError):
-    """``tools.ozone.queue.createQueue`` answered with ``ConflictingQueue``."""
+    """``tools.ozone.queue.createQueue`` failed with ``ConflictingQueue``."""
 
 
 class CreateQueueInput(_sdk.Object):
-    """What ``tools.ozone.queue.createQueue`` is sent."""
+    """The input of ``tools.ozone.queue.createQueue``."""
 
     name: _sdk.Text
 
@@ -58,7 +58,7 @@ class CreateQueueInput(_sdk.Object):
 
 
 class CreateQueueOutput(_sdk.Object):
-    """What ``tools.ozone.queue.createQueue`` answers."""
+    """The output of ``tools.ozone.queue.createQueue``."""
 
     queue: _tools_ozone_queue_defs.QueueView
 

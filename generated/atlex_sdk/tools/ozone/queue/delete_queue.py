@@ -11,7 +11,7 @@ __all__ = ["DeleteQueueInput", "DeleteQueueOutput", "METHOD"]
 
 
 class DeleteQueueInput(_sdk.Object):
-    """What ``tools.ozone.queue.deleteQueue`` is sent."""
+    """The input of ``tools.ozone.queue.deleteQueue``."""
 
     queue_id: _sdk.Integer
 
@@ -20,7 +20,7 @@ class DeleteQueueInput(_sdk.Object):
 
 
 class DeleteQueueOutput(_sdk.Object):
-    """What ``tools.ozone.queue.deleteQueue`` answers."""
+    """The output of ``tools.ozone.queue.deleteQueue``."""
 
     deleted: _sdk.Boolean
     reports_migrated: _sdk.Integer | None = None

@@ -34,7 +34,7 @@ class GetAssignmentsParams(_sdk.Params):
 
 
 class GetAssignmentsOutput(_sdk.Object):
-    """What ``tools.ozone.queue.getAssignments`` answers."""
+    """The output of ``tools.ozone.queue.getAssignments``."""
 
     cursor: _sdk.Text | None = None
     assignments: _list[_tools_ozone_queue_defs.AssignmentView]

@@ -32,7 +32,7 @@ class ListQueuesParams(_sdk.Params):
 
 
 class ListQueuesOutput(_sdk.Object):
-    """What ``tools.ozone.queue.listQueues`` answers."""
+    """The output of ``tools.ozone.queue.listQueues``."""
 
     cursor: _sdk.Text | None = None
     queues: _list[_tools_ozone_queue_defs.QueueView]

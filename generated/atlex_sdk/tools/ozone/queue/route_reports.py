@@ -13,11 +13,11 @@ __all__ = ["METHOD", "OutOfRangeError", "RouteReportsInput", "RouteReportsOutput
 
 
 class OutOfRangeError(_errors.OutOfRangeError):
-    """``tools.ozone.queue.routeReports`` answered with ``OutOfRange``."""
+    """``tools.ozone.queue.routeReports`` failed with ``OutOfRange``."""
 
 
 class RouteReportsInput(_sdk.Object):
-    """What ``tools.ozone.queue.routeReports`` is sent."""
+    """The input of ``tools.ozone.queue.routeReports``."""
 
     start_report_id: _sdk.Integer
 
@@ -26,7 +26,7 @@ class RouteReportsInput(_sdk.Object):
 
 
 class RouteReportsOutput(_sdk.Object):
-    """What ``tools.ozone.queue.routeReports`` answers."""
+    """The output of ``tools.ozone.queue.routeReports``."""
 
     assigned: _sdk.Integer
     unmatched: _sdk.Integer

@@ -14,11 +14,11 @@ __all__ = ["InvalidAssignmentError", "METHOD", "UnassignModeratorInput"]
 
 
 class InvalidAssignmentError(_errors.InvalidAssignmentError):
-    """``tools.ozone.queue.unassignModerator`` answered with ``InvalidAssignment``."""
+    """``tools.ozone.queue.unassignModerator`` failed with ``InvalidAssignment``."""
 
 
 class UnassignModeratorInput(_sdk.Object):
-    """What ``tools.ozone.queue.unassignModerator`` is sent."""
+    """The input of ``tools.ozone.queue.unassignModerator``."""
 
     queue_id: _sdk.Integer
 

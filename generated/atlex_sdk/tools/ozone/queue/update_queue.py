@@ -17,11 +17,11 @@ __all__ = ["InvalidRecommendedPoliciesError", "METHOD", "UpdateQueueInput", "Upd
 
 
 class InvalidRecommendedPoliciesError(_errors.InvalidRecommendedPoliciesError):
-    """``tools.ozone.queue.updateQueue`` answered with ``InvalidRecommendedPolicies``."""
+    """``tools.ozone.queue.updateQueue`` failed with ``InvalidRecommendedPolicies``."""
 
 
 class UpdateQueueInput(_sdk.Object):
-    """What ``tools.ozone.queue.updateQueue`` is sent."""
+    """The input of ``tools.ozone.queue.updateQueue``."""
 
     queue_id: _sdk.Integer
     name: _sdk.Text | None = None
@@ -31,7 +31,7 @@ class UpdateQueueInput(_sdk.Object):
 
 
 class UpdateQueueOutput(_sdk.Object):
-    """What ``tools.ozone.queue.updateQueue`` answers."""
+    """The output of ``tools.ozone.queue.updateQueue``."""
 
     queue: _tools_ozone_queue_defs.QueueView
 

@@ -17,15 +17,15 @@ __all__ = ["AlreadyAssignedError", "AssignModeratorInput", "InvalidAssignmentErr
 
 
 class AlreadyAssignedError(_errors.AlreadyAssignedError):
-    """``tools.ozone.report.assignModerator`` answered with ``AlreadyAssigned``."""
+    """``tools.ozone.report.assignModerator`` failed with ``AlreadyAssigned``."""
 
 
 class InvalidAssignmentError(_errors.InvalidAssignmentError):
-    """``tools.ozone.report.assignModerator`` answered with ``InvalidAssignment``."""
+    """``tools.ozone.report.assignModerator`` failed with ``InvalidAssignment``."""
 
 
 class AssignModeratorInput(_sdk.Object):
-    """What ``tools.ozone.report.assignModerator`` is sent."""
+    """The input of ``tools.ozone.report.assignModerator``."""
 
     report_id: _sdk.Integer
 

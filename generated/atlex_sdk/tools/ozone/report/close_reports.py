@@ -13,7 +13,7 @@ __all__ = ["CloseReportsInput", "CloseReportsOutput", "METHOD"]
 
 
 class CloseReportsInput(_sdk.Object):
-    """What ``tools.ozone.report.closeReports`` is sent."""
+    """The input of ``tools.ozone.report.closeReports``."""
 
     subject: _t.Annotated[_str, _sdk.String(format="uri")]
     """A DID for reports on the account, an `at://` address for those on a record.
@@ -29,7 +29,7 @@ class CloseReportsInput(_sdk.Object):
 
 
 class CloseReportsOutput(_sdk.Object):
-    """What ``tools.ozone.report.closeReports`` answers."""
+    """The output of ``tools.ozone.report.closeReports``."""
 
     closed_count: _sdk.Integer
     report_ids: _list[_sdk.Integer]

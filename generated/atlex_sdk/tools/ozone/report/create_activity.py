@@ -23,19 +23,19 @@ __all__ = [
 
 
 class ReportNotFoundError(_errors.ReportNotFoundError):
-    """``tools.ozone.report.createActivity`` answered with ``ReportNotFound``."""
+    """``tools.ozone.report.createActivity`` failed with ``ReportNotFound``."""
 
 
 class InvalidStateTransitionError(_errors.InvalidStateTransitionError):
-    """``tools.ozone.report.createActivity`` answered with ``InvalidStateTransition``."""
+    """``tools.ozone.report.createActivity`` failed with ``InvalidStateTransition``."""
 
 
 class AlreadyInTargetStateError(_errors.AlreadyInTargetStateError):
-    """``tools.ozone.report.createActivity`` answered with ``AlreadyInTargetState``."""
+    """``tools.ozone.report.createActivity`` failed with ``AlreadyInTargetState``."""
 
 
 class CreateActivityInput(_sdk.Object):
-    """What ``tools.ozone.report.createActivity`` is sent."""
+    """The input of ``tools.ozone.report.createActivity``."""
 
     report_id: _sdk.Integer | None = None
 
@@ -64,7 +64,7 @@ class CreateActivityInput(_sdk.Object):
 
 
 class CreateActivityOutput(_sdk.Object):
-    """What ``tools.ozone.report.createActivity`` answers."""
+    """The output of ``tools.ozone.report.createActivity``."""
 
     activity: _tools_ozone_report_defs.ReportActivityView
 

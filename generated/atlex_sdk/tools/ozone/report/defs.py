@@ -423,7 +423,7 @@ class ReportActivityView(_sdk.Object):
     """Format: datetime."""
 
     def meta_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M | None:
-        """Reads ``meta`` as an instance of a class; None stays None."""
+        """Read ``meta`` as an instance of a class; None stays None."""
         if self.meta is None:
             return None
         return _sdk.read_as(self.meta, type_, validation=validation)

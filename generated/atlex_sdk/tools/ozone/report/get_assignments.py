@@ -37,7 +37,7 @@ class GetAssignmentsParams(_sdk.Params):
 
 
 class GetAssignmentsOutput(_sdk.Object):
-    """What ``tools.ozone.report.getAssignments`` answers."""
+    """The output of ``tools.ozone.report.getAssignments``."""
 
     cursor: _sdk.Text | None = None
     assignments: _list[_tools_ozone_report_defs.AssignmentView]

@@ -40,7 +40,7 @@ class GetHistoricalStatsParams(_sdk.Params):
 
 
 class GetHistoricalStatsOutput(_sdk.Object):
-    """What ``tools.ozone.report.getHistoricalStats`` answers."""
+    """The output of ``tools.ozone.report.getHistoricalStats``."""
 
     stats: _list[_tools_ozone_report_defs.HistoricalStats]
     cursor: _sdk.Text | None = None

@@ -16,7 +16,7 @@ __all__ = ["GetLatestReportOutput", "GetLatestReportParams", "METHOD", "NotFound
 
 
 class NotFoundError(_errors.NotFoundError):
-    """``tools.ozone.report.getLatestReport`` answered with ``NotFound``."""
+    """``tools.ozone.report.getLatestReport`` failed with ``NotFound``."""
 
 
 class GetLatestReportParams(_sdk.Params):
@@ -24,7 +24,7 @@ class GetLatestReportParams(_sdk.Params):
 
 
 class GetLatestReportOutput(_sdk.Object):
-    """What ``tools.ozone.report.getLatestReport`` answers."""
+    """The output of ``tools.ozone.report.getLatestReport``."""
 
     report: _tools_ozone_report_defs.ReportView
 

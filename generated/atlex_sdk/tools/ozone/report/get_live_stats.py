@@ -27,7 +27,7 @@ class GetLiveStatsParams(_sdk.Params):
 
 
 class GetLiveStatsOutput(_sdk.Object):
-    """What ``tools.ozone.report.getLiveStats`` answers."""
+    """The output of ``tools.ozone.report.getLiveStats``."""
 
     stats: _tools_ozone_report_defs.LiveStats
 

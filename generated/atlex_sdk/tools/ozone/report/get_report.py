@@ -16,7 +16,7 @@ __all__ = ["GetReportParams", "METHOD", "NotFoundError"]
 
 
 class NotFoundError(_errors.NotFoundError):
-    """``tools.ozone.report.getReport`` answered with ``NotFound``."""
+    """``tools.ozone.report.getReport`` failed with ``NotFound``."""
 
 
 class GetReportParams(_sdk.Params):

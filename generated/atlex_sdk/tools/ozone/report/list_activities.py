@@ -27,7 +27,7 @@ class ListActivitiesParams(_sdk.Params):
 
 
 class ListActivitiesOutput(_sdk.Object):
-    """What ``tools.ozone.report.listActivities`` answers."""
+    """The output of ``tools.ozone.report.listActivities``."""
 
     activities: _list[_tools_ozone_report_defs.ReportActivityView]
     cursor: _sdk.Text | None = None

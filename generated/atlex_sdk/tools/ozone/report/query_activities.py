@@ -36,7 +36,7 @@ class QueryActivitiesParams(_sdk.Params):
 
 
 class QueryActivitiesOutput(_sdk.Object):
-    """What ``tools.ozone.report.queryActivities`` answers."""
+    """The output of ``tools.ozone.report.queryActivities``."""
 
     activities: _list[_tools_ozone_report_defs.ReportActivityView]
     cursor: _sdk.Text | None = None

@@ -79,7 +79,7 @@ class QueryReportsParams(_sdk.Params):
 
 
 class QueryReportsOutput(_sdk.Object):
-    """What ``tools.ozone.report.queryReports`` answers."""
+    """The output of ``tools.ozone.report.queryReports``."""
 
     cursor: _sdk.Text | None = None
     reports: _list[_tools_ozone_report_defs.ReportView]

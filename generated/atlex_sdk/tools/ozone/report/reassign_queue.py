@@ -25,27 +25,27 @@ __all__ = [
 
 
 class ReportNotFoundError(_errors.ReportNotFoundError):
-    """``tools.ozone.report.reassignQueue`` answered with ``ReportNotFound``."""
+    """``tools.ozone.report.reassignQueue`` failed with ``ReportNotFound``."""
 
 
 class ReportClosedError(_errors.ReportClosedError):
-    """``tools.ozone.report.reassignQueue`` answered with ``ReportClosed``."""
+    """``tools.ozone.report.reassignQueue`` failed with ``ReportClosed``."""
 
 
 class AlreadyInTargetQueueError(_errors.AlreadyInTargetQueueError):
-    """``tools.ozone.report.reassignQueue`` answered with ``AlreadyInTargetQueue``."""
+    """``tools.ozone.report.reassignQueue`` failed with ``AlreadyInTargetQueue``."""
 
 
 class QueueNotFoundError(_errors.QueueNotFoundError):
-    """``tools.ozone.report.reassignQueue`` answered with ``QueueNotFound``."""
+    """``tools.ozone.report.reassignQueue`` failed with ``QueueNotFound``."""
 
 
 class QueueDisabledError(_errors.QueueDisabledError):
-    """``tools.ozone.report.reassignQueue`` answered with ``QueueDisabled``."""
+    """``tools.ozone.report.reassignQueue`` failed with ``QueueDisabled``."""
 
 
 class ReassignQueueInput(_sdk.Object):
-    """What ``tools.ozone.report.reassignQueue`` is sent."""
+    """The input of ``tools.ozone.report.reassignQueue``."""
 
     report_id: _sdk.Integer
 
@@ -56,7 +56,7 @@ class ReassignQueueInput(_sdk.Object):
 
 
 class ReassignQueueOutput(_sdk.Object):
-    """What ``tools.ozone.report.reassignQueue`` answers."""
+    """The output of ``tools.ozone.report.reassignQueue``."""
 
     report: _tools_ozone_report_defs.ReportView
 

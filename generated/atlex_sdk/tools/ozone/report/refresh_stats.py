@@ -12,7 +12,7 @@ __all__ = ["METHOD", "RefreshStatsInput", "RefreshStatsOutput"]
 
 
 class RefreshStatsInput(_sdk.Object):
-    """What ``tools.ozone.report.refreshStats`` is sent."""
+    """The input of ``tools.ozone.report.refreshStats``."""
 
     start_date: _sdk.Text
     end_date: _sdk.Text
@@ -22,7 +22,7 @@ class RefreshStatsInput(_sdk.Object):
 
 
 class RefreshStatsOutput(_sdk.Object):
-    """What ``tools.ozone.report.refreshStats`` answers."""
+    """The output of ``tools.ozone.report.refreshStats``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, RefreshStatsInput, RefreshStatsOutput]] = _sdk.Procedure(

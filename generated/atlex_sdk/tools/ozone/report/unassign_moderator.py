@@ -16,11 +16,11 @@ __all__ = ["InvalidAssignmentError", "METHOD", "UnassignModeratorInput"]
 
 
 class InvalidAssignmentError(_errors.InvalidAssignmentError):
-    """``tools.ozone.report.unassignModerator`` answered with ``InvalidAssignment``."""
+    """``tools.ozone.report.unassignModerator`` failed with ``InvalidAssignment``."""
 
 
 class UnassignModeratorInput(_sdk.Object):
-    """What ``tools.ozone.report.unassignModerator`` is sent."""
+    """The input of ``tools.ozone.report.unassignModerator``."""
 
     report_id: _sdk.Integer
 

@@ -19,15 +19,15 @@ __all__ = ["AddRuleInput", "InvalidUrlError", "METHOD", "RuleAlreadyExistsError"
 
 
 class InvalidUrlError(_errors.InvalidUrlError):
-    """``tools.ozone.safelink.addRule`` answered with ``InvalidUrl``."""
+    """``tools.ozone.safelink.addRule`` failed with ``InvalidUrl``."""
 
 
 class RuleAlreadyExistsError(_errors.RuleAlreadyExistsError):
-    """``tools.ozone.safelink.addRule`` answered with ``RuleAlreadyExists``."""
+    """``tools.ozone.safelink.addRule`` failed with ``RuleAlreadyExists``."""
 
 
 class AddRuleInput(_sdk.Object):
-    """What ``tools.ozone.safelink.addRule`` is sent."""
+    """The input of ``tools.ozone.safelink.addRule``."""
 
     url: _sdk.Text
     """A full address or a bare domain, in line with pattern."""

@@ -17,7 +17,7 @@ __all__ = ["METHOD", "QueryEventsInput", "QueryEventsOutput"]
 
 
 class QueryEventsInput(_sdk.Object):
-    """What ``tools.ozone.safelink.queryEvents`` is sent."""
+    """The input of ``tools.ozone.safelink.queryEvents``."""
 
     cursor: _sdk.Text | None = None
 
@@ -32,7 +32,7 @@ class QueryEventsInput(_sdk.Object):
 
 
 class QueryEventsOutput(_sdk.Object):
-    """What ``tools.ozone.safelink.queryEvents`` answers."""
+    """The output of ``tools.ozone.safelink.queryEvents``."""
 
     cursor: _sdk.Text | None = None
     events: _list[_tools_ozone_safelink_defs.Event]

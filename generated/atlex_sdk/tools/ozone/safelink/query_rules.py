@@ -17,7 +17,7 @@ __all__ = ["METHOD", "QueryRulesInput", "QueryRulesOutput"]
 
 
 class QueryRulesInput(_sdk.Object):
-    """What ``tools.ozone.safelink.queryRules`` is sent."""
+    """The input of ``tools.ozone.safelink.queryRules``."""
 
     cursor: _sdk.Text | None = None
 
@@ -37,7 +37,7 @@ class QueryRulesInput(_sdk.Object):
 
 
 class QueryRulesOutput(_sdk.Object):
-    """What ``tools.ozone.safelink.queryRules`` answers."""
+    """The output of ``tools.ozone.safelink.queryRules``."""
 
     cursor: _sdk.Text | None = None
     rules: _list[_tools_ozone_safelink_defs.UrlRule]

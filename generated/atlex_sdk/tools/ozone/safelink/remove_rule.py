@@ -17,11 +17,11 @@ __all__ = ["METHOD", "RemoveRuleInput", "RuleNotFoundError"]
 
 
 class RuleNotFoundError(_errors.RuleNotFoundError):
-    """``tools.ozone.safelink.removeRule`` answered with ``RuleNotFound``."""
+    """``tools.ozone.safelink.removeRule`` failed with ``RuleNotFound``."""
 
 
 class RemoveRuleInput(_sdk.Object):
-    """What ``tools.ozone.safelink.removeRule`` is sent."""
+    """The input of ``tools.ozone.safelink.removeRule``."""
 
     url: _sdk.Text
 

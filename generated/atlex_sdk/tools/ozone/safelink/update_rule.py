@@ -17,11 +17,11 @@ __all__ = ["METHOD", "RuleNotFoundError", "UpdateRuleInput"]
 
 
 class RuleNotFoundError(_errors.RuleNotFoundError):
-    """``tools.ozone.safelink.updateRule`` answered with ``RuleNotFound``."""
+    """``tools.ozone.safelink.updateRule`` failed with ``RuleNotFound``."""
 
 
 class UpdateRuleInput(_sdk.Object):
-    """What ``tools.ozone.safelink.updateRule`` is sent."""
+    """The input of ``tools.ozone.safelink.updateRule``."""
 
     url: _sdk.Text
 

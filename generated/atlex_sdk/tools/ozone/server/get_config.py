@@ -12,7 +12,7 @@ __all__ = ["GetConfigOutput", "METHOD", "ServiceConfig", "ViewerConfig"]
 
 
 class GetConfigOutput(_sdk.Object):
-    """What ``tools.ozone.server.getConfig`` answers."""
+    """The output of ``tools.ozone.server.getConfig``."""
 
     appview: ServiceConfig | None = None
     pds: ServiceConfig | None = None

@@ -12,7 +12,7 @@ __all__ = ["AddValuesInput", "METHOD"]
 
 
 class AddValuesInput(_sdk.Object):
-    """What ``tools.ozone.set.addValues`` is sent."""
+    """The input of ``tools.ozone.set.addValues``."""
 
     name: _sdk.Text
 

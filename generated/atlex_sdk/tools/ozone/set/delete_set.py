@@ -13,17 +13,17 @@ __all__ = ["DeleteSetInput", "DeleteSetOutput", "METHOD", "SetNotFoundError"]
 
 
 class SetNotFoundError(_errors.SetNotFoundError):
-    """``tools.ozone.set.deleteSet`` answered with ``SetNotFound``."""
+    """``tools.ozone.set.deleteSet`` failed with ``SetNotFound``."""
 
 
 class DeleteSetInput(_sdk.Object):
-    """What ``tools.ozone.set.deleteSet`` is sent."""
+    """The input of ``tools.ozone.set.deleteSet``."""
 
     name: _sdk.Text
 
 
 class DeleteSetOutput(_sdk.Object):
-    """What ``tools.ozone.set.deleteSet`` answers."""
+    """The output of ``tools.ozone.set.deleteSet``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, DeleteSetInput, DeleteSetOutput]] = _sdk.Procedure(

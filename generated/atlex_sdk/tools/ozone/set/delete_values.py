@@ -14,11 +14,11 @@ __all__ = ["DeleteValuesInput", "METHOD", "SetNotFoundError"]
 
 
 class SetNotFoundError(_errors.SetNotFoundError):
-    """``tools.ozone.set.deleteValues`` answered with ``SetNotFound``."""
+    """``tools.ozone.set.deleteValues`` failed with ``SetNotFound``."""
 
 
 class DeleteValuesInput(_sdk.Object):
-    """What ``tools.ozone.set.deleteValues`` is sent."""
+    """The input of ``tools.ozone.set.deleteValues``."""
 
     name: _sdk.Text
 

@@ -19,7 +19,7 @@ __all__ = ["GetValuesOutput", "GetValuesParams", "METHOD", "SetNotFoundError"]
 
 
 class SetNotFoundError(_errors.SetNotFoundError):
-    """``tools.ozone.set.getValues`` answered with ``SetNotFound``."""
+    """``tools.ozone.set.getValues`` failed with ``SetNotFound``."""
 
 
 class GetValuesParams(_sdk.Params):
@@ -34,7 +34,7 @@ class GetValuesParams(_sdk.Params):
 
 
 class GetValuesOutput(_sdk.Object):
-    """What ``tools.ozone.set.getValues`` answers."""
+    """The output of ``tools.ozone.set.getValues``."""
 
     set: _tools_ozone_set_defs.SetView
     values: _list[_sdk.Text]

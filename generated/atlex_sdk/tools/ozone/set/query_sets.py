@@ -37,7 +37,7 @@ class QuerySetsParams(_sdk.Params):
 
 
 class QuerySetsOutput(_sdk.Object):
-    """What ``tools.ozone.set.querySets`` answers."""
+    """The output of ``tools.ozone.set.querySets``."""
 
     sets: _list[_tools_ozone_set_defs.SetView]
     cursor: _sdk.Text | None = None

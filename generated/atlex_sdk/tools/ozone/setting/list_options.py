@@ -39,7 +39,7 @@ class ListOptionsParams(_sdk.Params):
 
 
 class ListOptionsOutput(_sdk.Object):
-    """What ``tools.ozone.setting.listOptions`` answers."""
+    """The output of ``tools.ozone.setting.listOptions``."""
 
     cursor: _sdk.Text | None = None
     options: _list[_tools_ozone_setting_defs.Option]

@@ -13,7 +13,7 @@ __all__ = ["METHOD", "RemoveOptionsInput", "RemoveOptionsOutput"]
 
 
 class RemoveOptionsInput(_sdk.Object):
-    """What ``tools.ozone.setting.removeOptions`` is sent."""
+    """The input of ``tools.ozone.setting.removeOptions``."""
 
     keys: _t.Annotated[
         _list[_t.Annotated[_str, _sdk.String(format="nsid")]], _sdk.Array(min_length=1, max_length=200)
@@ -25,7 +25,7 @@ class RemoveOptionsInput(_sdk.Object):
 
 
 class RemoveOptionsOutput(_sdk.Object):
-    """What ``tools.ozone.setting.removeOptions`` answers."""
+    """The output of ``tools.ozone.setting.removeOptions``."""
 
 
 METHOD: _t.Final[_sdk.Procedure[None, RemoveOptionsInput, RemoveOptionsOutput]] = _sdk.Procedure(

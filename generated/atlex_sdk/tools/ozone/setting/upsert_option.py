@@ -16,7 +16,7 @@ __all__ = ["METHOD", "UpsertOptionInput", "UpsertOptionOutput"]
 
 
 class UpsertOptionInput(_sdk.Object):
-    """What ``tools.ozone.setting.upsertOption`` is sent."""
+    """The input of ``tools.ozone.setting.upsertOption``."""
 
     key: _t.Annotated[_str, _sdk.String(format="nsid")]
     """Format: nsid."""
@@ -50,12 +50,12 @@ class UpsertOptionInput(_sdk.Object):
     """
 
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
-        """Reads ``value`` as an instance of a class."""
+        """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
 
 class UpsertOptionOutput(_sdk.Object):
-    """What ``tools.ozone.setting.upsertOption`` answers."""
+    """The output of ``tools.ozone.setting.upsertOption``."""
 
     option: _tools_ozone_setting_defs.Option
 

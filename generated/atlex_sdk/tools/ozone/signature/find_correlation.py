@@ -23,7 +23,7 @@ class FindCorrelationParams(_sdk.Params):
 
 
 class FindCorrelationOutput(_sdk.Object):
-    """What ``tools.ozone.signature.findCorrelation`` answers."""
+    """The output of ``tools.ozone.signature.findCorrelation``."""
 
     details: _list[_tools_ozone_signature_defs.SigDetail]
 

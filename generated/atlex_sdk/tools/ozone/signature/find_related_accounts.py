@@ -30,7 +30,7 @@ class FindRelatedAccountsParams(_sdk.Params):
 
 
 class FindRelatedAccountsOutput(_sdk.Object):
-    """What ``tools.ozone.signature.findRelatedAccounts`` answers."""
+    """The output of ``tools.ozone.signature.findRelatedAccounts``."""
 
     cursor: _sdk.Text | None = None
     accounts: _list[RelatedAccount]

@@ -26,7 +26,7 @@ class SearchAccountsParams(_sdk.Params):
 
 
 class SearchAccountsOutput(_sdk.Object):
-    """What ``tools.ozone.signature.searchAccounts`` answers."""
+    """The output of ``tools.ozone.signature.searchAccounts``."""
 
     cursor: _sdk.Text | None = None
     accounts: _list[_com_atproto_admin_defs.AccountView]

@@ -17,11 +17,11 @@ __all__ = ["AddMemberInput", "METHOD", "MemberAlreadyExistsError"]
 
 
 class MemberAlreadyExistsError(_errors.MemberAlreadyExistsError):
-    """``tools.ozone.team.addMember`` answered with ``MemberAlreadyExists``."""
+    """``tools.ozone.team.addMember`` failed with ``MemberAlreadyExists``."""
 
 
 class AddMemberInput(_sdk.Object):
-    """What ``tools.ozone.team.addMember`` is sent."""
+    """The input of ``tools.ozone.team.addMember``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

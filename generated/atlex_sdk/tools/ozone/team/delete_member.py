@@ -14,15 +14,15 @@ __all__ = ["CannotDeleteSelfError", "DeleteMemberInput", "METHOD", "MemberNotFou
 
 
 class MemberNotFoundError(_errors.MemberNotFoundError):
-    """``tools.ozone.team.deleteMember`` answered with ``MemberNotFound``."""
+    """``tools.ozone.team.deleteMember`` failed with ``MemberNotFound``."""
 
 
 class CannotDeleteSelfError(_errors.CannotDeleteSelfError):
-    """``tools.ozone.team.deleteMember`` answered with ``CannotDeleteSelf``."""
+    """``tools.ozone.team.deleteMember`` failed with ``CannotDeleteSelf``."""
 
 
 class DeleteMemberInput(_sdk.Object):
-    """What ``tools.ozone.team.deleteMember`` is sent."""
+    """The input of ``tools.ozone.team.deleteMember``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

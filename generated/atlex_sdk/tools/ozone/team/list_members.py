@@ -29,7 +29,7 @@ class ListMembersParams(_sdk.Params):
 
 
 class ListMembersOutput(_sdk.Object):
-    """What ``tools.ozone.team.listMembers`` answers."""
+    """The output of ``tools.ozone.team.listMembers``."""
 
     cursor: _sdk.Text | None = None
     members: _list[_tools_ozone_team_defs.Member]

@@ -17,11 +17,11 @@ __all__ = ["METHOD", "MemberNotFoundError", "UpdateMemberInput"]
 
 
 class MemberNotFoundError(_errors.MemberNotFoundError):
-    """``tools.ozone.team.updateMember`` answered with ``MemberNotFound``."""
+    """``tools.ozone.team.updateMember`` failed with ``MemberNotFound``."""
 
 
 class UpdateMemberInput(_sdk.Object):
-    """What ``tools.ozone.team.updateMember`` is sent."""
+    """The input of ``tools.ozone.team.updateMember``."""
 
     did: _t.Annotated[_str, _sdk.String(format="did")]
     """Format: did."""

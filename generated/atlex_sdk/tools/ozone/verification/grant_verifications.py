@@ -16,14 +16,14 @@ __all__ = ["GrantError", "GrantVerificationsInput", "GrantVerificationsOutput", 
 
 
 class GrantVerificationsInput(_sdk.Object):
-    """What ``tools.ozone.verification.grantVerifications`` is sent."""
+    """The input of ``tools.ozone.verification.grantVerifications``."""
 
     verifications: _t.Annotated[_list[VerificationInput], _sdk.Array(max_length=100)]
     """At most 100 items."""
 
 
 class GrantVerificationsOutput(_sdk.Object):
-    """What ``tools.ozone.verification.grantVerifications`` answers."""
+    """The output of ``tools.ozone.verification.grantVerifications``."""
 
     verifications: _list[_tools_ozone_verification_defs.VerificationView]
     failed_verifications: _list[GrantError]

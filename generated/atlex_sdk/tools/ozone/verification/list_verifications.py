@@ -47,7 +47,7 @@ class ListVerificationsParams(_sdk.Params):
 
 
 class ListVerificationsOutput(_sdk.Object):
-    """What ``tools.ozone.verification.listVerifications`` answers."""
+    """The output of ``tools.ozone.verification.listVerifications``."""
 
     cursor: _sdk.Text | None = None
     verifications: _list[_tools_ozone_verification_defs.VerificationView]

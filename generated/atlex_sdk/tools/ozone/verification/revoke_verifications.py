@@ -13,7 +13,7 @@ __all__ = ["METHOD", "RevokeError", "RevokeVerificationsInput", "RevokeVerificat
 
 
 class RevokeVerificationsInput(_sdk.Object):
-    """What ``tools.ozone.verification.revokeVerifications`` is sent."""
+    """The input of ``tools.ozone.verification.revokeVerifications``."""
 
     uris: _t.Annotated[_list[_t.Annotated[_str, _sdk.String(format="at-uri")]], _sdk.Array(max_length=100)]
     """At most 100 items. Each item: format: at-uri."""
@@ -23,7 +23,7 @@ class RevokeVerificationsInput(_sdk.Object):
 
 
 class RevokeVerificationsOutput(_sdk.Object):
-    """What ``tools.ozone.verification.revokeVerifications`` answers."""
+    """The output of ``tools.ozone.verification.revokeVerifications``."""
 
     revoked_verifications: _list[_t.Annotated[_str, _sdk.String(format="at-uri")]]
     """Each item: format: at-uri."""
