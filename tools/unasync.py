@@ -20,6 +20,7 @@ ROOT: Final = Path(__file__).parents[1]
 WRITTEN: Final = (
     "src/atlex/_effects/_async.py",
     "src/atlex/_http/_async.py",
+    "src/atlex/_http/_async_chunks.py",
     "src/atlex/_upload/_async.py",
     "src/atlex/client/_async.py",
     "src/atlex/client/_async_pages.py",
@@ -50,6 +51,7 @@ RULES: Final = (
     (r"\b__a(?=(?:enter|exit|iter|next)__)", "__"),
     (r"\ba(?=(?:read|close|iter_bytes)\b)", ""),
     (r"\basynccontextmanager\b", "contextmanager"),
+    (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\bAsyncTaken\b", "list"),
     (r"\b(_*(?:Base)?)Async(?=[A-Z])", r"\1"),

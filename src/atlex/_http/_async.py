@@ -10,7 +10,7 @@ from typing import Final, Self
 import httpx
 
 from atlex._agent import Headers, Request, Response
-from atlex._http._chunks import AsyncChunks
+from atlex._http._async_chunks import AsyncChunks
 from atlex._http._clients import (
     OWN_CLIENT,
     Transport,

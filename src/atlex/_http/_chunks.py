@@ -1,24 +1,23 @@
-"""The body of a response on its way, unpacked."""
+"""The body of a response on its way: the checks of both kinds."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Final, cast
+from collections.abc import Callable
+from typing import Final
 
 import httpx
 
 from atlex._agent import Request, too_large
-from atlex._http._decoding import Decoder, EncodingError
-from atlex._http._failures import FailureGuard, headers_of, late, undecodable
+from atlex._http._failures import FailureGuard, headers_of, late
 
-__all__ = ["AsyncChunks", "Chunks"]
+__all__ = ["Body"]
 
 # What an encoding may add to a body that it can't make smaller.
 _OVERHEAD: Final = 64 * 1024
 
 
-class _Body:
-    """What both kinds share.
+class Body:
+    """A response's body, read through its transport.
 
     Args:
         request: What is answered.
@@ -56,63 +55,3 @@ class _Body:
         self._received += len(data)
         if self._limit is not None and self._received > self._limit + _OVERHEAD:
             raise too_large(self._answer.status_code, headers_of(self._answer), self._limit)
-
-
-class Chunks(_Body):
-    """The body of a response."""
-
-    __slots__ = ()
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            with self._guard:
-                if self._answer.is_stream_consumed:
-                    # A transport that answers from memory: httpx has unpacked it.
-                    yield self._answer.content
-                    return
-                decoder = Decoder(self._encoding) if self._encoding else None
-                for data in cast("httpx.SyncByteStream", self._answer.stream):
-                    self._check(data)
-                    if decoder is None:
-                        yield data
-                    else:
-                        yield from decoder.feed(data)
-                if decoder is not None:
-                    decoder.finish()
-        except EncodingError as error:
-            raise undecodable(self._request, self._answer, str(error)) from error
-
-    def close(self) -> None:
-        """Give the connection back."""
-        with self._guard:
-            self._answer.close()
-
-
-class AsyncChunks(_Body):
-    """The body of a response, asynchronously."""
-
-    __slots__ = ()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            with self._guard:
-                if self._answer.is_stream_consumed:
-                    yield self._answer.content
-                    return
-                decoder = Decoder(self._encoding) if self._encoding else None
-                async for data in cast("httpx.AsyncByteStream", self._answer.stream):
-                    self._check(data)
-                    if decoder is None:
-                        yield data
-                    else:
-                        for piece in decoder.feed(data):
-                            yield piece
-                if decoder is not None:
-                    decoder.finish()
-        except EncodingError as error:
-            raise undecodable(self._request, self._answer, str(error)) from error
-
-    async def aclose(self) -> None:
-        """Give the connection back."""
-        with self._guard:
-            await self._answer.aclose()

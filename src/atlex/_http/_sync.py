@@ -11,7 +11,6 @@ from typing import Final, Self
 import httpx
 
 from atlex._agent import Headers, Request, Response
-from atlex._http._chunks import Chunks
 from atlex._http._clients import (
     OWN_CLIENT,
     Transport,
@@ -21,6 +20,7 @@ from atlex._http._clients import (
 )
 from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
 from atlex._http._failures import FailureGuard, closed, headers_of, too_many_redirects
+from atlex._http._sync_chunks import Chunks
 from atlex._service_url import check_service_url
 from atlex._upload import open_body
 
