@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from traceback import TracebackException
+from typing import get_type_hints
 
 import httpx
 import pytest
@@ -20,7 +22,7 @@ from atlex import (
     SessionData,
 )
 from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT
-from atlex.client import Namespace
+from atlex.client import AsyncClientOptions, CallOptions, ClientOptions, Namespace
 from atlex.errors import InputError, XrpcResponseValidationError
 
 pytestmark = pytest.mark.anyio
@@ -283,3 +285,13 @@ def test_the_repr_names_the_agent(twin):
 
 def test_headers_of_any_mapping_are_taken(twin):
     twin.client(headers=Headers([("x", "a"), ("x", "b")]))
+
+
+def test_every_option_is_documented_where_it_is_given(twin):
+    kind = AsyncClientOptions if twin.is_async else ClientOptions
+    base = twin.Client.__mro__[1]
+    for function, options in ((base.__init__, kind), (base.with_options, CallOptions)):
+        listed = re.findall(
+            r"^ {12}(\w+): ", function.__doc__.partition("Args:")[2].partition("Raises:")[0], re.MULTILINE
+        )
+        assert set(listed) - {"agent"} == set(get_type_hints(options)), function
