@@ -221,7 +221,6 @@ class BaseAsyncClient:
         """
         from anyio import to_thread
 
-        # Open and replace here: a thread would go on after a cancellation, and leave a file behind.
         with _downloads.Destination(to) as destination:
             async with self.stream(method, params=params, progress=progress, cid=cid) as response:
                 async for chunk in response.aiter_bytes():

@@ -97,6 +97,9 @@ class Destination:
     A path holds the body only when it is whole: until then it is in a file beside it, which is removed when
     the block fails. An open file is written to from where it stands, and stays open.
 
+    Asynchronous code writes in worker threads, but enters and leaves the block itself: a thread would go on after
+    a cancellation, and leave a file behind.
+
     Args:
         to: The path, or an open binary file.
 

@@ -218,7 +218,6 @@ class BaseClient:
             XrpcError: The call failed.
             CidMismatchError: The bytes aren't those of the CID.
         """
-        # Open and replace here: a thread would go on after a cancellation, and leave a file behind.
         with _downloads.Destination(to) as destination:
             with self.stream(method, params=params, progress=progress, cid=cid) as response:
                 for chunk in response.iter_bytes():
