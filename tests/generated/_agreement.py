@@ -47,7 +47,8 @@ def disagreements(
     faults = list(map(str, interpreted(value)))
     found: list[object] = []
     if is_read:
-        for given in (value, json.dumps(value)):
+        # A string would be taken for JSON text.
+        for given in (json.dumps(value), *([value] if isinstance(value, dict) else [])):
             said = _read(cls, given)
             if bool(said) != bool(faults):
                 found.append(("strict", type(given).__name__, said, faults))
