@@ -31,3 +31,11 @@ def test_classes_and_interpreter_agree(shape: Shape) -> None:
             assert compared(each) == [], each
 
     check()
+
+
+@pytest.mark.parametrize("tag", ["\ud800", "", None, 5, [], {}])
+def test_what_is_no_name_is_no_type(tag: Any) -> None:
+    shape = next(shape for shape in shapes() if shape.name == "DeactivateAccountInput")
+    value = {"$type": tag}
+    assert [issue.path for issue in faults_of(shape, value)] == ["$type"]
+    assert disagreements(class_of(shape), partial(faults_of, shape), value) == []

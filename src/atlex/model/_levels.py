@@ -24,7 +24,7 @@ from typing import Any, Final, cast
 from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
-from atlex.data import is_list, is_object
+from atlex.data import is_list, is_object, is_unicode
 from atlex.model._collector import collector_paused
 from atlex.model._errors import with_suggestions
 from atlex.model._keys import (
@@ -236,7 +236,8 @@ def own_type_fault(model: Any, value: object) -> str | None:
         return "is required" if model.lex_is_record and model.lex_type else None
     if not model.lex_type:
         named = value["$type"]
-        return None if isinstance(named, str) and named else "has to be the name of a type"
+        is_name = isinstance(named, str) and named and is_unicode(named)
+        return None if is_name else "has to be the name of a type"
     spellings = (model.lex_type,) if model.lex_is_record else own_types_of(model.lex_type)
     return None if value["$type"] in spellings else f"names another type: {value['$type']!r:.80}"
 
