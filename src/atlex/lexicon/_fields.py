@@ -100,6 +100,10 @@ class Fields:
         """The keys that nobody asked for."""
         return {key: value for key, value in self.raw.items() if key not in self._known}
 
+    def rest(self) -> dict[str, Any]:
+        """What every node holds beside its own: the description, the place, and the keys that nobody asked for."""
+        return {"description": self.text("description"), "pointer": self.pointer, "extra": self.extra()}
+
     def has(self, key: str) -> bool:
         """Whether the key is there; asking makes it known."""
         self._known.add(key)

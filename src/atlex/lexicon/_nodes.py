@@ -170,9 +170,7 @@ class DefinitionParser:
         node = Boolean(
             default=fields.flag("default"),
             const=fields.flag("const"),
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
         _check_default(fields, boolean_faults(node, node.default))
         return node
@@ -185,9 +183,7 @@ class DefinitionParser:
             enum=_choices(fields, fields.integers("enum")),
             const=fields.integer("const"),
             default=fields.integer("default"),
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
         limits = replace(node, enum=None, const=None)
         for index, member in enumerate(node.enum or ()):
@@ -214,9 +210,7 @@ class DefinitionParser:
             enum=_choices(fields, fields.texts("enum")),
             const=fields.text("const"),
             default=fields.text("default"),
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
         limits = replace(node, enum=None, const=None)
         for index, member in enumerate(node.enum or ()):
@@ -233,19 +227,17 @@ class DefinitionParser:
         return Bytes(
             min_length=min_length,
             max_length=max_length,
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
 
     def _cid_link(self, fields: Fields, _: _Place) -> CidLink:
-        return CidLink(description=fields.text("description"), pointer=fields.pointer, extra=fields.extra())
+        return CidLink(**fields.rest())
 
     def _unknown(self, fields: Fields, _: _Place) -> Unknown:
-        return Unknown(description=fields.text("description"), pointer=fields.pointer, extra=fields.extra())
+        return Unknown(**fields.rest())
 
     def _token(self, fields: Fields, _: _Place) -> Token:
-        return Token(description=fields.text("description"), pointer=fields.pointer, extra=fields.extra())
+        return Token(**fields.rest())
 
     def _blob(self, fields: Fields, _: _Place) -> Blob:
         accept = fields.texts("accept")
@@ -259,9 +251,7 @@ class DefinitionParser:
         return Blob(
             accept=accept,
             max_size=max_size,
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
 
     # References
@@ -280,9 +270,7 @@ class DefinitionParser:
         return Ref(
             ref=ref,
             target=target,
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
 
     def _union(self, fields: Fields, _: _Place) -> Union:
@@ -301,9 +289,7 @@ class DefinitionParser:
             refs=refs,
             targets=tuple(targets),
             closed=closed,
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
 
     # Containers
@@ -332,9 +318,7 @@ class DefinitionParser:
         properties = self._properties(fields, _PROPERTY, self._names(fields, "nullable"))
         return Object(
             properties=properties,
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
 
     def _names(self, fields: Fields, key: str) -> frozenset[str]:
@@ -383,9 +367,7 @@ class DefinitionParser:
             inner.error("type", f'the kind "{kind}" is not known', 'use "params"')
         return Params(
             properties=self._properties(inner, _PARAMETER, frozenset()),
-            description=inner.text("description"),
-            pointer=inner.pointer,
-            extra=inner.extra(),
+            **inner.rest(),
         )
 
     def _payload(self, fields: Fields, key: str) -> Payload | None:
@@ -406,9 +388,7 @@ class DefinitionParser:
         return Payload(
             encoding=encoding or "",
             schema=cast("Object | Ref | Union | UnknownKind | None", schema),
-            description=inner.text("description"),
-            pointer=inner.pointer,
-            extra=inner.extra(),
+            **inner.rest(),
         )
 
     def _errors(self, fields: Fields) -> tuple[ErrorDeclaration, ...]:
@@ -421,9 +401,7 @@ class DefinitionParser:
             if name in errors:
                 self._notes.warn(inner.pointer, f'the error "{name}" is declared twice', "remove one")
                 continue
-            errors[name] = ErrorDeclaration(
-                name=name, description=inner.text("description"), pointer=inner.pointer, extra=inner.extra()
-            )
+            errors[name] = ErrorDeclaration(name=name, **inner.rest())
         return tuple(errors.values())
 
     def _entries(self, fields: Fields, key: str) -> list[Fields]:
@@ -442,9 +420,7 @@ class DefinitionParser:
             parameters=self._parameters(fields),
             output=self._payload(fields, "output"),
             errors=self._errors(fields),
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
 
     def _procedure(self, fields: Fields) -> Procedure:
@@ -453,9 +429,7 @@ class DefinitionParser:
             input=self._payload(fields, "input"),
             output=self._payload(fields, "output"),
             errors=self._errors(fields),
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
 
     def _subscription(self, fields: Fields) -> Subscription | None:
@@ -524,9 +498,7 @@ class DefinitionParser:
                 for inner in self._entries(fields, "permissions")
                 if (permission := self._permission(inner)) is not None
             ),
-            description=fields.text("description"),
-            pointer=fields.pointer,
-            extra=fields.extra(),
+            **fields.rest(),
         )
 
     def _permission(self, fields: Fields) -> Permission | None:
