@@ -10,10 +10,12 @@ import httpx
 import jsonschema
 import pytest
 from fastapi import FastAPI
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic.json_schema import models_json_schema
 
 import atlex_sdk
 from atlex.model import Model
+from atlex_sdk.app.bsky.feed.get_timeline import GetTimelineOutput
 from atlex_sdk.app.bsky.feed.post import Post
 
 # FastAPI hands the schema of a deferred class a field's metadata, about which pydantic warns without effect.
@@ -53,6 +55,10 @@ def server():
     def read() -> Post:
         return Post.from_wire({**GOOD, "later": {"a": None}, "tags": 5})
 
+    @api.get("/timeline")
+    def timeline() -> GetTimelineOutput:
+        return GetTimelineOutput(feed=[])
+
     return Server(api)
 
 
@@ -71,10 +77,44 @@ def test_a_body_that_breaks_a_rule_is_refused_with_its_place(server, change, pla
     assert [error["loc"] for error in answer.json()["detail"]] == [["body", place]]
 
 
-def test_the_openapi_document_names_the_wires_fields(server):
-    schemas = server.get("/openapi.json").json()["components"]["schemas"]
-    post = next(schema for name, schema in schemas.items() if name.startswith("Post"))
-    assert "createdAt" in post["properties"]
+def test_the_openapi_document_is_valid_and_names_the_fields_of_bodies_and_answers(server):
+    document = server.get("/openapi.json").json()
+    OpenAPIV31SpecValidator(document).validate()
+    schemas = document["components"]["schemas"]
+
+    def schema_of(part):
+        return schemas[part["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]]
+
+    call = document["paths"]["/posts"]["post"]
+    body, answer = schema_of(call["requestBody"]), schema_of(call["responses"]["200"])
+    timeline = schema_of(document["paths"]["/timeline"]["get"]["responses"]["200"])
+    for post in (body, answer):
+        assert {"$type", "text", "createdAt", "embed", "reply", "langs"} <= post["properties"].keys()
+        assert "graphemes" in post["properties"]["text"]["description"]
+        assert post["properties"]["createdAt"]["format"] == "date-time"
+    assert body["required"] == ["text", "createdAt"]
+    assert answer["required"] == ["$type", "text", "createdAt"]
+    assert timeline["properties"].keys() == {"cursor", "feed"}
+    names = {name.rpartition("__")[2] for name in schemas}
+    assert {"FeedViewPost", "PostView", "ProfileViewBasic", "ReplyRef"} <= {
+        name.partition("-")[0] for name in names
+    }
+
+
+def test_the_schema_of_an_answer_refuses_what_is_no_answer(server):
+    document = server.get("/openapi.json").json()
+    call = document["paths"]["/posts"]["post"]["responses"]["200"]
+    schema = {**call["content"]["application/json"]["schema"], "components": document["components"]}
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.validate(server.post("/posts", json=GOOD).json())
+    validator.validate(server.get("/read").json() | {"tags": []})
+    for wrong in (
+        {**GOOD, "text": 5},
+        {**GOOD, "langs": "en"},
+        {"text": ""},
+        {**GOOD, "$type": "app.bsky.feed.like"},
+    ):
+        assert not validator.is_valid(wrong)
 
 
 def test_an_answer_keeps_what_was_read(server):

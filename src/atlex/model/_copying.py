@@ -19,19 +19,29 @@ __all__ = ["are_equal", "deep_copy", "reduce_deep"]
 
 T = TypeVar("T", bound=BaseModel)
 
+_OUTERMOST: Final = "atlex_outermost"
+"""The key under which the memory of a copy has the model that looks after its depth. All others are numbers."""
+
 _is_pickling: Final[ContextVar[bool]] = ContextVar("is_pickling", default=False)
 
 
-def deep_copy(value: T, copy_one: Callable[[dict[int, Any]], T], memo: dict[int, Any]) -> T:
+def deep_copy(value: T, copy_one: Callable[[dict[Any, Any]], T], memo: dict[Any, Any]) -> T:
     """Copy an instance and all inside it: the deepest parts first, once a recursion has failed."""
+    if _OUTERMOST in memo:
+        return copy_one(memo)
+    before: dict[Any, Any] = dict(memo)
+    memo[_OUTERMOST] = value
     try:
-        return copy_one(dict(memo))
+        return copy_one(memo)
     except RecursionError:
-        pass
-    for item in deepest_first(value):
-        if id(item) not in memo:
-            memo[id(item)] = BaseModel.__deepcopy__(item, memo)
-    return copy_one(memo)
+        memo.clear()
+        memo.update(before, **{_OUTERMOST: value})
+        for item in deepest_first(value):
+            if id(item) not in memo:
+                memo[id(item)] = item.__deepcopy__(memo)
+        return copy_one(memo)
+    finally:
+        del memo[_OUTERMOST]
 
 
 class _Pickler(pickle.Pickler):

@@ -16,8 +16,8 @@ from atlex.data import MAX_DEPTH
 
 __all__ = ["deepest_first", "is_deep", "over_depth"]
 
-_INTERVAL: Final = 20
-"""Between how many levels of models a result is put aside."""
+_INTERVAL: Final = 10
+"""After how many levels of models the result of one is put aside."""
 
 
 def _levels(value: Any) -> Iterator[tuple[BaseModel, int]]:
@@ -25,7 +25,7 @@ def _levels(value: Any) -> Iterator[tuple[BaseModel, int]]:
     pending: list[tuple[Any, int, int]] = [(value, 0, 0)]
     while pending:
         item, level, depth = pending.pop()
-        if depth > 2 * MAX_DEPTH:
+        if depth > MAX_DEPTH:
             raise RecursionError
         if isinstance(item, BaseModel):
             yield item, level

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema
 from atlex.model._levels import wire_names
 from atlex.model._state import state_of
 
-__all__ = ["ClassSignature", "add_descriptions", "describe_schema"]
+__all__ = ["ClassSignature", "DescribedFields", "describe_schema"]
 
 _ALIAS: Final = re.compile(r"\b_[a-zA-Z0-9_]+\.")
 
@@ -43,6 +43,16 @@ class ClassSignature:
             for name, field in owner.__pydantic_fields__.items()
         ]
         return inspect.Signature(parameters, return_annotation=None)
+
+
+class DescribedFields:
+    """The ``model_fields`` of a class: pydantic's, complete and with the texts of the source."""
+
+    def __get__(self, instance: object, owner: type[BaseModel]) -> dict[str, Any]:
+        owner.model_rebuild(raise_errors=False)
+        add_descriptions(owner)
+        # pydantic warns of looking at the fields of an instance.
+        return cast("dict[str, Any]", vars(BaseModel)["model_fields"].__get__(instance, owner))
 
 
 def _shown(owner: type[BaseModel], name: str, field: Any) -> Any:

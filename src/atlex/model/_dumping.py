@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from secrets import token_hex
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, SerializationInfo, SerializerFunctionWrapHandler
@@ -20,15 +21,15 @@ from atlex.model._writing import lengths_of, type_written
 
 __all__ = ["dump", "dump_json", "serialize"]
 
-_done: Final[ContextVar[dict[int, Any] | None]] = ContextVar("done", default=None)
-"""The forms of models inside a deep one, by identity, while that is serialized."""
+_put_aside: Final[ContextVar[dict[int, Any] | None]] = ContextVar("put_aside", default=None)
+"""What stands for the models inside a deep one, by identity, while that is serialized."""
 
 
 def serialize(value: Any, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
     """Serialize an instance: what pydantic makes of the fields, with what else came from the wire."""
-    done = _done.get()
-    if done and (found := done.get(id(value))) is not None:
-        return found
+    put_aside = _put_aside.get()
+    if put_aside and (mark := put_aside.get(id(value))) is not None:
+        return mark
     fill(value)
     cls = cast("Any", type(value))
     data = cast("dict[str, Any]", handler(value))
@@ -74,19 +75,41 @@ def dump(value: BaseModel, dump_whole: Any, options: Mapping[str, Any]) -> Any:
     except (RecursionError, ValueError) as error:
         if not _is_too_deep(error):
             raise
-
     inner = {name: option for name, option in options.items() if name not in {"include", "exclude"}}
+    # pydantic goes over what a serializer returns once more. So a mark stands for each part, with a name that nobody
+    # else can have chosen.
+    name = f"\0{token_hex()}"
+    parts: list[Any] = []
 
-    def operate(item: Any, done: dict[int, Any]) -> Any:
-        token = _done.set(done)
+    def operate(item: Any, put_aside: dict[int, Any]) -> Any:
+        token = _put_aside.set(put_aside)
         try:
             if item is value:
                 return dump_whole(**options)
-            return item.__pydantic_serializer__.to_python(item, **inner)
+            parts.append(item.__pydantic_serializer__.to_python(item, **inner))
+            return {name: len(parts) - 1}
         finally:
-            _done.reset(token)
+            _put_aside.reset(token)
 
-    return over_depth(value, operate)
+    return _put_back(over_depth(value, operate), name, parts)
+
+
+def _put_back(data: Any, name: str, parts: list[Any]) -> Any:
+    pending: list[Any] = [data]
+    while pending:
+        holder = pending.pop()
+        for place, item in holder.items() if isinstance(holder, dict) else enumerate(holder):
+            if isinstance(item, dict):
+                if name in item:
+                    # A union has named the type, unless the part does.
+                    named: dict[str, Any] = item
+                    part = parts[named.pop(name)]
+                    item = {**named, **part}  # noqa: PLW2901 - what stands here from now on
+                    holder[place] = item
+                pending.append(item)
+            elif isinstance(item, list):
+                pending.append(item)
+    return data
 
 
 def dump_json(value: BaseModel, dump_whole: Any, options: Mapping[str, Any]) -> str:

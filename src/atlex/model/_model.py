@@ -29,7 +29,7 @@ from atlex.data import UnknownObject, write_json
 from atlex.errors import InputError, Issue, XrpcResponseValidationError
 from atlex.model._annotations import evaluate, give_back, is_local, put_aside
 from atlex.model._copying import are_equal, deep_copy, reduce_deep
-from atlex.model._describing import ClassSignature, describe_schema
+from atlex.model._describing import ClassSignature, DescribedFields, describe_schema
 from atlex.model._dumping import dump, dump_json, serialize
 from atlex.model._errors import MANY, issues_of, with_names, with_suggestions
 from atlex.model._kept import KEPT, kept_of
@@ -337,6 +337,7 @@ class RecordObject(Model):
 
 Model.__atlex__ = ClassState()
 Model.__signature__ = cast("Any", ClassSignature())
+Model.model_fields = cast("Any", DescribedFields())
 
 
 def _assignment(model: type[Model], name: str) -> SchemaValidator | None:

@@ -59,14 +59,24 @@ def _source(data: Any) -> Any:
     if isinstance(data, bytearray):
         data = bytes(data)
     if isinstance(data, (bytes, str)):
-        if holds_constant(data):
-            # It may well stand inside a string.
-            return _parsed(data)
-        return data
+        # A constant may well stand inside a string.
+        return _parsed(data) if holds_constant(data) or _is_crowded(data) else data
     try:
         return _plain(data)
     except RecursionError:
         raise XrpcInvalidResponseError("The data is nested too deeply", status=200) from None
+
+
+def _is_crowded(data: Any) -> bool:
+    """Whether a text is little more than brackets and commas.
+
+    pydantic's own form of JSON takes about 400 bytes for an object and 64 for a number, which Python's objects don't:
+    ``{}`` a million times over would cost far more than a response of that size.
+    """
+    if len(data) < _LARGE:
+        return False
+    brace, comma = ("{", ",") if isinstance(data, str) else (b"{", b",")
+    return 16 * data.count(brace) + 3 * data.count(comma) > len(data)
 
 
 def _plain(data: Any) -> Any:
