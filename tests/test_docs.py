@@ -22,6 +22,12 @@ _ROOT = Path(__file__).parent.parent
 _PAGES = [_ROOT / "README.md", _ROOT / "CONTRIBUTING.md", *sorted((_ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SERVICE = re.compile(r'https://([^\s/"]*@)?pds\.example\.com')
+_UNTIMED = """from hypothesis import settings
+
+# How long an example takes says more about the machine's load than about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -72,6 +78,7 @@ def test_the_python_examples_run(source, line, page, pds, session, folder):
     source = _SERVICE.sub(lambda url: f"http://{url[1] or ''}{pds.url.removeprefix('http://')}", source)
     if "def test_" in source:
         (folder / "test_example.py").write_text(source, encoding="utf-8")
+        (folder / "conftest.py").write_text(_UNTIMED, encoding="utf-8")
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"],
             capture_output=True,
@@ -106,7 +113,7 @@ def test_the_python_examples_are_typed(tmp_path):
 @pytest.mark.parametrize("command", _commands())
 def test_the_commands_are_understood(command):
     _, name, *arguments = shlex.split(command)
-    typer.main.get_command(atlex_command).commands[name].make_context(name, arguments)
+    vars(typer.main.get_command(atlex_command))["commands"][name].make_context(name, arguments)
 
 
 @pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.name)

@@ -142,11 +142,11 @@ class Twin:
 def _patient(cls, *, is_async):
     """The class, with waits that are noted instead."""
 
-    class Sync(cls):
+    class Sync(cls):  # type: ignore[misc, valid-type]
         def _sleep(self, seconds):
             self.waits.append(seconds)
 
-    class Async(cls):
+    class Async(cls):  # type: ignore[misc, valid-type]
         async def _sleep(self, seconds):
             self.waits.append(seconds)
 

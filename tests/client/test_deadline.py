@@ -19,7 +19,7 @@ def timed(twin):
     def make(*attempts, **options):
         now = [1000.0]
 
-        class Timed(twin.Client):
+        class Timed(twin.Client):  # type: ignore[name-defined]
             def _clock(self):
                 return now[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ssl
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -120,7 +121,7 @@ def instances():
     """One of each exception class that httpx has, so that a new one is covered."""
     found = {each for each in vars(httpx).values() if isinstance(each, type) and issubclass(each, Exception)}
     assert len(found) > 25
-    special = {
+    special: dict[type, Callable[[], Exception]] = {
         httpx.HTTPStatusError: lambda: httpx.HTTPStatusError(
             "SECRET", request=httpx.Request("GET", URL), response=httpx.Response(200)
         )

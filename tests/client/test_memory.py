@@ -109,7 +109,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         length = self.headers.get("content-length")
         received = self._chunked() if length is None else self._take(int(length))
-        self.server.received.append((length, self.headers["content-type"], received))
+        self.server.received.append(  # type: ignore[attr-defined]
+            (length, self.headers["content-type"], received)
+        )
         ref = {"$link": Cid.for_raw(b"").value}
         blob = {"$type": "blob", "ref": ref, "mimeType": self.headers["content-type"], "size": received}
         answer = json.dumps({"blob": blob}).encode()
@@ -140,7 +142,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.received = []
+        server.received = []  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server

@@ -10,7 +10,6 @@ from typing import get_type_hints
 
 import httpx
 import pytest
-from tests.client import _package
 from tests.client._fakes import DID, answer, refusal, things
 
 from atlex import (
@@ -23,7 +22,7 @@ from atlex import (
 )
 from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT
 from atlex.client import AsyncClientOptions, CallOptions, ClientOptions, Namespace
-from atlex.errors import InputError, XrpcResponseValidationError
+from atlex.errors import InputError, XrpcResponseError, XrpcResponseValidationError
 
 pytestmark = pytest.mark.anyio
 
@@ -201,7 +200,7 @@ class TestWithOptions:
     async def test_retries(self, twin):
         client = twin.client(refusal("Down", 503), refusal("Down", 503), things())
         copy = client.with_options(retries=0)
-        with pytest.raises(_package._sdk.XrpcResponseError):
+        with pytest.raises(XrpcResponseError):
             await twin.do(copy.example.get_things())
         assert len(client.requests) == 1
         await twin.do(copy.with_options(retries=None).example.get_things())
@@ -254,7 +253,7 @@ class TestWithOptions:
         assert not client._owned._connection._is_closed
 
     async def test_what_a_subclass_keeps_comes_along(self, twin):
-        class Sub(twin.Client):
+        class Sub(twin.Client):  # type: ignore[name-defined]
             def __init__(self, *arguments, **options):
                 super().__init__(*arguments, **options)
                 self.colour = "blue"

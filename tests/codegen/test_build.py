@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import pytest
 from tests.codegen.conftest import INTEGER, STRING, document, obj, query, ref, write_documents
@@ -220,7 +220,7 @@ def test_broken_documents_are_all_named_and_nothing_is_written(folder: Folder, t
     (lexicons / "worse.json").write_text("{")
     with pytest.raises(LexiconError, match="2 errors; nothing was written") as caught:
         build(lexicons, tmp_path / "sdk")
-    places = sorted((each.nsid, each.pointer) for each in caught.value.diagnostics)
+    places = sorted((each.nsid, each.pointer) for each in cast("tuple[Any, ...]", caught.value.diagnostics))
     assert places == [("", ""), ("com.example.bad", "/defs/main/properties/a/maxLength")]
     assert not (tmp_path / "sdk").exists()
 
@@ -228,7 +228,7 @@ def test_broken_documents_are_all_named_and_nothing_is_written(folder: Folder, t
 def test_a_broken_reference_stops_the_build(folder: Folder, tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match="1 error;") as caught:
         build(folder(GET), tmp_path / "sdk")
-    (found,) = caught.value.diagnostics
+    (found,) = cast("tuple[Any, ...]", caught.value.diagnostics)
     assert (found.nsid, found.pointer) == ("com.example.getThing", "/defs/main/output/schema/ref")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 import pytest
 
-from atlex_codegen import BuildReport, _build, build
+from atlex_codegen import BuildReport, _build, _gate, build
 
 LEXICONS = Path(__file__).parents[2] / "lexicons"
 SDK = Path(__file__).parents[2] / "generated" / "atlex_sdk"
@@ -28,7 +28,7 @@ class Counts:
 @pytest.fixture
 def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
     found = Counts()
-    render, prove = jinja2.Template.render, _build.prove
+    render, prove = jinja2.Template.render, _gate.prove
 
     def counted_render(self: jinja2.Template, *args: Any, **values: Any) -> str:
         found.rendered += 1

@@ -99,7 +99,7 @@ class Constraint:
         return {**whole, self.name: value}
 
     def _values(self) -> tuple[list[Any], list[Any]]:
-        rule = self.schema.get(self.kind)
+        rule: Any = self.schema.get(self.kind)
         match self.schema["type"], self.kind:
             case _, "required":
                 return [_PRESENT], [_ABSENT]

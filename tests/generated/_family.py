@@ -170,8 +170,8 @@ def documents() -> Mapping[str, Json]:
     }
     found = [
         _called("com.example.names.builtins", vars(builtins)),
-        _called("com.example.names.public", atlex.__all__),
-        _called("com.example.names.interface", {*interface.__all__, *own}),
+        _called("com.example.names.public", vars(atlex)["__all__"]),
+        _called("com.example.names.interface", {*vars(interface)["__all__"], *own}),
         _called(
             "com.example.names.spellings",
             ["warning", "Warning", "WARNING", "list", "List", "_list", "t", "_t", "sdk"],

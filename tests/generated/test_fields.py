@@ -14,7 +14,11 @@ from atlex.errors import XrpcResponseError
 from atlex.model import Model, Object, Params, RecordObject
 from atlex_sdk import errors as shared_errors
 
-_KINDS = {"query": interface.Query, "procedure": interface.Procedure, "subscription": interface.Subscription}
+_KINDS: dict[str, typing.Any] = {
+    "query": interface.Query,
+    "procedure": interface.Procedure,
+    "subscription": interface.Subscription,
+}
 _ALL = [(nsid, main) for nsid, main in mains(*METHODS)]
 
 

@@ -172,7 +172,7 @@ def test_every_value_kind_has_its_constraints() -> None:
     }
     assert document.main == Object(description="All.", extra={"x-mine": 1}, properties=expected)
     assert isinstance(document.main, Object)
-    assert list(document.main.properties) == list(main["properties"])
+    assert list(document.main.properties) == list(schemas)
     assert document.main.properties["j"].schema.pointer == "/defs/main/properties/j"
 
 

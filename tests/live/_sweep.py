@@ -78,12 +78,11 @@ def _outcome(client: Client, agent: Listener, path: str, arguments: dict[str, An
     assert agent.last is not None
     if isinstance(body, bytes):
         return Outcome(status=agent.last.status, lossless=body == agent.last.content)
+    strict: str | None = None
     try:
         type(body).from_wire(agent.last.content, validation="strict")
     except XrpcResponseValidationError as error:
         strict = str(error)
-    else:
-        strict = None
     return Outcome(
         status=agent.last.status,
         lossless=_canonical(body.to_wire()) == _canonical(json.loads(agent.last.content)),

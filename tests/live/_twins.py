@@ -77,8 +77,8 @@ async def opened_twin(kind: str, service: str) -> AsyncIterator[Twin]:
         with httpx.Client(event_hooks={"request": [count]}) as http_client:
             yield Twin(PasswordSession, Client, http_client, sent, service)
     else:
-        async with httpx.AsyncClient(event_hooks={"request": [count_too]}) as http_client:
-            yield Twin(AsyncPasswordSession, AsyncClient, http_client, sent, service)
+        async with httpx.AsyncClient(event_hooks={"request": [count_too]}) as async_http_client:
+            yield Twin(AsyncPasswordSession, AsyncClient, async_http_client, sent, service)
 
 
 async def until(found: Callable[[], Awaitable[bool]], patience: float = 60) -> None:

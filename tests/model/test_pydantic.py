@@ -24,7 +24,7 @@ BROKEN = {
     "list": [{"root": "at://a.test"}, {"root": 5}, {"root": "at://b.test", "later": [1]}],
     "embed": {"$type": "app.test.images", "images": 5},
 }
-COPIES = {
+COPIES: dict[str, Any] = {
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "model_copy": lambda value: value.model_copy(),
@@ -212,7 +212,7 @@ def test_match_tells_the_members_of_a_union(embed: Any, expected: str) -> None:
         case External(uri=uri):
             found = uri
         case UnknownObject(type=type_):
-            found = type_
+            found = str(type_)
         case None:
             found = "nothing"
     assert found == expected

@@ -58,7 +58,7 @@ def test_a_whole_object_is_read_and_written_back() -> None:
 
     assert issues(value) == []
     assert isinstance(value.embed, Images)
-    assert value.embed.images[0].unheard == {"of": [1.5, None]}
+    assert value.embed.images[0].unheard == {"of": [1.5, None]}  # type: ignore[attr-defined]
     assert value.picture == Blob(CidLink(RAW), "image/png", 4, {"more": 1})
     assert value.picture.cid == RAW
     assert value.data == b"hi"

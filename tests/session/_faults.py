@@ -11,6 +11,8 @@ from typing import NamedTuple
 import anyio
 import httpx
 
+from atlex.testing import FakePds
+
 POST = "com.atproto.repo.uploadBlob"
 # Marks the calls of hooks.
 IN_HOOK = "x-in-hook"
@@ -382,10 +384,10 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """
 
     def __init__(self, pds, clock, cell):
-        self.pds = pds
+        self.pds: FakePds = pds
         self.clock = clock
         self.met = 0
-        self.cancel = None
+        self.cancel: Callable[[], object] | None = None
         self._cell = cell
         self._is_set = False
         self._old = None
@@ -423,6 +425,7 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
         if self._concerns(request):
             self._meet()
             if self._cell.fault is CANCELLATION:
+                assert self.cancel is not None
                 self.cancel()
                 await anyio.lowlevel.checkpoint()
         return await self.pds.transport.handle_async_request(request)

@@ -17,6 +17,7 @@ import threading
 import time
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
@@ -236,8 +237,8 @@ class Network(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 class _Outcome:
-    value = None
-    error = None
+    value: Any = None
+    error: BaseException | None = None
 
 
 class _ThreadGate:
@@ -468,8 +469,8 @@ class World:
     """Everything a scenario needs: the network, the driver, and a journal of hooks."""
 
     net: Network
-    api: object
-    client: object
+    api: Any
+    client: Any
     journal: Journal
     entryway: str = ENTRYWAY
     pds: str = PDS

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from atlex._agent import Request
-from atlex.errors import InputError, LoggedOutError, XrpcError, XrpcFetchError
+from atlex.errors import InputError, LoggedOutError, XrpcError, XrpcFetchError, XrpcResponseError
 from atlex.session import PasswordSession
 
 pytestmark = pytest.mark.anyio
@@ -103,7 +103,7 @@ async def test_a_hook_that_raises_harms_nothing(world, caplog):
     assert await world.do(session.refresh()) == session.data
 
     world.net.faults["deleteSession"] = [refusal(500)]
-    with pytest.raises(XrpcError) as caught:
+    with pytest.raises(XrpcResponseError) as caught:
         await world.do(session.logout())
     assert caught.value.status == 500
     assert not session.destroyed

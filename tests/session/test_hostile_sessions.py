@@ -105,7 +105,7 @@ async def test_nor_what_get_session_tells(world, file, member):
 
 
 def test_session_data_that_a_program_makes_drops_it_too(data):
-    made = SessionData(
+    made = SessionData(  # type: ignore[call-arg]
         **data.model_dump(exclude={"did_doc"}),
         email="\ud800",
         did_doc={"x": "\ud800"},

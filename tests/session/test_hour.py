@@ -108,7 +108,7 @@ async def test_an_hour_of_faults_loses_no_session_and_explains_every_error(api, 
     clock.advance(600)
     # The last word is one that works.
     net._random = random.Random()
-    net._tempt = lambda: None
+    net._tempt = lambda: None  # type: ignore[method-assign]
     assert (await api.do(session.send(CALL))).status == 200
     if kind == "open":
         assert store.load() == session.data

@@ -107,7 +107,7 @@ async def test_an_answer_that_is_no_session_is_an_error(world, missing, fault):
         await world.login()
 
     assert caught.value.method == "com.atproto.server.createSession"
-    assert "SECRET" not in f"{caught.value!r}{caught.value}{caught.value.body}"
+    assert "SECRET" not in f"{caught.value!r}{caught.value}{caught.value.body!r}"
     assert world.journal == []
 
 
@@ -217,7 +217,7 @@ async def test_logging_in_with_a_url(world):
 def test_a_login_url_that_cannot_be_used(url, sentence):
     with pytest.raises(InputError) as caught:
         PasswordSession.login_from_url(url)
-    error = caught.value
+    error: BaseException | None = caught.value
     assert str(error) == sentence
     while error is not None:
         assert "SECRET" not in f"{error}{error.args}"
@@ -376,7 +376,7 @@ async def test_a_session_shows_whose_it_is(world):
 
 
 async def test_subclasses_begin_as_themselves(world):
-    class Mine(world.Session):
+    class Mine(world.Session):  # type: ignore[name-defined]
         pass
 
     session = await world.do(Mine.login(world.entryway, **world.credentials, **world.options))

@@ -386,7 +386,7 @@ async def test_a_network_that_fails_at_the_login_is_an_error_and_frees_the_store
 
 
 async def test_an_unlock_that_fails_is_logged(world, store, caplog):
-    class Sticky(type(store)):
+    class Sticky(type(store)):  # type: ignore[misc]
         def lock(self):
             return self
 

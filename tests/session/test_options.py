@@ -7,6 +7,7 @@ from unittest.mock import ANY
 import httpx
 import pytest
 
+from atlex._agent import Response
 from atlex._effects import Send, Sleep
 from atlex.errors import InputError, LexAuthFactorError, XrpcError, XrpcFetchError, XrpcResponseError
 from atlex.session import FileSessionStore, _endpoints
@@ -213,7 +214,7 @@ def played(flow, *answers):
 
 
 def answered(status, body, **headers):
-    return _endpoints.Response(status, {"content-type": "application/json", **headers}, body)
+    return Response(status, {"content-type": "application/json", **headers}, body)
 
 
 BUSY = answered(503, b"{}")

@@ -23,11 +23,10 @@ SESSIONS = str(Path(atlex.__file__).parent / "session")
 
 def frames(error):
     """Every frame of the package in a traceback and in those that it chains, with its variables."""
-    seen, pending, shown = (
-        set(),
-        [traceback.TracebackException.from_exception(error, capture_locals=True)],
-        [],
-    )
+    seen, shown = set(), []
+    pending: list[traceback.TracebackException | None] = [
+        traceback.TracebackException.from_exception(error, capture_locals=True)
+    ]
     while pending:
         current = pending.pop()
         if current is None or id(current) in seen:

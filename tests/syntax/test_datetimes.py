@@ -18,6 +18,8 @@ class Zoneless(dt.tzinfo):
     def utcoffset(self, _when: dt.datetime | None) -> None:
         return None
 
+    tzname = dst = utcoffset
+
 
 def test_now_is_in_utc_with_milliseconds() -> None:
     text = now()

@@ -96,7 +96,7 @@ METHODS = [
     },
 ]
 THINGS = [DOCUMENT, *METHODS]
-LEXICONS = Lexicons([parse_document(document)[0] for document in THINGS])
+LEXICONS = Lexicons(filter(None, [parse_document(document)[0] for document in THINGS]))
 
 _thorough = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -25,7 +25,7 @@ def make(class_: type[Exception]) -> Exception:
     """An exception, however its class is made."""
     error = class_.__new__(class_)
     if isinstance(error, OSError):
-        error._os_error = OSError(111, "refused")
+        vars(error)["_os_error"] = OSError(111, "refused")
     return error
 
 

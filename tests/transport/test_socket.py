@@ -24,7 +24,7 @@ class RawServer:
     """Reads one request a connection and answers with bytes as they are."""
 
     def __init__(self) -> None:
-        self.answer: Callable[[socket.socket], None] = lambda _: None
+        self.answer: Callable[[socket.socket], object] = lambda _: None
         self.requests: list[bytes] = []
         self.reads_bodies = True
         self._listener = socket.create_server(("127.0.0.1", 0))

@@ -49,7 +49,7 @@ def _run(command: Sequence[str | Path], **variables: str) -> str:
 def mypy(
     files: Iterable[Path], *, cache: Path, path: Iterable[Path] = (), plugins: Iterable[str] = ()
 ) -> list[Finding]:
-    """What ``mypy --strict`` reports, under the project's own settings.
+    """What ``mypy --strict`` reports.
 
     Args:
         files: The files to check.
@@ -57,16 +57,15 @@ def mypy(
         path: Folders to look for packages in, before the project's own.
         plugins: The plugins that the checked project uses.
     """
-    settings = ROOT / "pyproject.toml"
-    if plugins:
-        settings = cache / "mypy.ini"
-        places = os.pathsep.join(map(str, _SOURCES))
-        settings.write_text(f"[mypy]\nplugins = {', '.join(plugins)}\nmypy_path = {places}\n")
+    settings = cache / "mypy.ini"
+    settings.write_text(
+        f"[mypy]\nplugins = {', '.join(plugins)}\nmypy_path = {os.pathsep.join(map(str, _SOURCES))}\n"
+        "enable_error_code = ignore-without-code, redundant-expr, truthy-bool, unused-awaitable\n"
+    )
     said = _run(
         [
             sys.executable,
             *("-m", "mypy", "--strict", "--output", "json", "--no-error-summary", "--follow-imports=silent"),
-            *("--enable-error-code", "unused-awaitable"),
             *("--config-file", str(settings), "--cache-dir", str(cache)),
             *map(str, files),
         ],
