@@ -58,7 +58,7 @@ def values(
             old form, and undeclared members may hold fractions.
         undeclared: Whether values also have what the documents don't declare: members of other names (some like the
             names of attributes), open unions with types that nobody knows, a ``$type`` where none is needed or with
-            ``#main`` (of a record when lenient only), bytes with padding.
+            ``#main`` (but no record's own), bytes with padding.
 
     Raises:
         LexiconError: There is no such definition or part, or it has no values; or documents are broken.
