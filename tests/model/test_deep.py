@@ -58,7 +58,7 @@ def text_of(thread: dict[str, Any]) -> bytes:
 DEEP = {"100 replies": replies(100), "400 replies": replies(400), "1000 parents": parents(1000)}
 
 
-@pytest.fixture(params=DEEP.values(), ids=DEEP)
+@pytest.fixture(params=list(DEEP.values()), ids=list(DEEP))
 def deep(request: Any) -> dict[str, Any]:
     thread: dict[str, Any] = request.param
     return thread

@@ -123,7 +123,7 @@ def test_a_missing_argument_goes_by_its_keyword_and_one_of_the_wire_by_its_own_n
             Post(**values)
         assert (place,) in [fault["loc"] for fault in caught.value.errors()]
     with pytest.raises(ValidationError) as caught:
-        app.bsky.embed.defs.AspectRatio(width=1, Height=2)
+        app.bsky.embed.defs.AspectRatio(width=1, Height=2)  # type: ignore[call-arg]
     assert ("height",) in [fault["loc"] for fault in caught.value.errors()]
 
 

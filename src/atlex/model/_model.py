@@ -337,7 +337,7 @@ class RecordObject(Model):
 
 Model.__atlex__ = ClassState()
 Model.__signature__ = cast("Any", ClassSignature())
-Model.model_fields = cast("Any", DescribedFields())
+Model.model_fields = cast("Any", DescribedFields())  # type: ignore[method-assign]
 
 
 def _assignment(model: type[Model], name: str) -> SchemaValidator | None:

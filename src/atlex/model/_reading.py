@@ -76,7 +76,7 @@ def _is_crowded(data: Any) -> bool:
     if len(data) < _LARGE:
         return False
     brace, comma = ("{", ",") if isinstance(data, str) else (b"{", b",")
-    return 16 * data.count(brace) + 3 * data.count(comma) > len(data)
+    return bool(16 * data.count(brace) + 3 * data.count(comma) > len(data))
 
 
 def _plain(data: Any) -> Any:
