@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 import pickle
 from typing import Any, Generic, TypeVar
 
@@ -216,3 +217,21 @@ def test_match_tells_the_members_of_a_union(embed: Any, expected: str) -> None:
         case None:
             found = "nothing"
     assert found == expected
+
+
+def test_an_attribute_of_an_unknown_value_is_told_how_to_be_read() -> None:
+    wire = {**GOOD, "meta": {"$type": "app.test.thing", "size": 1}}
+    for value in (Post.from_wire(wire), Post.from_wire(json.dumps(wire)), Post.model_validate(wire)):
+        assert value.meta is value.meta
+        assert value.meta == wire["meta"]
+        with pytest.raises(AttributeError, match=r"meta_as\(Type\)\.size, or get the member with \['size'\]"):
+            _ = value.meta.size  # type: ignore[union-attr]
+        for twin in (copy.deepcopy(value), pickle.loads(pickle.dumps(value)), value):
+            assert twin.meta == wire["meta"]
+            assert twin.to_wire() == wire
+            assert json.loads(json.dumps(twin.meta)) == wire["meta"]
+        assert not hasattr(value.meta, "__json__")
+        value.meta = {"a": 1}
+        assert value.to_wire()["meta"] == {"a": 1}
+    with pytest.raises(AttributeError):
+        _ = Post.meta

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from pydantic import BaseModel, SerializationInfo, SerializerFunctionWrapHandler
 from pydantic_core import PydanticSerializationError
 
-from atlex.data import write_json
+from atlex.data import is_object, write_json
 from atlex.errors import InputError
 from atlex.model._deep import over_depth
 from atlex.model._kept import kept_of
@@ -98,17 +98,14 @@ def _put_back(data: Any, name: str, parts: list[Any]) -> Any:
     pending: list[Any] = [data]
     while pending:
         holder = pending.pop()
-        for place, item in holder.items() if isinstance(holder, dict) else enumerate(holder):
-            if isinstance(item, dict):
-                if name in item:
-                    # A union has named the type, unless the part does.
-                    named: dict[str, Any] = item
-                    part = parts[named.pop(name)]
-                    item = {**named, **part}  # noqa: PLW2901 - what stands here from now on
-                    holder[place] = item
-                pending.append(item)
-            elif isinstance(item, list):
-                pending.append(item)
+        places: Any = holder.items() if is_object(holder) else enumerate(holder)
+        for place, item in places:
+            if is_object(item) and name in item:
+                # A union has named the type, unless the part does.
+                part = parts[item.pop(name)]
+                holder[place] = {**item, **part}
+            if isinstance(item, (dict, list)):
+                pending.append(holder[place])
     return data
 
 

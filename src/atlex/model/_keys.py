@@ -15,6 +15,7 @@ __all__ = [
     "RESEND",
     "STRICT",
     "UNION",
+    "UNKNOWN",
     "attribute_names",
     "extra_name",
     "member_name",
@@ -43,6 +44,9 @@ RESEND: Final = "atlex_resend"
 
 STRICT: Final = "atlex_strict"
 """Metadata: the schema that reads this value strictly, if that isn't the schema of input."""
+
+UNKNOWN: Final = "atlex_unknown"
+"""Metadata: marks the schema of an object whose members no lexicon declares."""
 
 UNION: Final = "atlex_open_union"
 """Metadata: the types that an open union lists."""

@@ -27,6 +27,7 @@ from pydantic_core import CoreConfig, CoreSchema, PydanticCustomError, SchemaVal
 from atlex.data import is_list, is_object, is_unicode
 from atlex.model._collector import collector_paused
 from atlex.model._errors import with_suggestions
+from atlex.model._json_object import UnknownField
 from atlex.model._keys import (
     ARRAY,
     LENIENT,
@@ -34,6 +35,7 @@ from atlex.model._keys import (
     RESEND,
     STRICT,
     UNION,
+    UNKNOWN,
     attribute_names,
     extra_name,
     metadata_of,
@@ -202,6 +204,11 @@ def with_own_members(model: Any, schema: Any) -> CoreSchema:
     lex_type: str = model.lex_type
     own_types = own_types_of(lex_type)
     state_of(model).names = wires = _field_names(schema)
+    for name, field in (
+        schema["schema"]["fields"].items() if schema["schema"]["type"] == "model-fields" else ()
+    ):
+        if _is_unknown(field["schema"]):
+            setattr(model, name, UnknownField(name))
     names = [name for pair in wires.items() for name in pair]
 
     def check(value: Any, read_fields: ValidatorFunctionWrapHandler) -> Any:
@@ -221,6 +228,12 @@ def with_own_members(model: Any, schema: Any) -> CoreSchema:
 
     inner = core_schema.no_info_wrap_validator_function(check, schema["schema"], metadata={OWN_TYPE: model})
     return cast("CoreSchema", {**schema, "schema": inner})
+
+
+def _is_unknown(schema: Any) -> bool:
+    while schema["type"] in {"default", "nullable"}:
+        schema = schema["schema"]
+    return UNKNOWN in metadata_of(schema)
 
 
 def own_type_fault(model: Any, value: object) -> str | None:

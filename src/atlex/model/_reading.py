@@ -67,7 +67,7 @@ def _source(data: Any) -> Any:
         raise XrpcInvalidResponseError("The data is nested too deeply", status=200) from None
 
 
-def _is_crowded(data: Any) -> bool:
+def _is_crowded(data: bytes | str) -> bool:
     """Whether a text is little more than brackets and commas.
 
     pydantic's own form of JSON takes about 400 bytes for an object and 64 for a number, which Python's objects don't:
@@ -75,8 +75,9 @@ def _is_crowded(data: Any) -> bool:
     """
     if len(data) < _LARGE:
         return False
-    brace, comma = ("{", ",") if isinstance(data, str) else (b"{", b",")
-    return bool(16 * data.count(brace) + 3 * data.count(comma) > len(data))
+    if isinstance(data, str):
+        return 16 * data.count("{") + 3 * data.count(",") > len(data)
+    return 16 * data.count(b"{") + 3 * data.count(b",") > len(data)
 
 
 def _plain(data: Any) -> Any:

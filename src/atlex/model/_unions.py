@@ -11,7 +11,17 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from atlex.data import UnknownObject, is_object
 from atlex.model._annotations import evaluate
-from atlex.model._keys import CLOSED, KNOWN_TAG, LENIENT, RESEND, STRICT, UNION, metadata_of, own_types_of
+from atlex.model._keys import (
+    CLOSED,
+    KNOWN_TAG,
+    LENIENT,
+    RESEND,
+    STRICT,
+    UNION,
+    UNKNOWN,
+    metadata_of,
+    own_types_of,
+)
 from atlex.model._markers import JSON_OBJECT
 from atlex.model._packages import class_for, package_of
 from atlex.model._state import state_of
@@ -224,7 +234,9 @@ class _UnknownValue:
     """An object whose members no lexicon declares. It stays a plain mapping until it is read as a class."""
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return _undeclared(_object, core_schema.dict_schema(), JSON_OBJECT)
+        schema: Any = _undeclared(_object, core_schema.dict_schema(), JSON_OBJECT)
+        schema["metadata"][UNKNOWN] = True
+        return cast("CoreSchema", schema)
 
 
 class _AnyValue:
