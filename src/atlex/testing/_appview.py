@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from atlex.testing._accounts import Account
-from atlex.testing._methods import Call, Registered, State
+from atlex.testing._methods import Call, Methods, method
 from atlex.testing._repo import StoredRecord
-from atlex.testing._tokens import ACCESS_SCOPE, TAKENDOWN_SCOPE
 from atlex.testing._wire import PdsError
 
 __all__ = ["AppViewMethods"]
@@ -19,51 +18,34 @@ _PROFILE: Final = "app.bsky.actor.profile"
 _MAX_DEPTH: Final = 30
 
 
-class AppViewMethods:
+class AppViewMethods(Methods):
     """What the Bluesky app view answers through a PDS. Likes, reposts, labels and moderation don't exist here."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def table(self) -> Mapping[str, Registered]:
-        """The methods by NSID."""
-        either = frozenset({ACCESS_SCOPE, TAKENDOWN_SCOPE})
-        return {
-            "app.bsky.actor.getProfile": Registered(handler=self.get_profile, auth="access"),
-            "app.bsky.actor.getProfiles": Registered(handler=self.get_profiles, auth="access"),
-            "app.bsky.actor.getPreferences": Registered(
-                handler=self.get_preferences, auth="access", scopes=either
-            ),
-            "app.bsky.actor.putPreferences": Registered(
-                handler=self.put_preferences, auth="access", active=True
-            ),
-            "app.bsky.feed.getAuthorFeed": Registered(handler=self.get_author_feed, auth="access"),
-            "app.bsky.feed.getTimeline": Registered(handler=self.get_timeline, auth="access"),
-            "app.bsky.feed.getPosts": Registered(handler=self.get_posts, auth="access"),
-            "app.bsky.feed.getPostThread": Registered(handler=self.get_post_thread, auth="access"),
-        }
 
     # People
 
+    @method("app.bsky.actor.getProfile", auth="access")
     def get_profile(self, call: Call) -> Any:
         """Give one profile."""
         return self._profile(self._actor(call.params["actor"]))
 
+    @method("app.bsky.actor.getProfiles", auth="access")
     def get_profiles(self, call: Call) -> Any:
         """Give the profiles that there are."""
-        found = [self._state.accounts.find_public(actor) for actor in call.params["actors"]]
+        found = [self.state.accounts.find_public(actor) for actor in call.params["actors"]]
         return {"profiles": [self._profile(account) for account in found if account is not None]}
 
+    @method("app.bsky.actor.getPreferences", auth="access", takendown=True)
     def get_preferences(self, call: Call) -> Any:
         """Give the caller's preferences as they were stored."""
-        return {"preferences": list(self._state.caller(call).preferences)}
+        return {"preferences": list(self.state.caller(call).preferences)}
 
+    @method("app.bsky.actor.putPreferences", auth="access", active=True)
     def put_preferences(self, call: Call) -> None:
         """Store the caller's preferences."""
-        self._state.caller(call).preferences = call.input["preferences"]
+        self.state.caller(call).preferences = call.input["preferences"]
 
     def _actor(self, identifier: str) -> Account:
-        account = self._state.accounts.find_public(identifier)
+        account = self.state.accounts.find_public(identifier)
         if account is None:
             raise PdsError(400, message="Profile not found")
         return account
@@ -75,7 +57,7 @@ class AppViewMethods:
             profile["description"] = value["description"]
         if "banner" in value:
             profile["banner"] = self._blob_url(account, value["banner"])
-        followers = sum(account.did in self._follows(other) for other in self._state.accounts)
+        followers = sum(account.did in self._follows(other) for other in self.state.accounts)
         return {
             **profile,
             "followersCount": followers,
@@ -105,30 +87,34 @@ class AppViewMethods:
 
     def _blob_url(self, account: Account, blob: Mapping[str, Any]) -> str:
         cid = blob["ref"]["$link"]
-        return f"{self._state.url()}/xrpc/com.atproto.sync.getBlob?did={account.did}&cid={cid}"
+        return f"{self.state.url()}/xrpc/com.atproto.sync.getBlob?did={account.did}&cid={cid}"
 
     def _follows(self, account: Account) -> set[str]:
         return {record.value["subject"] for record in account.repo.records(_FOLLOW) if record.valid}
 
     # Posts
 
+    @method("app.bsky.feed.getAuthorFeed", auth="access")
     def get_author_feed(self, call: Call) -> Any:
         """Give one account's posts, the newest first."""
         account = self._actor(call.params["actor"])
         with_replies = call.params["filter"] == "posts_with_replies"
         return self._feed(call, [account], lambda post: with_replies or "reply" not in post.value)
 
+    @method("app.bsky.feed.getTimeline", auth="access")
     def get_timeline(self, call: Call) -> Any:
         """Give the posts of the caller and of those whom the caller follows, the newest first."""
-        caller = self._state.caller(call)
+        caller = self.state.caller(call)
         shown = {caller.did, *self._follows(caller)}
-        return self._feed(call, [account for account in self._state.accounts if account.did in shown])
+        return self._feed(call, [account for account in self.state.accounts if account.did in shown])
 
+    @method("app.bsky.feed.getPosts", auth="access")
     def get_posts(self, call: Call) -> Any:
         """Give the posts that there are."""
         found = [self._find_post(uri) for uri in call.params["uris"]]
         return {"posts": [self._post(*pair) for pair in found if pair is not None]}
 
+    @method("app.bsky.feed.getPostThread", auth="access")
     def get_post_thread(self, call: Call) -> Any:
         """Give a post with the posts above it and the replies below."""
         uri = call.params["uri"]
@@ -168,7 +154,7 @@ class AppViewMethods:
     def _find_post(self, uri: str) -> tuple[Account, StoredRecord] | None:
         authority, _, path = uri.removeprefix("at://").partition("/")
         collection, _, rkey = path.partition("/")
-        account = self._state.accounts.find_public(authority)
+        account = self.state.accounts.find_public(authority)
         if account is None or collection != _POST:
             return None
         record = account.repo.get(_POST, rkey)
@@ -192,7 +178,7 @@ class AppViewMethods:
     def _replies(self, uri: str) -> list[tuple[Account, StoredRecord]]:
         return [
             (account, post)
-            for account in self._state.accounts
+            for account in self.state.accounts
             if account.active
             for post in self._posts(account)
             if _parent(post) == uri

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from atlex._agent import Headers
 from atlex.lexicon import Lexicons
 from atlex.testing._accounts import Account, Accounts
 from atlex.testing._clock import Clock, Dice
 from atlex.testing._sessions import Sessions
-from atlex.testing._tokens import ACCESS_SCOPE
 from atlex.testing._wire import PdsError
 
-__all__ = ["Auth", "Call", "Handler", "Registered", "State"]
+__all__ = ["Auth", "Call", "Handler", "Methods", "Registered", "State", "method"]
+
+_FunctionT = TypeVar("_FunctionT", bound=Callable[..., Any])
+_MARKS: Final = "_atlex_methods"
 
 Auth: TypeAlias = Literal["none", "optional", "access", "refresh", "expired refresh"]
 """Which token a method wants. Without any, what the header holds isn't looked at."""
@@ -45,27 +47,6 @@ class Call:
 
 Handler: TypeAlias = Callable[[Call], Any]
 """Gives a JSON value, bytes (of the type that the document says), bytes and their MIME type, or None for no body."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
-    """One method.
-
-    Attributes:
-        handler: What answers.
-        auth: Which token it wants.
-        scopes: The scopes of access tokens that will do.
-        active: Whether the caller's account must be in use: neither taken down nor switched off.
-        json_limit: How many bytes a JSON body may have; None for any number.
-        locked: Whether only one request at a time may be in a handler of this kind.
-    """
-
-    handler: Handler
-    auth: Auth = "none"
-    scopes: frozenset[str] = frozenset({ACCESS_SCOPE})
-    active: bool = False
-    json_limit: int | None = 150 * 1024
-    locked: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,3 +99,49 @@ class State:
         if active and account.deactivated:
             raise PdsError(401, "AccountDeactivated", "Account is deactivated")
         return account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """One method.
+
+    Attributes:
+        handler: What answers.
+        auth: Which token it wants.
+        takendown: Whether the access token of an account that was taken down will do.
+        active: Whether the caller's account must be in use: neither taken down nor deactivated.
+        json_limit: How many bytes a JSON body may have; None for any number.
+        locked: Whether only one request at a time may be in a handler of this kind.
+    """
+
+    handler: Handler
+    auth: Auth = "none"
+    takendown: bool = False
+    active: bool = False
+    json_limit: int | None = 150 * 1024
+    locked: bool = True
+
+
+class Methods:
+    """The server's own methods of one area, each marked by `method`."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def table(self) -> dict[str, Registered]:
+        """The methods by NSID."""
+        methods: dict[str, Registered] = {}
+        for name, function in vars(type(self)).items():
+            for nsid, options in getattr(function, _MARKS, ()):
+                methods[nsid] = Registered(handler=getattr(self, name), **options)
+        return methods
+
+
+def method(nsid: str, **options: Any) -> Callable[[_FunctionT], _FunctionT]:
+    """Mark a function as the handler of a method; the options are those of `Registered`."""
+
+    def mark(function: _FunctionT) -> _FunctionT:
+        vars(function)[_MARKS] = [(nsid, options)]
+        return function
+
+    return mark

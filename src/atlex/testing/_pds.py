@@ -121,11 +121,8 @@ class FakePds:
             url=lambda: self.url,
         )
         self._server_methods = ServerMethods(self._state)
-        methods = {
-            **self._server_methods.table(),
-            **RepoMethods(self._state).table(),
-            **AppViewMethods(self._state).table(),
-        }
+        areas = (self._server_methods, RepoMethods(self._state), AppViewMethods(self._state))
+        methods = {nsid: method for area in areas for nsid, method in area.table().items()}
         self._server = Server(self._state, methods, headers or {})
 
     def __repr__(self) -> str:

@@ -11,9 +11,8 @@ from atlex.lexicon import DefId, Record
 from atlex.syntax import Cid
 from atlex.testing._accounts import Account
 from atlex.testing._dag_cbor import cid_of
-from atlex.testing._methods import Call, Registered, State
+from atlex.testing._methods import Call, Methods, method
 from atlex.testing._repo import StoredBlob, StoredRecord, Write
-from atlex.testing._tokens import ACCESS_SCOPE, TAKENDOWN_SCOPE
 from atlex.testing._wire import PdsError
 
 __all__ = ["RepoMethods", "sentence"]
@@ -38,51 +37,24 @@ def sentence(issues: Sequence[Issue]) -> str:
     return f"{shown}; and {more} more" if more > 0 else shown
 
 
-class RepoMethods:
+class RepoMethods(Methods):
     """The methods that write and read records, and those that take and give blobs."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def table(self) -> Mapping[str, Registered]:
-        """The methods by NSID."""
-        return {
-            "com.atproto.repo.createRecord": Registered(
-                handler=self.create_record, auth="access", json_limit=_RECORD_LIMIT
-            ),
-            "com.atproto.repo.putRecord": Registered(
-                handler=self.put_record, auth="access", json_limit=_RECORD_LIMIT
-            ),
-            "com.atproto.repo.deleteRecord": Registered(handler=self.delete_record, auth="access"),
-            "com.atproto.repo.applyWrites": Registered(
-                handler=self.apply_writes, auth="access", json_limit=_RECORD_LIMIT
-            ),
-            "com.atproto.repo.getRecord": Registered(handler=self.get_record),
-            "com.atproto.repo.listRecords": Registered(handler=self.list_records),
-            "com.atproto.repo.describeRepo": Registered(handler=self.describe_repo),
-            "com.atproto.repo.uploadBlob": Registered(handler=self.upload_blob, auth="access", active=True),
-            "com.atproto.sync.getBlob": Registered(
-                handler=self.get_blob, auth="optional", scopes=frozenset({ACCESS_SCOPE, TAKENDOWN_SCOPE})
-            ),
-        }
 
     # Writing
 
+    @method("com.atproto.repo.createRecord", auth="access", json_limit=_RECORD_LIMIT)
     def create_record(self, call: Call) -> Any:
         """Make a record, under a new key unless one is given."""
         wanted = call.input
         account = self._own_repo(call)
         write = self._prepare(
-            "create",
-            wanted["collection"],
-            wanted.get("rkey"),
-            wanted["record"],
-            wanted.get("validate"),
+            "create", wanted["collection"], wanted.get("rkey"), wanted["record"], wanted.get("validate")
         )
         replaced = self._same_subject(account, write) if wanted.get("validate") is not False else []
         commit = account.repo.apply([*replaced, write], wanted.get("swapCommit"))
         return {**self._written(account, write), "commit": commit.to_json()}
 
+    @method("com.atproto.repo.putRecord", auth="access", json_limit=_RECORD_LIMIT)
     def put_record(self, call: Call) -> Any:
         """Make a record or put it in the place of another; writing what is there already changes nothing."""
         wanted = call.input
@@ -101,6 +73,7 @@ class RepoMethods:
             answer["commit"] = account.repo.apply([write], wanted.get("swapCommit")).to_json()
         return answer
 
+    @method("com.atproto.repo.deleteRecord", auth="access")
     def delete_record(self, call: Call) -> Any:
         """Remove a record; where there is none, nothing changes."""
         wanted = call.input
@@ -115,6 +88,7 @@ class RepoMethods:
         )
         return {"commit": account.repo.apply([write], wanted.get("swapCommit")).to_json()}
 
+    @method("com.atproto.repo.applyWrites", auth="access", json_limit=_RECORD_LIMIT)
     def apply_writes(self, call: Call) -> Any:
         """Do several writes, or none."""
         wanted = call.input
@@ -128,7 +102,7 @@ class RepoMethods:
         return {"commit": commit.to_json(), "results": results}
 
     def _own_repo(self, call: Call) -> Account:
-        account = self._state.usable(call.input["repo"])
+        account = self.state.usable(call.input["repo"])
         if account.did != call.did:
             raise PdsError(401)
         return account
@@ -157,7 +131,7 @@ class RepoMethods:
         if value["$type"] != collection:
             message = f"Invalid $type: expected {collection}, got {value['$type']}"
             raise PdsError(400, message=message)
-        rkey = rkey or self._state.clock.tid()
+        rkey = rkey or self.state.clock.tid()
         status, valid = self._validate(collection, rkey, value, validate)
         try:
             cid = cid_of(value)
@@ -178,7 +152,7 @@ class RepoMethods:
         self, collection: str, rkey: str, value: Mapping[str, Any], validate: bool | None
     ) -> tuple[str | None, bool]:
         """How a record compares with its document, as answers put it; and whether it is what that says."""
-        lexicons = self._state.lexicons
+        lexicons = self.state.lexicons
         if not isinstance(lexicons.find(DefId(collection)), Record):
             if validate:
                 raise PdsError(400, message=f"Unknown lexicon type: {collection}")
@@ -216,6 +190,7 @@ class RepoMethods:
 
     # Reading
 
+    @method("com.atproto.repo.getRecord")
     def get_record(self, call: Call) -> Any:
         """Give one record."""
         account = self._public_repo(call.params["repo"])
@@ -226,6 +201,7 @@ class RepoMethods:
             raise PdsError(400, "RecordNotFound", f"Could not locate record: {uri}")
         return self._view(record)
 
+    @method("com.atproto.repo.listRecords")
     def list_records(self, call: Call) -> Any:
         """Give a collection page by page, by key: the last first unless ``reverse`` is set."""
         account = self._public_repo(call.params["repo"])
@@ -241,25 +217,26 @@ class RepoMethods:
         answer: dict[str, Any] = {"records": [self._view(record) for record in page]}
         return {**answer, "cursor": page[-1].rkey} if page else answer
 
+    @method("com.atproto.repo.describeRepo")
     def describe_repo(self, call: Call) -> Any:
         """Say whose repository it is and what is in it."""
         account = self._available(call.params["repo"], call.did)
         return {
             "handle": account.handle,
             "did": account.did,
-            "didDoc": account.did_document(self._state.url()),
+            "didDoc": account.did_document(self.state.url()),
             "collections": list(account.repo.collections()),
             "handleIsCorrect": True,
         }
 
     def _public_repo(self, identifier: str) -> Account:
-        account = self._state.accounts.find_public(identifier)
+        account = self.state.accounts.find_public(identifier)
         if account is None:
             raise PdsError(400, message=f"Could not find repo: {identifier}")
         return account
 
     def _available(self, identifier: str, caller: str | None) -> Account:
-        account = self._state.accounts.find(identifier)
+        account = self.state.accounts.find(identifier)
         if account is None:
             raise PdsError(400, "RepoNotFound", f"Could not find repo for DID: {identifier}")
         if account.did != caller and not account.active:
@@ -274,23 +251,20 @@ class RepoMethods:
 
     # Blobs
 
+    @method("com.atproto.repo.uploadBlob", auth="access", active=True)
     def upload_blob(self, call: Call) -> Any:
         """Keep a blob until a record refers to it."""
         data: bytes = call.input
-        if len(data) > self._state.blob_limit:
+        if len(data) > self.state.blob_limit:
             raise PdsError(413, message="request entity too large")
         sniffed = next((name for signature, name in _SIGNATURES if data.startswith(signature)), None)
         blob = StoredBlob(data, sniffed or call.encoding or "application/octet-stream")
         cid = str(Cid.for_raw(data))
-        self._state.caller(call).repo.add_blob(cid, blob)
-        reference = {
-            "$type": "blob",
-            "ref": {"$link": cid},
-            "mimeType": blob.mime_type,
-            "size": len(data),
-        }
+        self.state.caller(call).repo.add_blob(cid, blob)
+        reference = {"$type": "blob", "ref": {"$link": cid}, "mimeType": blob.mime_type, "size": len(data)}
         return {"blob": reference}
 
+    @method("com.atproto.sync.getBlob", auth="optional", takendown=True)
     def get_blob(self, call: Call) -> Any:
         """Give a blob that some record refers to."""
         account = self._available(call.params["did"], call.did)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from threading import RLock
@@ -16,7 +17,7 @@ from atlex.testing._faults import Planned, Plans
 from atlex.testing._methods import Auth, Call, Registered, State
 from atlex.testing._repo_methods import sentence
 from atlex.testing._requests import LoggedRequest, without_secrets
-from atlex.testing._tokens import read_authorization
+from atlex.testing._tokens import TAKENDOWN_SCOPE, read_authorization
 from atlex.testing._wire import (
     Drop,
     PdsError,
@@ -159,7 +160,7 @@ class Server:
                 raise PdsError(400, message=message)
         if registered is None or not isinstance(method, Query | Procedure):
             # The real server hands on what it doesn't know, and that takes an account.
-            self._authenticate(request, Registered(handler=_nothing, auth="access"), trace)
+            self._authenticate(request, Registered(handler=lambda _: None, auth="access"), trace)
             raise PdsError(501)
         params, issues = self._state.lexicons.parse_params(nsid, request.pairs)
         if issues:
@@ -181,9 +182,7 @@ class Server:
         return self._answer(method, self._handled(registered, call), call, private=registered.auth != "none")
 
     def _handled(self, registered: Registered, call: Call) -> Any:
-        if not registered.locked:
-            return registered.handler(call)
-        with self.lock:
+        with self.lock if registered.locked else nullcontext():
             return registered.handler(call)
 
     # Who calls
@@ -206,7 +205,7 @@ class Server:
                 claims = sessions.refresh_claims(token, allow_expired=auth == "expired refresh")
             else:
                 claims = sessions.access_claims(token)
-                if claims["scope"] not in registered.scopes:
+                if claims["scope"] == TAKENDOWN_SCOPE and not registered.takendown:
                     raise PdsError(400, "InvalidToken", "Bad token scope")
             if registered.active:
                 self._state.usable(claims["sub"])
@@ -262,10 +261,6 @@ class Server:
     def _check(self, nsid: str, issues: list[Issue]) -> None:
         if issues:
             raise PdsFault(nsid, f"the answer isn't what its document says: {sentence(issues)}")
-
-
-def _nothing(_: Call) -> None:
-    """The handler of methods that have none; it is never called."""
 
 
 def _wrong_scheme(scheme: str, auth: Auth) -> PdsError:

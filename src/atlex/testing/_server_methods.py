@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from atlex.testing._accounts import Account, normalised_handle
-from atlex.testing._methods import Call, Registered, State
+from atlex.testing._methods import Call, Methods, method
 from atlex.testing._sessions import TokenPair
 from atlex.testing._wire import PdsError
 
@@ -17,38 +16,19 @@ _WRONG: Final = "Invalid identifier or password"
 _TAKEN_DOWN: Final = "Account has been taken down"
 
 
-class ServerMethods:
+class ServerMethods(Methods):
     """The methods that begin, renew and end sessions, and those that make and find accounts."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def table(self) -> Mapping[str, Registered]:
-        """The methods by NSID."""
-        return {
-            "com.atproto.server.createAccount": Registered(handler=self.create_account),
-            "com.atproto.server.createSession": Registered(handler=self.create_session),
-            "com.atproto.server.refreshSession": Registered(handler=self.refresh_session, auth="refresh"),
-            "com.atproto.server.deleteSession": Registered(
-                handler=self.delete_session, auth="expired refresh"
-            ),
-            "com.atproto.server.getSession": Registered(handler=self.get_session, auth="access"),
-            "com.atproto.server.describeServer": Registered(handler=self.describe_server),
-            "com.atproto.identity.resolveHandle": Registered(handler=self.resolve_handle),
-            "com.atproto.identity.updateHandle": Registered(
-                handler=self.update_handle, auth="access", active=True
-            ),
-        }
-
+    @method("com.atproto.server.createAccount")
     def create_account(self, call: Call) -> Any:
         """Make an account and begin its first session."""
         wanted = call.input
         if wanted.get("plcOp") is not None:
             raise PdsError(400, message='Unsupported input: "plcOp"')
-        account = self._state.accounts.sign_up(
+        account = self.state.accounts.sign_up(
             wanted["handle"], wanted.get("password"), wanted.get("email"), did=wanted.get("did")
         )
-        tokens = self._state.sessions.create(account)
+        tokens = self.state.sessions.create(account)
         return {
             "accessJwt": tokens.access,
             "refreshJwt": tokens.refresh,
@@ -57,6 +37,7 @@ class ServerMethods:
             **self._did_document(account),
         }
 
+    @method("com.atproto.server.createSession")
     def create_session(self, call: Call) -> Any:
         """Log in with a handle, an e-mail address or a DID."""
         wanted = call.input
@@ -71,52 +52,58 @@ class ServerMethods:
 
     def session(self, account: Account) -> dict[str, Any]:
         """A new session of an account, as a login answers."""
-        return self._session(account, self._state.sessions.create(account))
+        return self._session(account, self.state.sessions.create(account))
 
+    @method("com.atproto.server.refreshSession", auth="refresh")
     def refresh_session(self, call: Call) -> Any:
         """Give a session new tokens."""
-        account = self._state.caller(call)
+        account = self.state.caller(call)
         if account.takendown:
             raise PdsError(401, "AccountTakedown", _TAKEN_DOWN)
-        return self._session(account, self._state.sessions.rotate(self._token_id(call)))
+        return self._session(account, self.state.sessions.rotate(self._token_id(call)))
 
+    @method("com.atproto.server.deleteSession", auth="expired refresh")
     def delete_session(self, call: Call) -> None:
         """End a session, also one that has ended already."""
-        self._state.sessions.revoke(self._token_id(call))
+        self.state.sessions.revoke(self._token_id(call))
 
+    @method("com.atproto.server.getSession", auth="access")
     def get_session(self, call: Call) -> Any:
         """Say who is logged in."""
-        account = self._state.caller(call)
+        account = self.state.caller(call)
         if account.takendown:
             raise PdsError(400, message=f"Could not find user info for account: {account.did}")
         return self._identity(account)
 
+    @method("com.atproto.server.describeServer")
     def describe_server(self, _: Call) -> Any:
         """Say what the server is."""
         return {
-            "did": self._state.service_did,
-            "availableUserDomains": list(self._state.user_domains),
+            "did": self.state.service_did,
+            "availableUserDomains": list(self.state.user_domains),
             "inviteCodeRequired": False,
-            "blobUploadLimit": self._state.blob_limit,
+            "blobUploadLimit": self.state.blob_limit,
             "links": {},
             "contact": {},
         }
 
+    @method("com.atproto.identity.resolveHandle")
     def resolve_handle(self, call: Call) -> Any:
         """Find the DID of a handle."""
         handle = normalised_handle(call.params["handle"])
-        did = self._state.accounts.resolve(handle)
+        did = self.state.accounts.resolve(handle)
         if did is None:
-            error = "HandleNotFound" if self._state.accounts.is_user_domain(handle) else "InvalidRequest"
+            error = "HandleNotFound" if self.state.accounts.is_user_domain(handle) else "InvalidRequest"
             raise PdsError(400, error, "Unable to resolve handle")
         return {"did": did}
 
+    @method("com.atproto.identity.updateHandle", auth="access", active=True)
     def update_handle(self, call: Call) -> None:
         """Give the caller another handle."""
-        self._state.accounts.rename(self._state.caller(call), call.input["handle"])
+        self.state.accounts.rename(self.state.caller(call), call.input["handle"])
 
     def _log_in(self, identifier: str, password: str) -> Account:
-        accounts = self._state.accounts
+        accounts = self.state.accounts
         lowered = identifier.lower()
         account = accounts.find_email(lowered) if "@" in lowered else accounts.find(lowered)
         if account is None or account.password is None or account.password != password:
@@ -153,6 +140,6 @@ class ServerMethods:
         return identity
 
     def _did_document(self, account: Account) -> dict[str, Any]:
-        if not self._state.send_did_documents:
+        if not self.state.send_did_documents:
             return {}
-        return {"didDoc": account.did_document(self._state.url())}
+        return {"didDoc": account.did_document(self.state.url())}

@@ -31,14 +31,7 @@ from atlex.lexicon import (
     Union,
     Unknown,
 )
-from atlex.testing._anything import (
-    anything,
-    bytes_values,
-    foreign_objects,
-    links,
-    objects,
-    undeclared_names,
-)
+from atlex.testing._anything import anything, bytes_values, foreign_objects, links, objects, undeclared_names
 from atlex.testing._texts import any_text, raw_cids, strings
 
 __all__ = ["Describable", "Strategies"]

@@ -127,16 +127,7 @@ _NSIDS: Final = (
     "test.12345.record",
     f"a.{'b' * 63}.{'c' * 63}",
 )
-_RKEYS: Final = (
-    "self",
-    "3jzfcijpj2z2a",
-    "~1.2-3_",
-    "example.com",
-    "pre:fix",
-    "_",
-    "...",
-    "k" * 512,
-)
+_RKEYS: Final = ("self", "3jzfcijpj2z2a", "~1.2-3_", "example.com", "pre:fix", "_", "...", "k" * 512)
 _DATETIMES: Final = (
     "1985-04-12T23:20:50.123Z",
     "1985-04-12T23:20:50Z",
