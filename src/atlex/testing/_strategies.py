@@ -218,7 +218,7 @@ class Strategies:
         extra = anything(limits=self._limits) if self._undeclared else None
         # The last name is the definition's own.
         types: list[str | None] = [names[-1] if names else "com.example.inline"]
-        if self._undeclared and not tagged:
+        if self._undeclared and not (tagged and self._limits):
             types += [f"{name}#main" for name in types if name and "#" not in name]
         if not tagged:
             types = [None, None, *types] if self._undeclared else [None]
