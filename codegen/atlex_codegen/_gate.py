@@ -89,7 +89,7 @@ def _is_class_statement(node: ast.stmt) -> bool:
             annotations = [part.annotation for part in parts if part.annotation is not None]
             defaults = [default for default in arguments.kw_defaults if default is not None]
             return (
-                decorators in ([], ["_cached_property"])
+                decorators in ([], ["_cached_property"], ["_property"])
                 and arguments.vararg is None
                 and arguments.kwarg is None
                 and not arguments.defaults

@@ -20,6 +20,7 @@ from atlex.lexicon import (
     Record,
     Ref,
     Schema,
+    String,
     Subscription,
     Token,
     Union,
@@ -49,6 +50,9 @@ from atlex_codegen._text import paragraphs
 from atlex_codegen._types import Types
 
 __all__ = ["plan_module", "plan_namespace_module"]
+
+_STRONG_REF: Final = DefId("com.atproto.repo.strongRef")
+"""The protocol's own way to name a version of a record."""
 
 
 def plan_module(context: Context, document: Document) -> ModulePlan:
@@ -184,6 +188,7 @@ class _Module:
                 fields=tuple(self._field(def_id, prop, names[prop.name]) for prop in properties.values()),
                 nullable=tuple(sorted(names[prop.name] for prop in properties.values() if prop.nullable)),
                 readers=tuple(self._readers(properties, names)),
+                strong_ref=self._strong_ref(part) if lex_type else None,
                 page=self._page(part, names),
                 doc=doc,
             )
@@ -204,6 +209,22 @@ class _Module:
             if self._is_unknown(prop.schema):
                 name = scope.take(f"{names[prop.name].rstrip('_')}_as")
                 yield ReaderPlan(name, names[prop.name], not prop.required or prop.nullable)
+
+    def _strong_ref(self, part: Object | Params) -> Expression | None:
+        """The class of strong references, for an object that has what one consists of."""
+        if (
+            self._nsid == _STRONG_REF.nsid
+            or _STRONG_REF.nsid not in self._lexicons
+            or "ref" in part.properties
+        ):
+            return None
+        for name, format_name in (("uri", "at-uri"), ("cid", "cid")):
+            prop = part.properties.get(name)
+            if prop is None or not prop.required or not isinstance(prop.schema, String):
+                return None
+            if prop.schema.format != format_name:
+                return None
+        return self._types.definition(_STRONG_REF)
 
     def _is_unknown(self, schema: Schema) -> bool:
         definition = self._lexicons.follow(schema.target)[0] if isinstance(schema, Ref) else schema

@@ -105,6 +105,7 @@ class ClassPlan:
         fields: Its attributes, in the document's order.
         nullable: The attributes that the lexicon calls nullable, sorted.
         readers: Its ``x_as`` methods.
+        strong_ref: The class of what its ``ref`` property gives, for an object that has an address and a CID.
         page: Its ``lex_items`` method, for an output that is one page of many.
         doc: Its docstring, in paragraphs.
     """
@@ -116,6 +117,7 @@ class ClassPlan:
     lex_key: str = ""
     nullable: tuple[str, ...] = ()
     readers: tuple[ReaderPlan, ...] = ()
+    strong_ref: Expression | None = None
     page: PagePlan | None = None
     doc: tuple[str, ...] = ()
 

@@ -21,6 +21,7 @@ INTERFACE_VERSION: Final = 1
 
 _TYPING: Final = Import("typing")
 _SDK: Final = Import("atlex.interface")
+_PROPERTY: Final = Import("builtins", "property")
 _TYPE: Final = Import("builtins", "type")
 _CACHED_PROPERTY: Final = Import("functools", "cached_property")
 
@@ -107,6 +108,9 @@ def _class_needs(class_: ClassPlan) -> Iterator[Import]:
         yield from STR.imports()
     if class_.readers:
         yield _TYPE
+    if class_.strong_ref is not None:
+        yield _PROPERTY
+        yield from class_.strong_ref.imports()
     if class_.page is not None:
         yield from LIST.imports()
         yield from class_.page.item.imports()

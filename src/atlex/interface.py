@@ -59,6 +59,7 @@ if _t.TYPE_CHECKING:
     from atlex.model import closed_union as closed_union
     from atlex.model import open_union as open_union
     from atlex.model import read_as as read_as
+    from atlex.model import strong_ref as strong_ref
     from atlex.xrpc import Procedure as Procedure
     from atlex.xrpc import Query as Query
     from atlex.xrpc import Record as Record
@@ -84,7 +85,7 @@ else:
             "atlex.model": (
                 "Alias AnyBlob Anything Array BlobRef Bool Boolean Bytes Datetime Int Integer Link M NONE "
                 "Object OptionalDatetime Params RecordObject String Text Unknown UnknownInput closed_union "
-                "open_union read_as"
+                "open_union read_as strong_ref"
             ),
             "atlex.xrpc": "Procedure Query Record Subscription",
         },

@@ -220,3 +220,22 @@ def test_every_public_name_of_every_module_exists():
             if getattr(value, "__module__", "") == module.__name__
         }
         assert {name for name in own if not name.startswith("_")} <= set(module.__all__), nsid
+
+
+def test_what_has_an_address_and_a_cid_gives_its_strong_reference():
+    from atlex_sdk import app, com
+
+    uri, cid = (
+        "at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3k",
+        ("bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"),
+    )
+    author = {"did": "did:plc:ewvi7nxzyoun6zhxrhs64oiz", "handle": "a.test"}
+    now = "2026-01-02T03:04:05Z"
+    post = {"uri": uri, "cid": cid, "author": author, "record": {}, "indexedAt": now}
+    view = app.bsky.feed.defs.PostView.from_wire(post)
+    assert view.ref == com.atproto.repo.strong_ref.StrongRef(uri=uri, cid=cid)
+    like = app.bsky.feed.like.Like(subject=view.ref, created_at=now)
+    assert like.to_wire()["subject"] == {"uri": uri, "cid": cid}
+    reply = app.bsky.feed.post.ReplyRef(root=view.ref, parent=view.ref)
+    assert reply.parent.cid == cid
+    assert "ref" not in view.to_wire()

@@ -21,7 +21,18 @@ from atlex.model._markers import (
     String,
     Text,
 )
-from atlex.model._model import M, Model, Object, Params, RecordObject, UnknownInput, build, check, read_as
+from atlex.model._model import (
+    M,
+    Model,
+    Object,
+    Params,
+    RecordObject,
+    UnknownInput,
+    build,
+    check,
+    read_as,
+    strong_ref,
+)
 from atlex.model._unions import Anything, Unknown, closed_union, open_union
 
 __all__ = [
@@ -56,5 +67,6 @@ __all__ = [
     "issues",
     "open_union",
     "read_as",
+    "strong_ref",
     "to_camel",
 ]

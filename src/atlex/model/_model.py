@@ -40,7 +40,18 @@ from atlex.model._repr import pretty, shown_fields, text_of
 from atlex.model._state import ClassState, fill, is_lean, state_of, was_read
 from atlex.model._writing import write
 
-__all__ = ["M", "Model", "Object", "Params", "RecordObject", "UnknownInput", "build", "check", "read_as"]
+__all__ = [
+    "M",
+    "Model",
+    "Object",
+    "Params",
+    "RecordObject",
+    "UnknownInput",
+    "build",
+    "check",
+    "read_as",
+    "strong_ref",
+]
 
 M = TypeVar("M", bound="Model")
 
@@ -409,6 +420,11 @@ def _check(cls: type[Model], value: object) -> None:
     except ValidationError as error:
         found = issues_of(error, level_schema(cls, "resend"), python_names=True)
         raise InputError("The input was refused", found) from None
+
+
+def strong_ref(value: Any, type_: type[M]) -> M:
+    """Make the strong reference to the version of a record that a value has the ``uri`` and ``cid`` of."""
+    return type_(uri=value.uri, cid=value.cid)
 
 
 def read_as(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing as _t
 from builtins import list as _list
+from builtins import property as _property
 from builtins import str as _str
 from builtins import type as _type
 
@@ -96,6 +97,11 @@ class ViewRecord(_sdk.Object):
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
+
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
 
 
 class ViewNotFound(_sdk.Object):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as _t
 from builtins import int as _int
 from builtins import list as _list
+from builtins import property as _property
 from builtins import str as _str
 from builtins import type as _type
 
@@ -13,6 +14,7 @@ from atlex import interface as _sdk
 
 if _t.TYPE_CHECKING:
     from ....com.atproto.label import defs as _com_atproto_label_defs
+    from ....com.atproto.repo import strong_ref as _com_atproto_repo_strong_ref
     from ..actor import defs as _app_bsky_actor_defs
     from ..feed import defs as _app_bsky_feed_defs
     from ..richtext import facet as _app_bsky_richtext_facet
@@ -86,6 +88,11 @@ class ListViewBasic(_sdk.Object):
     indexed_at: _sdk.OptionalDatetime = _sdk.NONE
     """Format: datetime."""
 
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
+
 
 class ListView(_sdk.Object):
     """A list for display with its creator, description and number of members."""
@@ -124,6 +131,11 @@ class ListView(_sdk.Object):
 
     indexed_at: _sdk.Datetime
     """Format: datetime."""
+
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
 
 
 class ListItemView(_sdk.Object):
@@ -173,6 +185,11 @@ class StarterPackView(_sdk.Object):
         """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
+
 
 class StarterPackViewBasic(_sdk.Object):
     """A starter pack in brief: creator, record and counts, without its list and feeds."""
@@ -205,6 +222,11 @@ class StarterPackViewBasic(_sdk.Object):
     def record_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
+
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
 
 
 class ListViewerState(_sdk.Object):
@@ -266,6 +288,7 @@ class Relationship(_sdk.Object):
 if not _t.TYPE_CHECKING:
     # Bound after the classes, so that what they refer to loads when it is first used.
     _com_atproto_label_defs = _sdk.lazy_module("....com.atproto.label.defs", __package__)
+    _com_atproto_repo_strong_ref = _sdk.lazy_module("....com.atproto.repo.strong_ref", __package__)
     _app_bsky_actor_defs = _sdk.lazy_module("..actor.defs", __package__)
     _app_bsky_feed_defs = _sdk.lazy_module("..feed.defs", __package__)
     _app_bsky_richtext_facet = _sdk.lazy_module("..richtext.facet", __package__)

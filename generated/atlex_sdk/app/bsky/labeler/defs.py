@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as _t
 from builtins import int as _int
 from builtins import list as _list
+from builtins import property as _property
 from builtins import str as _str
 
 from atlex import interface as _sdk
@@ -13,6 +14,7 @@ from atlex import interface as _sdk
 if _t.TYPE_CHECKING:
     from ....com.atproto.label import defs as _com_atproto_label_defs
     from ....com.atproto.moderation import defs as _com_atproto_moderation_defs
+    from ....com.atproto.repo import strong_ref as _com_atproto_repo_strong_ref
     from ..actor import defs as _app_bsky_actor_defs
 
 __all__ = ["LabelerPolicies", "LabelerView", "LabelerViewDetailed", "LabelerViewerState"]
@@ -40,6 +42,11 @@ class LabelerView(_sdk.Object):
     """Format: datetime."""
 
     labels: _list[_com_atproto_label_defs.Label] | None = None
+
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
 
 
 class LabelerViewDetailed(_sdk.Object):
@@ -82,6 +89,11 @@ class LabelerViewDetailed(_sdk.Object):
     subject_collections: _list[_t.Annotated[_str, _sdk.String(format="nsid")]] | None = None
     """Each item: format: nsid."""
 
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
+
 
 class LabelerViewerState(_sdk.Object):
     """The object ``app.bsky.labeler.defs#labelerViewerState``."""
@@ -109,4 +121,5 @@ if not _t.TYPE_CHECKING:
     # Bound after the classes, so that what they refer to loads when it is first used.
     _com_atproto_label_defs = _sdk.lazy_module("....com.atproto.label.defs", __package__)
     _com_atproto_moderation_defs = _sdk.lazy_module("....com.atproto.moderation.defs", __package__)
+    _com_atproto_repo_strong_ref = _sdk.lazy_module("....com.atproto.repo.strong_ref", __package__)
     _app_bsky_actor_defs = _sdk.lazy_module("..actor.defs", __package__)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as _t
 from builtins import int as _int
 from builtins import list as _list
+from builtins import property as _property
 from builtins import str as _str
 from builtins import type as _type
 
@@ -13,6 +14,7 @@ from atlex import interface as _sdk
 
 if _t.TYPE_CHECKING:
     from ....com.atproto.label import defs as _com_atproto_label_defs
+    from ....com.atproto.repo import strong_ref as _com_atproto_repo_strong_ref
     from ..actor import defs as _app_bsky_actor_defs
     from ..graph import defs as _app_bsky_graph_defs
 
@@ -119,6 +121,11 @@ class Notification(_sdk.Object):
         """Read ``record`` as an instance of a class."""
         return _sdk.read_as(self.record, type_, validation=validation)
 
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
+
 
 METHOD: _t.Final[_sdk.Query[ListNotificationsParams, ListNotificationsOutput]] = _sdk.Query(
     "app.bsky.notification.listNotifications",
@@ -130,5 +137,6 @@ METHOD: _t.Final[_sdk.Query[ListNotificationsParams, ListNotificationsOutput]] =
 if not _t.TYPE_CHECKING:
     # Bound after the classes, so that what they refer to loads when it is first used.
     _com_atproto_label_defs = _sdk.lazy_module("....com.atproto.label.defs", __package__)
+    _com_atproto_repo_strong_ref = _sdk.lazy_module("....com.atproto.repo.strong_ref", __package__)
     _app_bsky_actor_defs = _sdk.lazy_module("..actor.defs", __package__)
     _app_bsky_graph_defs = _sdk.lazy_module("..graph.defs", __package__)

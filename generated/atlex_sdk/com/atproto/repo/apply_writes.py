@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as _t
 from builtins import list as _list
+from builtins import property as _property
 from builtins import str as _str
 from builtins import type as _type
 
@@ -16,6 +17,7 @@ from .... import errors as _errors
 
 if _t.TYPE_CHECKING:
     from . import defs as _com_atproto_repo_defs
+    from . import strong_ref as _com_atproto_repo_strong_ref
 
 __all__ = [
     "ApplyWritesInput",
@@ -129,6 +131,11 @@ class CreateResult(_sdk.Object):
     validation_status: _t.Annotated[_t.Literal["valid", "unknown"] | _str, _sdk.String()] | None = None
     """Known values: ``valid``, ``unknown``."""
 
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
+
 
 class UpdateResult(_sdk.Object):
     """Where a batch replaced a record, and the hash it now has."""
@@ -143,6 +150,11 @@ class UpdateResult(_sdk.Object):
 
     validation_status: _t.Annotated[_t.Literal["valid", "unknown"] | _str, _sdk.String()] | None = None
     """Known values: ``valid``, ``unknown``."""
+
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
 
 
 class DeleteResult(_sdk.Object):
@@ -163,3 +175,4 @@ METHOD: _t.Final[_sdk.Procedure[None, ApplyWritesInput, ApplyWritesOutput]] = _s
 if not _t.TYPE_CHECKING:
     # Bound after the classes, so that what they refer to loads when it is first used.
     _com_atproto_repo_defs = _sdk.lazy_module(".defs", __package__)
+    _com_atproto_repo_strong_ref = _sdk.lazy_module(".strong_ref", __package__)

@@ -8,10 +8,14 @@ from __future__ import annotations
 import typing as _t
 from builtins import int as _int
 from builtins import list as _list
+from builtins import property as _property
 from builtins import str as _str
 from builtins import type as _type
 
 from atlex import interface as _sdk
+
+if _t.TYPE_CHECKING:
+    from . import strong_ref as _com_atproto_repo_strong_ref
 
 __all__ = ["ListRecordsOutput", "ListRecordsParams", "METHOD", "Record"]
 
@@ -62,6 +66,11 @@ class Record(_sdk.Object):
         """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
+
 
 METHOD: _t.Final[_sdk.Query[ListRecordsParams, ListRecordsOutput]] = _sdk.Query(
     "com.atproto.repo.listRecords",
@@ -69,3 +78,7 @@ METHOD: _t.Final[_sdk.Query[ListRecordsParams, ListRecordsOutput]] = _sdk.Query(
     output=lambda: ListRecordsOutput,
     output_encoding="application/json",
 )
+
+if not _t.TYPE_CHECKING:
+    # Bound after the classes, so that what they refer to loads when it is first used.
+    _com_atproto_repo_strong_ref = _sdk.lazy_module(".strong_ref", __package__)

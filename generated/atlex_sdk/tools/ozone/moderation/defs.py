@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as _t
 from builtins import int as _int
 from builtins import list as _list
+from builtins import property as _property
 from builtins import str as _str
 from builtins import type as _type
 
@@ -814,6 +815,11 @@ class RecordView(_sdk.Object):
         """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
 
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
+
 
 class RecordViewDetail(_sdk.Object):
     """A record as moderators see it, with labels and its blobs described."""
@@ -839,6 +845,11 @@ class RecordViewDetail(_sdk.Object):
     def value_as(self, type_: _type[_sdk.M], /, *, validation: _sdk.Validation = "lenient") -> _sdk.M:
         """Read ``value`` as an instance of a class."""
         return _sdk.read_as(self.value, type_, validation=validation)
+
+    @_property
+    def ref(self) -> _com_atproto_repo_strong_ref.StrongRef:
+        """The strong reference to this version of the record."""
+        return _sdk.strong_ref(self, _com_atproto_repo_strong_ref.StrongRef)
 
 
 class RecordViewNotFound(_sdk.Object):
