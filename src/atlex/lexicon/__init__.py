@@ -2,40 +2,10 @@
 
 from __future__ import annotations
 
+from atlex.lexicon import _language
 from atlex.lexicon._collection import Lexicons
 from atlex.lexicon._diagnostic import Diagnostic, Severity
-from atlex.lexicon._language import (
-    Array,
-    Blob,
-    Boolean,
-    Bytes,
-    CidLink,
-    DefId,
-    Definition,
-    Document,
-    ErrorDeclaration,
-    Integer,
-    Message,
-    Method,
-    Node,
-    Object,
-    Params,
-    Payload,
-    Permission,
-    PermissionSet,
-    Procedure,
-    Property,
-    Query,
-    Record,
-    Ref,
-    Schema,
-    String,
-    Subscription,
-    Token,
-    Union,
-    Unknown,
-    UnknownKind,
-)
+from atlex.lexicon._language import *  # noqa: F403 - the names of the nodes stand once
 from atlex.lexicon._load import LoadResult, load_documents
 from atlex.lexicon._methods import default_of
 from atlex.lexicon._package import package_data_digest
@@ -44,42 +14,12 @@ from atlex.lexicon._prose import schema_digest, strip_prose
 from atlex.lexicon._walk import Part, Reference, references, walk
 
 __all__ = [
-    "Array",
-    "Blob",
-    "Boolean",
-    "Bytes",
-    "CidLink",
-    "DefId",
-    "Definition",
     "Diagnostic",
-    "Document",
-    "ErrorDeclaration",
-    "Integer",
     "Lexicons",
     "LoadResult",
-    "Message",
-    "Method",
-    "Node",
-    "Object",
-    "Params",
     "Part",
-    "Payload",
-    "Permission",
-    "PermissionSet",
-    "Procedure",
-    "Property",
-    "Query",
-    "Record",
-    "Ref",
     "Reference",
-    "Schema",
     "Severity",
-    "String",
-    "Subscription",
-    "Token",
-    "Union",
-    "Unknown",
-    "UnknownKind",
     "default_of",
     "load_documents",
     "package_data_digest",
@@ -89,3 +29,4 @@ __all__ = [
     "strip_prose",
     "walk",
 ]
+__all__ += _language.__all__

@@ -7,20 +7,8 @@ from typing import Any, Final
 
 from atlex._validation import Validation
 from atlex.errors import Issue, LexiconError
+from atlex.lexicon import _language as language
 from atlex.lexicon._diagnostic import Diagnostic, raise_on_errors
-from atlex.lexicon._language import (
-    DefId,
-    Definition,
-    Document,
-    Method,
-    Params,
-    PermissionSet,
-    Procedure,
-    Query,
-    Record,
-    Ref,
-    Subscription,
-)
 from atlex.lexicon._load import StrPath, load_documents
 from atlex.lexicon._methods import body_issues, read_parameters
 from atlex.lexicon._names import parse_ref
@@ -32,10 +20,10 @@ from atlex.syntax import is_valid_format
 
 __all__ = ["Lexicons"]
 
-_NO_PARAMS: Final = Params()
+_NO_PARAMS: Final = language.Params()
 
 
-class Lexicons(Mapping[str, Document]):
+class Lexicons(Mapping[str, language.Document]):
     """A set of documents, by NSID and sorted by it.
 
     A check is ``strict`` or ``lenient``. ``strict`` enforces everything that the documents say and the data model with it. ``lenient`` enforces the
@@ -49,8 +37,8 @@ class Lexicons(Mapping[str, Document]):
         LexiconError: Two documents have the same NSID.
     """
 
-    def __init__(self, documents: Iterable[Document]) -> None:
-        self._documents: dict[str, Document] = {}
+    def __init__(self, documents: Iterable[language.Document]) -> None:
+        self._documents: dict[str, language.Document] = {}
         for document in sorted(documents, key=lambda document: document.id):
             if self._documents.setdefault(document.id, document) is not document:
                 raise LexiconError(f"There are two documents with the id {document.id}.")
@@ -78,7 +66,7 @@ class Lexicons(Mapping[str, Document]):
         Raises:
             LexiconError: The data is damaged, or holds something else.
         """
-        documents: list[Document] = []
+        documents: list[language.Document] = []
         diagnostics: list[Diagnostic] = []
         for raw in unpack(data):
             document, found = document_from_json(raw)
@@ -95,7 +83,7 @@ class Lexicons(Mapping[str, Document]):
         """
         return pack(self.values())
 
-    def __getitem__(self, nsid: str) -> Document:
+    def __getitem__(self, nsid: str) -> language.Document:
         return self._documents[nsid]
 
     def __iter__(self) -> Iterator[str]:
@@ -109,18 +97,18 @@ class Lexicons(Mapping[str, Document]):
 
     # Names
 
-    def definitions(self) -> Iterator[tuple[DefId, Definition]]:
+    def definitions(self) -> Iterator[tuple[language.DefId, language.Definition]]:
         """Yield all definitions, by NSID and within it in the document's order."""
         for nsid, document in self._documents.items():
             for name, definition in document.defs.items():
-                yield DefId(nsid, name), definition
+                yield language.DefId(nsid, name), definition
 
-    def find(self, def_id: DefId) -> Definition | None:
+    def find(self, def_id: language.DefId) -> language.Definition | None:
         """The definition of that name, or None."""
         document = self._documents.get(def_id.nsid)
         return None if document is None else document.defs.get(def_id.name)
 
-    def definition(self, def_id: DefId) -> Definition:
+    def definition(self, def_id: language.DefId) -> language.Definition:
         """The definition of that name.
 
         Raises:
@@ -131,7 +119,7 @@ class Lexicons(Mapping[str, Document]):
             raise LexiconError(f"There is no definition {def_id}.")
         return definition
 
-    def resolve(self, ref: str, *, base: str = "") -> Definition:
+    def resolve(self, ref: str, *, base: str = "") -> language.Definition:
         """The definition that a reference names.
 
         Args:
@@ -143,7 +131,7 @@ class Lexicons(Mapping[str, Document]):
         """
         return self.definition(self._def_id(ref, base))
 
-    def follow(self, def_id: DefId) -> tuple[Definition, tuple[DefId, ...]]:
+    def follow(self, def_id: language.DefId) -> tuple[language.Definition, tuple[language.DefId, ...]]:
         """The definition of a name, past definitions that are only a ref to another.
 
         Returns:
@@ -154,7 +142,7 @@ class Lexicons(Mapping[str, Document]):
         """
         names = {def_id: None}
         definition = self.definition(def_id)
-        while isinstance(definition, Ref):
+        while isinstance(definition, language.Ref):
             if definition.target in names:
                 raise LexiconError(f"The definition {def_id} is a circle of refs.")
             names[definition.target] = None
@@ -172,7 +160,7 @@ class Lexicons(Mapping[str, Document]):
     # Values
 
     def validate(
-        self, definition: str | DefId, value: object, *, validation: Validation = "strict"
+        self, definition: str | language.DefId, value: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
         """Check a JSON value against a definition.
 
@@ -188,7 +176,7 @@ class Lexicons(Mapping[str, Document]):
         Raises:
             LexiconError: There is no such definition, or it describes no value (a method, for example).
         """
-        def_id = definition if isinstance(definition, DefId) else self._def_id(definition, "")
+        def_id = definition if isinstance(definition, language.DefId) else self._def_id(definition, "")
         return self._check(validation).run_named(def_id, value)
 
     def validate_record(
@@ -205,7 +193,7 @@ class Lexicons(Mapping[str, Document]):
             LexiconError: There is no such record document.
         """
         record = self._record(collection)
-        return self._check(validation).run_record(DefId(collection), record, value)
+        return self._check(validation).run_record(language.DefId(collection), record, value)
 
     def validate_record_key(self, collection: str, rkey: str) -> list[Issue]:
         """Check a record key against the kind of key that the collection has.
@@ -268,7 +256,7 @@ class Lexicons(Mapping[str, Document]):
             LexiconError: There is no such method.
         """
         method = self.method(nsid)
-        payload = method.input if isinstance(method, Procedure) else None
+        payload = method.input if isinstance(method, language.Procedure) else None
         if payload is None:
             return [] if encoding is None else [Issue("", "no body is expected")]
         return body_issues(payload, encoding, body, lambda: self._check(validation))
@@ -284,7 +272,7 @@ class Lexicons(Mapping[str, Document]):
             LexiconError: There is no such query or procedure.
         """
         method = self.method(nsid)
-        if isinstance(method, Subscription):
+        if isinstance(method, language.Subscription):
             raise LexiconError(f"{nsid} is a subscription, which has messages and no output.")
         if method.output is None:
             return []
@@ -299,28 +287,28 @@ class Lexicons(Mapping[str, Document]):
             LexiconError: There is no such subscription.
         """
         method = self.method(nsid)
-        if not isinstance(method, Subscription):
+        if not isinstance(method, language.Subscription):
             raise LexiconError(f"{nsid} is a {method.kind}, which has no messages.")
         return self._check(validation).run(method.message.schema, message)
 
-    def method(self, nsid: str) -> Method:
+    def method(self, nsid: str) -> language.Method:
         """The query, procedure or subscription of that NSID.
 
         Raises:
             LexiconError: There is none.
         """
-        definition = self.definition(DefId(nsid))
-        if not isinstance(definition, Query | Procedure | Subscription):
+        definition = self.definition(language.DefId(nsid))
+        if not isinstance(definition, language.Method):
             raise LexiconError(f"{nsid} is not a method.")
         return definition
 
-    def _record(self, collection: str) -> Record:
-        definition = self.definition(DefId(collection))
-        if not isinstance(definition, Record):
+    def _record(self, collection: str) -> language.Record:
+        definition = self.definition(language.DefId(collection))
+        if not isinstance(definition, language.Record):
             raise LexiconError(f"{collection} is not a record.")
         return definition
 
-    def _def_id(self, ref: str, base: str) -> DefId:
+    def _def_id(self, ref: str, base: str) -> language.DefId:
         def_id = parse_ref(ref, base)
         if def_id is None:
             raise LexiconError(f"{ref!r} is not the name of a definition.")
@@ -329,8 +317,10 @@ class Lexicons(Mapping[str, Document]):
     def _check(self, validation: Validation) -> ValueCheck:
         return ValueCheck(self._value_definition, strict=is_strict(validation))
 
-    def _value_definition(self, def_id: DefId) -> tuple[Definition, tuple[DefId, ...]]:
+    def _value_definition(
+        self, def_id: language.DefId
+    ) -> tuple[language.Definition, tuple[language.DefId, ...]]:
         definition, names = self.follow(def_id)
-        if isinstance(definition, Query | Procedure | Subscription | PermissionSet):
+        if isinstance(definition, language.Method | language.PermissionSet):
             raise LexiconError(f"{names[-1]} is a {definition.kind}: it describes no value.")
         return definition, names

@@ -7,37 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar, cast
 
+from atlex.lexicon import _language as language
 from atlex.lexicon._fields import Fields, Notes
 from atlex.lexicon._json import is_object
-from atlex.lexicon._language import (
-    Array,
-    Blob,
-    Boolean,
-    Bytes,
-    CidLink,
-    DefId,
-    Definition,
-    ErrorDeclaration,
-    Integer,
-    Message,
-    Object,
-    Params,
-    Payload,
-    Permission,
-    PermissionSet,
-    Procedure,
-    Property,
-    Query,
-    Record,
-    Ref,
-    Schema,
-    String,
-    Subscription,
-    Token,
-    Union,
-    Unknown,
-    UnknownKind,
-)
 from atlex.lexicon._names import parse_ref
 from atlex.lexicon._permissions import permission_fault
 from atlex.lexicon._scalars import boolean_faults, integer_faults, json_type, string_faults
@@ -96,7 +68,7 @@ class DefinitionParser:
     def __init__(self, notes: Notes, nsid: str) -> None:
         self._notes = notes
         self._nsid = nsid
-        self._values: Mapping[str, Callable[[Fields, _Place], Schema | None]] = {
+        self._values: Mapping[str, Callable[[Fields, _Place], language.Schema | None]] = {
             "boolean": self._boolean,
             "integer": self._integer,
             "string": self._string,
@@ -110,7 +82,7 @@ class DefinitionParser:
             "array": self._array,
             "object": self._object,
         }
-        self._primaries: Mapping[str, Callable[[Fields], Definition | None]] = {
+        self._primaries: Mapping[str, Callable[[Fields], language.Definition | None]] = {
             "query": self._query,
             "procedure": self._procedure,
             "subscription": self._subscription,
@@ -118,7 +90,7 @@ class DefinitionParser:
             "permission-set": self._permission_set,
         }
 
-    def definition(self, raw: Any, pointer: str, def_id: DefId) -> Definition | None:
+    def definition(self, raw: Any, pointer: str, def_id: language.DefId) -> language.Definition | None:
         """Read what stands under a name; None when it can't be read at all."""
         place = _MAIN_DEFINITION if def_id.is_main else _NAMED_DEFINITION
         fields, kind = self._open(raw, pointer, place)
@@ -146,18 +118,18 @@ class DefinitionParser:
             return None, kind
         return fields, kind
 
-    def _schema(self, raw: Any, pointer: str, place: _Place) -> Schema | None:
+    def _schema(self, raw: Any, pointer: str, place: _Place) -> language.Schema | None:
         fields, kind = self._open(raw, pointer, place)
         return None if fields is None else self._read(fields, kind, place)
 
-    def _read(self, fields: Fields, kind: str, place: _Place) -> Schema | None:
+    def _read(self, fields: Fields, kind: str, place: _Place) -> language.Schema | None:
         if kind in self._values:
             return self._values[kind](fields, place)
         fields.notes.warn(
             fields.at("type"), f'the kind "{kind}" is not known', "anything of the data model is valid for it"
         )
         description = fields.raw.get("description")
-        return UnknownKind(
+        return language.UnknownKind(
             name=kind,
             raw=fields.raw,
             description=description if isinstance(description, str) else None,
@@ -166,18 +138,14 @@ class DefinitionParser:
 
     # Scalars
 
-    def _boolean(self, fields: Fields, _: _Place) -> Boolean:
-        node = Boolean(
-            default=fields.flag("default"),
-            const=fields.flag("const"),
-            **fields.rest(),
-        )
+    def _boolean(self, fields: Fields, _: _Place) -> language.Boolean:
+        node = language.Boolean(default=fields.flag("default"), const=fields.flag("const"), **fields.rest())
         _check_default(fields, boolean_faults(node, node.default))
         return node
 
-    def _integer(self, fields: Fields, _: _Place) -> Integer:
+    def _integer(self, fields: Fields, _: _Place) -> language.Integer:
         minimum, maximum = fields.integers_between("minimum", "maximum")
-        node = Integer(
+        node = language.Integer(
             minimum=minimum,
             maximum=maximum,
             enum=_choices(fields, fields.integers("enum")),
@@ -193,14 +161,14 @@ class DefinitionParser:
         _check_default(fields, integer_faults(node, node.default))
         return node
 
-    def _string(self, fields: Fields, _: _Place) -> String:
+    def _string(self, fields: Fields, _: _Place) -> language.String:
         format_name = fields.text("format")
         if format_name is not None and format_name not in FORMATS:
             hint = f"it isn't checked; the known ones are {', '.join(sorted(FORMATS))}"
             self._notes.warn(fields.at("format"), f'the format "{format_name}" is not known', hint)
         min_length, max_length = fields.sizes("minLength", "maxLength")
         min_graphemes, max_graphemes = fields.sizes("minGraphemes", "maxGraphemes")
-        node = String(
+        node = language.String(
             format=format_name,
             min_length=min_length,
             max_length=max_length,
@@ -222,24 +190,20 @@ class DefinitionParser:
 
     # Kinds without parts
 
-    def _bytes(self, fields: Fields, _: _Place) -> Bytes:
+    def _bytes(self, fields: Fields, _: _Place) -> language.Bytes:
         min_length, max_length = fields.sizes("minLength", "maxLength")
-        return Bytes(
-            min_length=min_length,
-            max_length=max_length,
-            **fields.rest(),
-        )
+        return language.Bytes(min_length=min_length, max_length=max_length, **fields.rest())
 
-    def _cid_link(self, fields: Fields, _: _Place) -> CidLink:
-        return CidLink(**fields.rest())
+    def _cid_link(self, fields: Fields, _: _Place) -> language.CidLink:
+        return language.CidLink(**fields.rest())
 
-    def _unknown(self, fields: Fields, _: _Place) -> Unknown:
-        return Unknown(**fields.rest())
+    def _unknown(self, fields: Fields, _: _Place) -> language.Unknown:
+        return language.Unknown(**fields.rest())
 
-    def _token(self, fields: Fields, _: _Place) -> Token:
-        return Token(**fields.rest())
+    def _token(self, fields: Fields, _: _Place) -> language.Token:
+        return language.Token(**fields.rest())
 
-    def _blob(self, fields: Fields, _: _Place) -> Blob:
+    def _blob(self, fields: Fields, _: _Place) -> language.Blob:
         accept = fields.texts("accept")
         for index, pattern in enumerate(accept or ()):
             if not _MIME_PATTERN.fullmatch(pattern):
@@ -248,34 +212,26 @@ class DefinitionParser:
         max_size = fields.size("maxSize")
         if max_size == 0:
             fields.warn("maxSize", "no blob is that small", "raise it, or leave it out")
-        return Blob(
-            accept=accept,
-            max_size=max_size,
-            **fields.rest(),
-        )
+        return language.Blob(accept=accept, max_size=max_size, **fields.rest())
 
     # References
 
-    def _target(self, ref: str, pointer: str) -> DefId | None:
+    def _target(self, ref: str, pointer: str) -> language.DefId | None:
         target = parse_ref(ref, self._nsid)
         if target is None:
             self._notes.error(pointer, "not a reference", 'use "#name", an NSID, or "nsid#name"')
         return target
 
-    def _ref(self, fields: Fields, _: _Place) -> Ref | None:
+    def _ref(self, fields: Fields, _: _Place) -> language.Ref | None:
         ref = fields.text("ref") if fields.required("ref", "the definition referred to") else None
         target = None if ref is None else self._target(ref, fields.at("ref"))
         if ref is None or target is None:
             return None
-        return Ref(
-            ref=ref,
-            target=target,
-            **fields.rest(),
-        )
+        return language.Ref(ref=ref, target=target, **fields.rest())
 
-    def _union(self, fields: Fields, _: _Place) -> Union:
+    def _union(self, fields: Fields, _: _Place) -> language.Union:
         refs = (fields.texts("refs") if fields.required("refs", "an array of references") else None) or ()
-        targets: dict[DefId, None] = {}
+        targets: dict[language.DefId, None] = {}
         for index, ref in enumerate(refs):
             target = self._target(ref, fields.at("refs", index))
             if target in targets:
@@ -285,27 +241,22 @@ class DefinitionParser:
         closed = fields.flag("closed") or False
         if closed and not refs:
             fields.warn("refs", "a closed union without members allows nothing", "add one, or open it")
-        return Union(
-            refs=refs,
-            targets=tuple(targets),
-            closed=closed,
-            **fields.rest(),
-        )
+        return language.Union(refs=refs, targets=tuple(targets), closed=closed, **fields.rest())
 
     # Containers
 
-    def _array(self, fields: Fields, place: _Place) -> Array | None:
+    def _array(self, fields: Fields, place: _Place) -> language.Array | None:
         inner = _PARAMETER_ITEM if place is _PARAMETER else _ITEM
         items = None
         if fields.required("items", "what the members are"):
             items = self._schema(fields.value("items"), fields.at("items"), inner)
-        if isinstance(items, Object):
+        if isinstance(items, language.Object):
             self._notes.warn(fields.at("items"), _INLINE, _INLINE_HINT)
         min_length, max_length = fields.sizes("minLength", "maxLength")
         description = fields.text("description")
         if items is None:
             return None
-        return Array(
+        return language.Array(
             items=items,
             min_length=min_length,
             max_length=max_length,
@@ -314,12 +265,9 @@ class DefinitionParser:
             extra=fields.extra(),
         )
 
-    def _object(self, fields: Fields, _: _Place) -> Object:
+    def _object(self, fields: Fields, _: _Place) -> language.Object:
         properties = self._properties(fields, _PROPERTY, self._names(fields, "nullable"))
-        return Object(
-            properties=properties,
-            **fields.rest(),
-        )
+        return language.Object(properties=properties, **fields.rest())
 
     def _names(self, fields: Fields, key: str) -> frozenset[str]:
         """The properties that ``required`` or ``nullable`` lists."""
@@ -331,9 +279,11 @@ class DefinitionParser:
                 self._notes.error(fields.at(key, index), message, "declare the property, or remove the name")
         return frozenset(names)
 
-    def _properties(self, fields: Fields, place: _Place, nullable: frozenset[str]) -> Mapping[str, Property]:
+    def _properties(
+        self, fields: Fields, place: _Place, nullable: frozenset[str]
+    ) -> Mapping[str, language.Property]:
         required = self._names(fields, "required")
-        properties: dict[str, Property] = {}
+        properties: dict[str, language.Property] = {}
         if not fields.has("properties"):
             self._notes.warn(fields.pointer, '"properties" is missing', 'add "properties": {}')
         for name, raw in (fields.mapping("properties") or {}).items():
@@ -345,19 +295,19 @@ class DefinitionParser:
                 )
                 continue
             self._notes.name(pointer, "a property", name)
-            if isinstance(schema, Object) and place is _PROPERTY:
+            if isinstance(schema, language.Object) and place is _PROPERTY:
                 self._notes.warn(pointer, _INLINE, _INLINE_HINT)
-            elif isinstance(schema, Unknown) and place is _PARAMETER:
+            elif isinstance(schema, language.Unknown) and place is _PARAMETER:
                 self._notes.warn(pointer, "a query string can't hold an object", "use another type")
             if schema is not None:
-                properties[name] = Property(
+                properties[name] = language.Property(
                     name=name, schema=schema, required=name in required, nullable=name in nullable
                 )
         return properties
 
     # Methods
 
-    def _parameters(self, fields: Fields) -> Params | None:
+    def _parameters(self, fields: Fields) -> language.Params | None:
         if not fields.has("parameters"):
             return None
         inner, kind = self._open(fields.value("parameters"), fields.at("parameters"), _PARAMETERS)
@@ -365,12 +315,9 @@ class DefinitionParser:
             return None
         if kind != "params":
             inner.error("type", f'the kind "{kind}" is not known', 'use "params"')
-        return Params(
-            properties=self._properties(inner, _PARAMETER, frozenset()),
-            **inner.rest(),
-        )
+        return language.Params(properties=self._properties(inner, _PARAMETER, frozenset()), **inner.rest())
 
-    def _payload(self, fields: Fields, key: str) -> Payload | None:
+    def _payload(self, fields: Fields, key: str) -> language.Payload | None:
         inner = fields.fields(key)
         if inner is None:
             return None
@@ -385,14 +332,16 @@ class DefinitionParser:
         schema = None
         if inner.has("schema"):
             schema = self._schema(inner.value("schema"), inner.at("schema"), _PAYLOAD)
-        return Payload(
+        return language.Payload(
             encoding=encoding or "",
-            schema=cast("Object | Ref | Union | UnknownKind | None", schema),
+            schema=cast(
+                "language.Object | language.Ref | language.Union | language.UnknownKind | None", schema
+            ),
             **inner.rest(),
         )
 
-    def _errors(self, fields: Fields) -> tuple[ErrorDeclaration, ...]:
-        errors: dict[str, ErrorDeclaration] = {}
+    def _errors(self, fields: Fields) -> tuple[language.ErrorDeclaration, ...]:
+        errors: dict[str, language.ErrorDeclaration] = {}
         for inner in self._entries(fields, "errors"):
             name = inner.text("name") if inner.required("name", "the error code") else None
             if name is None:
@@ -401,7 +350,7 @@ class DefinitionParser:
             if name in errors:
                 self._notes.warn(inner.pointer, f'the error "{name}" is declared twice', "remove one")
                 continue
-            errors[name] = ErrorDeclaration(name=name, **inner.rest())
+            errors[name] = language.ErrorDeclaration(name=name, **inner.rest())
         return tuple(errors.values())
 
     def _entries(self, fields: Fields, key: str) -> list[Fields]:
@@ -415,16 +364,16 @@ class DefinitionParser:
                 self._notes.error(fields.at(key, index), message, f'correct this member of "{key}"')
         return entries
 
-    def _query(self, fields: Fields) -> Query:
-        return Query(
+    def _query(self, fields: Fields) -> language.Query:
+        return language.Query(
             parameters=self._parameters(fields),
             output=self._payload(fields, "output"),
             errors=self._errors(fields),
             **fields.rest(),
         )
 
-    def _procedure(self, fields: Fields) -> Procedure:
-        return Procedure(
+    def _procedure(self, fields: Fields) -> language.Procedure:
+        return language.Procedure(
             parameters=self._parameters(fields),
             input=self._payload(fields, "input"),
             output=self._payload(fields, "output"),
@@ -432,14 +381,14 @@ class DefinitionParser:
             **fields.rest(),
         )
 
-    def _subscription(self, fields: Fields) -> Subscription | None:
+    def _subscription(self, fields: Fields) -> language.Subscription | None:
         parameters = self._parameters(fields)
         errors = self._errors(fields)
         message = self._message(fields)
         description = fields.text("description")
         if message is None:
             return None
-        return Subscription(
+        return language.Subscription(
             parameters=parameters,
             message=message,
             errors=errors,
@@ -448,22 +397,24 @@ class DefinitionParser:
             extra=fields.extra(),
         )
 
-    def _message(self, fields: Fields) -> Message | None:
+    def _message(self, fields: Fields) -> language.Message | None:
         inner = fields.fields("message")
         if inner is None:
             self._notes.warn(fields.pointer, '"message" is missing', "say what the messages are")
-            return Message(schema=Union(), pointer=fields.pointer)
+            return language.Message(schema=language.Union(), pointer=fields.pointer)
         if not inner.required("schema", "a union"):
             return None
         schema = self._schema(inner.value("schema"), inner.at("schema"), _MESSAGE)
         description = inner.text("description")
-        if not isinstance(schema, Union | UnknownKind):
+        if not isinstance(schema, language.Union | language.UnknownKind):
             return None
-        return Message(schema=schema, description=description, pointer=inner.pointer, extra=inner.extra())
+        return language.Message(
+            schema=schema, description=description, pointer=inner.pointer, extra=inner.extra()
+        )
 
     # Records and permission sets
 
-    def _record(self, fields: Fields) -> Record | None:
+    def _record(self, fields: Fields) -> language.Record | None:
         key = fields.text("key") if fields.required("key", "tid, nsid, any or literal:<key>") else None
         if key is not None and not _is_key_kind(key):
             note = fields.warn if key.startswith("literal:") else fields.error
@@ -472,23 +423,23 @@ class DefinitionParser:
         if not fields.required("record", "an object schema"):
             return None
         record = self._schema(fields.value("record"), fields.at("record"), _RECORD)
-        if isinstance(record, UnknownKind):
+        if isinstance(record, language.UnknownKind):
             fields.notes.error(
                 fields.at("record", "type"), "a record's schema must be an object", 'use "object"'
             )
-        if key is None or not isinstance(record, Object):
+        if key is None or not isinstance(record, language.Object):
             return None
-        return Record(
+        return language.Record(
             key=key, record=record, description=description, pointer=fields.pointer, extra=fields.extra()
         )
 
-    def _permission_set(self, fields: Fields) -> PermissionSet:
+    def _permission_set(self, fields: Fields) -> language.PermissionSet:
         fields.required("permissions", "an array of permissions")
         for key in ("title:lang", "detail:lang"):
-            for language in fields.text_map(key):
-                if not is_valid_language(language):
-                    self._notes.warn(fields.at(key, language), "not a language", 'use a tag such as "pt-BR"')
-        return PermissionSet(
+            for tag in fields.text_map(key):
+                if not is_valid_language(tag):
+                    self._notes.warn(fields.at(key, tag), "not a language", 'use a tag such as "pt-BR"')
+        return language.PermissionSet(
             title=fields.text("title"),
             title_lang=fields.text_map("title:lang"),
             detail=fields.text("detail"),
@@ -501,7 +452,7 @@ class DefinitionParser:
             **fields.rest(),
         )
 
-    def _permission(self, fields: Fields) -> Permission | None:
+    def _permission(self, fields: Fields) -> language.Permission | None:
         if fields.required("type", '"permission"') and fields.value("type") != "permission":
             fields.error("type", "not a permission", 'use "permission"')
         resource = fields.text("resource") if fields.required("resource", "what it is about") else None
@@ -511,7 +462,7 @@ class DefinitionParser:
         attributes = fields.extra()
         if fault := permission_fault(resource, attributes):
             self._notes.warn(fields.pointer, fault, "servers may refuse the whole set")
-        return Permission(
+        return language.Permission(
             resource=resource, description=description, pointer=fields.pointer, attributes=attributes
         )
 

@@ -14,10 +14,7 @@ from atlex.syntax import is_valid_nsid
 __all__ = ["permission_fault"]
 
 _CHOICES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    "account": {
-        "attr": frozenset({"email", "repo", "status"}),
-        "action": frozenset({"read", "manage"}),
-    },
+    "account": {"attr": frozenset({"email", "repo", "status"}), "action": frozenset({"read", "manage"})},
     "blob": {},
     "identity": {"attr": frozenset({"*", "handle"}), "action": frozenset({"submit", "manage"})},
     "repo": {"action": frozenset({"create", "update", "delete"})},

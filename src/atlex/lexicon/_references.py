@@ -5,33 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from atlex.lexicon import _language as language
 from atlex.lexicon._diagnostic import Diagnostic, Severity, pointer_to
-from atlex.lexicon._language import (
-    DefId,
-    Definition,
-    Document,
-    Object,
-    PermissionSet,
-    Procedure,
-    Query,
-    Record,
-    Ref,
-    Subscription,
-    Token,
-    Union,
-    UnknownKind,
-)
 from atlex.lexicon._walk import Reference, references
 
 __all__ = ["reference_diagnostics"]
 
-_Find = Callable[[DefId], Definition | None]
+_Find = Callable[[language.DefId], language.Definition | None]
 
-_NO_VALUE: Final = (Query, Procedure, Subscription, PermissionSet)
-_TAGGED: Final = (Object, Record, Ref, Union, UnknownKind)
+_TAGGED: Final = (language.Object, language.Record, language.Ref, language.Union, language.UnknownKind)
 
 
-def reference_diagnostics(documents: Iterable[Document], find: _Find) -> list[Diagnostic]:
+def reference_diagnostics(documents: Iterable[language.Document], find: _Find) -> list[Diagnostic]:
     """Say of every reference in the documents whether it may stand.
 
     Args:
@@ -49,7 +34,7 @@ def reference_diagnostics(documents: Iterable[Document], find: _Find) -> list[Di
                 for reference in references(definition)
                 if (found := _diagnose(document, reference, find(reference.target), nsids)) is not None
             )
-            if DefId(document.id, name) in circles:
+            if language.DefId(document.id, name) in circles:
                 message, hint = "the definition is a circle of refs", "let one of them say what the value is"
                 diagnostics.append(
                     _diagnostic(document, "error", pointer_to(definition.pointer, "ref"), message, hint)
@@ -57,19 +42,16 @@ def reference_diagnostics(documents: Iterable[Document], find: _Find) -> list[Di
     return diagnostics
 
 
-def _diagnostic(document: Document, severity: Severity, pointer: str, message: str, hint: str) -> Diagnostic:
+def _diagnostic(
+    document: language.Document, severity: Severity, pointer: str, message: str, hint: str
+) -> Diagnostic:
     return Diagnostic(
-        severity=severity,
-        file=document.source,
-        nsid=document.id,
-        pointer=pointer,
-        message=message,
-        hint=hint,
+        severity=severity, file=document.source, nsid=document.id, pointer=pointer, message=message, hint=hint
     )
 
 
 def _diagnose(
-    document: Document, reference: Reference, definition: Definition | None, nsids: set[str]
+    document: language.Document, reference: Reference, definition: language.Definition | None, nsids: set[str]
 ) -> Diagnostic | None:
     target = reference.target
     severity: Severity = "error"
@@ -79,18 +61,18 @@ def _diagnose(
     elif definition is None:
         message = f"the document {target.nsid} is missing"
         hint = "correct the reference, or add the document"
-    elif isinstance(definition, UnknownKind):
+    elif isinstance(definition, language.UnknownKind):
         severity = "warning"
         message = f'"{target}" is of the kind "{definition.name}", which is not known'
         hint = "anything of the data model is valid here"
-    elif isinstance(definition, _NO_VALUE):
+    elif isinstance(definition, language.Method | language.PermissionSet):
         message = f'"{target}" is a {definition.kind}, which describes no value'
         hint = "refer to one of its objects instead"
     elif reference.in_union and not isinstance(definition, _TAGGED):
         severity = "warning"
         message = f'"{target}" is a {definition.kind}, which has no "$type" to be told apart by'
         hint = "put it into an object"
-    elif not reference.in_union and isinstance(definition, Token):
+    elif not reference.in_union and isinstance(definition, language.Token):
         severity = "warning"
         message = f'"{target}" is a token, which is a name and no type'
         hint = "use a string with the token in its knownValues"
@@ -99,16 +81,16 @@ def _diagnose(
     return _diagnostic(document, severity, reference.pointer, message, hint)
 
 
-def _circles(documents: Iterable[Document], find: _Find) -> set[DefId]:
+def _circles(documents: Iterable[language.Document], find: _Find) -> set[language.DefId]:
     """The definitions that are refs to each other in a circle, and never come to a value."""
-    circles: set[DefId] = set()
-    done: set[DefId] = set()
+    circles: set[language.DefId] = set()
+    done: set[language.DefId] = set()
     for start in _aliases(documents):
-        path: dict[DefId, None] = {}
+        path: dict[language.DefId, None] = {}
         current = start
         while current not in path and current not in done:
             definition = find(current)
-            if not isinstance(definition, Ref):
+            if not isinstance(definition, language.Ref):
                 break
             path[current] = None
             current = definition.target
@@ -119,8 +101,8 @@ def _circles(documents: Iterable[Document], find: _Find) -> set[DefId]:
     return circles
 
 
-def _aliases(documents: Iterable[Document]) -> Iterator[DefId]:
+def _aliases(documents: Iterable[language.Document]) -> Iterator[language.DefId]:
     for document in documents:
         for name, definition in document.defs.items():
-            if isinstance(definition, Ref):
-                yield DefId(document.id, name)
+            if isinstance(definition, language.Ref):
+                yield language.DefId(document.id, name)

@@ -11,28 +11,8 @@ from math import isfinite
 from typing import Any, Final, TypeAlias, cast
 
 from atlex.errors import InputError, Issue
+from atlex.lexicon import _language as language
 from atlex.lexicon._json import is_unicode
-from atlex.lexicon._language import (
-    Array,
-    Blob,
-    Boolean,
-    Bytes,
-    CidLink,
-    DefId,
-    Definition,
-    Integer,
-    Object,
-    Params,
-    Property,
-    Record,
-    Ref,
-    Schema,
-    String,
-    Token,
-    Union,
-    Unknown,
-    UnknownKind,
-)
 from atlex.lexicon._scalars import (
     MAX_INTEGER,
     as_integer,
@@ -50,7 +30,7 @@ MAX_DEPTH: Final = 1000
 """How many arrays and objects of a value may stand inside each other."""
 
 _TYPES_SHOWN: Final = 8
-_ANY_BLOB: Final = Blob()
+_ANY_BLOB: Final = language.Blob()
 
 # From the value that is checked down to a place in it, innermost first.
 _Path: TypeAlias = "tuple[_Path, str | int, int] | None"
@@ -66,7 +46,7 @@ class _Parameter:
     """What a parameter without a schema must be: a scalar, or a list of scalars of one type."""
 
 
-_Checked: TypeAlias = "Schema | Record | Params | _Anything | _Parameter"
+_Checked: TypeAlias = "language.Schema | language.Record | language.Params | _Anything | _Parameter"
 
 
 def is_strict(validation: str) -> bool:
@@ -110,24 +90,27 @@ class ValueCheck:
     """
 
     def __init__(
-        self, find: Callable[[DefId], tuple[Definition, tuple[DefId, ...]]], *, strict: bool
+        self,
+        find: Callable[[language.DefId], tuple[language.Definition, tuple[language.DefId, ...]]],
+        *,
+        strict: bool,
     ) -> None:
         self._find = find
         self._strict = strict
         self._issues: list[Issue] = []
         self._stack: list[tuple[_Checked, Any, _Path, tuple[str, ...]]] = []
 
-    def run_named(self, def_id: DefId, value: object) -> list[Issue]:
+    def run_named(self, def_id: language.DefId, value: object) -> list[Issue]:
         """Check a value against a named definition."""
         self._push_named(def_id, value, None)
         return self._run()
 
-    def run(self, schema: Schema | Record | Params, value: object) -> list[Issue]:
+    def run(self, schema: language.Schema | language.Record | language.Params, value: object) -> list[Issue]:
         """Check a value against a schema."""
         self._push(schema, value, None)
         return self._run()
 
-    def run_record(self, def_id: DefId, record: Record, value: object) -> list[Issue]:
+    def run_record(self, def_id: language.DefId, record: language.Record, value: object) -> list[Issue]:
         """Check a value against the record definition of that name."""
         self._push(record, value, None, (str(def_id),))
         return self._run()
@@ -152,9 +135,9 @@ class ValueCheck:
     def _push(self, schema: _Checked, value: Any, path: _Path, names: tuple[str, ...] = ()) -> None:
         self._stack.append((schema, value, path, names))
 
-    def _push_named(self, def_id: DefId, value: Any, path: _Path) -> None:
+    def _push_named(self, def_id: language.DefId, value: Any, path: _Path) -> None:
         definition, names = self._find(def_id)
-        self._push(cast("Schema | Record", definition), value, path, tuple(map(str, names)))
+        self._push(cast("language.Schema | language.Record", definition), value, path, tuple(map(str, names)))
 
     def _fault(self, path: _Path, reason: str, raw: Any) -> None:
         self._issues.append(Issue(_text(path), reason, raw))
@@ -166,35 +149,35 @@ class ValueCheck:
     def _check(self, schema: _Checked, value: Any, path: _Path, names: tuple[str, ...]) -> None:
         strict = self._strict
         match schema:
-            case String():
+            case language.String():
                 self._faults(path, string_faults(schema, value, limits=strict), value)
-            case Integer():
+            case language.Integer():
                 self._faults(path, integer_faults(schema, value, limits=strict), value)
-            case Boolean():
+            case language.Boolean():
                 self._faults(path, boolean_faults(schema, value), value)
-            case Object():
+            case language.Object():
                 self._object(schema.properties, value, path, names)
-            case Array():
+            case language.Array():
                 self._array(schema, value, path)
-            case Ref():
+            case language.Ref():
                 self._push_named(schema.target, value, path)
-            case Union():
+            case language.Union():
                 self._union(schema, value, path)
-            case Record():
+            case language.Record():
                 self._object(schema.record.properties, value, path, names, tagged=True)
-            case Bytes():
+            case language.Bytes():
                 self._bytes(schema, value, path)
-            case CidLink():
+            case language.CidLink():
                 self._faults(path, link_faults(value, strict=strict), value)
-            case Blob():
+            case language.Blob():
                 self._faults(path, blob_faults(schema, value, strict=strict), value)
-            case Token():
+            case language.Token():
                 if value not in names:
                     self._fault(path, f'expected "{names[-1]}"' if names else "expected a token", value)
-            case Unknown():
+            case language.Unknown():
                 if self._is_object(value, path):
                     self._anything(value, path)
-            case Params():
+            case language.Params():
                 self._params(schema, value, path)
             case _Parameter():
                 self._parameter(value, path)
@@ -214,7 +197,7 @@ class ValueCheck:
 
     def _object(
         self,
-        properties: Mapping[str, Property],
+        properties: Mapping[str, language.Property],
         value: Any,
         path: _Path,
         names: tuple[str, ...],
@@ -244,7 +227,11 @@ class ValueCheck:
             self._fault(place, "expected the name of a type", tag)
 
     def _properties(
-        self, properties: Mapping[str, Property], value: Mapping[Any, Any], path: _Path, undeclared: _Checked
+        self,
+        properties: Mapping[str, language.Property],
+        value: Mapping[Any, Any],
+        path: _Path,
+        undeclared: _Checked,
     ) -> None:
         for name, prop in properties.items():
             place = _extend(path, name)
@@ -264,12 +251,12 @@ class ValueCheck:
                 elif name not in properties and name != "$type":
                     self._push(undeclared, item, _extend(path, name))
 
-    def _is_anything(self, schema: Schema) -> bool:
+    def _is_anything(self, schema: language.Schema) -> bool:
         """Whether every value of the data model is valid, null too."""
-        definition = self._find(schema.target)[0] if isinstance(schema, Ref) else schema
-        return isinstance(definition, UnknownKind)
+        definition = self._find(schema.target)[0] if isinstance(schema, language.Ref) else schema
+        return isinstance(definition, language.UnknownKind)
 
-    def _array(self, schema: Array, value: Any, path: _Path) -> None:
+    def _array(self, schema: language.Array, value: Any, path: _Path) -> None:
         if not is_sequence(value):
             self._fault(path, f"expected an array, got {json_type(value)}", value)
             return
@@ -280,7 +267,7 @@ class ValueCheck:
         for index, item in enumerate(value):
             self._push(schema.items, item, _extend(path, index))
 
-    def _union(self, schema: Union, value: Any, path: _Path) -> None:
+    def _union(self, schema: language.Union, value: Any, path: _Path) -> None:
         if not self._is_object(value, path):
             return
         place = _extend(path, "$type")
@@ -302,7 +289,7 @@ class ValueCheck:
         else:
             self._anything(value, path)
 
-    def _bytes(self, schema: Bytes, value: Any, path: _Path) -> None:
+    def _bytes(self, schema: language.Bytes, value: Any, path: _Path) -> None:
         length = bytes_length(value)
         if length is None:
             self._fault(path, 'expected bytes, {"$bytes": "<base64>"}', value)
@@ -311,14 +298,14 @@ class ValueCheck:
 
     # Parameters
 
-    def _params(self, schema: Params, value: Any, path: _Path) -> None:
+    def _params(self, schema: language.Params, value: Any, path: _Path) -> None:
         if not is_mapping(value):
             self._fault(path, f"expected an object, got {json_type(value)}", value)
             return
         parameters = {
             name: prop
             for name, prop in schema.properties.items()
-            if not isinstance(prop.schema, Unknown | UnknownKind)
+            if not isinstance(prop.schema, language.Unknown | language.UnknownKind)
         }
         free = {name for name, prop in schema.properties.items() if prop.required} - parameters.keys()
         for name in sorted(free - value.keys()):

@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from atlex.lexicon import _language as language
 from atlex.lexicon._diagnostic import pointer_to
-from atlex.lexicon._language import (
-    Array,
-    DefId,
-    Definition,
-    Message,
-    Object,
-    Params,
-    Payload,
-    Procedure,
-    Query,
-    Record,
-    Ref,
-    Subscription,
-    Union,
-)
 
 __all__ = ["Part", "Reference", "references", "walk"]
 
-Part = Definition | Params | Payload | Message
+Part = language.Definition | language.Params | language.Payload | language.Message
 """A definition, or something that a definition is made of."""
 
 
@@ -38,7 +24,7 @@ class Reference:
         in_union: Whether it is a member of a union.
     """
 
-    target: DefId
+    target: language.DefId
     pointer: str
     in_union: bool
 
@@ -57,19 +43,19 @@ def walk(part: Part) -> Iterator[Part]:
 
 def _inner(part: Part) -> list[Part]:
     match part:
-        case Object() | Params():
+        case language.Object() | language.Params():
             return [prop.schema for prop in part.properties.values()]
-        case Array():
+        case language.Array():
             return [part.items]
-        case Record():
+        case language.Record():
             return [part.record]
-        case Query():
+        case language.Query():
             return [inner for inner in (part.parameters, part.output) if inner is not None]
-        case Procedure():
+        case language.Procedure():
             return [inner for inner in (part.parameters, part.input, part.output) if inner is not None]
-        case Subscription():
+        case language.Subscription():
             return [inner for inner in (part.parameters, part.message) if inner is not None]
-        case Payload() | Message():
+        case language.Payload() | language.Message():
             return [] if part.schema is None else [part.schema]
         case _:
             return []
@@ -78,13 +64,13 @@ def _inner(part: Part) -> list[Part]:
 def references(part: Part) -> Iterator[Reference]:
     """Yield every reference in a definition, in the document's order; a union names each target once."""
     for inner in walk(part):
-        if isinstance(inner, Ref):
+        if isinstance(inner, language.Ref):
             yield Reference(inner.target, pointer_to(inner.pointer, "ref"), in_union=False)
-        elif isinstance(inner, Union):
+        elif isinstance(inner, language.Union):
             yield from _members(inner)
 
 
-def _members(union: Union) -> Iterator[Reference]:
+def _members(union: language.Union) -> Iterator[Reference]:
     # Targets are the refs in order, each at its first mention: one pass over both finds every place.
     targets = iter(union.targets)
     target = next(targets, None)

@@ -10,33 +10,14 @@ from typing import Any, Final, TypeAlias
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from atlex import lexicon
 from atlex.errors import LexiconError
-from atlex.lexicon import (
-    Array,
-    Blob,
-    Boolean,
-    Bytes,
-    CidLink,
-    DefId,
-    Definition,
-    Integer,
-    Lexicons,
-    Object,
-    Params,
-    Property,
-    Record,
-    Ref,
-    String,
-    Token,
-    Union,
-    Unknown,
-)
 from atlex.testing._anything import anything, bytes_values, foreign_objects, links, objects, undeclared_names
 from atlex.testing._texts import any_text, raw_cids, strings
 
 __all__ = ["Describable", "Strategies"]
 
-Describable: TypeAlias = Definition | Params
+Describable: TypeAlias = lexicon.Definition | lexicon.Params
 """What describes values."""
 
 _Values: TypeAlias = SearchStrategy[Any]
@@ -61,19 +42,19 @@ class Strategies:
             ones that are rare.
     """
 
-    def __init__(self, lexicons: Lexicons, *, limits: bool, undeclared: bool) -> None:
+    def __init__(self, lexicons: lexicon.Lexicons, *, limits: bool, undeclared: bool) -> None:
         self._lexicons = lexicons
         self._limits = limits
         self._undeclared = undeclared
-        self._named: dict[tuple[DefId, int], _Values] = {}
+        self._named: dict[tuple[lexicon.DefId, int], _Values] = {}
 
-    def named(self, def_id: DefId) -> _Values:
+    def named(self, def_id: lexicon.DefId) -> _Values:
         """The values of a definition.
 
         Raises:
             LexiconError: There is no such definition, or no value of it could ever end.
         """
-        if self._height(Ref(ref=str(def_id), target=def_id)) == inf:
+        if self._height(lexicon.Ref(ref=str(def_id), target=def_id)) == inf:
             raise LexiconError(f"{def_id} has no values: what it requires contains it again.")
         return self._named_at(def_id, _DEPTH)
 
@@ -87,7 +68,7 @@ class Strategies:
             raise LexiconError("There are no such values: what they require contains them again.")
         return self._schema(schema, _DEPTH)
 
-    def _named_at(self, def_id: DefId, depth: int) -> _Values:
+    def _named_at(self, def_id: lexicon.DefId, depth: int) -> _Values:
         key = (def_id, depth)
         if key not in self._named:
             definition, names = self._lexicons.follow(def_id)
@@ -96,45 +77,45 @@ class Strategies:
 
     def _schema(self, schema: Describable, depth: int, names: _Names = ()) -> _Values:
         match schema:
-            case String(const=str()) | Integer(const=int()) | Boolean(const=bool()):
+            case lexicon.String(const=str()) | lexicon.Integer(const=int()) | lexicon.Boolean(const=bool()):
                 return st.just(schema.const)
-            case String(enum=tuple(choices)) | Integer(enum=tuple(choices)):
+            case lexicon.String(enum=tuple(choices)) | lexicon.Integer(enum=tuple(choices)):
                 return st.sampled_from(choices)
-            case String():
+            case lexicon.String():
                 return strings(schema, limits=self._limits)
-            case Integer():
+            case lexicon.Integer():
                 return self._integers(schema)
-            case Boolean():
+            case lexicon.Boolean():
                 return st.booleans()
-            case Bytes():
+            case lexicon.Bytes():
                 least, most = self._lengths(schema.min_length, schema.max_length, _MOST_BYTES)
                 return bytes_values(least, most, odd=self._undeclared)
-            case CidLink():
+            case lexicon.CidLink():
                 return links() if self._limits else links() | any_text().map(lambda text: {"$link": text})
-            case Blob():
+            case lexicon.Blob():
                 return self._blobs(schema)
-            case Unknown():
+            case lexicon.Unknown():
                 return objects(limits=self._limits) | foreign_objects(limits=self._limits)
-            case Token():
+            case lexicon.Token():
                 return st.sampled_from(names)
-            case Ref():
+            case lexicon.Ref():
                 return self._named_at(schema.target, depth)
-            case Union():
+            case lexicon.Union():
                 return self._union(schema, depth)
-            case Array():
+            case lexicon.Array():
                 return self._array(schema, depth)
-            case Object():
+            case lexicon.Object():
                 return self._object(schema.properties, depth, names)
-            case Record():
+            case lexicon.Record():
                 return self._object(schema.record.properties, depth, names, tagged=True)
-            case Params():
+            case lexicon.Params():
                 return self._params(schema)
             case _:
                 return anything(limits=self._limits)
 
     # Scalars
 
-    def _integers(self, schema: Integer) -> _Values:
+    def _integers(self, schema: lexicon.Integer) -> _Values:
         if not self._limits:
             return st.integers(-_MAX_INTEGER, _MAX_INTEGER) | st.integers(-3, 100) | st.integers()
         least = -_MAX_INTEGER if schema.minimum is None else schema.minimum
@@ -149,7 +130,7 @@ class Strategies:
         high = low + usual
         return low, high if most is None else min(most, high)
 
-    def _blobs(self, schema: Blob) -> _Values:
+    def _blobs(self, schema: lexicon.Blob) -> _Values:
         accept = (schema.accept or ("*/*",)) if self._limits else ("*/*",)
         mime_types = [
             pattern.replace("*", "png") if pattern.endswith("/*") and pattern != "*/*" else pattern
@@ -170,7 +151,7 @@ class Strategies:
 
     # Containers
 
-    def _array(self, schema: Array, depth: int) -> _Values:
+    def _array(self, schema: lexicon.Array, depth: int) -> _Values:
         least, most = self._lengths(schema.min_length, schema.max_length, _MOST_ITEMS)
         if self._height(schema.items) and (depth <= 0 or self._height(schema.items) == inf):
             most = least
@@ -178,33 +159,35 @@ class Strategies:
         items = self._schema(schema.items, depth) if most else st.nothing()
         return st.lists(items, min_size=least, max_size=most)
 
-    def _union(self, schema: Union, depth: int) -> _Values:
-        heights = {target: self._height(Ref(ref=str(target), target=target)) for target in schema.targets}
+    def _union(self, schema: lexicon.Union, depth: int) -> _Values:
+        heights = {
+            target: self._height(lexicon.Ref(ref=str(target), target=target)) for target in schema.targets
+        }
         targets = [
             target
             for target in schema.targets
             if heights[target] < inf
             and (depth > 0 or heights[target] == min(heights.values()))
-            and isinstance(self._lexicons.follow(target)[0], Object | Record)
+            and isinstance(self._lexicons.follow(target)[0], lexicon.Object | lexicon.Record)
         ]
         members = [self._member(target, depth) for target in targets]
         if not members or (self._undeclared and not schema.closed):
             members.append(self._foreign(schema))
         return st.one_of(members)
 
-    def _member(self, target: DefId, depth: int) -> _Values:
+    def _member(self, target: lexicon.DefId, depth: int) -> _Values:
         names = [str(target)]
-        is_strict_record = self._limits and isinstance(self._lexicons.follow(target)[0], Record)
+        is_strict_record = self._limits and isinstance(self._lexicons.follow(target)[0], lexicon.Record)
         if target.is_main and self._undeclared and not is_strict_record:
             names.append(f"{target}#main")
         return st.builds(_tagged, st.sampled_from(names), self._named_at(target, depth))
 
-    def _foreign(self, schema: Union) -> _Values:
+    def _foreign(self, schema: lexicon.Union) -> _Values:
         known = {str(target) for target in schema.targets}
         known |= {f"{name}#main" for name in known}
         return foreign_objects(limits=self._limits).filter(lambda value: value["$type"] not in known)
 
-    def _params(self, schema: Params) -> _Values:
+    def _params(self, schema: lexicon.Params) -> _Values:
         required, optional = self._members(schema.properties, 1)
         extra: _Values | None = None
         if self._undeclared:
@@ -212,7 +195,7 @@ class Strategies:
         return _assembled(required, optional, 1, (), undeclared_names(schema.properties), extra)
 
     def _object(
-        self, properties: Mapping[str, Property], depth: int, names: _Names, *, tagged: bool = False
+        self, properties: Mapping[str, lexicon.Property], depth: int, names: _Names, *, tagged: bool = False
     ) -> _Values:
         required, optional = self._members(properties, depth - 1)
         extra = anything(limits=self._limits) if self._undeclared else None
@@ -227,7 +210,7 @@ class Strategies:
         )
 
     def _members(
-        self, properties: Mapping[str, Property], depth: int
+        self, properties: Mapping[str, lexicon.Property], depth: int
     ) -> tuple[dict[str, _Values], dict[str, _Values]]:
         required: dict[str, _Values] = {}
         optional: dict[str, _Values] = {}
@@ -238,7 +221,7 @@ class Strategies:
                 chosen[name] = self._property(prop, height, depth)
         return required, optional
 
-    def _property(self, prop: Property, height: float, depth: int) -> _Values:
+    def _property(self, prop: lexicon.Property, height: float, depth: int) -> _Values:
         if height == inf:
             return st.none()
         values = self._schema(prop.schema, depth)
@@ -249,15 +232,15 @@ class Strategies:
     def _height(self, schema: Describable) -> float:
         """How many objects stand inside each other at least; infinite where no value ever ends."""
         match schema:
-            case Ref():
+            case lexicon.Ref():
                 return self._heights.get(schema.target, inf)
             case _:
                 return _height(schema, self._heights)
 
     @cached_property
-    def _heights(self) -> Mapping[DefId, float]:
+    def _heights(self) -> Mapping[lexicon.DefId, float]:
         definitions = dict(self._lexicons.definitions())
-        heights: dict[DefId, float] = {}
+        heights: dict[lexicon.DefId, float] = {}
         # Each round finds the definitions that are one object higher than those before.
         while found := dict(_newly_finite(definitions, heights)):
             heights |= found
@@ -265,29 +248,29 @@ class Strategies:
 
 
 def _newly_finite(
-    definitions: Mapping[DefId, Definition], heights: Mapping[DefId, float]
-) -> Iterator[tuple[DefId, float]]:
+    definitions: Mapping[lexicon.DefId, lexicon.Definition], heights: Mapping[lexicon.DefId, float]
+) -> Iterator[tuple[lexicon.DefId, float]]:
     for def_id, definition in definitions.items():
         if def_id not in heights and (height := _height(definition, heights)) < inf:
             yield def_id, height
 
 
-def _height(schema: Describable, heights: Mapping[DefId, float]) -> float:
+def _height(schema: Describable, heights: Mapping[lexicon.DefId, float]) -> float:
     match schema:
-        case Ref():
+        case lexicon.Ref():
             return heights.get(schema.target, inf)
-        case Object() | Params():
+        case lexicon.Object() | lexicon.Params():
             needed = [
                 _height(prop.schema, heights)
                 for prop in schema.properties.values()
                 if prop.required and not prop.nullable
             ]
             return 1 + max(needed, default=0)
-        case Record():
+        case lexicon.Record():
             return _height(schema.record, heights)
-        case Array():
+        case lexicon.Array():
             return _height(schema.items, heights) if schema.min_length else 0
-        case Union():
+        case lexicon.Union():
             lowest = min((heights.get(target, inf) for target in schema.targets), default=inf)
             return 1 + lowest if lowest < inf else (inf if schema.closed else 1)
         case _:

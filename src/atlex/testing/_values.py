@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from atlex import lexicon
 from atlex._lazy import lazy_module
 from atlex._validation import Validation
 from atlex.errors import InputError, LexiconError
-from atlex.lexicon import (
-    DefId,
-    Definition,
-    Lexicons,
-    Params,
-    Payload,
-    PermissionSet,
-    Procedure,
-    Query,
-    Schema,
-    Subscription,
-)
 from atlex.testing._documents import LexiconSource, find_lexicons
 
 if TYPE_CHECKING:
@@ -70,37 +59,37 @@ def values(
     found = find_lexicons(lexicons)
     strategies = _strategies(found, limits=validation == "strict", undeclared=undeclared)
     nsid, _, name = definition.partition("#")
-    def_id = DefId(nsid, name or "main")
+    def_id = lexicon.DefId(nsid, name or "main")
     described = found.definition(def_id)
-    if isinstance(described, PermissionSet):
+    if isinstance(described, lexicon.PermissionSet):
         raise LexiconError(f"{definition} is a permission set, which describes no values.")
     if part is not None:
         return strategies.described(_part(definition, described, part))
-    if isinstance(described, Query | Procedure | Subscription):
+    if isinstance(described, lexicon.Method):
         raise LexiconError(f'{definition} is a {described.kind}: say which part of it, such as "params".')
     return strategies.named(def_id)
 
 
-def _part(name: str, definition: Definition, part: MethodPart) -> Schema | Params:
-    found: Payload | Params | Schema | None = None
+def _part(name: str, definition: lexicon.Definition, part: MethodPart) -> lexicon.Schema | lexicon.Params:
+    found: lexicon.Payload | lexicon.Params | lexicon.Schema | None = None
     match definition, part:
-        case Query() | Procedure() | Subscription(), "params":
+        case lexicon.Query() | lexicon.Procedure() | lexicon.Subscription(), "params":
             found = definition.parameters
-        case Procedure(), "input":
+        case lexicon.Procedure(), "input":
             found = definition.input
-        case Query() | Procedure(), "output":
+        case lexicon.Query() | lexicon.Procedure(), "output":
             found = definition.output
-        case Subscription(), "message":
+        case lexicon.Subscription(), "message":
             found = definition.message.schema
         case _:
             pass
-    schema = found.schema if isinstance(found, Payload) else found
+    schema = found.schema if isinstance(found, lexicon.Payload) else found
     if schema is None:
         raise LexiconError(f"{name} has no {part} that a document describes.")
     return schema
 
 
-def _strategies(lexicons: Lexicons, *, limits: bool, undeclared: bool) -> Strategies:
+def _strategies(lexicons: lexicon.Lexicons, *, limits: bool, undeclared: bool) -> Strategies:
     try:
         from atlex.testing._strategies import Strategies
     except ModuleNotFoundError as error:
