@@ -78,8 +78,8 @@ def test_a_structural_fault_names_the_document() -> None:
         (float("nan"), "/x", "the number nan doesn't exist in JSON"),
         (float("inf"), "/x", "the number inf doesn't exist in JSON"),
         (1 << 70, "/x", "a number that is too large"),
-        ("\ud800", "/x", "half a surrogate pair is not text"),
-        ({"\ud800": 1}, "/x", "a key with half a surrogate pair"),
+        ("\ud800", "/x", "a lone surrogate is not text"),
+        ({"\ud800": 1}, "/x", "a key with a lone surrogate"),
         ({1: 2}, "/x", "a key of type int"),
         (b"bytes", "/x", "a value of type bytes is not JSON"),
         ({"a": {2}}, "/x/a", "a value of type set is not JSON"),
@@ -92,4 +92,4 @@ def test_what_json_can_not_hold_is_an_error(value: Any, pointer: str, message: s
 
 
 def test_surrogates_escaped_in_json_are_errors() -> None:
-    assert messages("{" + HEAD + ', "x": "\\ud800"}') == {"/x": "half a surrogate pair is not text"}
+    assert messages("{" + HEAD + ', "x": "\\ud800"}') == {"/x": "a lone surrogate is not text"}

@@ -269,9 +269,9 @@ def test_anything_is_valid_for_an_unknown_kind() -> None:
 def test_names_and_types_of_what_is_undeclared_are_text() -> None:
     value = {"\ud800": 1, "x": {"$type": "\udfff"}, "y": {"a": {"\udc00": None}}}
     assert issues({"type": "object"}, value) == [
-        "half a surrogate pair is not text",
+        "a lone surrogate is not text",
         "x.$type: expected the name of a type",
-        "y.a: half a surrogate pair is not text",
+        "y.a: a lone surrogate is not text",
     ]
     assert issues({"type": "object"}, {"$type": "\ud800"})
 

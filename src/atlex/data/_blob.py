@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from atlex.data._link import CidLink
+from atlex.data._link import CidLink, wire_schema
 
 __all__ = ["Blob", "LegacyBlob"]
 
@@ -48,9 +47,7 @@ class Blob:
         }
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, *_: Any) -> core_schema.CoreSchema:
         return _schema(Blob)
 
 
@@ -73,9 +70,7 @@ class LegacyBlob:
         return {"cid": self.cid, "mimeType": self.mime_type, **self.extra}
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, *_: Any) -> core_schema.CoreSchema:
         return _schema(LegacyBlob)
 
 
@@ -87,19 +82,13 @@ def blob_from_wire(data: object) -> Blob | LegacyBlob | None:
     rest = dict(cast("Mapping[str, Any]", data))
     if rest.get("$type") == "blob":
         del rest["$type"]
-        ref, mime_type, size = (
-            CidLink.from_wire(rest.pop("ref", None)),
-            rest.pop("mimeType", None),
-            rest.pop("size", None),
-        )
+        ref = CidLink.from_wire(rest.pop("ref", None))
+        mime_type, size = rest.pop("mimeType", None), rest.pop("size", None)
         if isinstance(size, float) and size.is_integer():
             size = int(size)
-        if (
-            ref is not None
-            and isinstance(mime_type, str)
-            and isinstance(size, int)
-            and not isinstance(size, bool)
-        ):
+        if isinstance(size, bool) or not isinstance(size, int):
+            return None
+        if ref is not None and isinstance(mime_type, str):
             return Blob(ref, mime_type, size, rest)
     elif "$type" not in rest:
         cid, mime_type = rest.pop("cid", None), rest.pop("mimeType", None)
@@ -123,11 +112,4 @@ def _schema(wanted: type[Blob | LegacyBlob]) -> core_schema.CoreSchema:
             raise PydanticCustomError("blob", "Expected a blob of the other form")
         return blob
 
-    return core_schema.no_info_plain_validator_function(
-        read,
-        json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
-        serialization=core_schema.plain_serializer_function_ser_schema(
-            wanted.to_wire,
-            return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
-        ),
-    )
+    return wire_schema(read, wanted.to_wire)

@@ -22,7 +22,6 @@ MAX_INTEGER: Final = 2**53 - 1
 Path: TypeAlias = tuple[str | int, ...]
 
 _LONE_SURROGATE: Final = "Holds a lone surrogate, which UTF-8 can't write"
-_RAW_CODEC: Final = 0x55
 _RAW_SHA_256: Final = "bafkrei"
 _WHOLE: Final = (bool, bytes, LegacyBlob, UnknownObject, BaseModel)
 """What is right as it is: by itself, or because it was checked when it was made or came from the wire."""
@@ -135,7 +134,7 @@ def blob_reasons(blob: Blob) -> list[str]:
     if not is_valid_cid(cid):
         reasons.append("has a ref that is not a valid CID")
     # Nearly all CIDs of raw bytes begin like this, and parsing one costs more than all the rest.
-    elif not cid.startswith(_RAW_SHA_256) and Cid.parse(cid).codec != _RAW_CODEC:
+    elif not cid.startswith(_RAW_SHA_256) and not Cid.parse(cid).is_raw:
         reasons.append("has a ref that is not the CID of raw bytes")
     if not 0 <= blob.size <= MAX_INTEGER:
         reasons.append("has no size" if blob.size < 0 else "has a size beyond 53 bits")

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from atlex.syntax import is_valid_cid
 
-__all__ = ["CidLink", "check_link", "read_link"]
+__all__ = ["CidLink", "check_link", "read_link", "wire_schema"]
+
+
+def wire_schema(
+    read: Callable[[object], object],
+    to_wire: Callable[[Any], Any],
+    form: core_schema.CoreSchema | None = None,
+) -> core_schema.CoreSchema:
+    """What pydantic needs to know of a class that reads and writes its own JSON form.
+
+    Args:
+        read: The validator.
+        to_wire: The serialiser.
+        form: Describes the JSON form in JSON Schemas of input; None for any object.
+    """
+    return core_schema.no_info_plain_validator_function(
+        read,
+        json_schema_input_schema=form or core_schema.dict_schema(core_schema.str_schema()),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            to_wire,
+            return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +53,7 @@ class CidLink:
     @classmethod
     def from_wire(cls, data: object) -> CidLink | None:
         """Read ``{"$link": "…"}``; None where the data hasn't that shape. The CID's syntax isn't checked."""
-        # Of a dict, the answer comes sooner than from Mapping alone.
+        # Asking for a dict first is faster than for a Mapping alone.
         if isinstance(data, (dict, Mapping)):
             members = cast("Mapping[str, object]", data)
             link = members.get("$link")
@@ -45,19 +66,9 @@ class CidLink:
         return {"$link": self.cid}
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            check_link,
-            json_schema_input_schema=core_schema.typed_dict_schema(
-                {"$link": core_schema.typed_dict_field(core_schema.str_schema())}
-            ),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                CidLink.to_wire,
-                return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
-            ),
-        )
+    def __get_pydantic_core_schema__(cls, *_: Any) -> core_schema.CoreSchema:
+        link = core_schema.typed_dict_field(core_schema.str_schema())
+        return wire_schema(check_link, cls.to_wire, core_schema.typed_dict_schema({"$link": link}))
 
 
 def read_link(value: object) -> CidLink:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from atlex.data._json import is_object
+from atlex.data._link import wire_schema
 from atlex.data._omit import OMIT
 
 __all__ = ["UnknownObject"]
@@ -50,17 +50,8 @@ class UnknownObject:
         return dict(self.data) if self.stray is OMIT else self.stray
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            _read,
-            json_schema_input_schema=core_schema.dict_schema(core_schema.str_schema()),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                UnknownObject.to_wire,
-                return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
-            ),
-        )
+    def __get_pydantic_core_schema__(cls, *_: Any) -> core_schema.CoreSchema:
+        return wire_schema(_read, cls.to_wire)
 
 
 def _read(value: object) -> UnknownObject:

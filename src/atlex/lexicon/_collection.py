@@ -11,10 +11,9 @@ from atlex.lexicon import _language as language
 from atlex.lexicon._diagnostic import Diagnostic, raise_on_errors
 from atlex.lexicon._load import StrPath, load_documents
 from atlex.lexicon._methods import body_issues, read_parameters
-from atlex.lexicon._names import parse_ref
 from atlex.lexicon._package import pack, unpack
 from atlex.lexicon._parse import document_from_json
-from atlex.lexicon._references import reference_diagnostics
+from atlex.lexicon._references import parse_ref, reference_diagnostics
 from atlex.lexicon._validate import ValueCheck, is_strict
 from atlex.syntax import is_valid_format
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from atlex._printable import printable
 from atlex.errors import LexiconError
 
 __all__ = ["Diagnostic", "Severity", "pointer_to", "raise_on_errors"]
@@ -43,13 +44,11 @@ class Diagnostic:
         place = " ".join(part for part in (self.file, self.nsid, self.pointer) if part)
         text = f"{self.severity}: {self.message}"
         if place:
-            text = f"{_one_line(place)}: {text}"
-        return _one_line(f"{text} ({self.hint})" if self.hint else text)
-
-
-def _one_line(text: str) -> str:
-    """Names in a document may hold anything; a terminal must not obey them."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+            text = f"{place}: {text}"
+        if self.hint:
+            text = f"{text} ({self.hint})"
+        # Names in a document may hold anything; a terminal must not obey them.
+        return printable(text, limit=len(text))
 
 
 def pointer_to(pointer: str, *segments: str | int) -> str:

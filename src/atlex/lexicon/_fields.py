@@ -7,7 +7,6 @@ from typing import Any, TypeGuard, TypeVar
 
 from atlex.lexicon._diagnostic import Diagnostic, Severity, pointer_to
 from atlex.lexicon._json import is_array, is_object
-from atlex.lexicon._names import name_oddity
 from atlex.lexicon._scalars import MAX_INTEGER, json_type
 
 __all__ = ["Fields", "Notes"]
@@ -42,7 +41,7 @@ class Notes:
         """
         if not name:
             self.error(pointer, f"{what} without a name", "give it a name")
-        elif oddity := name_oddity(name):
+        elif oddity := _oddity(name):
             self.warn(pointer, f"the name of {what} {oddity}", "rename it: other tools may refuse it")
 
     def _add(self, severity: Severity, pointer: str, message: str, hint: str) -> None:
@@ -63,8 +62,26 @@ class Notes:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
+def _oddity(name: str) -> str | None:
+    """Say what is unusual about the name of a definition, a property or an error; None for a usual one.
+
+    The specification gives no pattern, and names such as ``9`` or ``ob-je-c$t`` are in use.
+    """
+    if not name.isprintable() or " " in name:
+        return "holds spaces or control characters"
+    if "#" in name:
+        return 'holds "#"'
+    if name.startswith("$"):
+        return 'begins with "$", which the protocol keeps for itself'
+    return None
+
+
 def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str)
+
+
+def _is_flag(value: object) -> TypeGuard[bool]:
+    return isinstance(value, bool)
 
 
 def _is_integer(value: object) -> TypeGuard[int]:
@@ -123,30 +140,19 @@ class Fields:
 
     def text(self, key: str) -> str | None:
         """A string."""
-        if self.has(key):
-            value = self.raw[key]
-            if isinstance(value, str):
-                return value
-            self._wrong(key, "a string")
-        return None
+        return self._value_of(key, _is_text, "a string")
+
+    def required_text(self, key: str, what: str) -> str | None:
+        """A string that must be there; see `required`."""
+        return self.text(key) if self.required(key, what) else None
 
     def flag(self, key: str) -> bool | None:
         """A boolean."""
-        if self.has(key):
-            value = self.raw[key]
-            if isinstance(value, bool):
-                return value
-            self._wrong(key, "true or false")
-        return None
+        return self._value_of(key, _is_flag, "true or false")
 
     def integer(self, key: str) -> int | None:
         """An integer of the data model."""
-        if self.has(key):
-            value = self.raw[key]
-            if _is_integer(value):
-                return value
-            self._wrong(key, "an integer within ±(2**53 - 1)")
-        return None
+        return self._value_of(key, _is_integer, "an integer within ±(2**53 - 1)")
 
     def size(self, key: str) -> int | None:
         """A length: an integer that isn't negative."""
@@ -174,21 +180,11 @@ class Fields:
 
     def array(self, key: str) -> list[Any] | None:
         """An array of anything."""
-        if self.has(key):
-            value = self.raw[key]
-            if is_array(value):
-                return value
-            self._wrong(key, "an array")
-        return None
+        return self._value_of(key, is_array, "an array")
 
     def mapping(self, key: str) -> dict[str, Any] | None:
         """An object."""
-        if self.has(key):
-            value = self.raw[key]
-            if is_object(value):
-                return value
-            self._wrong(key, "an object")
-        return None
+        return self._value_of(key, is_object, "an object")
 
     def fields(self, key: str) -> Fields | None:
         """An object, to be read in its turn."""
@@ -203,10 +199,14 @@ class Fields:
         texts = {name: inner.text(name) for name in inner.raw}
         return {name: text for name, text in texts.items() if text is not None}
 
-    def _wrong(self, key: str, expected: str) -> None:
-        self.error(
-            key, f"expected {expected}, got {json_type(self.raw[key])}", f'correct "{key}", or leave it out'
-        )
+    def _value_of(self, key: str, is_valid: Callable[[object], TypeGuard[T]], expected: str) -> T | None:
+        if not self.has(key):
+            return None
+        value = self.raw[key]
+        if is_valid(value):
+            return value
+        self.error(key, f"expected {expected}, got {json_type(value)}", f'correct "{key}", or leave it out')
+        return None
 
     def _range(self, low: str, high: str, read: Callable[[str], int | None]) -> tuple[int | None, int | None]:
         least, greatest = read(low), read(high)

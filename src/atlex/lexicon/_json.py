@@ -92,7 +92,9 @@ class _Copier:
     def copy(self, value: object) -> Any:
         if isinstance(value, str):
             if not is_unicode(value):
-                self.fault("half a surrogate pair is not text", "write the whole character")
+                self.fault(
+                    "a lone surrogate is not text", "write the surrogate pair, or the character itself"
+                )
         elif isinstance(value, Mapping | list | tuple):
             if len(self._path) >= MAX_DEPTH:
                 raise _TooDeepError
@@ -120,7 +122,7 @@ class _Copier:
             if not isinstance(key, str):
                 self.fault(f"a key of type {type(key).__name__}", "give strings as keys")
             elif not is_unicode(key):
-                self.fault("a key with half a surrogate pair", "write the whole character")
+                self.fault("a key with a lone surrogate", "write the surrogate pair, or the character itself")
             else:
                 result[key] = self._member(key, item)
         if isinstance(value, _Repeating):
@@ -148,7 +150,7 @@ def is_array(value: object) -> TypeGuard[list[Any]]:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be written as UTF-8: halves of surrogate pairs can't."""
+    """Whether a text can be written as UTF-8: lone surrogates can't."""
     try:
         text.encode()
     except UnicodeEncodeError:

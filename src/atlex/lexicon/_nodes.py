@@ -10,8 +10,8 @@ from typing import Any, Final, TypeVar, cast
 from atlex.lexicon import _language as language
 from atlex.lexicon._fields import Fields, Notes
 from atlex.lexicon._json import is_object
-from atlex.lexicon._names import parse_ref
 from atlex.lexicon._permissions import permission_fault
+from atlex.lexicon._references import parse_ref
 from atlex.lexicon._scalars import boolean_faults, integer_faults, json_type, string_faults
 from atlex.lexicon._special import base_type
 from atlex.syntax import FORMATS, is_valid_format, is_valid_language
@@ -110,7 +110,7 @@ class DefinitionParser:
             return None, ""
         fields = Fields(self._notes, raw, pointer)
         allowed = f"one of {', '.join(sorted(place.kinds))}"
-        kind = fields.text("type") if fields.required("type", allowed) else None
+        kind = fields.required_text("type", allowed)
         if kind is None:
             return None, ""
         if kind in _KINDS and kind not in place.kinds:
@@ -223,7 +223,7 @@ class DefinitionParser:
         return target
 
     def _ref(self, fields: Fields, _: _Place) -> language.Ref | None:
-        ref = fields.text("ref") if fields.required("ref", "the definition referred to") else None
+        ref = fields.required_text("ref", "the definition referred to")
         target = None if ref is None else self._target(ref, fields.at("ref"))
         if ref is None or target is None:
             return None
@@ -253,17 +253,10 @@ class DefinitionParser:
         if isinstance(items, language.Object):
             self._notes.warn(fields.at("items"), _INLINE, _INLINE_HINT)
         min_length, max_length = fields.sizes("minLength", "maxLength")
-        description = fields.text("description")
+        rest = fields.rest()
         if items is None:
             return None
-        return language.Array(
-            items=items,
-            min_length=min_length,
-            max_length=max_length,
-            description=description,
-            pointer=fields.pointer,
-            extra=fields.extra(),
-        )
+        return language.Array(items=items, min_length=min_length, max_length=max_length, **rest)
 
     def _object(self, fields: Fields, _: _Place) -> language.Object:
         properties = self._properties(fields, _PROPERTY, self._names(fields, "nullable"))
@@ -321,7 +314,7 @@ class DefinitionParser:
         inner = fields.fields(key)
         if inner is None:
             return None
-        encoding = inner.text("encoding") if inner.required("encoding", "a MIME type") else None
+        encoding = inner.required_text("encoding", "a MIME type")
         if encoding is not None and not _MIME_PATTERN.fullmatch(encoding):
             plain = base_type(encoding)
             encoding = plain if _MIME_PATTERN.fullmatch(plain) else "*/*"
@@ -343,7 +336,7 @@ class DefinitionParser:
     def _errors(self, fields: Fields) -> tuple[language.ErrorDeclaration, ...]:
         errors: dict[str, language.ErrorDeclaration] = {}
         for inner in self._entries(fields, "errors"):
-            name = inner.text("name") if inner.required("name", "the error code") else None
+            name = inner.required_text("name", "the error code")
             if name is None:
                 continue
             self._notes.name(inner.at("name"), "an error", name)
@@ -385,17 +378,10 @@ class DefinitionParser:
         parameters = self._parameters(fields)
         errors = self._errors(fields)
         message = self._message(fields)
-        description = fields.text("description")
+        rest = fields.rest()
         if message is None:
             return None
-        return language.Subscription(
-            parameters=parameters,
-            message=message,
-            errors=errors,
-            description=description,
-            pointer=fields.pointer,
-            extra=fields.extra(),
-        )
+        return language.Subscription(parameters=parameters, message=message, errors=errors, **rest)
 
     def _message(self, fields: Fields) -> language.Message | None:
         inner = fields.fields("message")
@@ -405,33 +391,29 @@ class DefinitionParser:
         if not inner.required("schema", "a union"):
             return None
         schema = self._schema(inner.value("schema"), inner.at("schema"), _MESSAGE)
-        description = inner.text("description")
+        rest = inner.rest()
         if not isinstance(schema, language.Union | language.UnknownKind):
             return None
-        return language.Message(
-            schema=schema, description=description, pointer=inner.pointer, extra=inner.extra()
-        )
+        return language.Message(schema=schema, **rest)
 
     # Records and permission sets
 
     def _record(self, fields: Fields) -> language.Record | None:
-        key = fields.text("key") if fields.required("key", "tid, nsid, any or literal:<key>") else None
+        key = fields.required_text("key", "tid, nsid, any or literal:<key>")
         if key is not None and not _is_key_kind(key):
             note = fields.warn if key.startswith("literal:") else fields.error
             note("key", "not a kind of record key", "use tid, nsid, any, or literal: and a record key")
-        description = fields.text("description")
-        if not fields.required("record", "an object schema"):
-            return None
-        record = self._schema(fields.value("record"), fields.at("record"), _RECORD)
+        record = None
+        if fields.required("record", "an object schema"):
+            record = self._schema(fields.value("record"), fields.at("record"), _RECORD)
         if isinstance(record, language.UnknownKind):
             fields.notes.error(
                 fields.at("record", "type"), "a record's schema must be an object", 'use "object"'
             )
+        rest = fields.rest()
         if key is None or not isinstance(record, language.Object):
             return None
-        return language.Record(
-            key=key, record=record, description=description, pointer=fields.pointer, extra=fields.extra()
-        )
+        return language.Record(key=key, record=record, **rest)
 
     def _permission_set(self, fields: Fields) -> language.PermissionSet:
         fields.required("permissions", "an array of permissions")
@@ -455,7 +437,7 @@ class DefinitionParser:
     def _permission(self, fields: Fields) -> language.Permission | None:
         if fields.required("type", '"permission"') and fields.value("type") != "permission":
             fields.error("type", "not a permission", 'use "permission"')
-        resource = fields.text("resource") if fields.required("resource", "what it is about") else None
+        resource = fields.required_text("resource", "what it is about")
         if resource is None:
             return None
         description = fields.text("description")

@@ -65,7 +65,7 @@ def document_from_json(value: Any, *, source: str = "") -> tuple[Document | None
 
 def _document(fields: Fields, source: str) -> Document:
     notes = fields.notes
-    nsid = fields.text("id") if fields.required("id", "the document's NSID") else None
+    nsid = fields.required_text("id", "the document's NSID")
     if nsid is not None:
         notes.nsid = nsid
         if not is_valid_nsid(nsid):

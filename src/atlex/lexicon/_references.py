@@ -1,4 +1,4 @@
-"""Whether references lead where they may."""
+"""References: how they are written, and whether they lead where they may."""
 
 from __future__ import annotations
 
@@ -8,12 +8,28 @@ from typing import Final
 from atlex.lexicon import _language as language
 from atlex.lexicon._diagnostic import Diagnostic, Severity, pointer_to
 from atlex.lexicon._walk import Reference, references
+from atlex.syntax import is_valid_nsid
 
-__all__ = ["reference_diagnostics"]
+__all__ = ["parse_ref", "reference_diagnostics"]
 
 _Find = Callable[[language.DefId], language.Definition | None]
 
 _TAGGED: Final = (language.Object, language.Record, language.Ref, language.Union, language.UnknownKind)
+
+
+def parse_ref(ref: str, base: str) -> language.DefId | None:
+    """Read ``#name``, ``nsid`` or ``nsid#name``; None when it is none of them.
+
+    Args:
+        ref: The reference as a document writes it.
+        base: The NSID that ``#name`` belongs to.
+    """
+    nsid, hash_sign, name = ref.partition("#")
+    if nsid and not is_valid_nsid(nsid):
+        return None
+    if not hash_sign:
+        return language.DefId(nsid) if nsid else None
+    return language.DefId(nsid or base, name) if name and "#" not in name else None
 
 
 def reference_diagnostics(documents: Iterable[language.Document], find: _Find) -> list[Diagnostic]:

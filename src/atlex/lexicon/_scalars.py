@@ -78,7 +78,7 @@ def string_faults(schema: String, value: object, *, limits: bool = True) -> list
     faults: list[str] = []
     if limits:
         if not is_unicode(value):
-            faults.append("half a surrogate pair is not text")
+            faults.append("a lone surrogate is not text")
         if schema.min_length is not None or schema.max_length is not None:
             faults += length_faults(
                 utf8_length(value), "bytes of UTF-8", schema.min_length, schema.max_length

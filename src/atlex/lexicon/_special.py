@@ -25,7 +25,6 @@ __all__ = [
     "mime_matches",
 ]
 
-_RAW_CODEC: Final = 0x55
 _MAX_LINK: Final = 2048
 _BLOB_KEYS: Final = frozenset({"$type", "ref", "mimeType", "size"})
 
@@ -112,7 +111,7 @@ def blob_faults(schema: Blob, value: object, *, strict: bool) -> list[str]:
         faults.append('the blob\'s "size" is out of range')
     if "/" not in mime_type:
         faults.append('the blob\'s "mimeType" is not a MIME type')
-    if not _is_raw(value["ref"]["$link"]):
+    if not Cid.parse(value["ref"]["$link"]).is_raw:
         faults.append('the blob\'s "ref" is not the CID of raw bytes')
     if not _BLOB_KEYS.issuperset(value):
         faults.append("the blob has keys that blobs don't have")
@@ -135,7 +134,3 @@ def _legacy_blob_faults(value: Mapping[Any, Any], *, strict: bool) -> list[str]:
     if not is_legacy:
         return ["expected a blob"]
     return ["a blob of the old form, without size"] if strict else []
-
-
-def _is_raw(cid: str) -> bool:
-    return Cid.parse(cid).codec == _RAW_CODEC

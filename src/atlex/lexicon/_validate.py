@@ -247,7 +247,7 @@ class ValueCheck:
                 if not isinstance(name, str):
                     self._fault(path, f"a key of type {type(name).__name__}", name)
                 elif not is_unicode(name):
-                    self._fault(path, "half a surrogate pair is not text", name)
+                    self._fault(path, "a lone surrogate is not text", name)
                 elif name not in properties and name != "$type":
                     self._push(undeclared, item, _extend(path, name))
 
@@ -330,7 +330,7 @@ class ValueCheck:
             return
         if isinstance(value, str):
             if not is_unicode(value):
-                self._fault(path, "half a surrogate pair is not text", value)
+                self._fault(path, "a lone surrogate is not text", value)
         elif isinstance(value, int | float):
             self._number(value, path)
         elif is_mapping(value):

@@ -14,6 +14,7 @@ from pydantic_core import (
     PydanticKnownError,
 )
 
+from atlex._printable import printable
 from atlex.errors import Issue
 from atlex.model._keys import KNOWN_TAG
 
@@ -23,7 +24,6 @@ __all__ = [
     "is_secret",
     "issues_of",
     "join_path",
-    "printable",
     "under",
     "with_faults",
     "with_names",
@@ -64,13 +64,6 @@ def is_secret(name: str) -> bool:
     return any(secret in word for secret in _SECRET)
 
 
-def printable(name: str) -> str:
-    """A name from outside, short and safe to print."""
-    if len(name) <= _CUT and name.isprintable():
-        return name
-    return name[:_CUT].encode("unicode_escape").decode() + "…"
-
-
 def got(value: object) -> str:
     """The words for a value at fault: a short form of it if it is a scalar, else its type."""
     if isinstance(value, int) and value.bit_length() > 4 * _CUT:
@@ -85,7 +78,7 @@ def join_path(path: str, step: str | int) -> str:
     """The path of a member (``a.b``) or an item (``a[2]``)."""
     if isinstance(step, int):
         return f"{path}[{step}]"
-    return f"{path}.{printable(step)}" if path else printable(step)
+    return f"{path}.{printable(step, _CUT)}" if path else printable(step, _CUT)
 
 
 def under(path: str, issues: Iterable[Issue]) -> list[Issue]:

@@ -7,7 +7,8 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from atlex.model._errors import is_secret, printable
+from atlex._printable import printable
+from atlex.model._errors import is_secret
 from atlex.model._keys import member_name
 from atlex.model._state import fill
 
@@ -63,7 +64,7 @@ def shown_fields(value: Any) -> Iterator[tuple[str, Any]]:
     extra: dict[str, Any] = value.__pydantic_extra__ or {}
     for name, item in extra.items():
         if name != "$type" and (isinstance(item, bool) or not is_secret(name)):
-            yield printable(member_name(name)), item
+            yield printable(member_name(name), 60), item
 
 
 def pretty(value: Any, printer: Any, cycle: bool) -> None:

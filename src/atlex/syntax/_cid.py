@@ -103,14 +103,7 @@ class Cid:
 
     @classmethod
     def parse(cls, value: str) -> Self:
-        """Read a CID.
-
-        Args:
-            value: The text: version 1 in base32.
-
-        Raises:
-            InputError: The text is not a CID as `is_valid_cid` takes it.
-        """
+        """Read a CID (version 1 in base32); calling the class does the same, with the same errors."""
         return cls(value)
 
     @classmethod

@@ -5,17 +5,18 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from atlex.syntax._at_identifier import is_valid_at_identifier
-from atlex.syntax._at_uri import is_valid_at_uri
 from atlex.syntax._cid import is_valid_cid
 from atlex.syntax._datetime import is_valid_datetime
-from atlex.syntax._did import is_valid_did
-from atlex.syntax._handle import is_valid_handle
+from atlex.syntax._identifiers import (
+    is_valid_at_identifier,
+    is_valid_did,
+    is_valid_handle,
+    is_valid_record_key,
+)
 from atlex.syntax._language import is_valid_language
 from atlex.syntax._nsid import is_valid_nsid
-from atlex.syntax._record_key import is_valid_record_key
 from atlex.syntax._tid import is_valid_tid
-from atlex.syntax._uri import is_valid_uri
+from atlex.syntax._uri import is_valid_at_uri, is_valid_uri
 
 __all__ = ["FORMATS", "is_valid_format"]
 

@@ -49,14 +49,7 @@ class Nsid:
 
     @classmethod
     def parse(cls, value: str) -> Self:
-        """Read an NSID.
-
-        Args:
-            value: The text, such as ``app.bsky.feed.post``.
-
-        Raises:
-            InputError: The text is not an NSID.
-        """
+        """Read an NSID (such as ``app.bsky.feed.post``); calling the class does the same, with the same errors."""
         return cls(value)
 
     @property

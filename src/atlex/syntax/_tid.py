@@ -75,14 +75,7 @@ class Tid:
 
     @classmethod
     def parse(cls, value: str) -> Self:
-        """Read a TID.
-
-        Args:
-            value: The text: 13 characters.
-
-        Raises:
-            InputError: The text is not a TID.
-        """
+        """Read a TID (13 characters); calling the class does the same, with the same errors."""
         return cls(value)
 
     @classmethod

@@ -106,7 +106,7 @@ def _utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise InputError("A string holds half a surrogate pair.") from None
+        raise InputError("A string holds a lone surrogate.") from None
 
 
 def _link(cid: str) -> bytes:
