@@ -114,3 +114,28 @@ def test_a_failure_is_one_clear_line(
     assert result.exit_code == 1
     assert line in result.output
     assert len(result.output.splitlines()) == 1
+
+
+def test_documents_that_the_demo_does_not_call_are_one_clear_line_too(tmp_path: Path) -> None:
+    (tmp_path / "thing.json").write_text(
+        '{"lexicon":1,"id":"com.example.thing","defs":{"main":{"type":"object"}}}'
+    )
+    result = CliRunner().invoke(app, ["demo", "--lexicons", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.output.startswith(
+        "Build the SDK from its documents: The demo calls app.bsky.actor.getProfile"
+    )
+    assert len(result.output.splitlines()) == 1
+
+
+def test_what_a_server_says_is_printed_escaped(few_lexicons: Path) -> None:
+    with FakePds(few_lexicons) as pds, pds.serve() as url:
+        pds.create_account("alice.test", "password")
+        result = CliRunner().invoke(
+            app,
+            ["demo", "--lexicons", str(few_lexicons), "--service", url, "--identifier", "\x1b[2Jalice.test"],
+            env={"ATLEX_PASSWORD": "wrong"},
+        )
+    assert result.exit_code == 1
+    assert "\x1b" not in result.output
+    assert "wrong" not in result.output

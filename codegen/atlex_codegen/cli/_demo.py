@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from atlex._printable import printable
 from atlex.errors import AtlexError, LexiconError
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class _Steps:
     def _print(self, title: str, note: str, seconds: float) -> None:
         from rich.markup import escape
 
+        # A server's words may hold escape sequences.
+        note = printable(note)
         took = f"{seconds * 1000:7.0f} ms"
         detail = f": [cyan]{escape(note)}[/]" if note else ""
         self._console.print(f"[dim]{took}[/]  [bold]{escape(title)}[/]{detail}")

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from atlex.errors import InputError
 from atlex.session import PasswordSession, SessionData
 from atlex.syntax import now
 from atlex.testing import FakePds
@@ -23,6 +24,7 @@ Step: TypeAlias = Callable[[str], AbstractContextManager[Note]]
 """Opens a step by its title."""
 
 _PACKAGE: Final = "atlex_demo_sdk"
+_CALLED: Final = ("app/bsky/actor/get_profile.py", "app/bsky/feed/post.py")
 _HANDLE: Final = "alice.test"
 _PASSWORD: Final = "of an account that lives in this process alone"  # noqa: S105 - as it says
 _TEXT: Final = "Hello from the atlex demo!"
@@ -68,6 +70,10 @@ def walk_real_server(
 def _generated(step: Step, lexicons: Path, folder: Path) -> Generator[Any]:
     with step("Build the SDK from its documents") as note:
         report = build(lexicons, folder / _PACKAGE)
+        if not all((folder / _PACKAGE / module).exists() for module in _CALLED):
+            raise InputError(
+                "The demo calls app.bsky.actor.getProfile and app.bsky.feed.post: give it their documents"
+            )
         note(f"{len(report.written)} files")
     sys.path.insert(0, str(folder))
     try:
