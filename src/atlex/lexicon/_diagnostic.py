@@ -9,10 +9,14 @@ from typing import Literal, TypeAlias
 from atlex._printable import printable
 from atlex.errors import LexiconError
 
-__all__ = ["Diagnostic", "Severity", "pointer_to", "raise_on_errors"]
+__all__ = ["Diagnostic", "Fault", "Severity", "fault_diagnostics", "pointer_to", "raise_on_errors"]
 
 Severity: TypeAlias = Literal["error", "warning"]
 """Whether something stands in the way (``error``) or not (``warning``)."""
+
+
+Fault: TypeAlias = tuple[str, str, str]
+"""What is wrong with JSON: where, as a JSON pointer; what; and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,14 @@ class Diagnostic:
 def pointer_to(pointer: str, *segments: str | int) -> str:
     """Extend a JSON pointer by keys and positions, escaped as RFC 6901 wants it."""
     return pointer + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in segments)
+
+
+def fault_diagnostics(faults: Iterable[Fault], *, file: str = "", nsid: str = "") -> list[Diagnostic]:
+    """The errors that faults of the JSON are."""
+    return [
+        Diagnostic(severity="error", file=file, nsid=nsid, pointer=pointer, message=message, hint=hint)
+        for pointer, message, hint in faults
+    ]
 
 
 def raise_on_errors(diagnostics: Iterable[Diagnostic]) -> None:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from math import isfinite
-from typing import Any, Final, TypeAlias, TypeGuard, cast
+from typing import Any, Final, TypeGuard, cast
 
-from atlex.lexicon._diagnostic import pointer_to
+from atlex.lexicon._diagnostic import Fault, pointer_to
 
-__all__ = ["MAX_DEPTH", "Fault", "canonical_json", "copy_json", "is_unicode", "read_json"]
+__all__ = ["MAX_DEPTH", "canonical_json", "copy_json", "is_unicode", "read_json"]
 
 MAX_DEPTH: Final = 100
 """How many arrays and objects of a document may stand inside each other."""
 
 _MAX_BITS: Final = 64
-
-Fault: TypeAlias = tuple[str, str, str]
-"""What is wrong with JSON: where, as a JSON pointer; what; and what to do."""
 
 
 class _Repeating(dict[str, Any]):

@@ -47,10 +47,6 @@ __all__ = [
 ]
 
 
-def _nothing() -> Mapping[str, Any]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class DefId:
     """The full name of a definition.
@@ -86,7 +82,7 @@ class Node:
 
     description: str | None = None
     pointer: str = field(default="", compare=False, repr=False)
-    extra: Mapping[str, Any] = field(default_factory=_nothing)
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,17 +259,13 @@ class Property:
     nullable: bool = False
 
 
-def _no_properties() -> Mapping[str, Property]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object(Node):
     """A JSON object; ``properties`` is in the document's order. Undeclared properties are allowed in values."""
 
     kind: ClassVar[str] = "object"
 
-    properties: Mapping[str, Property] = field(default_factory=_no_properties)
+    properties: Mapping[str, Property] = field(default_factory=dict[str, Property])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +274,7 @@ class Params(Node):
 
     kind: ClassVar[str] = "params"
 
-    properties: Mapping[str, Property] = field(default_factory=_no_properties)
+    properties: Mapping[str, Property] = field(default_factory=dict[str, Property])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,11 +370,7 @@ class Permission(Node):
     kind: ClassVar[str] = "permission"
 
     resource: str
-    attributes: Mapping[str, Any] = field(default_factory=_nothing)
-
-
-def _no_texts() -> Mapping[str, str]:
-    return {}
+    attributes: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,9 +380,9 @@ class PermissionSet(Node):
     kind: ClassVar[str] = "permission-set"
 
     title: str | None = None
-    title_lang: Mapping[str, str] = field(default_factory=_no_texts)
+    title_lang: Mapping[str, str] = field(default_factory=dict[str, str])
     detail: str | None = None
-    detail_lang: Mapping[str, str] = field(default_factory=_no_texts)
+    detail_lang: Mapping[str, str] = field(default_factory=dict[str, str])
     permissions: tuple[Permission, ...] = ()
 
 
@@ -442,7 +430,7 @@ class Document:
     description: str | None = None
     raw: Mapping[str, Any] = field(repr=False)
     source: str = field(default="", compare=False)
-    extra: Mapping[str, Any] = field(default_factory=_nothing)
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def main(self) -> Definition | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from atlex.lexicon._diagnostic import Diagnostic
+from atlex.lexicon._diagnostic import Diagnostic, fault_diagnostics
 from atlex.lexicon._json import read_json
 from atlex.lexicon._language import Document
 from atlex.lexicon._parse import document_from_json
@@ -120,8 +120,7 @@ def _read(file: Path) -> tuple[Document | None, list[Diagnostic]]:
         return None, [Diagnostic(severity="error", file=source, message=message, hint="make it readable")]
     value, faults = read_json(data)
     if faults:
-        broken = Diagnostic(severity="error", file=source, message="")
-        return None, [replace(broken, pointer=place, message=text, hint=hint) for place, text, hint in faults]
+        return None, fault_diagnostics(faults, file=source)
     if not (isinstance(value, Mapping) and "lexicon" in value and "id" in value):
         return None, []
     return document_from_json(value, source=source)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from atlex.lexicon._diagnostic import Diagnostic
+from atlex.lexicon._diagnostic import Diagnostic, fault_diagnostics
 from atlex.lexicon._fields import Fields, Notes
-from atlex.lexicon._json import Fault, copy_json, is_object, read_json
+from atlex.lexicon._json import copy_json, is_object, read_json
 from atlex.lexicon._language import DefId, Definition, Document
 from atlex.lexicon._nodes import DefinitionParser
 from atlex.lexicon._special import is_mapping
@@ -37,14 +37,9 @@ def parse_document(
         The document, or None when there are errors; and everything that was found, errors and warnings.
     """
     value, faults = read_json(data) if isinstance(data, bytes | str) else (data, [])
-    return document_from_json(value, source=source) if not faults else (None, _structural(source, faults))
-
-
-def _structural(source: str, faults: list[Fault], nsid: str = "") -> list[Diagnostic]:
-    return [
-        Diagnostic(severity="error", file=source, nsid=nsid, pointer=pointer, message=message, hint=hint)
-        for pointer, message, hint in faults
-    ]
+    if faults:
+        return None, fault_diagnostics(faults, file=source)
+    return document_from_json(value, source=source)
 
 
 def document_from_json(value: Any, *, source: str = "") -> tuple[Document | None, list[Diagnostic]]:
@@ -52,7 +47,7 @@ def document_from_json(value: Any, *, source: str = "") -> tuple[Document | None
     raw, faults = copy_json(value)
     if faults:
         nsid = value.get("id") if is_mapping(value) else None
-        return None, _structural(source, faults, nsid if isinstance(nsid, str) else "")
+        return None, fault_diagnostics(faults, file=source, nsid=nsid if isinstance(nsid, str) else "")
     notes = Notes(source)
     if not is_object(raw):
         notes.error(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from atlex.errors import LexiconError
-from atlex.lexicon._diagnostic import Diagnostic, raise_on_errors
+from atlex.lexicon._diagnostic import fault_diagnostics, raise_on_errors
 from atlex.lexicon._json import canonical_json, copy_json, is_array, is_object
 from atlex.lexicon._language import Document
 
@@ -36,10 +36,7 @@ def strip_prose(document: Mapping[str, Any]) -> dict[str, Any]:
         LexiconError: The mapping holds what JSON can't hold, or is nested too deeply.
     """
     copy, faults = copy_json(document)
-    raise_on_errors(
-        Diagnostic(severity="error", pointer=pointer, message=message, hint=hint)
-        for pointer, message, hint in faults
-    )
+    raise_on_errors(fault_diagnostics(faults))
     if not is_object(copy):
         raise LexiconError("A Lexicon document is a JSON object.")
     return _object_without_prose(copy, {"defs": _each_value(_schema)})

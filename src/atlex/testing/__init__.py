@@ -5,8 +5,7 @@ from __future__ import annotations
 from atlex.testing._accounts import Account
 from atlex.testing._methods import Call
 from atlex.testing._pds import FakePds
-from atlex.testing._requests import LoggedRequest
 from atlex.testing._values import values
-from atlex.testing._wire import PdsError, PdsFault
+from atlex.testing._wire import LoggedRequest, PdsError, PdsFault
 
 __all__ = ["Account", "Call", "FakePds", "LoggedRequest", "PdsError", "PdsFault", "values"]

@@ -61,16 +61,7 @@ _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 # As JSON text, so that every value drawn is a new one.
 _PLAIN: Final = (
-    "null",
-    "true",
-    "0",
-    "-1",
-    "9007199254740991",
-    "-9007199254740991",
-    '""',
-    "[]",
-    "{}",
-    '{"": {}}',
+    *map(json.dumps, [None, True, 0, -1, 2**53 - 1, 1 - 2**53, "", [], {}, {"": {}}]),
     '[[], [null, [{}]], {"a": []}]',
     '{"$type": "com.example.unheard.of", "a": 1}',
     '{"$type": "app.bsky.feed.post", "text": 5}',
@@ -87,19 +78,8 @@ _PLAIN: Final = (
 )
 # Beyond the data model: fractions, large numbers, and objects that only look like links, bytes and blobs.
 _ODD: Final = (
-    "0.5",
-    "1.0",
-    "-0.0",
-    "5e-324",
-    "1.7976931348623157e308",
-    "0.1",
-    "9007199254740993",
-    "18446744073709551616",
-    "-170141183460469231731687303715884105728",
-    '{"$type": null}',
-    '{"$type": ""}',
-    '{"$type": 5}',
-    '{"$type": "blob"}',
+    *map(json.dumps, [0.5, 1.0, -0.0, 5e-324, 1.7976931348623157e308, 0.1, 2**53 + 1, 2**64, -(2**127)]),
+    *(json.dumps({"$type": name}) for name in (None, "", 5, "blob")),
     '{"$link": "x"}',
     '{"$link": 5, "a": 1}',
     '{"$bytes": "*"}',

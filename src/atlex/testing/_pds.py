@@ -19,11 +19,10 @@ from atlex.testing._documents import LexiconSource, find_lexicons
 from atlex.testing._faults import Moment, Plan
 from atlex.testing._methods import Auth, Handler, Registered, State
 from atlex.testing._repo_methods import RepoMethods
-from atlex.testing._requests import LoggedRequest
 from atlex.testing._server import Server
 from atlex.testing._server_methods import ServerMethods
 from atlex.testing._sessions import Sessions
-from atlex.testing._wire import Drop, PdsError, PdsFault, WireResponse, error_response
+from atlex.testing._wire import Drop, LoggedRequest, PdsError, PdsFault, WireResponse, error_response
 
 if TYPE_CHECKING:
     from atlex import _http
@@ -108,8 +107,8 @@ class FakePds:
             dice=dice,
             accounts=Accounts(own_clock, dice, domains),
             sessions=Sessions(
-                own_clock,
-                dice,
+                clock=own_clock,
+                dice=dice,
                 audience=service_did,
                 access_life=access_token_life,
                 refresh_life=refresh_token_life,
@@ -436,39 +435,26 @@ class FakePds:
         """Answer the next request with anything at all, which isn't checked.
 
         Args:
-            nsid: The method that it is meant for; None for whatever comes next.
+            nsid: As for `fail_next`.
             body: The body.
             content_type: Its type; None for an answer that doesn't say.
             status: The HTTP status.
             headers: Further headers. A ``content-length`` above the body's own breaks the connection after it.
-            when: ``before`` the request takes effect, or ``after``.
-            times: How many requests it is for.
+            when: As for `fail_next`.
+            times: As for `fail_next`.
         """
         typed = {} if content_type is None else {"content-type": content_type}
         response = WireResponse(status=status, headers={**typed, **(headers or {})}, body=body)
         self._plan(Plan(nsid=nsid, when=when, result=response), times)
 
     def drop_next(self, nsid: str | None = None, *, when: Moment = "before", times: int = 1) -> None:
-        """Break the connection instead of answering the next request.
-
-        Args:
-            nsid: The method that it is meant for; None for whatever comes next.
-            when: ``before`` the request takes effect, or ``after``.
-            times: How many requests it is for.
-        """
+        """Break the connection instead of answering the next request; the arguments are those of `fail_next`."""
         self._plan(Plan(nsid=nsid, when=when, result=Drop(when)), times)
 
     def delay_next(
         self, nsid: str | None, seconds: float, *, when: Moment = "before", times: int = 1
     ) -> None:
-        """Make the next request wait.
-
-        Args:
-            nsid: The method that it is meant for; None for whatever comes next.
-            seconds: How long.
-            when: ``before`` the request takes effect, or ``after``.
-            times: How many requests it is for.
-        """
+        """Make the next request wait some seconds; the other arguments are those of `fail_next`."""
         self._plan(Plan(nsid=nsid, when=when, delay=seconds), times)
 
     @property

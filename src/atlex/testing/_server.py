@@ -16,16 +16,17 @@ from atlex.lexicon import DefId, Procedure, Query
 from atlex.testing._faults import Planned, Plans
 from atlex.testing._methods import Auth, Call, Registered, State
 from atlex.testing._repo_methods import sentence
-from atlex.testing._requests import LoggedRequest, without_secrets
 from atlex.testing._tokens import TAKENDOWN_SCOPE, read_authorization
 from atlex.testing._wire import (
     Drop,
+    LoggedRequest,
     PdsError,
     PdsFault,
     WireRequest,
     WireResponse,
     error_response,
     json_response,
+    without_secrets,
 )
 
 __all__ = ["Server"]
@@ -39,7 +40,6 @@ class _Trace:
     """What is known of a request once it has been answered."""
 
     did: str | None = None
-    error: str | None = None
 
 
 class Server:

@@ -7,7 +7,7 @@ in strict mode it can't. Source: the behaviour of the protocol's own server.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Final, NamedTuple
 
@@ -36,10 +36,11 @@ class _RefreshToken:
     successor: str | None = None
 
 
+@dataclass(slots=True, kw_only=True)
 class Sessions:
     """Makes tokens and knows which are good.
 
-    Args:
+    Attributes:
         clock: Decides what has expired.
         dice: Names refresh tokens, and gives the key.
         audience: The server's DID.
@@ -48,31 +49,24 @@ class Sessions:
         strict: Whether a refresh token can be used only once.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        dice: Dice,
-        *,
-        audience: str,
-        access_life: float,
-        refresh_life: float,
-        strict: bool,
-    ) -> None:
-        self._clock = clock
-        self._dice = dice
-        self._audience = audience
-        self._access_life = access_life
-        self._refresh_life = refresh_life
-        self._strict = strict
-        self._key = dice.key()
-        self._refresh_tokens: dict[str, _RefreshToken] = {}
-        self._serial = 0
-        # Up to which serial number access tokens have been expired by hand, for all accounts (None) and for one.
-        self._expired_serials: dict[str | None, int] = {}
+    clock: Clock
+    dice: Dice
+    audience: str
+    access_life: float
+    refresh_life: float
+    strict: bool
+    _key: bytes = field(init=False)
+    _refresh_tokens: dict[str, _RefreshToken] = field(default_factory=dict[str, _RefreshToken], init=False)
+    _serial: int = field(default=0, init=False)
+    # Up to which serial number access tokens have been expired by hand, for all accounts (None) and for one.
+    _expired_serials: dict[str | None, int] = field(default_factory=dict[str | None, int], init=False)
+
+    def __post_init__(self) -> None:
+        self._key = self.dice.key()
 
     def create(self, account: Account) -> TokenPair:
         """Begin a session."""
-        return self._pair(account.did, self._dice.token_id(), takendown=account.takendown)
+        return self._pair(account.did, self.dice.token_id(), takendown=account.takendown)
 
     def rotate(self, token_id: str) -> TokenPair:
         """Give a session new tokens.
@@ -80,13 +74,13 @@ class Sessions:
         Raises:
             PdsError: The refresh token isn't good any more.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         token = self._refresh_tokens.get(token_id)
         if token is None or token.expires_at <= now:
             raise PdsError(400, "ExpiredToken", _REVOKED)
         if token.successor is None:
-            token.successor = self._dice.token_id()
-        if self._strict:
+            token.successor = self.dice.token_id()
+        if self.strict:
             del self._refresh_tokens[token_id]
         else:
             token.expires_at = min(token.expires_at, now + _GRACE)
@@ -114,7 +108,7 @@ class Sessions:
         Raises:
             PdsError: It isn't one, or has expired.
         """
-        claims = verify(token, "at+jwt", self._key, audience=self._audience, now=self._clock.now())
+        claims = verify(token, "at+jwt", self._key, audience=self.audience, now=self.clock.now())
         expired = max(self._expired_serials.get(None, 0), self._expired_serials.get(claims["sub"], 0))
         if int(claims["jti"]) <= expired:
             raise PdsError(400, "ExpiredToken", "Token has expired")
@@ -130,29 +124,29 @@ class Sessions:
             token,
             "refresh+jwt",
             self._key,
-            audience=self._audience,
-            now=self._clock.now(),
+            audience=self.audience,
+            now=self.clock.now(),
             allow_expired=allow_expired,
         )
 
     def _pair(self, did: str, refresh_id: str, *, takendown: bool = False) -> TokenPair:
-        now = self._clock.now()
+        now = self.clock.now()
         # An account that was taken down can look, but not stay: its refresh token is never known.
         if not takendown:
-            self._refresh_tokens.setdefault(refresh_id, _RefreshToken(did, now + self._refresh_life))
+            self._refresh_tokens.setdefault(refresh_id, _RefreshToken(did, now + self.refresh_life))
         self._serial += 1
-        shared = {"aud": self._audience, "sub": did, "iat": int(now)}
+        shared = {"aud": self.audience, "sub": did, "iat": int(now)}
         access = {
             "scope": TAKENDOWN_SCOPE if takendown else ACCESS_SCOPE,
             **shared,
-            "exp": int(now) + ceil(self._access_life),
+            "exp": int(now) + ceil(self.access_life),
             # The real server's tokens of one second are equal. A test can tell these apart.
             "jti": str(self._serial),
         }
         refresh = {
             "scope": REFRESH_SCOPE,
             **shared,
-            "exp": int(now) + ceil(self._refresh_life),
+            "exp": int(now) + ceil(self.refresh_life),
             "jti": refresh_id,
         }
         return TokenPair(sign("at+jwt", access, self._key), sign("refresh+jwt", refresh, self._key))

@@ -180,7 +180,8 @@ class Strategies:
         is_strict_record = self._limits and isinstance(self._lexicons.follow(target)[0], lexicon.Record)
         if target.is_main and self._undeclared and not is_strict_record:
             names.append(f"{target}#main")
-        return st.builds(_tagged, st.sampled_from(names), self._named_at(target, depth))
+        tags = st.sampled_from([{"$type": name} for name in names])
+        return st.builds(_merged, self._named_at(target, depth), tags)
 
     def _foreign(self, schema: lexicon.Union) -> _Values:
         known = {str(target) for target in schema.targets}
@@ -201,7 +202,7 @@ class Strategies:
         extra = anything(limits=self._limits) if self._undeclared else None
         # The last name is the definition's own.
         types: list[str | None] = [names[-1] if names else "com.example.inline"]
-        if self._undeclared and not (tagged and self._limits):
+        if self._undeclared and not tagged:
             types += [f"{name}#main" for name in types if name and "#" not in name]
         if not tagged:
             types = [None, None, *types] if self._undeclared else [None]
@@ -317,10 +318,6 @@ def _assembled(
         if place < len(names):
             value[names[place]] = draw(extra)
     return value
-
-
-def _tagged(tag: str, value: dict[str, Any]) -> dict[str, Any]:
-    return {**value, "$type": tag}
 
 
 def _merged(value: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ documents has dozens of strings.
 from __future__ import annotations
 
 import datetime as dt
-from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import prod
@@ -17,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from atlex.lexicon import String
-from atlex.syntax import count_graphemes, exceeds_graphemes, is_valid_format, utf8_length
+from atlex.syntax import Cid, count_graphemes, exceeds_graphemes, is_valid_format, utf8_length
+from atlex.testing._dag_cbor import cid_of
 
 __all__ = ["TEXTS", "any_text", "formatted", "raw_cids", "strings"]
 
@@ -167,16 +167,6 @@ _CIDS: Final = (
 )
 
 
-def _cid(codec: int) -> Callable[[int], str]:
-    """CIDs of version 1 with a SHA-256, by the number that the digest is."""
-    header = bytes((1, codec, 0x12, 0x20))
-
-    def make(number: int) -> str:
-        return "b" + b32encode(header + number.to_bytes(32)).decode().rstrip("=").lower()
-
-    return make
-
-
 def _instant(milliseconds: int) -> str:
     moment = _EARLIEST + dt.timedelta(milliseconds=milliseconds)
     return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
@@ -204,7 +194,7 @@ _LATEST: Final = (dt.datetime(9999, 12, 31, tzinfo=dt.UTC) - _EARLIEST) // dt.ti
 _FORMATS: Final[Mapping[str, Callable[[], SearchStrategy[str]]]] = {
     "at-identifier": lambda: _dids() | _handles(),
     "at-uri": _at_uris,
-    "cid": lambda: st.sampled_from(_CIDS) | st.integers(0, 2**256 - 1).map(_cid(0x71)),
+    "cid": lambda: st.sampled_from(_CIDS) | st.integers(0, 2**53 - 1).map(cid_of),
     "datetime": lambda: st.sampled_from(_DATETIMES) | st.integers(0, _LATEST).map(_instant),
     "did": _dids,
     "handle": _handles,
@@ -231,7 +221,7 @@ def formatted(name: str) -> SearchStrategy[str]:
 @cache
 def raw_cids() -> SearchStrategy[str]:
     """The CIDs of blobs."""
-    return st.integers(0, 2**256 - 1).map(_cid(0x55))
+    return st.binary(max_size=8).map(lambda data: str(Cid.for_raw(data)))
 
 
 @cache

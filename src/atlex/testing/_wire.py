@@ -1,4 +1,4 @@
-"""What goes in and out of the server, whichever face it came through; and how a method refuses a call."""
+"""Requests and responses of the server, whichever face they came through; the log; and how a method refuses a call."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from atlex.errors import AtlexError
 __all__ = [
     "JSON_TYPE",
     "Drop",
+    "LoggedRequest",
     "PdsError",
     "PdsFault",
     "WireRequest",
     "WireResponse",
     "error_response",
     "json_response",
+    "without_secrets",
 ]
 
+_SECRET: Final = frozenset({"authorization", "proxy-authorization", "cookie", "dpop"})
 JSON_TYPE: Final = "application/json; charset=utf-8"
 
 _STATUS_NAMES: Final = {
@@ -38,10 +41,6 @@ _STATUS_NAMES: Final = {
     503: ("NotEnoughResources", "Not Enough Resources"),
     504: ("UpstreamTimeout", "Upstream Timeout"),
 }
-
-
-def _no_headers() -> Mapping[str, str]:
-    return {}
 
 
 class PdsError(AtlexError):
@@ -135,7 +134,7 @@ class WireResponse:
     """
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=_no_headers)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
 
 
@@ -160,3 +159,38 @@ def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | No
 def error_response(error: PdsError) -> WireResponse:
     """The answer that a refusal makes."""
     return json_response({"error": error.error, "message": error.message}, error.status, error.headers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedRequest:
+    """One request that came, without its body, which may hold a password.
+
+    Attributes:
+        nsid: The method that its path named; empty outside ``/xrpc/``.
+        method: ``GET`` or ``POST``, or whatever came.
+        host: What it took the server's name for.
+        query: Its query string, as it came.
+        headers: Its headers; of those with secrets only the scheme is kept, as in ``Bearer …``.
+        did: The account whose token it brought, where the method looks at tokens and this one was good.
+        status: The status of the answer; None when the connection was broken instead.
+        error: The error code of the answer, or None.
+    """
+
+    nsid: str
+    method: str
+    host: str
+    query: str
+    headers: Headers
+    did: str | None
+    status: int | None
+    error: str | None
+
+
+def without_secrets(headers: Headers) -> Headers:
+    """The headers as the log keeps them."""
+    return Headers({name: _shortened(value) if name in _SECRET else value for name, value in headers.items()})
+
+
+def _shortened(value: str) -> str:
+    scheme, space, _ = value.partition(" ")
+    return f"{scheme} …" if space else "…"
