@@ -1,8 +1,19 @@
-"""Texts of strangers, made fit for messages, logs and terminals."""
+"""Texts of strangers: whether they can be sent, and made fit for messages, logs and terminals."""
 
 from __future__ import annotations
 
-__all__ = ["printable"]
+__all__ = ["is_unicode", "printable"]
+
+
+def is_unicode(text: str) -> bool:
+    """Whether UTF-8 can write a text: whether it holds no lone surrogates."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def printable(text: str, limit: int = 300) -> str:

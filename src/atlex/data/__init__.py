@@ -7,9 +7,10 @@ back the JSON that they were read from.
 
 from __future__ import annotations
 
+from atlex._printable import is_unicode
 from atlex.data._blob import Blob, LegacyBlob
 from atlex.data._bytes import WireBytes, bytes_from_wire, bytes_to_wire
-from atlex.data._check import MAX_INTEGER, blob_reasons, faults_of, is_sound, is_unicode
+from atlex.data._check import MAX_INTEGER, blob_reasons, faults_of, is_sound
 from atlex.data._json import (
     MAX_DEPTH,
     JsonError,

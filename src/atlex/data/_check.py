@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from pydantic import BaseModel
 
+from atlex._printable import is_unicode
 from atlex.data._blob import Blob, LegacyBlob, blob_from_wire
 from atlex.data._bytes import bytes_from_wire
 from atlex.data._json import MAX_DEPTH
@@ -14,7 +15,7 @@ from atlex.data._link import CidLink
 from atlex.data._unknown import UnknownObject
 from atlex.syntax import Cid, is_valid_cid
 
-__all__ = ["MAX_INTEGER", "Fault", "blob_reasons", "faults_of", "is_sound", "is_unicode"]
+__all__ = ["MAX_INTEGER", "Fault", "blob_reasons", "faults_of", "is_sound"]
 
 MAX_INTEGER: Final = 2**53 - 1
 """The greatest integer that every implementation can hold; the least is its negative."""
@@ -100,17 +101,6 @@ def faults_of(value: object) -> Iterator[Fault]:
             return
         step, value = following
         path[-1] = step if isinstance(step, int) else str(step)
-
-
-def is_unicode(text: str) -> bool:
-    """Whether UTF-8 can write a text: whether it holds no lone surrogates."""
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _scalar_reason(value: object) -> str | None:

@@ -29,8 +29,7 @@ def wire_schema(
         read,
         json_schema_input_schema=form or core_schema.dict_schema(core_schema.str_schema()),
         serialization=core_schema.plain_serializer_function_ser_schema(
-            to_wire,
-            return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()),
+            to_wire, return_schema=core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
         ),
     )
 

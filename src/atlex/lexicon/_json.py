@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final, TypeGuard, cast
 
+from atlex._printable import is_unicode
 from atlex.lexicon._diagnostic import Fault, pointer_to
 
-__all__ = ["MAX_DEPTH", "canonical_json", "copy_json", "is_unicode", "read_json"]
+__all__ = ["MAX_DEPTH", "canonical_json", "copy_json", "read_json"]
 
 MAX_DEPTH: Final = 100
 """How many arrays and objects of a document may stand inside each other."""
@@ -144,15 +145,6 @@ def is_object(value: object) -> TypeGuard[dict[str, Any]]:
 def is_array(value: object) -> TypeGuard[list[Any]]:
     """Whether a value of a document is an array."""
     return isinstance(value, list)
-
-
-def is_unicode(text: str) -> bool:
-    """Whether a text can be written as UTF-8: lone surrogates can't."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def canonical_json(value: object) -> bytes:

@@ -79,7 +79,6 @@ class Node:
     """
 
     kind: ClassVar[str] = ""
-
     description: str | None = None
     pointer: str = field(default="", compare=False, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -90,7 +89,6 @@ class Boolean(Node):
     """``true`` or ``false``."""
 
     kind: ClassVar[str] = "boolean"
-
     default: bool | None = None
     const: bool | None = None
 
@@ -100,7 +98,6 @@ class Integer(Node):
     """A whole number from -(2**53 - 1) to 2**53 - 1; ``minimum`` and ``maximum`` are inclusive."""
 
     kind: ClassVar[str] = "integer"
-
     minimum: int | None = None
     maximum: int | None = None
     enum: tuple[int, ...] | None = None
@@ -126,7 +123,6 @@ class String(Node):
     """
 
     kind: ClassVar[str] = "string"
-
     format: str | None = None
     min_length: int | None = None
     max_length: int | None = None
@@ -143,7 +139,6 @@ class Bytes(Node):
     """Raw bytes, ``{"$bytes": …}`` in JSON; the lengths count bytes."""
 
     kind: ClassVar[str] = "bytes"
-
     min_length: int | None = None
     max_length: int | None = None
 
@@ -165,7 +160,6 @@ class Blob(Node):
     """
 
     kind: ClassVar[str] = "blob"
-
     accept: tuple[str, ...] | None = None
     max_size: int | None = None
 
@@ -194,7 +188,6 @@ class Ref(Node):
     """
 
     kind: ClassVar[str] = "ref"
-
     ref: str
     target: DefId
 
@@ -210,7 +203,6 @@ class Union(Node):
     """
 
     kind: ClassVar[str] = "union"
-
     refs: tuple[str, ...] = ()
     targets: tuple[DefId, ...] = ()
     closed: bool = False
@@ -226,7 +218,6 @@ class UnknownKind(Node):
     """
 
     kind: ClassVar[str] = "(unknown kind)"
-
     name: str
     raw: Mapping[str, Any]
 
@@ -236,7 +227,6 @@ class Array(Node):
     """A list; the lengths count items."""
 
     kind: ClassVar[str] = "array"
-
     items: Schema
     min_length: int | None = None
     max_length: int | None = None
@@ -264,7 +254,6 @@ class Object(Node):
     """A JSON object; ``properties`` is in the document's order. Undeclared properties are allowed in values."""
 
     kind: ClassVar[str] = "object"
-
     properties: Mapping[str, Property] = field(default_factory=dict[str, Property])
 
 
@@ -273,7 +262,6 @@ class Params(Node):
     """The query-string parameters of a method, in the document's order."""
 
     kind: ClassVar[str] = "params"
-
     properties: Mapping[str, Property] = field(default_factory=dict[str, Property])
 
 
@@ -309,7 +297,6 @@ class Query(Node):
     """A method called with GET."""
 
     kind: ClassVar[str] = "query"
-
     parameters: Params | None = None
     output: Payload | None = None
     errors: tuple[ErrorDeclaration, ...] = ()
@@ -320,7 +307,6 @@ class Procedure(Node):
     """A method called with POST."""
 
     kind: ClassVar[str] = "procedure"
-
     parameters: Params | None = None
     input: Payload | None = None
     output: Payload | None = None
@@ -332,7 +318,6 @@ class Subscription(Node):
     """An event stream over a WebSocket."""
 
     kind: ClassVar[str] = "subscription"
-
     parameters: Params | None = None
     message: Message
     errors: tuple[ErrorDeclaration, ...] = ()
@@ -348,7 +333,6 @@ class Record(Node):
     """
 
     kind: ClassVar[str] = "record"
-
     key: str
     record: Object
 
@@ -368,7 +352,6 @@ class Permission(Node):
     """
 
     kind: ClassVar[str] = "permission"
-
     resource: str
     attributes: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -378,7 +361,6 @@ class PermissionSet(Node):
     """A named group of OAuth permissions; the ``_lang`` mappings go from language tag to text."""
 
     kind: ClassVar[str] = "permission-set"
-
     title: str | None = None
     title_lang: Mapping[str, str] = field(default_factory=dict[str, str])
     detail: str | None = None

@@ -73,10 +73,10 @@ class DefinitionParser:
             "integer": self._integer,
             "string": self._string,
             "bytes": self._bytes,
-            "cid-link": self._cid_link,
+            "cid-link": lambda fields, _: language.CidLink(**fields.rest()),
             "blob": self._blob,
-            "unknown": self._unknown,
-            "token": self._token,
+            "unknown": lambda fields, _: language.Unknown(**fields.rest()),
+            "token": lambda fields, _: language.Token(**fields.rest()),
             "ref": self._ref,
             "union": self._union,
             "array": self._array,
@@ -193,15 +193,6 @@ class DefinitionParser:
     def _bytes(self, fields: Fields, _: _Place) -> language.Bytes:
         min_length, max_length = fields.sizes("minLength", "maxLength")
         return language.Bytes(min_length=min_length, max_length=max_length, **fields.rest())
-
-    def _cid_link(self, fields: Fields, _: _Place) -> language.CidLink:
-        return language.CidLink(**fields.rest())
-
-    def _unknown(self, fields: Fields, _: _Place) -> language.Unknown:
-        return language.Unknown(**fields.rest())
-
-    def _token(self, fields: Fields, _: _Place) -> language.Token:
-        return language.Token(**fields.rest())
 
     def _blob(self, fields: Fields, _: _Place) -> language.Blob:
         accept = fields.texts("accept")

@@ -9,7 +9,7 @@ that the language doesn't know may hold.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from atlex.errors import LexiconError
@@ -19,9 +19,29 @@ from atlex.lexicon._language import Document
 
 __all__ = ["schema_digest", "strip_prose"]
 
-_Strip = Callable[[Any], Any]
-
 _PERMISSION_SET_PROSE: Final = frozenset({"title", "title:lang", "detail", "detail:lang"})
+
+# Where more prose stands: by kind of object and by key, the kind of what stands there. It is that of its own "type"
+# for a schema; "{}" and "[]" mean that the values of an object, or the items of an array, are of the kind.
+_METHOD: Final = {
+    "parameters": "schema",
+    "input": "payload",
+    "output": "payload",
+    "message": "payload",
+    "errors": "[]leaf",
+}
+_PARTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "document": {"defs": "{}schema"},
+    "payload": {"schema": "schema"},
+    "object": {"properties": "{}schema"},
+    "params": {"properties": "{}schema"},
+    "array": {"items": "schema"},
+    "record": {"record": "schema"},
+    "query": _METHOD,
+    "procedure": _METHOD,
+    "subscription": _METHOD,
+    "permission-set": {"permissions": "[]leaf"},
+}
 
 
 def strip_prose(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,7 +59,8 @@ def strip_prose(document: Mapping[str, Any]) -> dict[str, Any]:
     raise_on_errors(fault_diagnostics(faults))
     if not is_object(copy):
         raise LexiconError("A Lexicon document is a JSON object.")
-    return _object_without_prose(copy, {"defs": _each_value(_schema)})
+    stripped: dict[str, Any] = _strip(copy, "document")
+    return stripped
 
 
 def schema_digest(document: Document | Mapping[str, Any]) -> str:
@@ -52,69 +73,22 @@ def schema_digest(document: Document | Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_json(strip_prose(raw))).hexdigest()
 
 
-def _without_prose(raw: Any, parts: Mapping[str, _Strip], prose: frozenset[str] = frozenset()) -> Any:
-    return _object_without_prose(raw, parts, prose) if is_object(raw) else raw
-
-
-def _object_without_prose(
-    raw: Mapping[str, Any], parts: Mapping[str, _Strip], prose: frozenset[str] = frozenset()
-) -> dict[str, Any]:
-    """Drop an object's description and the keys in ``prose``, and strip the parts that may hold more."""
+def _strip(raw: Any, kind: str) -> Any:
+    """Copy a part of a document without its prose, and without that in its own parts."""
+    if kind.startswith("[]") and is_array(raw):
+        return [_strip(item, kind[2:]) for item in raw]
+    if not is_object(raw) or kind.startswith("[]"):
+        return raw
+    if kind.startswith("{}"):
+        return {key: _strip(value, kind[2:]) for key, value in raw.items()}
+    if kind == "schema":
+        # A type that isn't known has no parts.
+        kind = str(raw.get("type"))
+        kind = "leaf" if kind in {"document", "payload"} else kind
+    parts = _PARTS.get(kind, {})
+    prose = _PERMISSION_SET_PROSE if kind == "permission-set" else frozenset[str]()
     return {
-        key: parts[key](value) if key in parts else value
+        key: _strip(value, parts[key]) if key in parts else value
         for key, value in raw.items()
         if key not in prose and not (key == "description" and isinstance(value, str))
     }
-
-
-def _each_value(strip: _Strip) -> _Strip:
-    def strip_values(raw: Any) -> Any:
-        if not is_object(raw):
-            return raw
-        return {key: strip(value) for key, value in raw.items()}
-
-    return strip_values
-
-
-def _each_item(strip: _Strip) -> _Strip:
-    def strip_items(raw: Any) -> Any:
-        return [strip(item) for item in raw] if is_array(raw) else raw
-
-    return strip_items
-
-
-def _leaf(raw: Any) -> Any:
-    return _without_prose(raw, {})
-
-
-def _payload(raw: Any) -> Any:
-    return _without_prose(raw, {"schema": _schema})
-
-
-def _schema(raw: Any) -> Any:
-    kind = raw.get("type") if is_object(raw) else None
-    if not isinstance(kind, str):
-        return _leaf(raw)
-    return _without_prose(
-        raw, _PARTS.get(kind, {}), _PERMISSION_SET_PROSE if kind == "permission-set" else frozenset()
-    )
-
-
-_METHOD: Final[Mapping[str, _Strip]] = {
-    "parameters": _schema,
-    "input": _payload,
-    "output": _payload,
-    "message": _payload,
-    "errors": _each_item(_leaf),
-}
-
-_PARTS: Final[Mapping[str, Mapping[str, _Strip]]] = {
-    "object": {"properties": _each_value(_schema)},
-    "params": {"properties": _each_value(_schema)},
-    "array": {"items": _schema},
-    "record": {"record": _schema},
-    "query": _METHOD,
-    "procedure": _METHOD,
-    "subscription": _METHOD,
-    "permission-set": {"permissions": _each_item(_leaf)},
-}

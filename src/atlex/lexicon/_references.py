@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from atlex.lexicon import _language as language
@@ -101,7 +101,13 @@ def _circles(documents: Iterable[language.Document], find: _Find) -> set[languag
     """The definitions that are refs to each other in a circle, and never come to a value."""
     circles: set[language.DefId] = set()
     done: set[language.DefId] = set()
-    for start in _aliases(documents):
+    aliases = [
+        language.DefId(document.id, name)
+        for document in documents
+        for name, definition in document.defs.items()
+        if isinstance(definition, language.Ref)
+    ]
+    for start in aliases:
         path: dict[language.DefId, None] = {}
         current = start
         while current not in path and current not in done:
@@ -115,10 +121,3 @@ def _circles(documents: Iterable[language.Document], find: _Find) -> set[languag
             circles.update(members[members.index(current) :])
         done.update(path)
     return circles
-
-
-def _aliases(documents: Iterable[language.Document]) -> Iterator[language.DefId]:
-    for document in documents:
-        for name, definition in document.defs.items():
-            if isinstance(definition, language.Ref):
-                yield language.DefId(document.id, name)

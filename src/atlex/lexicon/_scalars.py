@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from atlex.lexicon._json import is_unicode
+from atlex._printable import is_unicode
 from atlex.lexicon._language import Boolean, Integer, String
 from atlex.syntax import count_graphemes, is_valid_format, utf8_length
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final, TypeAlias, cast
 
+from atlex._printable import is_unicode
 from atlex.errors import InputError, Issue
 from atlex.lexicon import _language as language
-from atlex.lexicon._json import is_unicode
 from atlex.lexicon._scalars import (
     MAX_INTEGER,
     as_integer,

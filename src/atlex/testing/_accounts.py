@@ -15,16 +15,7 @@ from atlex.testing._wire import PdsError
 __all__ = ["Account", "Accounts", "normalised_handle"]
 
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_CLOSED_DOMAINS: Final = (
-    ".local",
-    ".arpa",
-    ".invalid",
-    ".localhost",
-    ".internal",
-    ".example",
-    ".alt",
-    ".onion",
-)
+_CLOSED: Final = (".local", ".arpa", ".invalid", ".localhost", ".internal", ".example", ".alt", ".onion")
 _MAX_PASSWORD: Final = 256
 _LABEL_LENGTHS: Final = range(3, 19)
 # A few of the many names that the real server keeps for itself.
@@ -250,7 +241,7 @@ class Accounts:
             PdsError: It isn't a handle that an account here can have.
         """
         handle = normalised_handle(handle)
-        if handle.endswith(_CLOSED_DOMAINS):
+        if handle.endswith(_CLOSED):
             raise PdsError(400, "InvalidHandle", "Handle TLD is invalid or disallowed")
         domain = next((domain for domain in self._user_domains if handle.endswith(domain)), None)
         if domain is not None:

@@ -7,11 +7,12 @@ Source: https://ipld.io/specs/codecs/dag-cbor/spec/, https://atproto.com/specs/d
 
 from __future__ import annotations
 
-from base64 import b32decode, b32encode, b64decode
+from base64 import b32decode, b32encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, cast
 
+from atlex.data import bytes_from_wire
 from atlex.errors import InputError
 from atlex.syntax import is_valid_cid
 
@@ -81,8 +82,10 @@ def _write_object(value: Mapping[str, Any], parts: list[bytes], depth: int) -> N
         if isinstance(link := value.get("$link"), str):
             parts.append(_link(link))
             return
-        if isinstance(encoded := value.get("$bytes"), str):
-            data = _bytes(encoded)
+        if isinstance(value.get("$bytes"), str):
+            data = bytes_from_wire(value)
+            if data is None:
+                raise InputError("The text of a $bytes isn't base64.")
             parts.extend((_head(_BYTES, len(data)), data))
             return
     keys = sorted(((_utf8(key), key) for key in value), key=lambda pair: (len(pair[0]), pair[0]))
@@ -116,10 +119,3 @@ def _link(cid: str) -> bytes:
     # The leading zero says that what follows is a CID in its binary form.
     binary = b"\0" + b32decode(text + "=" * (-len(text) % 8))
     return _head(_TAG, _LINK_TAG) + _head(_BYTES, len(binary)) + binary
-
-
-def _bytes(encoded: str) -> bytes:
-    try:
-        return b64decode(encoded if "=" in encoded else encoded + "=" * (-len(encoded) % 4), validate=True)
-    except ValueError:
-        raise InputError("The text of a $bytes isn't base64.") from None

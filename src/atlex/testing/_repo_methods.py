@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Literal, cast
 
 from atlex.data import OMIT, Omit
@@ -47,9 +48,7 @@ class RepoMethods(Methods):
         """Make a record, under a new key unless one is given."""
         wanted = call.input
         account = self._own_repo(call)
-        write = self._prepare(
-            "create", wanted["collection"], wanted.get("rkey"), wanted["record"], wanted.get("validate")
-        )
+        write = self._prepare("create", wanted, wanted["record"], wanted.get("validate"))
         replaced = self._same_subject(account, write) if wanted.get("validate") is not False else []
         commit = account.repo.apply([*replaced, write], wanted.get("swapCommit"))
         return {**self._written(account, write), "commit": commit.to_json()}
@@ -60,14 +59,9 @@ class RepoMethods(Methods):
         wanted = call.input
         account = self._own_repo(call)
         current = account.repo.get(wanted["collection"], wanted["rkey"])
-        write = self._prepare(
-            "create" if current is None else "update",
-            wanted["collection"],
-            wanted["rkey"],
-            wanted["record"],
-            wanted.get("validate"),
-            swap=wanted.get("swapRecord", OMIT),
-        )
+        action: Literal["create", "update"] = "create" if current is None else "update"
+        swap = wanted.get("swapRecord", OMIT)
+        write = self._prepare(action, wanted, wanted["record"], wanted.get("validate"), swap=swap)
         answer = self._written(account, write)
         if current is None or current.cid != write.cid:
             answer["commit"] = account.repo.apply([write], wanted.get("swapCommit")).to_json()
@@ -80,12 +74,8 @@ class RepoMethods(Methods):
         account = self._own_repo(call)
         if account.repo.get(wanted["collection"], wanted["rkey"]) is None:
             return {}
-        write = Write(
-            action="delete",
-            collection=wanted["collection"],
-            rkey=wanted["rkey"],
-            swap=wanted.get("swapRecord", OMIT),
-        )
+        swap = wanted.get("swapRecord", OMIT)
+        write = Write(action="delete", collection=wanted["collection"], rkey=wanted["rkey"], swap=swap)
         return {"commit": account.repo.apply([write], wanted.get("swapCommit")).to_json()}
 
     @method("com.atproto.repo.applyWrites", auth="access", json_limit=_RECORD_LIMIT)
@@ -96,7 +86,10 @@ class RepoMethods(Methods):
         writes = [self._prepare_one(write, wanted.get("validate")) for write in wanted["writes"]]
         commit = account.repo.apply(writes, wanted.get("swapCommit"))
         results = [
-            {"$type": f"com.atproto.repo.applyWrites#{write.action}Result", **self._result(account, write)}
+            {
+                "$type": f"com.atproto.repo.applyWrites#{write.action}Result",
+                **(self._written(account, write) if write.value is not None else {}),
+            }
             for write in writes
         ]
         return {"commit": commit.to_json(), "results": results}
@@ -108,45 +101,35 @@ class RepoMethods(Methods):
         return account
 
     def _prepare_one(self, write: Mapping[str, Any], validate: bool | None) -> Write:
-        collection, rkey = write["collection"], write.get("rkey")
         match write["$type"]:
             case "com.atproto.repo.applyWrites#create":
-                return self._prepare("create", collection, rkey, write["value"], validate)
+                return self._prepare("create", write, write["value"], validate)
             case "com.atproto.repo.applyWrites#update":
-                return self._prepare("update", collection, rkey, write["value"], validate)
+                return self._prepare("update", write, write["value"], validate)
             case _:
-                return Write(action="delete", collection=collection, rkey=write["rkey"])
+                return Write(action="delete", collection=write["collection"], rkey=write["rkey"])
 
     def _prepare(
         self,
         action: Literal["create", "update"],
-        collection: str,
-        rkey: str | None,
+        place: Mapping[str, Any],
         record: Mapping[str, Any],
         validate: bool | None,
         *,
         swap: str | Omit | None = OMIT,
     ) -> Write:
+        collection, rkey = place["collection"], place.get("rkey") or self.state.clock.tid()
         value = dict(record) if "$type" in record else {"$type": collection, **record}
         if value["$type"] != collection:
             message = f"Invalid $type: expected {collection}, got {value['$type']}"
             raise PdsError(400, message=message)
-        rkey = rkey or self.state.clock.tid()
         status, valid = self._validate(collection, rkey, value, validate)
         try:
             cid = cid_of(value)
         except InputError as error:
             raise PdsError(400, message=f"Invalid {collection} record: {error}") from None
-        return Write(
-            action=action,
-            collection=collection,
-            rkey=rkey,
-            value=value,
-            cid=cid,
-            swap=swap,
-            status=status,
-            valid=valid,
-        )
+        write = Write(action=action, collection=collection, rkey=rkey, value=value, cid=cid, swap=swap)
+        return replace(write, status=status, valid=valid)
 
     def _validate(
         self, collection: str, rkey: str, value: Mapping[str, Any], validate: bool | None
@@ -184,9 +167,6 @@ class RepoMethods(Methods):
     def _written(self, account: Account, write: Write) -> dict[str, Any]:
         answer = {"uri": f"at://{account.did}/{write.collection}/{write.rkey}", "cid": write.cid}
         return answer if write.status is None else {**answer, "validationStatus": write.status}
-
-    def _result(self, account: Account, write: Write) -> dict[str, Any]:
-        return {} if write.action == "delete" else self._written(account, write)
 
     # Reading
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from atlex.testing._accounts import Account
 from atlex.testing._clock import Clock, Dice
-from atlex.testing._tokens import ACCESS_SCOPE, REFRESH_SCOPE, TAKENDOWN_SCOPE, sign, verify
+from atlex.testing._tokens import ACCESS_SCOPE, REFRESH_SCOPE, TAKENDOWN_SCOPE, TokenType, sign, verify
 from atlex.testing._wire import PdsError
 
 __all__ = ["Sessions", "TokenPair"]
@@ -108,7 +108,7 @@ class Sessions:
         Raises:
             PdsError: It isn't one, or has expired.
         """
-        claims = verify(token, "at+jwt", self._key, audience=self.audience, now=self.clock.now())
+        claims = self._verify(token, "at+jwt")
         expired = max(self._expired_serials.get(None, 0), self._expired_serials.get(claims["sub"], 0))
         if int(claims["jti"]) <= expired:
             raise PdsError(400, "ExpiredToken", "Token has expired")
@@ -120,14 +120,11 @@ class Sessions:
         Raises:
             PdsError: It isn't one, or has expired.
         """
-        return verify(
-            token,
-            "refresh+jwt",
-            self._key,
-            audience=self.audience,
-            now=self.clock.now(),
-            allow_expired=allow_expired,
-        )
+        return self._verify(token, "refresh+jwt", allow_expired=allow_expired)
+
+    def _verify(self, token: str, kind: TokenType, *, allow_expired: bool = False) -> Mapping[str, Any]:
+        now = self.clock.now()
+        return verify(token, kind, self._key, audience=self.audience, now=now, allow_expired=allow_expired)
 
     def _pair(self, did: str, refresh_id: str, *, takendown: bool = False) -> TokenPair:
         now = self.clock.now()

@@ -296,13 +296,8 @@ def _filled_texts(schema: String) -> list[str]:
     most_bytes = _MOST_BYTES if schema.max_length is None else schema.max_length
     if most_bytes > _MOST_BYTES:
         return []
-    fillers = [
-        "x",
-        "\u00e9",
-        "\u65e5",
-        "\U0001f44d\U0001f3fd",
-        "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466",
-    ]
+    thumb, family = "\U0001f44d\U0001f3fd", "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+    fillers = ["x", "\u00e9", "\u65e5", thumb, family]
     most = [most_bytes // utf8_length(filler) for filler in fillers]
     if schema.max_graphemes is not None:
         most = [min(count, schema.max_graphemes) for count in most]
