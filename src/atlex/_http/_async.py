@@ -11,13 +11,7 @@ import httpx
 
 from atlex._agent import Headers, Request, Response
 from atlex._http._async_chunks import AsyncChunks
-from atlex._http._clients import (
-    OWN_CLIENT,
-    Transport,
-    check_client,
-    choose_transport,
-    open_client_async,
-)
+from atlex._http._clients import OWN_CLIENT, Transport, check_client, choose_transport, open_client_async
 from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
 from atlex._http._failures import FailureGuard, closed, headers_of, late, too_many_redirects
 from atlex._service_url import check_service_url
@@ -114,12 +108,10 @@ class AsyncHttpConnection:
                 answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
             received = headers_of(answer)
-            encoding = received.get("content-encoding", "")
-            chunks = AsyncChunks(request, guard, answer, encoding, self._clock)
+            chunks = AsyncChunks(request, guard, answer, received, self._clock)
             if following is None:
-                response = Response(
-                    answer.status_code, received, stream=chunks, limit=request.max_response_size
-                )
+                limit = request.max_response_size
+                response = Response(answer.status_code, received, stream=chunks, limit=limit)
                 if not request.stream:
                     with guard:
                         await response.aread()

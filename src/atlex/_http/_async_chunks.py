@@ -1,32 +1,63 @@
-"""The body of a response on its way, unpacked."""
+"""The body of a response on its way: unpacked, and checked against what the request allows."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import cast
+from collections.abc import AsyncIterator, Callable
+from typing import Final, cast
 
 import httpx
 
-from atlex._http._chunks import Body
+from atlex._agent import Headers, Request, too_large
 from atlex._http._decoding import Decoder, EncodingError
-from atlex._http._failures import undecodable
+from atlex._http._failures import FailureGuard, late, undecodable
 
 __all__ = ["AsyncChunks"]
 
+# What an encoding may add to a body that it can't make smaller.
+_OVERHEAD: Final = 64 * 1024
 
-class AsyncChunks(Body):
-    """The body of a response, unpacked."""
 
-    __slots__ = ()
+class AsyncChunks:
+    """The body of a response, unpacked.
+
+    Args:
+        request: The request that the response belongs to.
+        guard: Turns the failures of reading into errors.
+        answer: The response.
+        headers: Its headers.
+        clock: Gives the moments that the deadline is compared with.
+    """
+
+    __slots__ = ("_answer", "_clock", "_deadline", "_guard", "_headers", "_limit", "_received", "_request")
+
+    def __init__(
+        self,
+        request: Request,
+        guard: FailureGuard,
+        answer: httpx.Response,
+        headers: Headers,
+        clock: Callable[[], float],
+    ) -> None:
+        self._request: Final = request
+        self._guard: Final = guard
+        self._answer: Final = answer
+        self._headers: Final = headers
+        self._clock: Final = clock
+        # Whoever asked for a stream reads it in their own time and as far as they like, unless it is an error.
+        is_bounded = not (request.stream and answer.is_success)
+        self._deadline: Final = request.deadline if is_bounded else None
+        self._limit: Final = request.max_response_size if is_bounded else None
+        self._received = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
             with self._guard:
                 if self._answer.is_stream_consumed:
-                    # A transport that answers from memory: httpx has unpacked it.
+                    # A transport that responds from memory: httpx has unpacked it.
                     yield self._answer.content
                     return
-                decoder = Decoder(self._encoding) if self._encoding else None
+                encoding = self._headers.get("content-encoding", "")
+                decoder = Decoder(encoding) if encoding else None
                 async for data in cast("httpx.AsyncByteStream", self._answer.stream):
                     self._check(data)
                     if decoder is None:
@@ -43,3 +74,11 @@ class AsyncChunks(Body):
         """Give the connection back."""
         with self._guard:
             await self._answer.aclose()
+
+    def _check(self, data: bytes) -> None:
+        """Check what has arrived against the deadline and the limit: it may well unpack to nothing."""
+        if self._deadline is not None and self._clock() >= self._deadline:
+            raise late(self._request)
+        self._received += len(data)
+        if self._limit is not None and self._received > self._limit + _OVERHEAD:
+            raise too_large(self._answer.status_code, self._headers, self._limit)

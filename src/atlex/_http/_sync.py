@@ -11,13 +11,7 @@ from typing import Final, Self
 import httpx
 
 from atlex._agent import Headers, Request, Response
-from atlex._http._clients import (
-    OWN_CLIENT,
-    Transport,
-    check_client,
-    choose_transport,
-    open_client,
-)
+from atlex._http._clients import OWN_CLIENT, Transport, check_client, choose_transport, open_client
 from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
 from atlex._http._failures import FailureGuard, closed, headers_of, too_many_redirects
 from atlex._http._sync_chunks import Chunks
@@ -106,12 +100,10 @@ class HttpConnection:
                 answer = client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
             received = headers_of(answer)
-            encoding = received.get("content-encoding", "")
-            chunks = Chunks(request, guard, answer, encoding, self._clock)
+            chunks = Chunks(request, guard, answer, received, self._clock)
             if following is None:
-                response = Response(
-                    answer.status_code, received, stream=chunks, limit=request.max_response_size
-                )
+                limit = request.max_response_size
+                response = Response(answer.status_code, received, stream=chunks, limit=limit)
                 if not request.stream:
                     with guard:
                         response.read()

@@ -13,7 +13,6 @@ if _t.TYPE_CHECKING:
     from atlex.client._options import AsyncClientOptions as AsyncClientOptions
     from atlex.client._options import CallOptions as CallOptions
     from atlex.client._options import ClientOptions as ClientOptions
-    from atlex.client._pages import SupportsPage as SupportsPage
     from atlex.client._results import Applied as Applied
     from atlex.client._results import Commit as Commit
     from atlex.client._results import Created as Created
@@ -23,6 +22,7 @@ if _t.TYPE_CHECKING:
     from atlex.client._results import Page as Page
     from atlex.client._results import Progress as Progress
     from atlex.client._results import Stored as Stored
+    from atlex.client._results import SupportsPage as SupportsPage
     from atlex.client._results import Updated as Updated
     from atlex.client._results import WriteResult as WriteResult
     from atlex.client._results import Written as Written
@@ -49,10 +49,9 @@ else:
             "atlex.client._async_records": "AsyncLiteralRecords AsyncRecords",
             "atlex.client._core": "Methods Proxies",
             "atlex.client._options": "AsyncClientOptions CallOptions ClientOptions",
-            "atlex.client._pages": "SupportsPage",
             "atlex.client._results": (
-                "Applied Commit Created Deleted Downloaded Listed Page Progress Stored Updated WriteResult "
-                "Written"
+                "Applied Commit Created Deleted Downloaded Listed Page Progress Stored SupportsPage Updated "
+                "WriteResult Written"
             ),
             "atlex.client._sync": "BaseClient Namespace",
             "atlex.client._sync_pages": "Paginator",

@@ -22,14 +22,12 @@ from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
-    from atlex.client import _async_pages, _blobs, _cid_check, _downloads, _pages, _results, _writes
+    from atlex.client import _async_pages, _blobs, _downloads, _results, _writes
 else:
     # They load with the first call that needs them.
     _async_pages = lazy_module("atlex.client._async_pages", None)
     _blobs = lazy_module("atlex.client._blobs", None)
-    _cid_check = lazy_module("atlex.client._cid_check", None)
     _downloads = lazy_module("atlex.client._downloads", None)
-    _pages = lazy_module("atlex.client._pages", None)
     _results = lazy_module("atlex.client._results", None)
     _writes = lazy_module("atlex.client._writes", None)
 
@@ -180,7 +178,7 @@ class BaseAsyncClient:
         """
         check_options({"progress": progress}, {"progress": FUNCTION})
         call = Call(params=params, input=input, data=data, content_type=content_type)
-        cid_check = None if cid is None else _cid_check.CidCheck(cid)
+        cid_check = None if cid is None else _blobs.CidCheck(cid)
         response = await self._run(self._core.open(method, call))
         try:
             yield _downloads.watched(response, method.nsid, progress=progress, cid_check=cid_check)
@@ -303,7 +301,7 @@ class BaseAsyncClient:
         return copy
 
     def paginate(
-        self, method: Callable[P, Awaitable[_pages.SupportsPage[T]]], *args: P.args, **kwargs: P.kwargs
+        self, method: Callable[P, Awaitable[_results.SupportsPage[T]]], *args: P.args, **kwargs: P.kwargs
     ) -> _async_pages.AsyncPaginator[T]:
         """Go through all pages of a query: ``client.paginate(client.app.bsky.feed.get_timeline, limit=50)``.
 

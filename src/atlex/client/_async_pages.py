@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
-from atlex.client._pages import PageState, SupportsPage
+from atlex._options import COUNT, check_options
+from atlex.client._results import SupportsPage
+from atlex.errors import InputError
 
 __all__ = ["AsyncPaginator"]
+
+_BOUNDS: Final = {"items": COUNT, "pages": COUNT}
 
 T = TypeVar("T")
 
 
-class AsyncPaginator(PageState[T]):
+class AsyncPaginator(Generic[T]):
     """The items of all pages of a query, fetched as they are needed.
 
     Iterating gives items; `pages` gives whole responses; both go on from where the paginator stands. `cursor`
     says where that is. A cursor that has been seen before is the end.
+
+    Args:
+        method: A function that gives a page.
+        arguments: The arguments of every call; the cursor among them changes.
+
+    Raises:
+        InputError: The method can't be called.
     """
 
     def __init__(self, method: Callable[..., Awaitable[SupportsPage[T]]], arguments: dict[str, Any]) -> None:
-        super().__init__(method, arguments)
+        # Of a partial object, its function's.
+        self._name: str = getattr(getattr(method, "func", method), "__name__", type(method).__name__)
+        if not callable(method):
+            raise InputError(f"paginate() takes a method of the client, not a value of type {self._name}")
         self._method = method
+        self._arguments = arguments
+        self._pending: deque[T] = deque()
+        self._seen: set[str] = set()
+        self._ended = False
+
+    @property
+    def cursor(self) -> str | None:
+        """The cursor of the next page, to go on from later; None before the first page and after the last.
+
+        Items that were fetched and not taken lie before it.
+        """
+        return self._arguments.get("cursor")
 
     def __aiter__(self) -> Self:
         return self
@@ -50,7 +77,9 @@ class AsyncPaginator(PageState[T]):
         Raises:
             InputError: There is no bound, or one below 0.
         """
-        self._check_bounds(items=items, pages=pages)
+        check_options({"items": items, "pages": pages}, _BOUNDS)
+        if items is None and pages is None:
+            raise InputError("take() needs items=…, pages=…, or both")
         return AsyncTaken(self._take(items, pages))
 
     async def _take(self, items: int | None, pages: int | None) -> AsyncIterator[T]:
@@ -67,8 +96,19 @@ class AsyncPaginator(PageState[T]):
         if self._ended:
             return None
         page = await self._method(**self._arguments)
-        self._turn(page)
+        if not hasattr(page, "lex_items"):
+            raise InputError(
+                f"{self._name}() doesn't give its items in pages: its output is a {type(page).__name__}"
+            )
+        if (before := self.cursor) is not None:
+            self._seen.add(before)
+        # A server that comes back to a cursor would be asked for the same pages for ever.
+        self._ended = not page.cursor or page.cursor in self._seen
+        self._arguments["cursor"] = None if self._ended else page.cursor
         return page
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._name}(), next cursor: {self.cursor!r}>"
 
 
 class AsyncTaken(Generic[T]):  # async only

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self, cast
 
 from atlex._agent import Response
-from atlex.client._cid_check import CidCheck
+from atlex.client._blobs import CidCheck
 from atlex.client._results import Downloaded, Progress
 from atlex.errors import FileError, InputError
 from atlex.xrpc import received_type

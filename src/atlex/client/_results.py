@@ -1,8 +1,8 @@
-"""The results of record calls and downloads."""
+"""The results of record calls and downloads, and what a page is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -18,12 +18,14 @@ __all__ = [
     "Page",
     "Progress",
     "Stored",
+    "SupportsPage",
     "Updated",
     "WriteResult",
     "Written",
 ]
 
 R = TypeVar("R")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,19 @@ class Listed(_Version, Generic[R]):
     value: R | None
     raw: Any
     reason: str | None = None
+
+
+class SupportsPage(Protocol[T_co]):
+    """The output of a method that gives its items in pages."""
+
+    @property
+    def cursor(self) -> Any:
+        """Where the next page starts; None or empty at the end."""
+        ...
+
+    def lex_items(self) -> Sequence[T_co]:
+        """The items of this page."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

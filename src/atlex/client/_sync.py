@@ -23,14 +23,12 @@ from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
-    from atlex.client import _blobs, _cid_check, _downloads, _pages, _results, _sync_pages, _writes
+    from atlex.client import _blobs, _downloads, _results, _sync_pages, _writes
 else:
     # They load with the first call that needs them.
     _sync_pages = lazy_module("atlex.client._sync_pages", None)
     _blobs = lazy_module("atlex.client._blobs", None)
-    _cid_check = lazy_module("atlex.client._cid_check", None)
     _downloads = lazy_module("atlex.client._downloads", None)
-    _pages = lazy_module("atlex.client._pages", None)
     _results = lazy_module("atlex.client._results", None)
     _writes = lazy_module("atlex.client._writes", None)
 
@@ -179,7 +177,7 @@ class BaseClient:
         """
         check_options({"progress": progress}, {"progress": FUNCTION})
         call = Call(params=params, input=input, data=data, content_type=content_type)
-        cid_check = None if cid is None else _cid_check.CidCheck(cid)
+        cid_check = None if cid is None else _blobs.CidCheck(cid)
         response = self._run(self._core.open(method, call))
         try:
             yield _downloads.watched(response, method.nsid, progress=progress, cid_check=cid_check)
@@ -300,7 +298,7 @@ class BaseClient:
         return copy
 
     def paginate(
-        self, method: Callable[P, _pages.SupportsPage[T]], *args: P.args, **kwargs: P.kwargs
+        self, method: Callable[P, _results.SupportsPage[T]], *args: P.args, **kwargs: P.kwargs
     ) -> _sync_pages.Paginator[T]:
         """Go through all pages of a query: ``client.paginate(client.app.bsky.feed.get_timeline, limit=50)``.
 
