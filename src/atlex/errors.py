@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final, TypedDict, Unpack
 
 from atlex._rate_limit import RateLimit
 
@@ -174,6 +174,8 @@ class XrpcError(AtlexError):
         expected: Whether the method's lexicon declares the code.
     """
 
+    _shown: ClassVar[tuple[str, ...]] = ("error", "message", "method")
+
     def __init__(self, error: str, message: str, *, method: str | None = None) -> None:
         super().__init__(error, message)
         self.error = error
@@ -188,18 +190,20 @@ class XrpcError(AtlexError):
 
     def __repr__(self) -> str:
         return (
-            f"{type(self).__name__}(error={self.error!r}, message={self.message!r}, method={self.method!r})"
+            f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self._shown)})"
         )
 
 
-class XrpcResponseError(XrpcError):
-    """The server answered with an error (status 400 and above).
+class _Received(TypedDict, total=False):
+    """What an error says of the response that it comes from, and of the call."""
 
-    Attributes:
-        status: The HTTP status.
-        headers: The response's headers; look-ups ignore case.
-        body: The response's body as it came.
-    """
+    headers: Mapping[str, str] | None
+    body: bytes
+    method: str | None
+
+
+class _ReceivedError(XrpcError):
+    """A call whose response is the failure."""
 
     def __init__(
         self,
@@ -218,11 +222,17 @@ class XrpcResponseError(XrpcError):
         self.headers: Mapping[str, str] = {} if headers is None else headers
         self.body = body
 
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(error={self.error!r}, message={self.message!r}, "
-            f"status={self.status!r}, method={self.method!r})"
-        )
+
+class XrpcResponseError(_ReceivedError):
+    """The server responded with an error (status 400 and above).
+
+    Attributes:
+        status: The HTTP status.
+        headers: The response's headers; look-ups ignore case.
+        body: The response's body as it came.
+    """
+
+    _shown = ("error", "message", "status", "method")
 
 
 class XrpcAuthenticationError(XrpcResponseError):
@@ -286,7 +296,7 @@ class RecordNotFoundError(XrpcResponseError):
     """There is no such record."""
 
 
-class XrpcInvalidResponseError(XrpcError):
+class XrpcInvalidResponseError(_ReceivedError):
     """The server's response breaks the protocol: a wrong content type, a body that isn't JSON, a stray status.
 
     Attributes:
@@ -295,24 +305,10 @@ class XrpcInvalidResponseError(XrpcError):
         body: The response's body as it came.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        method: str | None = None,
-    ) -> None:
-        super().__init__("InvalidResponse", message, method=method)
-        self.status = status
-        self.headers: Mapping[str, str] = {} if headers is None else headers
-        self.body = body
+    _shown = ("message", "status", "method")
 
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(message={self.message!r}, status={self.status!r}, method={self.method!r})"
-        )
+    def __init__(self, message: str, *, status: int, **received: Unpack[_Received]) -> None:
+        super().__init__("InvalidResponse", message, status=status, **received)
 
 
 class XrpcResponseValidationError(XrpcInvalidResponseError):
@@ -322,22 +318,9 @@ class XrpcResponseValidationError(XrpcInvalidResponseError):
         issues: Every fault, each with its path.
     """
 
-    def __init__(
-        self,
-        issues: Sequence[Issue],
-        *,
-        status: int = 200,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        method: str | None = None,
-    ) -> None:
-        super().__init__(
-            _sentence("The data doesn't match its lexicon", issues),
-            status=status,
-            headers=headers,
-            body=body,
-            method=method,
-        )
+    def __init__(self, issues: Sequence[Issue], *, status: int = 200, **received: Unpack[_Received]) -> None:
+        sentence = _sentence("The data doesn't match its lexicon", issues)
+        super().__init__(sentence, status=status, **received)
         self.issues: tuple[Issue, ...] = tuple(issues)
 
 
@@ -350,20 +333,10 @@ class CidMismatchError(XrpcInvalidResponseError):
     """
 
     def __init__(
-        self,
-        expected_cid: str,
-        found_cid: str,
-        *,
-        status: int = 200,
-        headers: Mapping[str, str] | None = None,
-        method: str | None = None,
+        self, expected_cid: str, found_cid: str, *, status: int = 200, **received: Unpack[_Received]
     ) -> None:
-        super().__init__(
-            f"The bytes have the CID {found_cid}, and not {expected_cid}, which was asked for",
-            status=status,
-            headers=headers,
-            method=method,
-        )
+        sentence = f"The bytes have the CID {found_cid}, and not {expected_cid}, which was asked for"
+        super().__init__(sentence, status=status, **received)
         self.expected_cid = expected_cid
         self.found_cid = found_cid
 

@@ -239,7 +239,7 @@ LOGIN = Secret({"identifier": "alice", "password": "SECRET"})
     ],
 )
 def test_retries_follow_what_may_pass_and_nothing_else(retries, answers, waits):
-    flow = _endpoints.create_session("https://x.example", LOGIN, Calls(retries=retries))
+    flow = _endpoints.begin(_endpoints.CREATE_SESSION, "https://x.example", LOGIN, Calls(retries=retries))
     asked, error = played(flow, *answers)
     assert [type(effect) for effect in asked] == [Send, *[Sleep, Send] * waits]
     if answers[-1] is REFUSED:

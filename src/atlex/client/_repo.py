@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, TypeVar
 
 from atlex.errors import InvalidSwapError, RecordNotFoundError
 from atlex.model import Boolean, Int, Object, Params, String, Text, Unknown, closed_union
@@ -35,6 +35,9 @@ __all__ = [
     "UpdateWrite",
     "WriteOutput",
 ]
+
+InputT = TypeVar("InputT")
+OutputT = TypeVar("OutputT")
 
 
 class CommitMeta(Object):
@@ -203,32 +206,21 @@ class ApplyWritesOutput(Object):
     results: list[Annotated[CreateResult | UpdateResult | DeleteResult, closed_union]] | None = None
 
 
-_SWAP: Final = {"InvalidSwap": InvalidSwapError}
+def _write(nsid: str, given: type[InputT], output: type[OutputT]) -> Procedure[None, InputT, OutputT]:
+    return Procedure(
+        nsid,
+        input=lambda: given,
+        input_encoding=JSON,
+        output=lambda: output,
+        output_encoding=JSON,
+        errors={"InvalidSwap": InvalidSwapError},
+    )
 
-CREATE_RECORD: Final[Procedure[None, CreateRecordInput, WriteOutput]] = Procedure(
-    "com.atproto.repo.createRecord",
-    input=lambda: CreateRecordInput,
-    input_encoding=JSON,
-    output=lambda: WriteOutput,
-    output_encoding=JSON,
-    errors=_SWAP,
-)
-PUT_RECORD: Final[Procedure[None, PutRecordInput, WriteOutput]] = Procedure(
-    "com.atproto.repo.putRecord",
-    input=lambda: PutRecordInput,
-    input_encoding=JSON,
-    output=lambda: WriteOutput,
-    output_encoding=JSON,
-    errors=_SWAP,
-)
-DELETE_RECORD: Final[Procedure[None, DeleteRecordInput, DeleteRecordOutput]] = Procedure(
-    "com.atproto.repo.deleteRecord",
-    input=lambda: DeleteRecordInput,
-    input_encoding=JSON,
-    output=lambda: DeleteRecordOutput,
-    output_encoding=JSON,
-    errors=_SWAP,
-)
+
+CREATE_RECORD: Final = _write("com.atproto.repo.createRecord", CreateRecordInput, WriteOutput)
+PUT_RECORD: Final = _write("com.atproto.repo.putRecord", PutRecordInput, WriteOutput)
+DELETE_RECORD: Final = _write("com.atproto.repo.deleteRecord", DeleteRecordInput, DeleteRecordOutput)
+APPLY_WRITES: Final = _write("com.atproto.repo.applyWrites", ApplyWritesInput, ApplyWritesOutput)
 GET_RECORD: Final[Query[GetRecordParams, GetRecordOutput]] = Query(
     "com.atproto.repo.getRecord",
     params=lambda: GetRecordParams,
@@ -241,12 +233,4 @@ LIST_RECORDS: Final[Query[ListRecordsParams, ListRecordsOutput]] = Query(
     params=lambda: ListRecordsParams,
     output=lambda: ListRecordsOutput,
     output_encoding=JSON,
-)
-APPLY_WRITES: Final[Procedure[None, ApplyWritesInput, ApplyWritesOutput]] = Procedure(
-    "com.atproto.repo.applyWrites",
-    input=lambda: ApplyWritesInput,
-    input_encoding=JSON,
-    output=lambda: ApplyWritesOutput,
-    output_encoding=JSON,
-    errors=_SWAP,
 )

@@ -149,7 +149,7 @@ class AsyncPasswordSession:
         )
         # Tracebacks may be printed with the variables of their frames.
         del password, auth_factor_token
-        flow = endpoints.create_session(service, values, Options.of(options))
+        flow = endpoints.begin(endpoints.CREATE_SESSION, service, values, Options.of(options))
         return cls._begin(fresh(flow), options)
 
     @classmethod
@@ -229,7 +229,8 @@ class AsyncPasswordSession:
         del password, invite_code, verification_code
         calls = Options.of(options)
         options.pop("headers", None)
-        return cls._begin(fresh(endpoints.create_account(service, values, calls)), options)
+        flow = endpoints.begin(endpoints.CREATE_ACCOUNT, service, values, calls)
+        return cls._begin(fresh(flow), options)
 
     @classmethod
     def open(

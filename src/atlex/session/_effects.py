@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from atlex._effects import Block, Read, Send, Sleep
 
@@ -14,28 +13,24 @@ __all__ = ["Effect", "Exclusive", "Flow", "Hook", "Locked", "Settle"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(NamedTuple):
     """Wait until no exclusive flow runs. Gives nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusive:
+class Exclusive(NamedTuple):
     """Run a flow while no other exclusive flow of this session runs, to its end. Gives what it returns."""
 
     flow: Flow[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(NamedTuple):
     """Run a flow while a lock is held that other processes know too. Gives what it returns."""
 
     lock: AbstractContextManager[object]
     flow: Flow[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(NamedTuple):
     """Call one of the user's hooks and wait for it. Gives nothing."""
 
     function: Callable[..., object]

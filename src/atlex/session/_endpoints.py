@@ -29,7 +29,7 @@ from atlex.session._data import SessionData, is_storable
 from atlex.session._effects import Flow
 from atlex.session._options import Calls
 from atlex.session._secret import Secret
-from atlex.xrpc import JSON, Procedure, Query, build_request, check_response, retry_delay
+from atlex.xrpc import JSON, Method, Procedure, Query, build_request, check_response, retry_delay
 
 __all__ = [
     "CREATE_ACCOUNT",
@@ -40,9 +40,8 @@ __all__ = [
     "REFRESH_SESSION",
     "Endpoint",
     "Members",
+    "begin",
     "check_identifier",
-    "create_account",
-    "create_session",
     "delete_session",
     "get_session",
     "refresh_session",
@@ -51,8 +50,6 @@ __all__ = [
 
 _logger = logging.getLogger("atlex.session")
 
-Descriptor: TypeAlias = Procedure[None, None, None] | Query[None, None]
-
 Members: TypeAlias = Secret[Mapping[str, Any]]
 """The members of a JSON object, by their names in a response or by the Python names of an input."""
 
@@ -60,7 +57,7 @@ Members: TypeAlias = Secret[Mapping[str, Any]]
 class Endpoint(NamedTuple):
     """One method, and the properties of its input by their Python names."""
 
-    method: Descriptor
+    method: Method[None, None, None]
     input: Mapping[str, type] = {}
     required: frozenset[str] = frozenset()
 
@@ -133,17 +130,16 @@ OUTPUT: Final[Mapping[str, type[Any]]] = {
     "active": bool,
     "status": str,
 }
+_NO_HANDLE: Final = "handle.invalid"
+"""What a session has where the server's handle can't be written."""
+
 # What a response leaves out of these hasn't changed by that. `active` and `status` aren't here: a server that
 # says nothing of them speaks of an active account.
 _LASTING: Final = ("handle", "didDoc", "email", "emailConfirmed", "emailAuthFactor")
 
 
-# What a session has where the server's handle can't be written.
-_NO_HANDLE: Final = "handle.invalid"
-
-
-def create_session(service: str, values: Members, calls: Calls) -> Flow[SessionData]:
-    """Log in.
+def begin(endpoint: Endpoint, service: str, values: Members, calls: Calls) -> Flow[SessionData]:
+    """Log in, or make an account: the response is its first session.
 
     Raises:
         InputError: A value can't be sent.
@@ -151,17 +147,9 @@ def create_session(service: str, values: Members, calls: Calls) -> Flow[SessionD
         XrpcError: The server refused, or can't be reached.
     """
     check_identifier(values.reveal().get("identifier"))
-    return (yield from _begin(CREATE_SESSION, service, values, calls))
-
-
-def create_account(service: str, values: Members, calls: Calls) -> Flow[SessionData]:
-    """Make an account; the response is its first session.
-
-    Raises:
-        InputError: A value can't be sent.
-        XrpcError: The server refused, or can't be reached.
-    """
-    return (yield from _begin(CREATE_ACCOUNT, service, values, calls))
+    check_service_url(service)
+    output = yield from _call(endpoint, service, calls, body=_body(endpoint, values), handle=_NO_HANDLE)
+    return _session(endpoint, Secret({**output.reveal(), "service": service}))
 
 
 def refresh_session(data: SessionData, calls: Calls) -> Flow[Members]:
@@ -232,12 +220,6 @@ def check_identifier(identifier: object) -> None:
     """
     if isinstance(identifier, str) and identifier.startswith("@"):
         raise InputError("identifier: a handle is written without the @ before it, such as alice.example.com")
-
-
-def _begin(endpoint: Endpoint, service: str, values: Members, calls: Calls) -> Flow[SessionData]:
-    check_service_url(service)
-    output = yield from _call(endpoint, service, calls, body=_body(endpoint, values), handle=_NO_HANDLE)
-    return _session(endpoint, Secret({**output.reveal(), "service": service}))
 
 
 def _body(endpoint: Endpoint, values: Members) -> Secret[bytes]:
@@ -329,7 +311,7 @@ def _send(
     request = build_request(
         endpoint.method,
         data=None if body is None else body.reveal(),
-        headers=calls.headers if headers is None else calls.headers.merged(headers),
+        headers=calls.headers.merged(headers or {}),
         timeout=calls.timeout,
     )
     attempt = 0
@@ -337,20 +319,14 @@ def _send(
         attempt += 1
         try:
             response: Response = yield Send(request, service)
-            _check(endpoint, response)
+            check_response(endpoint.method, response)
         except XrpcError as failure:
+            if isinstance(failure, XrpcInvalidResponseError):
+                # What isn't an error response may hold tokens, whatever is wrong with it.
+                failure.body = b""
             delay = retry_delay(endpoint.method, request, failure, attempt, retries=calls.retries or 0)
             if delay is None:
                 raise
         else:
             return response
         yield Sleep(delay)
-
-
-def _check(endpoint: Endpoint, response: Response) -> None:
-    try:
-        check_response(endpoint.method, response)
-    except XrpcInvalidResponseError as error:
-        # What isn't an error response may hold tokens, whatever is wrong with it.
-        error.body = b""
-        raise

@@ -8,7 +8,6 @@ import stat
 import sys
 import tempfile
 from collections.abc import Generator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -110,15 +109,12 @@ class FileSessionStore:
             self._path.unlink(missing_ok=True)
             self._sync_folder()
 
-    def lock(self) -> AbstractContextManager[object]:
+    @contextlib.contextmanager
+    def lock(self) -> Generator[None]:
         """The lock, to be entered once.
 
         Entering it raises SessionStoreError when another process has held it for all of ``lock_timeout``.
         """
-        return self._locked()
-
-    @contextlib.contextmanager
-    def _locked(self) -> Generator[None]:
         if TYPE_CHECKING:
             # They would follow the import to the sixty modules of filelock, in every user's project.
             filelock: Any = None

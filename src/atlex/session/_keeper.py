@@ -72,7 +72,7 @@ class Credentials:
         """
         login = self._login
         self._login = Secret({**login.reveal(), "auth_factor_token": None})
-        return endpoints.create_session(self._service or "", login, calls)
+        return endpoints.begin(endpoints.CREATE_SESSION, self._service or "", login, calls)
 
     def check(self, data: SessionData) -> None:
         """Make sure that a stored session is the one that was asked for.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self, TypedDict
 
 from atlex._agent import DEFAULT_TIMEOUT, Headers
-from atlex._options import ANYTHING, COUNT, SECONDS, Kind, check_options
+from atlex._options import ANYTHING, COUNT, FUNCTION, SECONDS, Kind, check_options
 from atlex.errors import InputError
 from atlex.xrpc import RESERVED_HEADERS
 
@@ -22,7 +22,6 @@ WAIT: Final = Kind(
 """The kind of a store's time limits."""
 
 _HOOKS: Final = ("on_updated", "on_update_failure", "on_deleted", "on_delete_failure")
-_FUNCTION: Final = Kind(lambda value: value is None or callable(value), "a function, or None")
 _CALL_KINDS: Final = {
     "timeout": SECONDS,
     "headers": ANYTHING,  # Headers has checks of its own, and so has the connection for the next two.
@@ -30,7 +29,7 @@ _CALL_KINDS: Final = {
 }
 _KINDS: Final = {
     **_CALL_KINDS,
-    **dict.fromkeys((*_HOOKS, "clock"), _FUNCTION),
+    **dict.fromkeys((*_HOOKS, "clock"), FUNCTION),
     "http_client": ANYTHING,
     "transport": ANYTHING,
     "allow_insecure_pds": Kind(lambda value: isinstance(value, bool), "True or False"),

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import threading
 from collections.abc import Generator
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from atlex._lazy import lazy_module
@@ -113,15 +112,12 @@ class RedisSessionStore:
         """
         self._write("deleted", "delete")
 
-    def lock(self) -> AbstractContextManager[object]:
+    @contextlib.contextmanager
+    def lock(self) -> Generator[None]:
         """The lock, to be entered once.
 
         Entering it raises SessionStoreError when another worker has held it for all of ``lock_timeout``.
         """
-        return self._locked()
-
-    @contextlib.contextmanager
-    def _locked(self) -> Generator[None]:
         from redis.exceptions import LockNotOwnedError
 
         with self._explaining("locked"):

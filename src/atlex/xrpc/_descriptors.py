@@ -60,7 +60,17 @@ def _find(home: str, name: str) -> Any:
 
 
 class Method(_Constant, Generic[ParamsT, InputT, OutputT]):
-    """A method of a lexicon: the base of `Query`, `Procedure` and `Subscription`. It can't be changed."""
+    """A method of a lexicon: the base of `Query`, `Procedure` and `Subscription`. It can't be changed.
+
+    Args:
+        nsid: The method's NSID.
+        params: Gives the class of the parameters.
+        input: Gives the class of the input.
+        output: Gives the class of the output; of a subscription, whose ``message`` it is, of the messages.
+        input_encoding: The declared MIME type of the input.
+        output_encoding: The declared MIME type of the output.
+        errors: The class of each declared error code.
+    """
 
     __slots__ = ("_errors", "_input", "_input_encoding", "_nsid", "_output", "_output_encoding", "_params")
 
@@ -126,15 +136,7 @@ class Method(_Constant, Generic[ParamsT, InputT, OutputT]):
 
 
 class Query(Method[ParamsT, None, OutputT]):
-    """A method that only reads.
-
-    Args:
-        nsid: The method's NSID.
-        params: Gives the class of the parameters.
-        output: Gives the class of the output.
-        output_encoding: The declared MIME type of the output.
-        errors: The class of each declared error code.
-    """
+    """A method that only reads."""
 
     __slots__ = ()
 
@@ -153,17 +155,7 @@ class Query(Method[ParamsT, None, OutputT]):
 
 
 class Procedure(Method[ParamsT, InputT, OutputT]):
-    """A method that may change something.
-
-    Args:
-        nsid: The method's NSID.
-        params: Gives the class of the parameters.
-        input: Gives the class of the input.
-        output: Gives the class of the output.
-        input_encoding: The declared MIME type of the input.
-        output_encoding: The declared MIME type of the output.
-        errors: The class of each declared error code.
-    """
+    """A method that may change something."""
 
     __slots__ = ()
 
@@ -171,14 +163,7 @@ class Procedure(Method[ParamsT, InputT, OutputT]):
 
 
 class Subscription(Method[ParamsT, None, MessageT]):
-    """A method that sends messages for as long as it is connected.
-
-    Args:
-        nsid: The method's NSID.
-        params: Gives the class of the parameters.
-        message: Gives the class of the messages.
-        errors: The class of each declared error code.
-    """
+    """A method that sends messages for as long as it is connected."""
 
     __slots__ = ()
 
