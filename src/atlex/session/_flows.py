@@ -302,11 +302,9 @@ class Logic:
 
     def _renew(self, old: SessionData, calls: Calls) -> Flow[SessionData]:
         """New tokens: those that another process has got since, or else the server's; stored at once."""
-        stored = yield from self._keeper.newer(old)
+        stored = yield from self._adopt(old)
         if stored is not None:
-            expiry = self._state.expiry.found(stored.access_jwt)
-            self._take(stored, expiry, adopted=True)
-            if not expiry.is_near(self._options.now()):
+            if not self._state.expiry.is_near(self._options.now()):
                 return stored
             old = stored
         try:
@@ -334,6 +332,13 @@ class Logic:
                 yield from self._keeper.save(new)
         return new
 
+    def _adopt(self, data: SessionData) -> Flow[SessionData | None]:
+        """Take what another process has stored since, if it has."""
+        stored = yield from self._keeper.newer(data)
+        if stored is not None:
+            self._take(stored, self._state.expiry.found(stored.access_jwt), adopted=True)
+        return stored
+
     def _take(self, data: SessionData, expiry: Expiry, *, adopted: bool = False) -> None:
         attempts = self._state.attempts + 1
         self._state = _State(data=data, attempts=attempts, expiry=expiry, adopted=adopted)
@@ -354,11 +359,8 @@ class Logic:
             yield from self._tell("on_updated", adopted)
 
     def _keep(self, data: SessionData) -> Flow[None]:
-        stored = yield from self._keeper.newer(data)
-        if stored is None:
+        if (yield from self._adopt(data)) is None:
             yield from self._keeper.save(data)
-        else:
-            self._take(stored, self._state.expiry.found(stored.access_jwt), adopted=True)
 
     def _log_out(self, calls: Calls) -> Flow[None]:
         # A hook that is told of the end, or that it failed, isn't a reason for another try.
@@ -372,10 +374,7 @@ class Logic:
         yield from self._end(data)
 
     def _delete(self, data: SessionData, calls: Calls) -> Flow[SessionData]:
-        stored = yield from self._keeper.newer(data)
-        if stored is not None:
-            data = stored
-            self._take(stored, self._state.expiry.found(stored.access_jwt), adopted=True)
+        data = (yield from self._adopt(data)) or data
         try:
             yield from endpoints.delete_session(data, calls)
         except XrpcError as error:

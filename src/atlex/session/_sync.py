@@ -64,29 +64,17 @@ class PasswordSession:
 
     A call that meets an expired token refreshes the session and is sent once more; a token that says when it
     expires is refreshed shortly before. After a refresh that failed for now, calls that need one fail with
-    ``RefreshError``, and the next is tried after a second, then two, four and so on up to a minute, or when
-    the server asks. Any number of callers can use one session; those that meet the expired token together
-    refresh once, and calls wait while a refresh or a logout is under way. Calls go to the account's PDS, as
-    its DID document names it; refreshing and logging out go to ``service``.
+    ``RefreshError`` until the next attempt is due. Any number of callers can use one session, and its hooks
+    can use it too. Calls go to the account's PDS, as its DID document names it; refreshing and logging out go
+    to ``service``. docs/sessions.md has the details of all this.
 
     ``PasswordSession(data)`` goes on with saved data and uses no network; ``resume()`` refreshes it at
     once, so that you know whether it still lives; ``open()`` keeps a session in a store that processes can
     share.
 
-    A ``with`` block ends what it began: at its end a session from ``login()`` or ``create_account()`` logs
-    out, one from ``resume()``, ``open()`` or the constructor only closes its connections. An exception from
-    the block always wins; a logout that fails then is told to ``on_delete_failure`` and noted on that
-    exception. Without one it is raised.
-
-    Hooks are where a program saves the session. A hook runs after the session has taken the new state, in the
-    thread or task that caused it, and other calls wait for it; so hooks of one session never overlap, and
-    come in order. What a hook raises is logged with its traceback (logger ``atlex.session``, level ERROR) and
-    changes nothing: neither the session nor the call that led to it fails because a disk was full. To stop
-    the program from a hook, raise ``SystemExit``. A failure that no hook listens to is logged as a warning.
-
-    A hook can use its session. Its calls don't wait and don't refresh; ``refresh()`` gives the present data;
-    ``logout()`` works, except while the session is ending. A thread that a hook starts and waits for has to
-    run in a copy of the hook's context (``contextvars.copy_context()``), or it waits for the hook in turn.
+    At the end of a ``with`` block a session from ``login()`` or ``create_account()`` logs out, and one from
+    ``resume()``, ``open()`` or the constructor only closes its connections. An exception from the block
+    always wins; a logout that fails then is told to ``on_delete_failure`` and noted on that exception.
 
     Args:
         data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
@@ -155,9 +143,6 @@ class PasswordSession:
                 that mean something in a URL have to be encoded: ``did%3Aplc%3A…``, ``alice%40example.com``.
             **options: As in `login`.
 
-        Returns:
-            The session.
-
         Raises:
             InputError: It isn't a URL, misses a part, or has one too many.
             LexAuthFactorError: The account asks for a second factor.
@@ -199,9 +184,6 @@ class PasswordSession:
             plc_op: A signed PLC operation, for an account that moves here.
             **options: As in `login`, but ``headers`` are for this one call, such as the Authorization of an
                 account that moves here.
-
-        Returns:
-            The session.
 
         Raises:
             InputError: An argument can't be used.
@@ -261,9 +243,6 @@ class PasswordSession:
             auth_factor_token: The second factor, for the first login alone.
             **options: As in `login`. The hooks are called as ever, after the store has been written.
 
-        Returns:
-            The session.
-
         Raises:
             InputError: An argument can't be used.
             SessionStoreError: The store can't be read or locked, holds another account's session, or holds
@@ -288,9 +267,6 @@ class PasswordSession:
         Args:
             data: The saved session. Its refresh token is used up; ``on_updated`` gets the new one.
             **options: As in `login`.
-
-        Returns:
-            The session.
 
         Raises:
             InputError: An argument can't be used.

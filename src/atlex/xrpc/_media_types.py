@@ -88,13 +88,7 @@ def _with_charset(kind: str) -> str:
 
 def needs_head(declared: str | None, wanted: str | None, body: object) -> bool:
     """Whether only the first bytes of a body can tell its type, and the body isn't bytes itself."""
-    if (
-        declared is None
-        or "*" not in declared
-        or wanted is not None
-        or body is None
-        or isinstance(body, bytes)
-    ):
+    if declared is None or "*" not in declared or wanted is not None or isinstance(body, bytes | None):
         return False
     guess = by_name(body)
     return guess is None or not accepts(declared, guess)

@@ -30,7 +30,7 @@ class XrpcResponse(Generic[T]):
         body: What the response means: an instance of the method's output class, bytes where the output isn't JSON,
             None where the lexicon declares no output.
         content: The body as it came.
-        encoding: The MIME type of the content, in lower case and without parameters; None for an answer without any.
+        encoding: The MIME type of the content, in lower case and without parameters; None for a response without any.
     """
 
     status: int
@@ -87,7 +87,7 @@ def check_response(method: Method[Any, Any, Any], response: Response) -> str | N
     """Check all of a response but its body, which may still be on its way unless the response is an error.
 
     Returns:
-        The MIME type of the content, in lower case and without parameters, or None for an answer without any.
+        The MIME type of the content, in lower case and without parameters, or None for a response without any.
 
     Raises:
         XrpcResponseError: The response is an error.
@@ -100,7 +100,8 @@ def check_response(method: Method[Any, Any, Any], response: Response) -> str | N
     declared = method.output_encoding
     given = response.headers.get("content-type")
     if given is None:
-        encoding = "application/octet-stream" if _has_body(response) else None
+        is_empty = response.is_read and not response.content
+        encoding = None if is_empty else "application/octet-stream"
     else:
         encoding = received_type(given)
     if declared is not None and (encoding is None or not accepts(declared, encoding)):
@@ -109,10 +110,6 @@ def check_response(method: Method[Any, Any, Any], response: Response) -> str | N
         )
         raise _invalid(method, response, f"Expected {declared!r}, got {got}")
     return encoding
-
-
-def _has_body(response: Response) -> bool:
-    return bool(response.content) if response.is_read else True
 
 
 def _invalid(method: Method[Any, Any, Any], response: Response, message: str) -> XrpcInvalidResponseError:

@@ -17,8 +17,6 @@ __all__ = ["retry_delay"]
 _PASSING: Final = frozenset({408, 425, 429})
 # A method that isn't there now won't be in a second.
 _LASTING: Final = frozenset({501, 505})
-
-
 _QUERY_RETRIES: Final = 2
 _FIRST_DELAY: Final = 0.5
 _LONGEST_DELAY: Final = 30.0
@@ -49,7 +47,7 @@ def retry_delay(
         request: What was sent.
         failure: What came of it.
         attempt: How many times it has been sent, from 1.
-        retries: How many times it is tried again. None: a query twice, a procedure not at all. A server that answers
+        retries: How many times it is tried again. None: a query twice, a procedure not at all. A server that responds
             with one of the states above may have done what was asked all the same, so a procedure may be done twice.
         chance: Gives numbers from 0 up to 1: each wait that no server asked for is shortened by up to its half.
         clock: Gives the seconds since 1970.
@@ -81,7 +79,7 @@ def _asked(failure: XrpcResponseError | XrpcInvalidResponseError, now: float) ->
     seconds = retry_after(failure.headers, now)
     if seconds is None:
         figures = RateLimit.of(failure.headers)
-        # Servers send it with every answer: it asks for nothing while there are requests left.
+        # Servers send it with every response: it asks for nothing while there are requests left.
         if figures.reset is not None and (failure.status == 429 or figures.remaining == 0):
             seconds = figures.reset - now
     return seconds if seconds is not None and seconds > 0 else None
