@@ -1,7 +1,7 @@
 """What a client sends through: an agent, and the small request and response that pass between the two.
 
-An agent puts an origin and perhaps credentials to a request and answers with a response. Nothing here does I/O and
-nothing here knows which HTTP library does, so that a user's own agent needs only this module's three types.
+An agent puts an origin and perhaps credentials to a request and gives a response. Nothing here does I/O and nothing
+here knows which HTTP library does, so that a user's own agent needs only this module's three types.
 """
 
 from __future__ import annotations
@@ -322,7 +322,7 @@ class Response:
         """
         if self._content is None:
             held = bytearray()
-            stream = self._take()
+            stream = self._taken(self._synchronous())
             try:
                 for chunk in stream:
                     held += chunk
@@ -342,7 +342,7 @@ class Response:
         """
         if self._content is None:
             held = bytearray()
-            stream = self._take_async()
+            stream = self._taken(self._asynchronous())
             try:
                 async for chunk in stream:
                     held += chunk
@@ -366,7 +366,7 @@ class Response:
             if self._content:
                 yield self._content
             return
-        stream = self._take()
+        stream = self._taken(self._synchronous())
         try:
             yield from stream
         finally:
@@ -383,7 +383,7 @@ class Response:
             if self._content:
                 yield self._content
             return
-        stream = self._take_async()
+        stream = self._taken(self._asynchronous())
         try:
             async for chunk in stream:
                 yield chunk
@@ -404,17 +404,9 @@ class Response:
             self._stream = None
             await stream.aclose()
 
-    def _take(self) -> ByteStream:
+    def _taken(self, stream: _T) -> _T:
         if self._is_taken:
             raise XrpcInternalError(_GONE)
-        stream = self._synchronous()
-        self._is_taken = True
-        return stream
-
-    def _take_async(self) -> AsyncByteStream:
-        if self._is_taken:
-            raise XrpcInternalError(_GONE)
-        stream = self._asynchronous()
         self._is_taken = True
         return stream
 
@@ -442,7 +434,7 @@ class Agent(Protocol):
         ...
 
     def send(self, request: Request, /) -> Response:
-        """Send the request and answer with whatever the server says, errors included.
+        """Send the request and give whatever response there is, errors included.
 
         Raises:
             XrpcFetchError: There was no response.
@@ -459,7 +451,7 @@ class AsyncAgent(Protocol):
         ...
 
     async def send(self, request: Request, /) -> Response:
-        """Send the request and answer with whatever the server says, errors included.
+        """Send the request and give whatever response there is, errors included.
 
         Raises:
             XrpcFetchError: There was no response.

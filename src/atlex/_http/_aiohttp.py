@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Final, cast
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import Final, Self, TypeVar, cast
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport as _AiohttpTransport
 
 __all__ = ["AiohttpTransport"]
+
+T = TypeVar("T")
 
 # From the particular to the general.
 _CLASSES: Final[tuple[tuple[type[Exception], type[httpx.TransportError]], ...]] = (
@@ -29,8 +31,6 @@ _CLASSES: Final[tuple[tuple[type[Exception], type[httpx.TransportError]], ...]] 
     (aiohttp.ClientPayloadError, httpx.ReadError),
     (aiohttp.ClientError, httpx.RemoteProtocolError),
 )
-
-
 _FAILURES: Final = (TimeoutError, httpx.TransportError, aiohttp.ClientError)
 
 
@@ -114,20 +114,15 @@ class _Body(httpx.AsyncByteStream):
             extensions=request.extensions,
         )
 
-    @contextmanager
-    def _noted(self) -> Generator[None]:
-        try:
-            yield
-        except Exception as error:
-            self.error = error
-            raise
-
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with self._noted():
+        try:
             async for chunk in cast("AsyncIterable[bytes]", self._stream):
                 self._expect(self._seconds)
                 yield chunk
                 self._expect(None)
+        except Exception as error:
+            self.error = error
+            raise
 
     @asynccontextmanager
     async def watched(self) -> AsyncGenerator[None]:
@@ -139,7 +134,7 @@ class _Body(httpx.AsyncByteStream):
                 try:
                     yield
                 finally:
-                    # The rest of a body may still be on its way when the answer has come.
+                    # The rest of a body may still be on its way when the response has come.
                     self._timeout = None
         except TimeoutError as error:
             if timeout.expired():
@@ -153,41 +148,32 @@ class _Body(httpx.AsyncByteStream):
 
 
 class _Answer(httpx.AsyncByteStream):
-    """An answer's body, whose failures are httpx's."""
+    """A response's body, whose failures are httpx's.
+
+    It is its own iterator: the event loop would keep track of an asynchronous generator.
+    """
 
     def __init__(self, stream: httpx.AsyncByteStream) -> None:
         self._stream = stream
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return _Pieces(self._stream)
-
-    async def aclose(self) -> None:
-        failure: Exception
-        try:
-            await self._stream.aclose()
-        except _FAILURES as error:
-            failure = _translated(error)
-        else:
-            return
-        raise failure
-
-
-class _Pieces:
-    """What comes of an answer's body. An asynchronous generator would be entered in the event loop's books."""
-
-    def __init__(self, stream: httpx.AsyncByteStream) -> None:
         self._pieces = aiter(stream)
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
-        failure: Exception
-        try:
-            return await anext(self._pieces)
-        except _FAILURES as error:
-            failure = _translated(error)
-        raise failure
+        return await _translating(anext(self._pieces))
+
+    async def aclose(self) -> None:
+        await _translating(self._stream.aclose())
+
+
+async def _translating(step: Awaitable[T]) -> T:
+    failure: Exception
+    try:
+        return await step
+    except _FAILURES as error:
+        failure = _translated(error)
+    raise failure
 
 
 def _translated(error: Exception) -> Exception:

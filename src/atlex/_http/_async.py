@@ -12,10 +12,11 @@ import httpx
 from atlex._agent import Headers, Request, Response
 from atlex._http._async_chunks import AsyncChunks
 from atlex._http._clients import OWN_CLIENT, Transport, check_client, choose_transport, open_client_async
-from atlex._http._exchange import MAX_REDIRECTS, auth, client_headers, first_hop, next_hop, outgoing
-from atlex._http._failures import FailureGuard, closed, headers_of, late, too_many_redirects
+from atlex._http._exchange import MAX_REDIRECTS, client_headers, first_hop, next_hop, outgoing
+from atlex._http._failures import FailureGuard, headers_of, late
 from atlex._service_url import check_service_url
 from atlex._upload import open_body_async
+from atlex.errors import XrpcFetchError, XrpcInternalError
 
 __all__ = ["AsyncHttpConnection", "AsyncServiceAgent"]
 
@@ -105,7 +106,9 @@ class AsyncHttpConnection:
             guard = FailureGuard(request, hop.url, client)
             with guard, await open_body_async(request.body) as content:
                 sent = outgoing(client, defaults, request, hop, content, self._clock)
-                answer = await client.send(sent, auth=auth(hop), stream=True, follow_redirects=False)
+                # The user's client may have credentials, which are for the first origin only.
+                auth = httpx.USE_CLIENT_DEFAULT if hop.own_origin else None
+                answer = await client.send(sent, auth=auth, stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
             received = headers_of(answer)
             chunks = AsyncChunks(request, guard, answer, received, self._clock)
@@ -118,12 +121,14 @@ class AsyncHttpConnection:
                 return response
             await chunks.aclose()
             hop = following
-        raise too_many_redirects(request, MAX_REDIRECTS)
+        raise XrpcFetchError(
+            f"The request was redirected more than {MAX_REDIRECTS} times", method=request.nsid
+        )
 
     def _open(self, request: Request) -> httpx.AsyncClient:
         with self._lock:
             if self._is_closed:
-                raise closed(request)
+                raise XrpcInternalError("The connection has been closed", method=request.nsid)
             if self._client is None:
                 # The choice depends on what runs here; the repr gives this one from now on.
                 self._transport = choose_transport(self._transport, asynchronous=True)

@@ -9,7 +9,8 @@ import httpx
 
 from atlex._agent import Headers, Request, too_large
 from atlex._http._decoding import Decoder, EncodingError
-from atlex._http._failures import FailureGuard, late, undecodable
+from atlex._http._failures import FailureGuard, late
+from atlex.errors import XrpcInvalidResponseError
 
 __all__ = ["AsyncChunks"]
 
@@ -68,7 +69,12 @@ class AsyncChunks:
                 if decoder is not None:
                     decoder.finish()
         except EncodingError as error:
-            raise undecodable(self._request, self._answer, str(error)) from error
+            raise XrpcInvalidResponseError(
+                str(error),
+                status=self._answer.status_code,
+                headers=self._headers,
+                method=self._request.nsid,
+            ) from error
 
     async def aclose(self) -> None:
         """Give the connection back."""

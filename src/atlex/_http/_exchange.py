@@ -20,7 +20,6 @@ __all__ = [
     "CONNECT_TIMEOUT",
     "MAX_REDIRECTS",
     "Hop",
-    "auth",
     "client_headers",
     "first_hop",
     "next_hop",
@@ -146,8 +145,3 @@ def outgoing(
         content=cast("Any", content.chunks),
         extensions={"timeout": timeout},
     )
-
-
-def auth(hop: Hop) -> Any:
-    """What httpx is to do about its own credentials: the user's client may have some, for the first origin only."""
-    return httpx.USE_CLIENT_DEFAULT if hop.own_origin else None

@@ -10,9 +10,9 @@ import httpx
 
 from atlex._agent import DEADLINE_PASSED, Headers, Request
 from atlex._printable import printable
-from atlex.errors import FileError, XrpcError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
+from atlex.errors import FileError, XrpcError, XrpcFetchError
 
-__all__ = ["FailureGuard", "closed", "headers_of", "late", "too_many_redirects", "undecodable"]
+__all__ = ["FailureGuard", "headers_of", "late"]
 
 # All that httpx raises, and what is known to pass through it: socket and TLS errors of other transports, host names
 # that the resolver's codec refuses, event loops and clients that have been closed, several of anyio's at once.
@@ -43,7 +43,7 @@ class FailureGuard:
     One object serves for any number of blocks.
 
     Args:
-        request: What is being sent or answered.
+        request: What is being sent.
         url: Where it goes.
         client: What sends it.
     """
@@ -116,23 +116,6 @@ def headers_of(answer: httpx.Response) -> Headers:
         return Headers(answer.headers.multi_items())
 
 
-def undecodable(request: Request, answer: httpx.Response, message: str) -> XrpcInvalidResponseError:
-    """The error for a body that isn't encoded as its headers say."""
-    return XrpcInvalidResponseError(
-        message, status=answer.status_code, headers=headers_of(answer), method=request.nsid
-    )
-
-
 def late(request: Request) -> XrpcFetchError:
     """The error for a response that isn't there when it has to be."""
     return XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout")
-
-
-def too_many_redirects(request: Request, most: int) -> XrpcFetchError:
-    """The error for a request that is sent on and on."""
-    return XrpcFetchError(f"The request was redirected more than {most} times", method=request.nsid)
-
-
-def closed(request: Request) -> XrpcInternalError:
-    """The error for a call after ``close()``."""
-    return XrpcInternalError("The connection has been closed", method=request.nsid)

@@ -10,7 +10,8 @@ import httpx
 
 from atlex._agent import Headers, Request, too_large
 from atlex._http._decoding import Decoder, EncodingError
-from atlex._http._failures import FailureGuard, late, undecodable
+from atlex._http._failures import FailureGuard, late
+from atlex.errors import XrpcInvalidResponseError
 
 __all__ = ["Chunks"]
 
@@ -69,7 +70,12 @@ class Chunks:
                 if decoder is not None:
                     decoder.finish()
         except EncodingError as error:
-            raise undecodable(self._request, self._answer, str(error)) from error
+            raise XrpcInvalidResponseError(
+                str(error),
+                status=self._answer.status_code,
+                headers=self._headers,
+                method=self._request.nsid,
+            ) from error
 
     def close(self) -> None:
         """Give the connection back."""

@@ -15,7 +15,7 @@ from atlex._upload._files import (
     is_file,
     length_of,
     open_file,
-    unreadable,
+    reading,
 )
 from atlex.errors import FileError, InputError
 
@@ -79,8 +79,6 @@ async def _all(chunk: bytes | None, others: AsyncIterator[object]) -> AsyncItera
 
 
 async def _next(chunks: AsyncIterator[object], failure: type[InputError | FileError]) -> bytes | None:
-    try:
+    with reading(failure):
         chunk = await anext(chunks, END)
-    except (OSError, ValueError) as error:
-        raise unreadable(error, failure) from error
     return None if chunk is END else as_bytes(chunk, failure)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, Final, Protocol, Self, TypeGuard, cast
 
 from atlex.errors import FileError, InputError
@@ -18,7 +19,7 @@ __all__ = [
     "length_of",
     "open_file",
     "peek",
-    "unreadable",
+    "reading",
 ]
 
 CHUNK: Final = 64 * 1024
@@ -81,17 +82,15 @@ def peek(body: object, size: int) -> bytes:
         # What a pipe gives it gives once.
         if not os.path.isfile(path):  # noqa: PTH113 - any path-like
             return b""
-        with open_file(path) as file:
-            return _read(file, size)
+        with open_file(path) as file, reading(InputError):
+            return file.read(size)
     if not is_file(body) or length_of(body) is None:
         return b""
-    try:
+    with reading(InputError):
         position = body.tell()
-        head = _read(body, size)
+        head = body.read(size)
         body.seek(position, os.SEEK_SET)
-    except (OSError, ValueError) as error:
-        raise unreadable(error, InputError) from error
-    return head
+    return as_bytes(head, InputError)
 
 
 def is_file(body: object) -> TypeGuard[SupportsRead]:
@@ -117,14 +116,12 @@ def length_of(file: SupportsRead) -> int | None:
     Raises:
         InputError: It can't be asked.
     """
-    try:
+    with reading(InputError):
         if not file.seekable():
             return None
         position = file.tell()
         end = file.seek(0, os.SEEK_END)
         file.seek(position, os.SEEK_SET)
-    except (OSError, ValueError) as error:
-        raise unreadable(error, InputError) from error
     return max(0, end - position)
 
 
@@ -142,15 +139,11 @@ def as_bytes(chunk: object, failure: type[InputError | FileError]) -> bytes:
     raise failure(f"A body is made of bytes, and this one has {type(chunk).__name__} in it")
 
 
-def unreadable(error: Exception, failure: type[InputError | FileError]) -> InputError | FileError:
-    """The error for a file that can't be read, of the kind given."""
-    what = "The file to send can't be read"
-    return FileError.of(what, error) if failure is FileError else failure(f"{what}: {error}")
-
-
-def _read(file: SupportsRead, size: int) -> bytes:
+@contextmanager
+def reading(failure: type[InputError | FileError]) -> Generator[None]:
+    """A block that reads a file to send, and raises what goes wrong with it as an error of the kind given."""
     try:
-        chunk = file.read(size)
+        yield
     except (OSError, ValueError) as error:
-        raise unreadable(error, InputError) from error
-    return as_bytes(chunk, InputError)
+        what = "The file to send can't be read"
+        raise (FileError.of(what, error) if failure is FileError else failure(f"{what}: {error}")) from error

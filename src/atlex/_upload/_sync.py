@@ -16,7 +16,7 @@ from atlex._upload._files import (
     is_file,
     length_of,
     open_file,
-    unreadable,
+    reading,
 )
 from atlex.errors import FileError, InputError
 
@@ -75,8 +75,6 @@ def _all(chunk: bytes | None, others: Iterator[object]) -> Iterator[bytes]:
 
 
 def _next(chunks: Iterator[object], failure: type[InputError | FileError]) -> bytes | None:
-    try:
+    with reading(failure):
         chunk = next(chunks, END)
-    except (OSError, ValueError) as error:
-        raise unreadable(error, failure) from error
     return None if chunk is END else as_bytes(chunk, failure)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from atlex._agent import DEADLINE_PASSED, Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex._effects import Block, Close, Flow, Read, Send, Sleep
@@ -50,43 +48,33 @@ class Call:
     content_type: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Core:
     """What both twins of a client share.
 
-    Args:
+    Attributes:
         agent: What the client sends through.
         options: What the client adds to every call.
-        declared: The descriptors that a generated package has of the methods that record and blob calls are
+        methods: The descriptors that a generated package has of the methods that record and blob calls are
             made of. Their errors are raised instead of the runtime's own.
         proxies: The services that a generated package names for its namespaces.
-        clock: Gives the moments that deadlines are made of: ``time.monotonic()``, but for tests.
+        clock: Gives the moments that deadlines are made of.
     """
 
-    __slots__ = ("_agent", "_clock", "_declared", "_proxies", "options")
-
-    def __init__(
-        self,
-        agent: Agent | AsyncAgent,
-        options: Options,
-        declared: Methods,
-        proxies: Proxies = MappingProxyType({}),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._agent: Final = agent
-        self._clock: Final = clock
-        self._declared: Final = declared
-        self._proxies: Final = proxies
-        self.options: Final = options
+    agent: Agent | AsyncAgent
+    options: Options
+    methods: Methods
+    proxies: Proxies
+    clock: Callable[[], float]
 
     def with_options(self, changes: CallOptions) -> Core:
         """The same with other options."""
-        options = self.options.changed(changes)
-        return Core(self._agent, options, self._declared, self._proxies, self._clock)
+        return replace(self, options=Options(changes, self.options))
 
     @property
     def did(self) -> str | None:
         """The DID of the account that the client speaks for, or None."""
-        return self._agent.did
+        return self.agent.did
 
     def assert_did(self) -> str:
         """The DID of the account that the client speaks for.
@@ -105,22 +93,22 @@ class Core:
 
     def declared(self, method: MethodT) -> MethodT:
         """A method as the generated package has it, with its errors, or as it is given."""
-        load = self._declared.get(method.nsid)
+        load = self.methods.get(method.nsid)
         return method if load is None else cast("MethodT", load())
 
     def call(self, method: Method[Any, Any, OutputT], call: Call) -> Flow[XrpcResponse[OutputT]]:
         """Make a call and read the response."""
         head = b"" if call.data is None else (yield from _head(method, call))
-        request = self._request(method, call, self.options.headers_for(method.nsid, self._proxies), head)
+        request = self._request(method, call, self.options.headers_for(method.nsid, self.proxies), head)
         return (yield from self._attempts(method, request, self._read))
 
     def open(self, method: Method[Any, Any, Any], call: Call) -> Flow[Response]:
         """Make a call and give the response, its body still to be read."""
         check_method(method)
-        headers = self.options.headers_for(method.nsid, self._proxies)
+        headers = self.options.headers_for(method.nsid, self.proxies)
         head = b"" if call.data is None else (yield from _head(method, call))
         request = self._request(method, call, headers, head, stream=True)
-        return (yield from self._attempts(method, request, _as_it_is))
+        return (yield from self._attempts(method, request, lambda _, response: response))
 
     def call_repo(
         self,
@@ -138,7 +126,7 @@ class Core:
 
     def _read_repo(self, method: Method[Any, Any, OutputT], response: Response) -> XrpcResponse[OutputT]:
         # Only an error is worth loading a module for.
-        if response.status >= 400 and (declared := self._declared.get(method.nsid)) is not None:
+        if response.status >= 400 and (declared := self.methods.get(method.nsid)) is not None:
             check_response(declared(), response)
         return self._read(method, response)
 
@@ -170,7 +158,7 @@ class Core:
         request: Request,
         read: Callable[[Method[Any, Any, Any], Response], T],
     ) -> Flow[T]:
-        deadline = None if self.options.deadline is None else self._clock() + self.options.deadline
+        deadline = None if self.options.deadline is None else self.clock() + self.options.deadline
         attempt = 0
         while True:
             attempt += 1
@@ -185,13 +173,13 @@ class Core:
                 # A user's own agent may have left it out.
                 failure.method = failure.method or method.nsid
                 delay = retry_delay(method, request, failure, attempt, retries=self.options.retries)
-                if delay is None or (deadline is not None and self._clock() + delay >= deadline):
+                if delay is None or (deadline is not None and self.clock() + delay >= deadline):
                     raise
             yield Sleep(delay)
 
     def _bounded(self, request: Request, deadline: float) -> Request:
         """The request with what the deadline leaves of its timeout."""
-        left = deadline - self._clock()
+        left = deadline - self.clock()
         if left <= 0:
             raise XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout", sent=False)
         timeout = left if request.timeout is None else min(request.timeout, left)
@@ -228,7 +216,3 @@ def _check_stream(method: Method[Any, Any, Any], response: Response) -> Flow[Non
     except XrpcError:
         yield Close(response)
         raise
-
-
-def _as_it_is(_: Method[Any, Any, Any], response: Response) -> Response:
-    return response

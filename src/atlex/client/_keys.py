@@ -2,57 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, overload
+from typing import Any, cast
 
 from atlex.errors import InputError, Issue
 from atlex.model import RecordObject, check
 from atlex.syntax import AtUri, Tid, is_valid_nsid, is_valid_record_key, is_valid_tid
 
-__all__ = ["checked_key", "checked_record", "located"]
+__all__ = ["checked_record", "located", "new_key"]
 
 
-def located(
-    nsid: str, key: str | Tid | AtUri | None, repo: str | None
-) -> tuple[str | Tid | None, str | None]:
-    """A record's key and its repository, both of which an at-uri names.
+def located(nsid: str, kind: str, key: str | Tid | AtUri | None, repo: str | None) -> tuple[str, str | None]:
+    """The key of a record and its repository, both of which an at-uri names.
 
     Args:
         nsid: The record type.
-        key: A record key, the record's at-uri, or None.
+        kind: The kind of key that the type declares: ``tid``, ``nsid``, ``any`` or ``literal:…``.
+        key: A record key, the record's at-uri, or None. A literal key is implied.
         repo: The repository that was named beside it, or None.
 
     Raises:
-        InputError: The at-uri is broken, or that of another collection or another repository.
+        InputError: The key is missing, or breaks the type's rule (https://atproto.com/specs/record-key); or the
+            at-uri is broken, or that of another collection or another repository.
     """
     if isinstance(key, str) and key.startswith("at://"):
         key = AtUri.parse(key)
-    if not isinstance(key, AtUri):
-        return key, repo
-    if key.collection != nsid or key.rkey is None or key.fragment is not None:
-        raise InputError(f"{str(key)!r:.200} isn't the at-uri of a record of {nsid}")
-    if repo is not None and str(repo).lower() != key.authority.lower():
-        raise InputError(f"{str(key)!r:.200} isn't in the repository {repo!r:.80}")
-    return key.rkey, key.authority
+    if isinstance(key, AtUri):
+        if key.collection != nsid or key.rkey is None or key.fragment is not None:
+            raise InputError(f"{str(key)!r:.200} isn't the at-uri of a record of {nsid}")
+        if repo is not None and str(repo).lower() != key.authority.lower():
+            raise InputError(f"{str(key)!r:.200} isn't in the repository {repo!r:.80}")
+        key, repo = key.rkey, key.authority
+    return _checked_key(nsid, kind, key), repo
 
 
-@overload
-def checked_key(nsid: str, kind: str, rkey: str | Tid | None, *, creating: bool) -> str | None: ...
-@overload
-def checked_key(nsid: str, kind: str, rkey: str | Tid | None) -> str: ...
-
-
-def checked_key(nsid: str, kind: str, rkey: str | Tid | None, *, creating: bool = False) -> str | None:
-    """The record key to send.
-
-    Args:
-        nsid: The record type, for the message.
-        kind: The kind of key that the type declares: ``tid``, ``nsid``, ``any`` or ``literal:…``.
-        rkey: The key given, or None. A literal key is implied.
-        creating: Whether the server may make the key.
+def new_key(nsid: str, kind: str, key: str | Tid | None) -> str | None:
+    """The key of a record to create; None to have the server make one.
 
     Raises:
-        InputError: The key is missing, or breaks the type's rule (https://atproto.com/specs/record-key).
+        InputError: The key breaks the type's rule, or is missing where no server makes one.
     """
+    if key is None and kind != "nsid" and not kind.startswith("literal:"):
+        return None
+    return _checked_key(nsid, kind, key)
+
+
+def _checked_key(nsid: str, kind: str, rkey: str | Tid | None) -> str:
     if isinstance(rkey, Tid):
         rkey = str(rkey)
     if kind.startswith("literal:"):
@@ -63,8 +57,6 @@ def checked_key(nsid: str, kind: str, rkey: str | Tid | None, *, creating: bool 
             )
         return literal
     if rkey is None:
-        if creating and kind != "nsid":
-            return None
         raise InputError(f"Records of {nsid} need a record key", [Issue("rkey", "is required")])
     allowed = {"tid": is_valid_tid, "nsid": is_valid_nsid}.get(kind, is_valid_record_key)
     if not (is_valid_record_key(rkey) and allowed(rkey)):

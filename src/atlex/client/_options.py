@@ -58,14 +58,10 @@ _OWN_SERVER: Final = frozenset(
 """What is for the account's own server: records and blobs."""
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
 def _is_texts(value: object) -> bool:
     # `_checked` has made a tuple of whatever can be gone through.
     return value is None or (
-        isinstance(value, tuple) and all(map(_is_text, cast("tuple[object, ...]", value)))
+        isinstance(value, tuple) and all(isinstance(item, str) for item in cast("tuple[object, ...]", value))
     )
 
 
@@ -74,7 +70,7 @@ _KINDS: Final = {
     "timeout": SECONDS,
     "headers": ANYTHING,  # Headers has checks of its own.
     "proxy": Kind(
-        lambda value: value is None or _is_text(value),
+        lambda value: value is None or isinstance(value, str),
         "the DID of a service with the ID of its entry, or None for none",
     ),
     "labelers": _LABELERS,
@@ -91,6 +87,8 @@ class Options:
 
     Args:
         given: Options by name.
+        before: The options that these change; None for none. Headers are merged, and None takes all of them
+            away.
 
     Attributes:
         timeout: Seconds that each phase of a call may take; None for no limit.
@@ -104,31 +102,32 @@ class Options:
         InputError: There is no such option, or it isn't of its kind or in its range.
     """
 
-    __slots__ = (
-        "_all_headers",
-        "_own_headers",
-        "_routes",
-        "_values",
-        "deadline",
-        "max_response_size",
-        "repo_headers",
-        "retries",
-        "timeout",
-        "validation",
-    )
-
-    def __init__(self, given: CallOptions) -> None:
-        self._set(_checked(given), {})
-
-    def changed(self, given: CallOptions) -> Options:
-        """These options with others in their place. Headers are merged, and None takes all of them away."""
+    def __init__(self, given: CallOptions, before: Options | None = None) -> None:
         changes = _checked(given)
-        if changes.get("headers") is not None:
-            changes["headers"] = {**(self._values.get("headers") or {}), **changes["headers"]}
-        routes = {name: value for name, value in changes.items() if name in {"proxy", "labelers"}}
-        options = object.__new__(Options)
-        options._set({**self._values, **changes}, {**self._routes, **routes})
-        return options
+        values: dict[str, Any] = {}
+        # Calls for the account's own server follow only a proxy and labelers that a change named.
+        routes: dict[str, Any] = {}
+        if before is not None:
+            if changes.get("headers") is not None:
+                changes["headers"] = {**(before._values.get("headers") or {}), **changes["headers"]}
+            values = before._values
+            routes = before._routes | {
+                name: value for name, value in changes.items() if name in {"proxy", "labelers"}
+            }
+        values = self._values = {**values, **changes}
+        self._routes = routes
+        self.timeout: float | None = values.get("timeout", DEFAULT_TIMEOUT)
+        self.retries: int | None = values.get("retries")
+        self.validation: Validation = values.get("validation", "lenient")
+        self.deadline: float | None = values.get("deadline")
+        self.max_response_size: int | None = values.get("max_response_size", DEFAULT_MAX_RESPONSE_SIZE)
+        headers = Headers(values.get("headers") or {})
+        redact = values.get("app_labelers") or ()
+        self.repo_headers: Headers = with_labelers(headers, None, redact=redact)
+        self._all_headers = _routed(headers, values, redact)
+        self._own_headers = _routed(self.repo_headers, routes, redact) if routes else self.repo_headers
+        for made in (self.repo_headers, self._all_headers, self._own_headers):
+            made.check()
 
     def headers_for(self, nsid: str, proxies: Mapping[str, str]) -> Headers:
         """The headers of a call.
@@ -145,23 +144,6 @@ class Options:
             if namespaces:
                 return with_proxy(self._all_headers, proxies[max(namespaces, key=len)])
         return self._all_headers
-
-    def _set(self, values: dict[str, Any], routes: dict[str, Any]) -> None:
-        # Calls for the account's own server follow only a proxy and labelers that `changed` named.
-        self._values = values
-        self._routes = routes
-        self.timeout: float | None = values.get("timeout", DEFAULT_TIMEOUT)
-        self.retries: int | None = values.get("retries")
-        self.validation: Validation = values.get("validation", "lenient")
-        self.deadline: float | None = values.get("deadline")
-        self.max_response_size: int | None = values.get("max_response_size", DEFAULT_MAX_RESPONSE_SIZE)
-        headers = Headers(values.get("headers") or {})
-        redact = values.get("app_labelers") or ()
-        self.repo_headers: Headers = with_labelers(headers, None, redact=redact)
-        self._all_headers = _routed(headers, values, redact)
-        self._own_headers = _routed(self.repo_headers, routes, redact) if routes else self.repo_headers
-        for made in (self.repo_headers, self._all_headers, self._own_headers):
-            made.check()
 
 
 def _checked(given: CallOptions) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from atlex._effects import Flow
 from atlex._lazy import lazy_module
 from atlex.client._core import Core
-from atlex.client._keys import checked_key, checked_record, located
+from atlex.client._keys import checked_record, located, new_key
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
 from atlex.data import Omit, is_object
 from atlex.errors import Issue, XrpcResponseValidationError
@@ -48,9 +48,8 @@ class RecordCalls(Generic[R]):
         return {"repo": self._core.repo(repo), "collection": self.nsid}
 
     def _address(self, key: str | Tid | AtUri | None, repo: str | None) -> dict[str, Any]:
-        rkey, repo = located(self.nsid, key, repo)
         # Refuse a broken key first, also where the client has no session.
-        rkey = checked_key(self.nsid, self._record.key, rkey)
+        rkey, repo = located(self.nsid, self._record.key, key, repo)
         return {**self._place(repo), "rkey": rkey}
 
     def _create(
@@ -61,7 +60,7 @@ class RecordCalls(Generic[R]):
         validate: bool | None,
         swap_commit: str | None,
     ) -> Flow[Written[R]]:
-        key = checked_key(self.nsid, self._record.key, rkey, creating=True)
+        key = new_key(self.nsid, self._record.key, rkey)
         values = {**self._place(repo), "rkey": key, "validate_": validate, "swap_commit": swap_commit}
         return (yield from self._write(_repo.CREATE_RECORD, record, values))
 

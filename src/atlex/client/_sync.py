@@ -340,12 +340,7 @@ class BaseClient:
             XrpcError: A call failed.
         """
         steps = _writes.apply_writes(
-            self._core,
-            writes,
-            repo=repo,
-            validate=validate,
-            swap_commit=swap_commit,
-            chunk_size=chunk_size,
+            self._core, writes, repo=repo, validate=validate, swap_commit=swap_commit, chunk_size=chunk_size
         )
         return self._run(steps)
 

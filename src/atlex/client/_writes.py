@@ -10,7 +10,7 @@ from atlex._effects import Flow
 from atlex._lazy import lazy_module
 from atlex._options import Kind, check_options, is_integer
 from atlex.client._core import Core
-from atlex.client._keys import checked_key, checked_record, located
+from atlex.client._keys import checked_record, located, new_key
 from atlex.client._results import Applied, Commit, Created, Deleted, Updated, WriteResult
 from atlex.errors import InputError, Issue, XrpcError
 from atlex.model import RecordObject, build
@@ -134,20 +134,17 @@ def _wire(write: object, repo: str) -> _WireWrite:
     match write:
         case Create(record, rkey):
             value = checked_record(record)
-            key = checked_key(record.lex_type, record.lex_key, rkey, creating=True)
+            key = new_key(record.lex_type, record.lex_key, rkey)
             return build(_repo.CreateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
         case Update(record, rkey):
             value = checked_record(record)
-            rkey, _ = located(record.lex_type, rkey, repo)
-            key = checked_key(record.lex_type, record.lex_key, rkey)
+            key, _ = located(record.lex_type, record.lex_key, rkey, repo)
             return build(_repo.UpdateWrite, {"collection": record.lex_type, "rkey": key, "value": value})
-        case Delete(Record() as collection, rkey):
-            rkey, _ = located(collection.nsid, rkey, repo)
-            key = checked_key(collection.nsid, collection.key, rkey)
-            return build(_repo.DeleteWrite, {"collection": collection.nsid, "rkey": key})
+        case Delete(Record() as record, rkey):
+            key, _ = located(record.nsid, record.key, rkey, repo)
+            return build(_repo.DeleteWrite, {"collection": record.nsid, "rkey": key})
         case Delete(collection, rkey):
-            rkey, _ = located(str(collection), rkey, repo)
-            key = checked_key(str(collection), "any", rkey)
+            key, _ = located(str(collection), "any", rkey, repo)
             return build(_repo.DeleteWrite, {"collection": collection, "rkey": key})
         case _:
             raise InputError(f"Expected Create, Update or Delete, got {type(write).__name__}")
