@@ -65,7 +65,7 @@ SyncBody: TypeAlias = bytes | os.PathLike[str] | BinaryIO | Iterable[bytes]
 Body: TypeAlias = SyncBody | AsyncIterable[bytes]
 """What an asynchronous agent sends: all that a synchronous one does, and chunks that come asynchronously."""
 
-DEADLINE_PASSED: Final = "The deadline of the call passed before the answer was complete"
+DEADLINE_PASSED: Final = "The deadline of the call passed before the response was complete"
 """What is said of a call that took too long."""
 
 _LIMITS: Final = {"timeout": SECONDS, "max_response_size": SIZE}
@@ -334,12 +334,7 @@ class Response:
         return self._content
 
     async def aread(self) -> bytes:
-        """Read the whole body, once, and keep it as ``content``; the asynchronous form of ``read()``.
-
-        Raises:
-            XrpcFetchError: The network failed.
-            XrpcInvalidResponseError: The body is larger than the limit.
-        """
+        """Do what ``read()`` does, asynchronously."""
         if self._content is None:
             held = bytearray()
             stream = self._taken(self._asynchronous())
@@ -360,7 +355,7 @@ class Response:
 
         Raises:
             XrpcFetchError: The network failed.
-            XrpcInternalError: The body has been gone through or closed, or comes from an asynchronous agent.
+            XrpcInternalError: The body has been gone through or closed, or comes from an agent of the other kind.
         """
         if self._content is not None:
             if self._content:
@@ -373,12 +368,7 @@ class Response:
             self.close()
 
     async def aiter_bytes(self) -> AsyncGenerator[bytes]:
-        """Go through the body in chunks of any size, and close it; the asynchronous form of ``iter_bytes()``.
-
-        Raises:
-            XrpcFetchError: The network failed.
-            XrpcInternalError: The body has been gone through or closed, or comes from a synchronous agent.
-        """
+        """Do what ``iter_bytes()`` does, asynchronously."""
         if self._content is not None:
             if self._content:
                 yield self._content

@@ -40,8 +40,7 @@ ANYTHING: Final = Kind(lambda _: True, "anything")
 TEXT: Final = Kind(lambda value: value is None or isinstance(value, str), "a str, or None")
 FUNCTION: Final = Kind(lambda value: value is None or callable(value), "a function, or None")
 COUNT: Final = Kind(
-    lambda value: value is None or (is_integer(value) and value >= 0),
-    "a whole number of 0 or more, or None",
+    lambda value: value is None or (is_integer(value) and value >= 0), "a whole number of 0 or more, or None"
 )
 SECONDS: Final = Kind(
     lambda value: value is None or _is_seconds(value),

@@ -9,10 +9,7 @@ __all__ = ["parse_www_authenticate"]
 
 # Possessive throughout: a header is hostile input, and without backtracking each pattern takes linear time.
 _ELEMENT: Final = re.compile(r'((?:[^,"]++|"(?:[^"\\]++|\\.)*+")*+)(?:,|\Z)', re.DOTALL)
-_PARAMETER: Final = re.compile(
-    r'([^\s="]++)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s="]*+))',
-    re.DOTALL,
-)
+_PARAMETER: Final = re.compile(r'([^\s="]++)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s="]*+))', re.DOTALL)
 _SCHEME: Final = re.compile(r'[^\s="]++')
 _TOKEN68: Final = re.compile(r"[A-Za-z0-9._~+/-]++=*+")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)

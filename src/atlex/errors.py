@@ -7,7 +7,7 @@
     ├── SessionStoreError               a session store can't be read, written or locked
     ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
     └── XrpcError                       a call failed: .error (a code), .message, .method
-        ├── XrpcResponseError           the server answered with an error: .status, .headers, .body
+        ├── XrpcResponseError           the server responded with an error: .status, .headers, .body
         │   ├── XrpcAuthenticationError status 401: .www_authenticate
         │   ├── RateLimitError          status 429: .limit, .remaining, .reset, .policy, .retry_after
         │   ├── LexAuthFactorError      the login needs a second factor

@@ -10,11 +10,11 @@ import typing as _t
 if _t.TYPE_CHECKING:
     from atlex._agent import Body as Body
     from atlex._agent import SyncBody as SyncBody
-    from atlex._interface_version import INTERFACE_VERSION as INTERFACE_VERSION
-    from atlex._interface_version import require_interface as require_interface
+    from atlex._generated import INTERFACE_VERSION as INTERFACE_VERSION
+    from atlex._generated import PermissionSet as PermissionSet
+    from atlex._generated import require_interface as require_interface
     from atlex._lazy import lazy_module as lazy_module
     from atlex._lazy import lazy_package as lazy_package
-    from atlex._permissions import PermissionSet as PermissionSet
     from atlex._validation import Validation as Validation
     from atlex.client import AsyncLiteralRecords as AsyncLiteralRecords
     from atlex.client import AsyncNamespace as AsyncNamespace
@@ -72,9 +72,8 @@ else:
         __name__,
         {
             "atlex._agent": "Body SyncBody",
-            "atlex._interface_version": "INTERFACE_VERSION require_interface",
+            "atlex._generated": "INTERFACE_VERSION PermissionSet require_interface",
             "atlex._lazy": "lazy_module lazy_package",
-            "atlex._permissions": "PermissionSet",
             "atlex._validation": "Validation",
             "atlex.client": (
                 "AsyncLiteralRecords AsyncNamespace AsyncRecords BaseAsyncClient BaseClient LiteralRecords "

@@ -218,7 +218,7 @@ def test_every_status_has_its_error(call, kind, body):
         else:
             assert type(error) is class_of(status)
             assert error.error == CODES.get(status, "UpstreamFailure" if status >= 500 else "InvalidRequest")
-            assert error.message == f"The server answered with a {status} error"
+            assert error.message == f"The server responded with a {status} error"
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500])

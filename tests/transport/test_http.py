@@ -343,7 +343,7 @@ class TestFailures:
                 "No connection to pds.example: Name or service",
             ),
             (httpx.ConnectTimeout(""), "pds.example accepted no connection in time"),
-            (httpx.ReadTimeout(""), "pds.example didn't answer in time"),
+            (httpx.ReadTimeout(""), "pds.example didn't respond in time"),
             (httpx.PoolTimeout(""), "No connection became free in time"),
             (httpx.ReadError(""), "The connection to pds.example broke"),
             (httpx.LocalProtocolError("secret"), "The request to pds.example failed (LocalProtocolError)"),

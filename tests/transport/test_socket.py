@@ -105,7 +105,7 @@ def test_chunks_go_over_the_wire_as_they_come(driver, server: RawServer) -> None
 )
 def test_a_broken_answer_is_a_fetch_error(driver, server: RawServer, parts: tuple[bytes, ...]) -> None:
     server.says(*parts)
-    with pytest.raises(XrpcFetchError, match="broke before the answer was complete"):
+    with pytest.raises(XrpcFetchError, match="broke before the response was complete"):
         driver.send_to(server.url, driver.request())
 
 
@@ -326,7 +326,7 @@ def test_a_write_that_stalls_is_a_fetch_error(driver, server: RawServer) -> None
     request = driver.request(method="POST", body=body, timeout=0.2)
     server.reads_bodies = False
     try:
-        with pytest.raises(XrpcFetchError, match="didn't answer in time") as caught:
+        with pytest.raises(XrpcFetchError, match="didn't respond in time") as caught:
             driver.send_to(server.url, request)
     finally:
         done.set()

@@ -325,12 +325,12 @@ class TestErrors:
     def test_a_message_of_another_shape_costs_no_code(self, message, status: int) -> None:
         error = failure(failed(status, {"error": "Gone", "message": message}))
         assert isinstance(error, GoneError)
-        assert error.message == "The server answered with Gone and no message"
+        assert error.message == "The server responded with Gone and no message"
 
     @pytest.mark.parametrize("payload", [{"error": ["TestError"]}, {}, [], "TestError", None], ids=repr)
     def test_a_body_that_says_nothing_leaves_the_status(self, payload) -> None:
         error = failure(failed(400, payload))
-        assert (error.error, error.message) == ("InvalidRequest", "The server answered with a 400 error")
+        assert (error.error, error.message) == ("InvalidRequest", "The server responded with a 400 error")
 
     @pytest.mark.parametrize(
         ("payload", "message"),
@@ -377,7 +377,7 @@ class TestErrors:
         error = failure(Response(502, headers, content if isinstance(content, bytes) else content.encode()))
         assert error.error == "UpstreamFailure"
         end = "" if said is None else f": {said}"
-        assert error.message == f"The server answered with a 502 error{end}"
+        assert error.message == f"The server responded with a 502 error{end}"
 
     @pytest.mark.parametrize("name", ["message", "error", "title", "detail", "error_description"])
     @pytest.mark.parametrize("text", ["\x1b[2J\r\nroot: ok\u202e", "\ud800" * 9, "x" * 10_000_000])

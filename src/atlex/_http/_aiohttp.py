@@ -107,11 +107,7 @@ class _Body(httpx.AsyncByteStream):
         """The request with this body in place of its own."""
         request = self._request
         return httpx.Request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            stream=self,
-            extensions=request.extensions,
+            request.method, request.url, headers=request.headers, stream=self, extensions=request.extensions
         )
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

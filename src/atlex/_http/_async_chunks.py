@@ -70,10 +70,7 @@ class AsyncChunks:
                     decoder.finish()
         except EncodingError as error:
             raise XrpcInvalidResponseError(
-                str(error),
-                status=self._answer.status_code,
-                headers=self._headers,
-                method=self._request.nsid,
+                str(error), status=self._answer.status_code, headers=self._headers, method=self._request.nsid
             ) from error
 
     async def aclose(self) -> None:

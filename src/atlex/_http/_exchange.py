@@ -16,15 +16,7 @@ from atlex._service_url import check_service_url
 from atlex._upload import Content
 from atlex.errors import InputError
 
-__all__ = [
-    "CONNECT_TIMEOUT",
-    "MAX_REDIRECTS",
-    "Hop",
-    "client_headers",
-    "first_hop",
-    "next_hop",
-    "outgoing",
-]
+__all__ = ["CONNECT_TIMEOUT", "MAX_REDIRECTS", "Hop", "client_headers", "first_hop", "next_hop", "outgoing"]
 
 CONNECT_TIMEOUT: Final = 10.0
 """Seconds that connecting may take, where a request's own timeout isn't shorter or None."""

@@ -83,12 +83,12 @@ def _sentence(error: BaseException, host: str, proxy: str) -> str:
         case httpx.PoolTimeout():
             return "No connection became free in time"
         case httpx.TimeoutException() | TimeoutError():
-            return f"{host} didn't answer in time"
+            return f"{host} didn't respond in time"
         case httpx.ConnectError() | httpx.ProxyError():
             through = f" through {proxy}" if proxy else ""
             return f"No connection to {host}{through}: {printable(str(error))}"
         case httpx.NetworkError() | httpx.RemoteProtocolError():
-            return f"The connection to {host} broke before the answer was complete"
+            return f"The connection to {host} broke before the response was complete"
         case _:
             return f"The request to {host} failed ({type(error).__name__})"
 

@@ -71,10 +71,7 @@ class Chunks:
                     decoder.finish()
         except EncodingError as error:
             raise XrpcInvalidResponseError(
-                str(error),
-                status=self._answer.status_code,
-                headers=self._headers,
-                method=self._request.nsid,
+                str(error), status=self._answer.status_code, headers=self._headers, method=self._request.nsid
             ) from error
 
     def close(self) -> None:

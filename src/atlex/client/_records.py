@@ -78,10 +78,7 @@ class RecordCalls(Generic[R]):
         return (yield from self._write(_repo.PUT_RECORD, record, values))
 
     def _write(
-        self,
-        method: Procedure[None, Any, _repo.WriteOutput],
-        record: R,
-        values: Mapping[str, Any],
+        self, method: Procedure[None, Any, _repo.WriteOutput], record: R, values: Mapping[str, Any]
     ) -> Flow[Written[R]]:
         wire = checked_record(record, self._record.type)
         response = yield from self._core.call_repo(method, input={**values, "record": wire})

@@ -309,10 +309,7 @@ class AsyncPasswordSession:
 
     @classmethod
     def _begin(
-        cls,
-        flow: Flow[tuple[SessionData, bool]],
-        options: AsyncSessionOptions,
-        keeper: Keeper | None = None,
+        cls, flow: Flow[tuple[SessionData, bool]], options: AsyncSessionOptions, keeper: Keeper | None = None
     ) -> Opening[Self]:
         begin = partial(cls._begun, AsyncDriver(Options.of(options)), flow, options, keeper)
         return Opening(begin)
@@ -450,4 +447,4 @@ class AsyncPasswordSession:
         # One whose constructor failed has neither.
         if not hasattr(self, "_logic"):
             return f"<{type(self).__name__}, unfinished>"
-        return f"<{type(self).__name__} {self._logic.describe()}, transport: {self._driver.transport}>"
+        return f"<{type(self).__name__} {self._logic.describe()}, transport: {self._driver.connection.transport}>"

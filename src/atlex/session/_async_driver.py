@@ -43,7 +43,7 @@ class AsyncDriver:
     """Performs the effects of flows, one after the other."""
 
     def __init__(self, options: Options) -> None:
-        self._connection = AsyncHttpConnection(options.http_client, transport=options.transport)
+        self.connection = AsyncHttpConnection(options.http_client, transport=options.transport)
         self._lock = anyio.Lock(fast_acquire=True)
 
     def run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
@@ -53,7 +53,7 @@ class AsyncDriver:
     async def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(request, origin, headers):
-                return await self._connection.send(origin or "", request, headers)
+                return await self.connection.send(origin or "", request, headers)
             case Read(response):
                 return await response.aread()
             case Sleep(seconds):
@@ -82,11 +82,6 @@ class AsyncDriver:
         finally:
             await _in_thread(lambda: lock.__exit__(None, None, None))
 
-    @property
-    def transport(self) -> str:
-        """What carries the requests, for a repr."""
-        return self._connection.transport
-
     async def shielded(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do some work even when the task has been cancelled."""
         with anyio.CancelScope(shield=True):
@@ -96,7 +91,7 @@ class AsyncDriver:
 
     async def aclose(self) -> None:
         """Close the connections that were opened here."""
-        await self.shielded(self._connection.aclose)
+        await self.shielded(self.connection.aclose)
 
 
 class Opening(Generic[SessionT]):

@@ -123,10 +123,7 @@ class FileSessionStore:
         # One for each time it is taken: the same object could be taken twice. It may be given back in another
         # thread.
         lock = filelock.FileLock(
-            f"{self._path}.lock",
-            timeout=self._lock_timeout,
-            mode=0o600,
-            thread_local=False,
+            f"{self._path}.lock", timeout=self._lock_timeout, mode=0o600, thread_local=False
         )
         try:
             with self._explaining("locked"):

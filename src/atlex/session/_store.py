@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Final, Protocol
 
 from pydantic import ValidationError
@@ -24,8 +24,8 @@ LARGEST: Final = 1024 * 1024
 
 # What is stored of a session that is too large: first without what a refresh brings again, then what can't be
 # missed.
-_KNOWN: Final = frozenset(SessionData.model_fields) - {"did_doc"}
-_NEEDED: Final = frozenset(name for name, entry in SessionData.model_fields.items() if entry.is_required())
+_KNOWN: Final = set(SessionData.model_fields) - {"did_doc"}
+_NEEDED: Final = {name for name, entry in SessionData.model_fields.items() if entry.is_required()}
 
 
 class SessionStore(Protocol):
@@ -78,20 +78,13 @@ def write_session(data: SessionData) -> Secret[bytes]:
         SessionStoreError: Its tokens alone are too large.
     """
     for names in (None, _KNOWN, _NEEDED):
-        text = _written(data, names)
-        if text is not None:
-            return text
+        # A copy that was changed by hand isn't checked.
+        with suppress(ValueError):
+            text = Secret(data.model_dump_json(include=names).encode())
+            if len(text.reveal()) <= LARGEST:
+                return text
         _logger.warning("The session of %s is too large to be stored: some of it is left out", data.did)
     raise SessionStoreError(f"The session has more than {LARGEST} bytes")
-
-
-def _written(data: SessionData, names: frozenset[str] | None) -> Secret[bytes] | None:
-    try:
-        text = data.model_dump_json(include=None if names is None else set(names)).encode()
-    except ValueError:
-        # A copy that was changed by hand isn't checked.
-        return None
-    return Secret(text) if len(text) <= LARGEST else None
 
 
 def read_session(text: Secret[bytes], place: str) -> SessionData:

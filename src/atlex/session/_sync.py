@@ -304,10 +304,7 @@ class PasswordSession:
 
     @classmethod
     def _begin(
-        cls,
-        flow: Flow[tuple[SessionData, bool]],
-        options: SessionOptions,
-        keeper: Keeper | None = None,
+        cls, flow: Flow[tuple[SessionData, bool]], options: SessionOptions, keeper: Keeper | None = None
     ) -> Self:
         begin = partial(cls._begun, Driver(Options.of(options)), flow, options, keeper)
         return begin()
@@ -441,4 +438,4 @@ class PasswordSession:
         # One whose constructor failed has neither.
         if not hasattr(self, "_logic"):
             return f"<{type(self).__name__}, unfinished>"
-        return f"<{type(self).__name__} {self._logic.describe()}, transport: {self._driver.transport}>"
+        return f"<{type(self).__name__} {self._logic.describe()}, transport: {self._driver.connection.transport}>"

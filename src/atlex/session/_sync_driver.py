@@ -26,7 +26,7 @@ class Driver:
 
     def __init__(self, options: Options) -> None:
         options.refuse_asynchronous()
-        self._connection = HttpConnection(options.http_client, transport=options.transport)
+        self.connection = HttpConnection(options.http_client, transport=options.transport)
         self._lock = threading.Lock()
 
     def run(self, flow: Flow[T]) -> T:
@@ -36,7 +36,7 @@ class Driver:
     def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(request, origin, headers):
-                return self._connection.send(origin or "", request, headers)
+                return self.connection.send(origin or "", request, headers)
             case Read(response):
                 return response.read()
             case Sleep(seconds):
@@ -55,15 +55,10 @@ class Driver:
                 with lock:
                     return self.run(flow)
 
-    @property
-    def transport(self) -> str:
-        """What carries the requests, for a repr."""
-        return self._connection.transport
-
     def shielded(self, work: Callable[[], T]) -> T:
         """Do some work; only tasks can be cancelled meanwhile."""
         return work()
 
     def close(self) -> None:
         """Close the connections that were opened here."""
-        self._connection.close()
+        self.connection.close()

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from atlex._rate_limit import RateLimit
 from atlex.xrpc._descriptors import Method, Procedure, Query, Record, Subscription
-from atlex.xrpc._error_bodies import read_error_body
-from atlex.xrpc._guesses import HEAD_SIZE
+from atlex.xrpc._failures import read_error_body
 from atlex.xrpc._headers import PROXY_HEADER, with_labelers, with_proxy
-from atlex.xrpc._media_types import JSON, needs_head, received_type
+from atlex.xrpc._media_types import HEAD_SIZE, JSON, needs_head, received_type
 from atlex.xrpc._request import RESERVED_HEADERS, build_request
 from atlex.xrpc._response import XrpcResponse, check_response, read_response
 from atlex.xrpc._retry import retry_delay

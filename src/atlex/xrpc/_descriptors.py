@@ -30,17 +30,26 @@ Errors: TypeAlias = Mapping[str, type[XrpcResponseError]]
 _NO_ERRORS: Final[Errors] = MappingProxyType({})
 
 
-class _Constant:
+class _Descriptor:
     """What can't be changed and stands in a module: a copy is the thing itself, and pickle goes by its name there."""
 
-    __slots__ = ("_home",)
+    __slots__ = ("_home", "_nsid")
 
-    def __init__(self) -> None:
+    def __init__(self, nsid: str) -> None:
+        self._nsid = nsid
         frame = inspect.currentframe()
         # Past the constructors, and past the call of a class with parameters, such as ``Query[None, Output](…)``.
         while frame is not None and frame.f_globals.get("__name__") in {__name__, "typing"}:
             frame = frame.f_back
         self._home = "" if frame is None else str(frame.f_globals.get("__name__"))
+
+    @property
+    def nsid(self) -> str:
+        """The NSID of the method, or of the record, whose collection it names as well."""
+        return self._nsid
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._nsid}>"
 
     def __copy__(self) -> Self:
         return self
@@ -59,7 +68,7 @@ def _find(home: str, name: str) -> Any:
     return getattr(import_module(home), name)
 
 
-class Method(_Constant, Generic[ParamsT, InputT, OutputT]):
+class Method(_Descriptor, Generic[ParamsT, InputT, OutputT]):
     """A method of a lexicon: the base of `Query`, `Procedure` and `Subscription`. It can't be changed.
 
     Args:
@@ -72,7 +81,7 @@ class Method(_Constant, Generic[ParamsT, InputT, OutputT]):
         errors: The class of each declared error code.
     """
 
-    __slots__ = ("_errors", "_input", "_input_encoding", "_nsid", "_output", "_output_encoding", "_params")
+    __slots__ = ("_errors", "_input", "_input_encoding", "_output", "_output_encoding", "_params")
 
     kind: ClassVar[Kind]
 
@@ -87,19 +96,13 @@ class Method(_Constant, Generic[ParamsT, InputT, OutputT]):
         output_encoding: str | None = None,
         errors: Errors | None = None,
     ) -> None:
-        super().__init__()
-        self._nsid = nsid
+        super().__init__(nsid)
         self._params = params
         self._input = input
         self._output = output
         self._input_encoding = input_encoding
         self._output_encoding = output_encoding
         self._errors = MappingProxyType(dict(errors)) if errors else _NO_ERRORS
-
-    @property
-    def nsid(self) -> str:
-        """The method's NSID."""
-        return self._nsid
 
     @property
     def params(self) -> type[ParamsT] | None:
@@ -130,9 +133,6 @@ class Method(_Constant, Generic[ParamsT, InputT, OutputT]):
     def errors(self) -> Errors:
         """The class of each error code that the lexicon declares."""
         return self._errors
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._nsid}>"
 
 
 class Query(Method[ParamsT, None, OutputT]):
@@ -185,7 +185,7 @@ class Subscription(Method[ParamsT, None, MessageT]):
         return self.output
 
 
-class Record(_Constant, Generic[RecordT]):
+class Record(_Descriptor, Generic[RecordT]):
     """A record's type. It can't be changed.
 
     Args:
@@ -194,7 +194,7 @@ class Record(_Constant, Generic[RecordT]):
         type: Gives the class.
     """
 
-    __slots__ = ("_key", "_nsid", "_type")
+    __slots__ = ("_key", "_type")
 
     def __init__(
         self,
@@ -203,15 +203,9 @@ class Record(_Constant, Generic[RecordT]):
         key: str,
         type: Callable[[], builtins.type[RecordT]],  # noqa: A002 - as above
     ) -> None:
-        super().__init__()
-        self._nsid = nsid
+        super().__init__(nsid)
         self._key = key
         self._type = type
-
-    @property
-    def nsid(self) -> str:
-        """The record's NSID, which is the collection's."""
-        return self._nsid
 
     @property
     def key(self) -> str:
@@ -222,6 +216,3 @@ class Record(_Constant, Generic[RecordT]):
     def type(self) -> builtins.type[RecordT]:
         """The class, loaded when it is asked for."""
         return self._type()
-
-    def __repr__(self) -> str:
-        return f"<Record {self._nsid}>"

@@ -1,16 +1,16 @@
-"""MIME types: what a response says, what a lexicon declares, and what is sent."""
+"""MIME types: what a response says, what a lexicon declares, and what is sent, by its name or its first bytes."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from atlex.errors import InputError
-from atlex.xrpc._guesses import by_bytes, by_name
 
-__all__ = ["JSON", "accepts", "essence", "needs_head", "outgoing_type", "received_type"]
+__all__ = ["HEAD_SIZE", "JSON", "accepts", "essence", "needs_head", "outgoing_type", "received_type"]
 
 JSON: Final = "application/json"
 """The media type of inputs and outputs that are data."""
@@ -20,6 +20,37 @@ _ESSENCE: Final = re.compile(r"[!#$%&'+.^_`|~0-9a-z-]+/[!#$%&'+.^_`|~0-9a-z-]+")
 _REPEATED: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++')
 # What stands for a declared pattern where the caller names nothing better.
 _DEFAULTS: Final[Mapping[str, str]] = {"*/*": "application/octet-stream", "text/*": "text/plain"}
+
+HEAD_SIZE: Final = 64
+"""How many of the first bytes are enough to tell."""
+
+# What Python's own table doesn't know, in some version that is supported.
+_ENDINGS: Final = {
+    ".avif": "image/avif",
+    ".car": "application/vnd.ipld.car",
+    ".flac": "audio/flac",
+    ".jsonl": "application/jsonl",
+    ".m4a": "audio/mp4",
+    ".ogg": "audio/ogg",
+    ".webp": "image/webp",
+}
+# Source: https://mimesniff.spec.whatwg.org/ and, for the brands after "ftyp", https://mp4ra.org/registered-types/brands
+_OPENINGS: Final = {
+    "image/png": rb"\x89PNG\r\n\x1a\n",
+    "image/jpeg": rb"\xff\xd8\xff",
+    "image/gif": rb"GIF8[79]a",
+    "image/webp": rb"RIFF....WEBP",
+    "image/avif": rb"....ftypavi[fs]",
+    "image/heic": rb"....ftyphei[cx]",
+    "video/quicktime": rb"....ftypqt  ",
+    "audio/mp4": rb"....ftypM4[AB] ",
+    "video/mp4": rb"....ftyp(?:iso|mp4|avc1|M4V |dash|MSNV)",
+    "video/webm": rb"\x1aE\xdf\xa3.*webm",
+    "audio/wav": rb"RIFF....WAVE",
+    "audio/mpeg": rb"ID3",
+    "audio/flac": rb"fLaC",
+    "application/pdf": rb"%PDF-",
+}
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +105,7 @@ def outgoing_type(declared: str, wanted: str | None, body: object, head: bytes =
         return wanted
     if "*" not in declared:
         return _with_charset(declared)
-    for guess in (by_name(body), by_bytes(head)):
+    for guess in (_by_name(body), _by_bytes(head)):
         if guess is not None and accepts(declared, guess):
             return _with_charset(guess)
     if declared in _DEFAULTS:
@@ -90,5 +121,28 @@ def needs_head(declared: str | None, wanted: str | None, body: object) -> bool:
     """Whether only the first bytes of a body can tell its type, and the body isn't bytes itself."""
     if declared is None or "*" not in declared or wanted is not None or isinstance(body, bytes | None):
         return False
-    guess = by_name(body)
+    guess = _by_name(body)
     return guess is None or not accepts(declared, guess)
+
+
+def _by_name(body: object) -> str | None:
+    """The type that the name of a path, or of an open file, ends in; None where it says nothing."""
+    named: object = getattr(body, "name", None)
+    if isinstance(body, os.PathLike):
+        named = cast("os.PathLike[str]", body)
+    # A file that was opened by its descriptor has that for a name.
+    if not isinstance(named, str | bytes | os.PathLike):
+        return None
+    ending = os.path.splitext(os.fsdecode(cast("os.PathLike[str]", named)))[1].lower()  # noqa: PTH122 - any path-like
+    import mimetypes
+
+    # An instance knows Python's own table; the module's functions go by the machine's as well.
+    return _ENDINGS.get(ending) or mimetypes.MimeTypes().types_map[True].get(ending)
+
+
+def _by_bytes(head: bytes) -> str | None:
+    """The type of media that begins with these bytes; None for what isn't known."""
+    for kind, opening in _OPENINGS.items():
+        if re.match(opening, head, re.DOTALL):
+            return kind
+    return None

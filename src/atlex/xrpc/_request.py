@@ -14,8 +14,7 @@ from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc._bodies import instance, write_body
 from atlex.xrpc._descriptors import Method
-from atlex.xrpc._guesses import HEAD_SIZE
-from atlex.xrpc._media_types import JSON, essence, outgoing_type
+from atlex.xrpc._media_types import HEAD_SIZE, JSON, essence, outgoing_type
 
 __all__ = ["RESERVED_HEADERS", "build_request"]
 
