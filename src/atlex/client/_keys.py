@@ -31,7 +31,8 @@ def located(nsid: str, kind: str, key: str | Tid | AtUri | None, repo: str | Non
             raise InputError(f"{str(key)!r:.200} isn't the at-uri of a record of {nsid}")
         if repo is not None and str(repo).lower() != key.authority.lower():
             raise InputError(f"{str(key)!r:.200} isn't in the repository {repo!r:.80}")
-        key, repo = key.rkey, key.authority
+        repo = key.authority
+        key = key.rkey
     return _checked_key(nsid, kind, key), repo
 
 

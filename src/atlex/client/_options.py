@@ -103,19 +103,16 @@ class Options:
     """
 
     def __init__(self, given: CallOptions, before: Options | None = None) -> None:
-        changes = _checked(given)
-        values: dict[str, Any] = {}
+        values = _checked(given)
         # Calls for the account's own server follow only a proxy and labelers that a change named.
         routes: dict[str, Any] = {}
         if before is not None:
-            if changes.get("headers") is not None:
-                changes["headers"] = {**(before._values.get("headers") or {}), **changes["headers"]}
-            values = before._values
-            routes = before._routes | {
-                name: value for name, value in changes.items() if name in {"proxy", "labelers"}
-            }
-        values = self._values = {**values, **changes}
-        self._routes = routes
+            if values.get("headers") is not None:
+                values["headers"] = {**(before._values.get("headers") or {}), **values["headers"]}
+            routes = {name: value for name, value in values.items() if name in {"proxy", "labelers"}}
+            values, routes = {**before._values, **values}, {**before._routes, **routes}
+        self._values: dict[str, Any] = values
+        self._routes: dict[str, Any] = routes
         self.timeout: float | None = values.get("timeout", DEFAULT_TIMEOUT)
         self.retries: int | None = values.get("retries")
         self.validation: Validation = values.get("validation", "lenient")
