@@ -11,8 +11,8 @@ from atlex._agent import Response
 from atlex._effects import Send, Sleep
 from atlex.errors import InputError, LexAuthFactorError, XrpcError, XrpcFetchError, XrpcResponseError
 from atlex.session import FileSessionStore, _endpoints
+from atlex.session._data import Secret
 from atlex.session._options import Calls
-from atlex.session._secret import Secret
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,7 @@ import pytest
 import atlex
 from atlex.errors import AtlexError
 from atlex.session import FileSessionStore, SessionData
-from atlex.session._secret import Secret
+from atlex.session._data import Secret
 
 pytestmark = pytest.mark.anyio
 

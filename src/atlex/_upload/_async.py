@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
-from typing import cast
+from typing import BinaryIO, cast
 
-from atlex._upload._files import (
-    CHUNK,
-    END,
-    Content,
-    SupportsRead,
-    as_bytes,
-    is_file,
-    length_of,
-    open_file,
-    reading,
-)
+from atlex._upload._files import CHUNK, END, Content, as_bytes, is_file, length_of, open_file, reading
 from atlex.errors import FileError, InputError
 
 __all__ = ["open_body_async"]
@@ -59,7 +49,7 @@ async def open_body_async(body: object) -> Content:
     return Content(_all(first, chunks), length, opened)
 
 
-async def _read(file: SupportsRead) -> AsyncIterator[object]:
+async def _read(file: BinaryIO) -> AsyncIterator[object]:
     from anyio import to_thread
 
     # What isn't bytes is no end.

@@ -5,22 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Final, Protocol, Self, TypeGuard, cast
+from typing import BinaryIO, Final, Self, TypeGuard, cast
 
 from atlex.errors import FileError, InputError
 
-__all__ = [
-    "CHUNK",
-    "END",
-    "Content",
-    "SupportsRead",
-    "as_bytes",
-    "is_file",
-    "length_of",
-    "open_file",
-    "peek",
-    "reading",
-]
+__all__ = ["CHUNK", "END", "Content", "as_bytes", "is_file", "length_of", "open_file", "peek", "reading"]
 
 CHUNK: Final = 64 * 1024
 """How many bytes of a file are read at once."""
@@ -57,16 +46,6 @@ class Content:
             self._file.close()
 
 
-class SupportsRead(Protocol):
-    """What is read of an open file."""
-
-    def read(self, size: int, /) -> Any: ...
-    def tell(self) -> int: ...
-    def seek(self, offset: int, whence: int, /) -> int: ...
-    def seekable(self) -> bool: ...
-    def close(self) -> None: ...
-
-
 def peek(body: object, size: int) -> bytes:
     """The first bytes of a body, which stays where it stands; empty where that can't be had.
 
@@ -93,7 +72,7 @@ def peek(body: object, size: int) -> bytes:
     return as_bytes(head, InputError)
 
 
-def is_file(body: object) -> TypeGuard[SupportsRead]:
+def is_file(body: object) -> TypeGuard[BinaryIO]:
     """Whether a body is an open file, or something like one."""
     return hasattr(body, "read") and hasattr(body, "seekable")
 
@@ -110,7 +89,7 @@ def open_file(path: os.PathLike[str]) -> BinaryIO:
         raise InputError(f"{os.fspath(path)!r} can't be opened: {error}") from error
 
 
-def length_of(file: SupportsRead) -> int | None:
+def length_of(file: BinaryIO) -> int | None:
     """The number of bytes from where the file stands, or None for a pipe and its like.
 
     Raises:

@@ -5,19 +5,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import BinaryIO, cast
 
-from atlex._upload._files import (
-    CHUNK,
-    END,
-    Content,
-    SupportsRead,
-    as_bytes,
-    is_file,
-    length_of,
-    open_file,
-    reading,
-)
+from atlex._upload._files import CHUNK, END, Content, as_bytes, is_file, length_of, open_file, reading
 from atlex.errors import FileError, InputError
 
 __all__ = ["open_body"]
@@ -56,7 +46,7 @@ def open_body(body: object) -> Content:
     return Content(_all(first, chunks), length, opened)
 
 
-def _read(file: SupportsRead) -> Iterator[object]:
+def _read(file: BinaryIO) -> Iterator[object]:
 
     # What isn't bytes is no end.
     while (chunk := file.read(CHUNK)) != b"":

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
 import anyio
 from anyio import to_thread
@@ -26,17 +26,7 @@ from atlex.session._options import Options
 __all__ = ["AsyncDriver", "Opening"]
 
 T = TypeVar("T")
-
-
-class _AsyncManager(Protocol):
-    async def __aenter__(self) -> Self: ...
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None: ...
-
-
-SessionT = TypeVar("SessionT", bound=_AsyncManager)
+SessionT = TypeVar("SessionT", bound=AbstractAsyncContextManager[Any])
 
 
 class AsyncDriver:
@@ -109,7 +99,8 @@ class Opening(Generic[SessionT]):
 
     async def __aenter__(self) -> SessionT:
         self._session = await self
-        return await self._session.__aenter__()
+        await self._session.__aenter__()
+        return self._session
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,9 +1,9 @@
-"""What a session is made of, in the form that is stored and exchanged."""
+"""What a session is made of, in the form that is stored and exchanged, and what hides it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -19,12 +19,34 @@ from pydantic_core import InitErrorDetails, from_json, to_json
 
 from atlex._service_url import check_service_url
 from atlex.data import JsonError, parse_json, without_mark
-from atlex.session._secret import Secret
 from atlex.syntax import is_valid_did
 
-__all__ = ["SessionData", "is_storable"]
+__all__ = ["Secret", "SessionData", "is_storable"]
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Secret(Generic[T_co]):
+    """Holds a value that mustn't show.
+
+    Neither in a repr or a log, nor in a traceback that is printed with the variables of its frames.
+
+    Args:
+        value: A password or a token, or what holds one: a body, a response, a file's text.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: T_co) -> None:
+        self._value = value
+
+    def reveal(self) -> T_co:
+        """The value: to be used in an expression, and not kept in a variable of a function that can fail."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
 
 
 def _is_absent(value: object) -> bool:

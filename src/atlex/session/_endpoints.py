@@ -25,10 +25,9 @@ from atlex.errors import (
     XrpcResponseError,
     XrpcResponseValidationError,
 )
-from atlex.session._data import SessionData, is_storable
+from atlex.session._data import Secret, SessionData, is_storable
 from atlex.session._effects import Flow
 from atlex.session._options import Calls
-from atlex.session._secret import Secret
 from atlex.xrpc import JSON, Method, Procedure, Query, build_request, check_response, retry_delay
 
 __all__ = [

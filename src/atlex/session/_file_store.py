@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
-from atlex.session._data import SessionData
+from atlex.session._data import Secret, SessionData
 from atlex.session._options import WAIT
-from atlex.session._secret import Secret
 from atlex.session._store import LARGEST, LOCK_TIMEOUT, read_session, write_session
 
 __all__ = ["FileSessionStore"]

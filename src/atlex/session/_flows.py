@@ -34,12 +34,11 @@ from atlex.errors import (
     XrpcResponseError,
 )
 from atlex.session import _endpoints as endpoints
-from atlex.session._data import SessionData
+from atlex.session._data import Secret, SessionData
 from atlex.session._effects import Exclusive, Flow, Hook, Settle
 from atlex.session._expiry import Backoff, Expiry
 from atlex.session._keeper import Keeper
 from atlex.session._options import Calls, Options
-from atlex.session._secret import Secret
 from atlex.session._urls import is_safe_pds, pds_origin
 from atlex.xrpc import JSON, read_error_body, received_type
 

@@ -16,11 +16,10 @@ from atlex._printable import printable
 from atlex._service_url import check_service_url
 from atlex.errors import AtlexError, InputError, SessionStoreError, XrpcResponseError
 from atlex.session import _endpoints as endpoints
-from atlex.session._data import SessionData
+from atlex.session._data import Secret, SessionData
 from atlex.session._effects import Exclusive, Flow, Locked
 from atlex.session._endpoints import Members
 from atlex.session._options import Calls
-from atlex.session._secret import Secret
 from atlex.session._store import SessionStore
 
 __all__ = ["Credentials", "Keeper"]

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from atlex._lazy import lazy_module
 from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
-from atlex.session._data import SessionData
+from atlex.session._data import Secret, SessionData
 from atlex.session._options import WAIT
-from atlex.session._secret import Secret
 from atlex.session._store import LOCK_TIMEOUT, read_session, write_session
 
 if TYPE_CHECKING:

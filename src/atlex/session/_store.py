@@ -9,8 +9,7 @@ from typing import Final, Protocol
 from pydantic import ValidationError
 
 from atlex.errors import SessionStoreError
-from atlex.session._data import SessionData
-from atlex.session._secret import Secret
+from atlex.session._data import Secret, SessionData
 
 __all__ = ["LARGEST", "LOCK_TIMEOUT", "SessionStore", "read_session", "write_session"]
 

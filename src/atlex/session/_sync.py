@@ -12,12 +12,11 @@ from atlex._agent import Request, Response
 from atlex._http import HttpClient, Transport
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
-from atlex.session._data import SessionData
+from atlex.session._data import Secret, SessionData
 from atlex.session._effects import Flow
 from atlex.session._flows import Logic, fresh
 from atlex.session._keeper import Credentials, Keeper
 from atlex.session._options import CallOptions, Options
-from atlex.session._secret import Secret
 from atlex.session._store import SessionStore
 from atlex.session._sync_driver import Driver
 from atlex.session._urls import parse_login_url
@@ -44,9 +43,7 @@ class SessionOptions(CallOptions, total=False):
         allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to
             ``service`` then, unless that is on this machine itself.
         clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
-        timeout: For the session's own requests, as ``CallOptions`` has it. So are the next two.
-        headers: As above.
-        retries: As above.
+        timeout: For the session's own requests, as ``CallOptions`` has it; so are headers and retries.
     """
 
     on_updated: Callable[[PasswordSession, SessionData], object] | None
