@@ -3,6 +3,7 @@
 import typing as _t
 
 if _t.TYPE_CHECKING:
+    from atlex.client._async import AsyncClientOptions as AsyncClientOptions
     from atlex.client._async import AsyncNamespace as AsyncNamespace
     from atlex.client._async import BaseAsyncClient as BaseAsyncClient
     from atlex.client._async_pages import AsyncPaginator as AsyncPaginator
@@ -10,9 +11,7 @@ if _t.TYPE_CHECKING:
     from atlex.client._async_records import AsyncRecords as AsyncRecords
     from atlex.client._core import Methods as Methods
     from atlex.client._core import Proxies as Proxies
-    from atlex.client._options import AsyncClientOptions as AsyncClientOptions
     from atlex.client._options import CallOptions as CallOptions
-    from atlex.client._options import ClientOptions as ClientOptions
     from atlex.client._results import Applied as Applied
     from atlex.client._results import Commit as Commit
     from atlex.client._results import Created as Created
@@ -27,6 +26,7 @@ if _t.TYPE_CHECKING:
     from atlex.client._results import WriteResult as WriteResult
     from atlex.client._results import Written as Written
     from atlex.client._sync import BaseClient as BaseClient
+    from atlex.client._sync import ClientOptions as ClientOptions
     from atlex.client._sync import Namespace as Namespace
     from atlex.client._sync_pages import Paginator as Paginator
     from atlex.client._sync_records import LiteralRecords as LiteralRecords
@@ -44,16 +44,16 @@ else:
     __all__, __getattr__, __dir__ = _lazy_face(
         __name__,
         {
-            "atlex.client._async": "AsyncNamespace BaseAsyncClient",
+            "atlex.client._async": "AsyncClientOptions AsyncNamespace BaseAsyncClient",
             "atlex.client._async_pages": "AsyncPaginator",
             "atlex.client._async_records": "AsyncLiteralRecords AsyncRecords",
             "atlex.client._core": "Methods Proxies",
-            "atlex.client._options": "AsyncClientOptions CallOptions ClientOptions",
+            "atlex.client._options": "CallOptions",
             "atlex.client._results": (
                 "Applied Commit Created Deleted Downloaded Listed Page Progress Stored SupportsPage Updated "
                 "WriteResult Written"
             ),
-            "atlex.client._sync": "BaseClient Namespace",
+            "atlex.client._sync": "BaseClient ClientOptions Namespace",
             "atlex.client._sync_pages": "Paginator",
             "atlex.client._sync_records": "LiteralRecords Records",
             "atlex.client._writes": "Create Delete Update Write",

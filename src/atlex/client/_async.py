@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, Type
 
 from atlex._agent import AsyncAgent, Body, Response, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive_async
-from atlex._http import AsyncServiceAgent
+from atlex._http import AsyncHttpClient, AsyncServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
-from atlex.client._options import AsyncClientOptions, CallOptions, Options
+from atlex.client._options import CallOptions, Options
 from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
@@ -31,13 +31,20 @@ else:
     _results = lazy_module("atlex.client._results", None)
     _writes = lazy_module("atlex.client._writes", None)
 
-__all__ = ["AsyncNamespace", "BaseAsyncClient"]
+__all__ = ["AsyncClientOptions", "AsyncNamespace", "BaseAsyncClient"]
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 P = ParamSpec("P")
 ParamsT = TypeVar("ParamsT")
 T = TypeVar("T")
+
+
+class AsyncClientOptions(CallOptions, total=False):
+    """The options of an asynchronous client."""
+
+    transport: Transport | None
+    http_client: AsyncHttpClient | None
 
 
 class BaseAsyncClient:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypedDict, cast
 
 from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT, Headers
-from atlex._http import AsyncHttpClient, HttpClient, Transport
 from atlex._options import ANYTHING, COUNT, SECONDS, SIZE, Kind, check_options
 from atlex.data import OMIT, Omit
 from atlex.model import Validation
 from atlex.xrpc import PROXY_HEADER, with_labelers, with_proxy
 
-__all__ = ["AsyncClientOptions", "CallOptions", "ClientOptions", "Options"]
+__all__ = ["CallOptions", "Options"]
 
 
 class CallOptions(TypedDict, total=False):
@@ -27,20 +26,6 @@ class CallOptions(TypedDict, total=False):
     validation: Validation
     deadline: float | None
     max_response_size: int | None
-
-
-class ClientOptions(CallOptions, total=False):
-    """The options of a synchronous client."""
-
-    transport: Transport | None
-    http_client: HttpClient | None
-
-
-class AsyncClientOptions(CallOptions, total=False):
-    """The options of an asynchronous client."""
-
-    transport: Transport | None
-    http_client: AsyncHttpClient | None
 
 
 _OWN_SERVER: Final = frozenset(

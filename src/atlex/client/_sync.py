@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, Type
 
 from atlex._agent import Agent, Response, SyncBody, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive
-from atlex._http import ServiceAgent
+from atlex._http import HttpClient, ServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
-from atlex.client._options import CallOptions, ClientOptions, Options
+from atlex.client._options import CallOptions, Options
 from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
@@ -32,13 +32,20 @@ else:
     _results = lazy_module("atlex.client._results", None)
     _writes = lazy_module("atlex.client._writes", None)
 
-__all__ = ["BaseClient", "Namespace"]
+__all__ = ["BaseClient", "ClientOptions", "Namespace"]
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 P = ParamSpec("P")
 ParamsT = TypeVar("ParamsT")
 T = TypeVar("T")
+
+
+class ClientOptions(CallOptions, total=False):
+    """The options of a synchronous client."""
+
+    transport: Transport | None
+    http_client: HttpClient | None
 
 
 class BaseClient:

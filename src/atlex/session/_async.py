@@ -227,13 +227,8 @@ class AsyncPasswordSession:
         tokens. A stored session goes on without a request. From then on the store has new tokens before
         anybody uses them, and a session that ends is cleared from it, if it is still the one that is there.
 
-        When the server no longer knows the session, it is begun anew with the password. So a program that has
-        one survives a lost session; change the password to lock it out. An account that has been taken down
-        isn't tried.
-
-        What the store can't do delays a refresh, since another process may be in the middle of one. Tokens
-        that couldn't be stored aren't lost: the session goes on with them, the log has an error (logger
-        ``atlex.session``), ``refresh()`` raises it, and the next calls try to store them again.
+        When the server no longer knows the session, it is begun anew with the password. Tokens that couldn't
+        be stored aren't lost: the session goes on with them, and the next calls try to store them again.
 
         Args:
             store: Where the session is kept: a ``FileSessionStore``, a ``RedisSessionStore`` or one of your
