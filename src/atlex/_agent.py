@@ -441,11 +441,7 @@ class AsyncAgent(Protocol):
         ...
 
     async def send(self, request: Request, /) -> Response:
-        """Send the request and give whatever response there is, errors included.
-
-        Raises:
-            XrpcFetchError: There was no response.
-        """
+        """Do what `Agent.send` does, asynchronously."""
         ...
 
 

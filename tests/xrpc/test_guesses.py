@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlex.xrpc._guesses import HEAD_SIZE, by_bytes, by_name
+from atlex.xrpc._media_types import HEAD_SIZE, by_bytes, by_name
 
 BOX = b"\x00\x00\x00\x1c"
 

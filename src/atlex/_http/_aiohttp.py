@@ -35,22 +35,14 @@ _FAILURES: Final = (TimeoutError, httpx.TransportError, aiohttp.ClientError)
 
 
 class AiohttpTransport(_AiohttpTransport):
-    """Sends httpx's requests through aiohttp.
-
-    Args:
-        limits: The sizes of the connection pool.
-    """
-
-    def __init__(self, limits: httpx.Limits) -> None:
-        super().__init__(limits=limits)
-        self._limits = limits
+    """Sends httpx's requests through aiohttp."""
 
     def get_client(self) -> aiohttp.ClientSession:
         """Open the session that everything is sent through."""
         connector = aiohttp.TCPConnector(
             ssl=self.ssl_context,
-            limit=self._limits.max_connections or 0,
-            keepalive_timeout=self._limits.keepalive_expiry,
+            limit=self.limits.max_connections or 0,
+            keepalive_timeout=self.limits.keepalive_expiry,
         )
         session = aiohttp.ClientSession(
             connector=connector,

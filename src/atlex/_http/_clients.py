@@ -134,4 +134,4 @@ def open_client_async(transport: Transport) -> httpx.AsyncClient:
         return httpx.AsyncClient(limits=_LIMITS, cookies=_no_cookies())
     from atlex._http._aiohttp import AiohttpTransport
 
-    return httpx.AsyncClient(transport=AiohttpTransport(_LIMITS), cookies=_no_cookies())
+    return httpx.AsyncClient(transport=AiohttpTransport(limits=_LIMITS), cookies=_no_cookies())

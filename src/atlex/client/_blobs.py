@@ -48,12 +48,7 @@ class CidCheck:
         self._hash.update(chunk)
 
     def finish(self, status: int, headers: Mapping[str, str], nsid: str) -> None:
-        """Compare.
-
-        Args:
-            status: The response's status, for the error.
-            headers: Its headers, likewise.
-            nsid: The NSID of the method called, likewise.
+        """Compare. The response's status and headers, and the method's NSID, are for the error.
 
         Raises:
             CidMismatchError: The bytes have another CID.

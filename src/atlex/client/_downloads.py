@@ -22,13 +22,9 @@ __all__ = ["Destination", "watched"]
 def watched(
     response: Response, nsid: str, *, progress: Progress | None, cid_check: CidCheck | None
 ) -> Response:
-    """Wrap a response so that it reports its progress, and raises at its end for bytes of another CID.
+    """Wrap a response, whose body is still to be read, so that it reports its progress and checks its bytes.
 
-    Args:
-        response: The response, its body still to be read.
-        nsid: The NSID of the method called.
-        progress: The user's callback, or None.
-        cid_check: The check of the bytes; None for none.
+    It raises at its end for bytes of another CID.
     """
     if progress is None and cid_check is None:
         return response

@@ -49,10 +49,6 @@ class Secret(Generic[T_co]):
         return "Secret(…)"
 
 
-def _is_absent(value: object) -> bool:
-    return value is None
-
-
 def is_storable(name: str, value: object) -> bool:
     """Whether a member of a session can be written as JSON and read again.
 
@@ -68,7 +64,7 @@ def is_storable(name: str, value: object) -> bool:
 
 # A token travels in a header: anything but visible ASCII could end that header and begin another.
 _Token = Annotated[str, Field(pattern=r"^[\x21-\x7e]+\z")]
-_Optional = Annotated[T | None, Field(exclude_if=_is_absent)]
+_Optional = Annotated[T | None, Field(exclude_if=lambda value: value is None)]
 
 
 class SessionData(BaseModel):
