@@ -13,14 +13,10 @@ from httpx import Request as HttpRequest
 from httpx import Response as HttpResponse
 
 from atlex._http._async import AsyncHttpConnection, AsyncServiceAgent
-from atlex._http._clients import MAX_CONNECTIONS, Transport
-from atlex._http._exchange import CONNECT_TIMEOUT, MAX_REDIRECTS
+from atlex._http._clients import Transport
 from atlex._http._sync import HttpConnection, ServiceAgent
 
 __all__ = [
-    "CONNECT_TIMEOUT",
-    "MAX_CONNECTIONS",
-    "MAX_REDIRECTS",
     "AsyncBaseTransport",
     "AsyncHttpClient",
     "AsyncHttpConnection",

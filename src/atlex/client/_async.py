@@ -209,10 +209,8 @@ class BaseAsyncClient:
                 beside it, which doesn't outlive a failure. An open binary file is written to from where it
                 stands, and stays open; after a failure it holds what had come.
             params: The method's parameters, by Python name.
-            progress: Called with the bytes written so far, and how many there will be or None where the
-                server doesn't say: with 0 at first, then after each chunk.
-            cid: The CID that the bytes must have: of raw bytes, as blobs are, by SHA-256 or SHA-512. None:
-                any.
+            progress: As in `stream`, with the bytes written so far.
+            cid: The CID that the bytes must have, as in `stream`. None: any.
 
         Returns:
             How many bytes came, and what the server said of them.

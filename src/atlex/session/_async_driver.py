@@ -72,7 +72,8 @@ class AsyncDriver:
         finally:
             await _in_thread(lambda: lock.__exit__(None, None, None))
 
-    async def shielded(self, work: Callable[[], Awaitable[T]]) -> T:
+    @staticmethod
+    async def shielded(work: Callable[[], Awaitable[T]]) -> T:
         """Do some work even when the task has been cancelled."""
         with anyio.CancelScope(shield=True):
             return await work()
@@ -121,10 +122,7 @@ async def _to_the_end(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     A refresh that is cut off between the server's response and our reading it has lost the session's only
     tokens.
     """
-    with anyio.CancelScope(shield=True):
-        return await (_outlasting_cancel(work()) if _in_asyncio_task() else work())
-    # As above.
-    raise AssertionError
+    return await AsyncDriver.shielded(lambda: _outlasting_cancel(work()) if _in_asyncio_task() else work())
 
 
 async def _outlasting_cancel(work: Coroutine[Any, Any, T]) -> T:

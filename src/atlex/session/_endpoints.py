@@ -188,7 +188,7 @@ def delete_session(data: SessionData, calls: Calls) -> Flow[None]:
         XrpcResponseError: The server refused; because it has ended already, if its error is ``expected``.
         XrpcError: The server can't be reached.
     """
-    yield from _send(DELETE_SESSION, data.service, calls, headers=_bearer(data.refresh_jwt))
+    yield from _call(DELETE_SESSION, data.service, calls, headers=_bearer(data.refresh_jwt))
 
 
 def renewed(old: SessionData, output: Members, details: Members | None = None) -> SessionData:
@@ -266,11 +266,33 @@ def _call(
     body: Secret[bytes] | None = None,
     handle: str | None = None,
 ) -> Flow[Members]:
-    response = yield from _send(endpoint, service, calls, headers=headers, body=body)
-    output = _read(response, handle)
+    method = endpoint.method
+    request = build_request(
+        method,
+        data=None if body is None else body.reveal(),
+        headers=calls.headers.merged(headers or {}),
+        timeout=calls.timeout,
+    )
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            response: Response = yield Send(request, service)
+            check_response(method, response)
+        except XrpcError as failure:
+            if isinstance(failure, XrpcInvalidResponseError):
+                # What isn't an error response may hold tokens, whatever is wrong with it.
+                failure.body = b""
+            delay = retry_delay(method, request, failure, attempt, retries=calls.retries or 0)
+            if delay is None:
+                raise
+        else:
+            break
+        yield Sleep(delay)
+    output = Secret({}) if method.output_encoding is None else _read(response, handle)
     if output is None:
         raise XrpcInvalidResponseError(
-            "The response isn't a JSON object", status=response.status, method=endpoint.method.nsid
+            "The response isn't a JSON object", status=response.status, method=method.nsid
         )
     return output
 
@@ -297,35 +319,3 @@ def _read(response: Response, handle: str | None) -> Members | None:
     if handle is not None and isinstance(values.get("handle"), str):
         usable.setdefault("handle", handle)
     return Secret(usable)
-
-
-def _send(
-    endpoint: Endpoint,
-    service: str,
-    calls: Calls,
-    *,
-    headers: Headers | None = None,
-    body: Secret[bytes] | None = None,
-) -> Flow[Response]:
-    request = build_request(
-        endpoint.method,
-        data=None if body is None else body.reveal(),
-        headers=calls.headers.merged(headers or {}),
-        timeout=calls.timeout,
-    )
-    attempt = 0
-    while True:
-        attempt += 1
-        try:
-            response: Response = yield Send(request, service)
-            check_response(endpoint.method, response)
-        except XrpcError as failure:
-            if isinstance(failure, XrpcInvalidResponseError):
-                # What isn't an error response may hold tokens, whatever is wrong with it.
-                failure.body = b""
-            delay = retry_delay(endpoint.method, request, failure, attempt, retries=calls.retries or 0)
-            if delay is None:
-                raise
-        else:
-            return response
-        yield Sleep(delay)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Final, TypeVar
 
 from atlex._effects import Block
@@ -192,7 +193,7 @@ class Keeper:
         if store is None:
             return
         try:
-            yield Block(_explained(store, "save", lambda: store.save(data)))
+            yield Block(partial(_explained, store, "save", store.save, data))
         except SessionStoreError as error:
             _logger.exception("The session of %s has new tokens, which couldn't be stored", data.did)
             self.unsaved = error
@@ -208,7 +209,7 @@ class Keeper:
         try:
             stored = yield from self._load()
             if stored is not None and stored.refresh_jwt == data.refresh_jwt:
-                yield Block(_explained(store, "clear", store.clear))
+                yield Block(partial(_explained, store, "clear", store.clear))
         except SessionStoreError:
             _logger.exception("The session of %s has ended, and couldn't be cleared from its store", data.did)
 
@@ -238,7 +239,7 @@ class Keeper:
         store = self._store
         if store is None:
             return None
-        stored: object = yield Block(_explained(store, "load", store.load))
+        stored: object = yield Block(partial(_explained, store, "load", store.load))
         if not isinstance(stored, SessionData | None):
             raise SessionStoreError(f"{type(store).__name__}.load() gave something other than a SessionData")
         return stored
@@ -248,25 +249,22 @@ def _same(one: SessionData, other: SessionData) -> bool:
     return one.refresh_jwt == other.refresh_jwt and one.access_jwt == other.access_jwt
 
 
-def _explained(store: SessionStore, name: str, function: Callable[[], T]) -> Callable[[], T]:
-    def call() -> T:
-        try:
-            return function()
-        except AtlexError:
-            raise
-        except Exception as error:
-            # Without its text, which may be anything of a user's own store; it's the cause.
-            raise SessionStoreError(
-                f"{type(store).__name__}.{name}() failed with {type(error).__name__}"
-            ) from error
-
-    return call
+def _explained(store: SessionStore, name: str, function: Callable[..., T], *arguments: object) -> T:
+    try:
+        return function(*arguments)
+    except AtlexError:
+        raise
+    except Exception as error:
+        # Without its text, which may be anything of a user's own store; it's the cause.
+        raise SessionStoreError(
+            f"{type(store).__name__}.{name}() failed with {type(error).__name__}"
+        ) from error
 
 
 @contextlib.contextmanager
 def _guarded(store: SessionStore) -> Generator[None]:
-    lock = _explained(store, "lock", store.lock)()
-    _explained(store, "lock", lock.__enter__)()
+    lock = _explained(store, "lock", store.lock)
+    _explained(store, "lock", lock.__enter__)
     try:
         yield
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,15 +12,15 @@ from atlex._options import ANYTHING, COUNT, FUNCTION, SECONDS, Kind, check_optio
 from atlex.errors import InputError
 from atlex.xrpc import RESERVED_HEADERS
 
-__all__ = ["WAIT", "CallOptions", "Calls", "Options"]
+__all__ = ["HOOKS", "WAIT", "CallOptions", "Calls", "Options"]
 
+HOOKS: Final = ("on_updated", "on_update_failure", "on_deleted", "on_delete_failure")
 WAIT: Final = Kind(
     lambda value: value is not None and SECONDS.fits(value),
     "a number of seconds above 0 and at most a billion",
 )
 """The kind of a store's time limits."""
 
-_HOOKS: Final = ("on_updated", "on_update_failure", "on_deleted", "on_delete_failure")
 _CALL_KINDS: Final = {
     "timeout": SECONDS,
     "headers": ANYTHING,  # Headers has checks of its own, and so has the connection for the next two.
@@ -29,7 +28,7 @@ _CALL_KINDS: Final = {
 }
 _KINDS: Final = {
     **_CALL_KINDS,
-    **dict.fromkeys((*_HOOKS, "clock"), FUNCTION),
+    **dict.fromkeys((*HOOKS, "clock"), FUNCTION),
     "http_client": ANYTHING,
     "transport": ANYTHING,
     "allow_insecure_pds": Kind(lambda value: isinstance(value, bool), "True or False"),
@@ -95,16 +94,6 @@ class Options(Calls):
     def now(self) -> float:
         """The time, in seconds since 1970."""
         return time.time() if self.clock is None else self.clock()
-
-    def refuse_asynchronous(self) -> None:
-        """Refuse hooks that a synchronous session could call but never wait for.
-
-        Raises:
-            InputError: A hook is a coroutine function.
-        """
-        for name in _HOOKS:
-            if inspect.iscoroutinefunction(getattr(self, name)):
-                raise InputError(f"{name} must be a plain function: this session isn't asynchronous")
 
 
 def _checked(options: Mapping[str, Any], kinds: Mapping[str, Kind]) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
 from atlex._effects import Block, Read, Send, Sleep, drive
 from atlex._http import HttpConnection
+from atlex.errors import InputError
 from atlex.session._effects import Effect, Exclusive, Flow, Hook, Locked, Settle
-from atlex.session._options import Options
+from atlex.session._options import HOOKS, Options
 
 __all__ = ["Driver"]
 
@@ -25,7 +27,9 @@ class Driver:
     """
 
     def __init__(self, options: Options) -> None:
-        options.refuse_asynchronous()
+        for name in HOOKS:
+            if iscoroutinefunction(getattr(options, name)):
+                raise InputError(f"{name} must be a plain function: this session isn't asynchronous")
         self.connection = HttpConnection(options.http_client, transport=options.transport)
         self._lock = threading.Lock()
 

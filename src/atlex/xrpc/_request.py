@@ -78,13 +78,8 @@ def build_request(
 
 @lru_cache(maxsize=256)
 def _derived(body_type: str | None, output_encoding: str | None) -> Headers:
-    headers = Headers(
-        {
-            name: value
-            for name, value in (("content-type", body_type), ("accept", output_encoding))
-            if value is not None
-        }
-    )
+    pairs = (("content-type", body_type), ("accept", output_encoding))
+    headers = Headers([(name, value) for name, value in pairs if value is not None])
     headers.check()
     return headers
 
