@@ -1,7 +1,7 @@
-"""What a client sends through: an agent, and the small request and response that pass between the two.
+"""Agents, which clients send through, and the small request and response that pass between the two.
 
-An agent puts an origin and perhaps credentials to a request and gives a response. Nothing here does I/O and nothing
-here knows which HTTP library does, so that a user's own agent needs only this module's three types.
+An agent adds an origin and perhaps credentials to a request and gives a response. Nothing here does I/O and
+nothing here knows which HTTP library does, so that a user's own agent needs only this module's three types.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ DEFAULT_MAX_RESPONSE_SIZE: Final = 64 * 1024 * 1024
 """The most bytes of a response that are held at once where the caller names no other number."""
 
 SyncBody: TypeAlias = bytes | os.PathLike[str] | BinaryIO | Iterable[bytes]
-"""What a synchronous agent sends: bytes, a file's path, an open binary file, or chunks."""
+"""The body that a synchronous agent sends: bytes, a file's path, an open binary file, or chunks."""
 
 Body: TypeAlias = SyncBody | AsyncIterable[bytes]
-"""What an asynchronous agent sends: all that a synchronous one does, and chunks that come asynchronously."""
+"""The body that an asynchronous agent sends: a synchronous one's, or chunks that come asynchronously."""
 
 DEADLINE_PASSED: Final = "The deadline of the call passed before the response was complete"
-"""What is said of a call that took too long."""
+"""The message for a call that took too long."""
 
 _LIMITS: Final = {"timeout": SECONDS, "max_response_size": SIZE}
 _DEFAULT_LIMITS: Final = (DEFAULT_TIMEOUT, DEFAULT_MAX_RESPONSE_SIZE)
@@ -355,7 +355,7 @@ class Response:
 
         Raises:
             XrpcFetchError: The network failed.
-            XrpcInternalError: The body has been gone through or closed, or comes from an agent of the other kind.
+            XrpcInternalError: The body has been read or closed, or comes from an agent of the other kind.
         """
         if self._content is not None:
             if self._content:
@@ -416,7 +416,7 @@ class Response:
 
 
 class Agent(Protocol):
-    """What a synchronous client sends through. Users can write their own."""
+    """A synchronous client sends through one of these. Users can write their own."""
 
     @property
     def did(self) -> str | None:
@@ -433,7 +433,7 @@ class Agent(Protocol):
 
 
 class AsyncAgent(Protocol):
-    """What an asynchronous client sends through. Users can write their own."""
+    """An asynchronous client sends through one of these. Users can write their own."""
 
     @property
     def did(self) -> str | None:

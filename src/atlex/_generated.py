@@ -1,4 +1,4 @@
-"""What only generated packages need: the version of their interface with its check, and permission sets."""
+"""The parts that only generated packages need: the version of their interface, and permission sets."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ class XrpcError(AtlexError):
 
 
 class _Received(TypedDict, total=False):
-    """What an error says of the response that it comes from, and of the call."""
+    """The details of the response and of the call that an error comes from."""
 
     headers: Mapping[str, str] | None
     body: bytes

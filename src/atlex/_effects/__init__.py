@@ -1,4 +1,4 @@
-"""What logic without I/O asks for: it is written as generators that yield these effects.
+"""The effects that logic without I/O asks for: it is written as generators that yield them.
 
 `drive` and `drive_async` run such a generator. They hand each effect to a function that performs it, send the
 result back, and throw what that function raised into the generator. The client performs these effects; a
@@ -58,7 +58,7 @@ class Block(NamedTuple):
 
 
 Effect: TypeAlias = Send | Read | Close | Sleep | Block
-"""What a client's calls ask for."""
+"""The effects of a client's calls."""
 
 Flow: TypeAlias = Generator[Effect, Any, T]
 """A call on its way: yields effects, is sent their results, and returns what came of it all."""

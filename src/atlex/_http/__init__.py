@@ -1,7 +1,7 @@
 """HTTP: the only package that imports httpx.
 
-A connection sends one request to one origin and gives a response, or raises an error of atlex's tree. The names of
-httpx that the test kit and type annotations need are handed on from here.
+A connection sends one request to one origin and gives a response, or raises an error of atlex's tree. The
+names of httpx that the test kit and type annotations need are handed on from here.
 """
 
 from __future__ import annotations

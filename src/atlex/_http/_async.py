@@ -56,7 +56,7 @@ class AsyncHttpConnection:
 
     @property
     def transport(self) -> str:
-        """What carries the requests, for a repr: a transport, or ``http_client`` for the user's own."""
+        """The transport of the requests, for a repr: a transport, or ``http_client`` for the user's own."""
         return choose_transport(self._transport, asynchronous=True) if self._owns_client else OWN_CLIENT
 
     async def send(self, origin: str, request: Request, headers: Headers | None = None) -> Response:

@@ -14,7 +14,7 @@ from atlex.errors import XrpcInvalidResponseError
 
 __all__ = ["AsyncChunks"]
 
-# What an encoding may add to a body that it can't make smaller.
+# How many bytes an encoding may add to a body that it can't make smaller.
 _OVERHEAD: Final = 64 * 1024
 
 
@@ -44,7 +44,7 @@ class AsyncChunks:
         self._answer: Final = answer
         self._headers: Final = headers
         self._clock: Final = clock
-        # Whoever asked for a stream reads it in their own time and as far as they like, unless it is an error.
+        # The limits don't apply to a stream, which the caller reads at their own pace, unless it is an error.
         is_bounded = not (request.stream and answer.is_success)
         self._deadline: Final = request.deadline if is_bounded else None
         self._limit: Final = request.max_response_size if is_bounded else None

@@ -25,10 +25,10 @@ __all__ = [
 ]
 
 Transport: TypeAlias = Literal["httpx", "aiohttp"]
-"""What carries the requests of an asynchronous client; synchronous ones have httpx."""
+"""The HTTP library of an asynchronous client; synchronous ones have httpx."""
 
 OWN_CLIENT: Final = "http_client"
-"""What is shown for a transport that comes with the user's own client."""
+"""The name shown for a transport that comes with the user's own client."""
 
 MAX_CONNECTIONS: Final = 100
 """How many connections a client opens at most."""
@@ -116,7 +116,7 @@ def _no_cookies() -> CookieJar:
 
 @cache
 def user_agent() -> str:
-    """What is sent as ``User-Agent`` where neither the request nor the user's client names another."""
+    """The ``User-Agent`` where neither the request nor the user's client names another."""
     from atlex._version import installed_version
 
     version = installed_version()

@@ -18,7 +18,7 @@ ACCEPTED: Final = "gzip, deflate"
 _PIECE: Final = 64 * 1024
 _ANY_HEADER: Final = 32 + zlib.MAX_WBITS
 _NO_HEADER: Final = -zlib.MAX_WBITS
-# Of zlib's format. It takes both bytes to tell whether it is there.
+# The length of zlib's header. It takes both bytes to tell whether it is there.
 _HEADER_LENGTH: Final = 2
 # How each member of a gzip file begins (RFC 1952).
 _GZIP_MEMBER: Final = b"\x1f\x8b\x08"
@@ -47,7 +47,7 @@ class Decoder:
         self._is_begun = False
         self._is_over = False
         self._held: bytes = b""
-        # What fills a piece may be followed by more, though all of the input is used up.
+        # After a piece of the full size there may be more, though all of the input is used up.
         self._is_full = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:

@@ -24,7 +24,7 @@ CONNECT_TIMEOUT: Final = 10.0
 MAX_REDIRECTS: Final = 20
 """How many redirects of one request are followed."""
 
-# What another origin may see of a request: nothing that could be a credential.
+# The headers that another origin may see: none that could be a credential.
 _HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
 
 
@@ -122,7 +122,7 @@ def outgoing(
     cookies = client.cookies
     if not hop.own_origin:
         defaults = [pair for pair in defaults if pair[0].decode("ascii", "replace") in _HARMLESS_HEADERS]
-        # Those without a domain would go anywhere.
+        # Cookies without a domain would go anywhere.
         cookies = httpx.Cookies(CookieJar())
         for cookie in client.cookies.jar:
             if cookie.domain:

@@ -1,4 +1,4 @@
-"""What goes wrong on the way, turned into errors of atlex's tree."""
+"""Failures of httpx and the network, turned into errors of atlex's tree."""
 
 from __future__ import annotations
 

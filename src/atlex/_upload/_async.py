@@ -52,7 +52,7 @@ async def open_body_async(body: object) -> Content:
 async def _read(file: BinaryIO) -> AsyncIterator[object]:
     from anyio import to_thread
 
-    # What isn't bytes is no end.
+    # An empty str, say, isn't the end but an error.
     while (chunk := await to_thread.run_sync(file.read, CHUNK)) != b"":
         yield chunk
 

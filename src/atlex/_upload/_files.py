@@ -15,7 +15,7 @@ CHUNK: Final = 64 * 1024
 """How many bytes of a file are read at once."""
 
 END: Final = object()
-"""What stands for the end of a body."""
+"""The sentinel for the end of a body."""
 
 
 class Content:
@@ -58,7 +58,7 @@ def peek(body: object, size: int) -> bytes:
     """
     if isinstance(body, os.PathLike):
         path = cast("os.PathLike[str]", body)
-        # What a pipe gives it gives once.
+        # A pipe can be read only once.
         if not os.path.isfile(path):  # noqa: PTH113 - any path-like
             return b""
         with open_file(path) as file, reading(InputError):

@@ -48,7 +48,7 @@ def open_body(body: object) -> Content:
 
 def _read(file: BinaryIO) -> Iterator[object]:
 
-    # What isn't bytes is no end.
+    # An empty str, say, isn't the end but an error.
     while (chunk := file.read(CHUNK)) != b"":
         yield chunk
 

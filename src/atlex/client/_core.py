@@ -40,7 +40,7 @@ Proxies: TypeAlias = Mapping[str, str]
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """What a call sends, beside its method."""
+    """The arguments of a call, beside its method."""
 
     params: Mapping[str, Any] | Model | None = None
     input: UnknownInput | None = None
@@ -50,7 +50,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """What both twins of a client share.
+    """The part of a client that both of its twins share.
 
     Attributes:
         agent: What the client sends through.

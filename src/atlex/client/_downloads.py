@@ -168,7 +168,7 @@ def _paths(to: str | os.PathLike[str]) -> tuple[Path, Path]:
     """The path to write to at first, and the one to write to in the end, past symbolic links."""
     try:
         final = Path(to).resolve()
-        # What is no file (a device, a pipe, a folder, a link to itself) can't be replaced by one.
+        # A device, a pipe, a folder or a link to itself can't be replaced by a file.
         fits = final.is_file() or not (final.exists() or final.is_symlink())
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(f"{to!r} can't be written: {error}") from error

@@ -1,4 +1,4 @@
-"""What a record and its key have to be before they are sent."""
+"""The checks of a record and its key before they are sent."""
 
 from __future__ import annotations
 

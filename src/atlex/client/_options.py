@@ -1,4 +1,4 @@
-"""What a client adds to every call, and what a copy of it may change."""
+"""The options of a client, which it adds to every call and which a copy of it may change."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _OWN_SERVER: Final = frozenset(
         "com.atproto.sync.getBlob",
     }
 )
-"""What is for the account's own server: records and blobs."""
+"""The methods for the account's own server: records and blobs."""
 
 
 def _is_texts(value: object) -> bool:

@@ -28,7 +28,7 @@ R = TypeVar("R", bound=RecordObject)
 
 
 class RecordCalls(Generic[R]):
-    """What both kinds of record calls send, and how they read the response."""
+    """The requests of both kinds of record calls, and how they read the response."""
 
     def __init__(self, core: Core, record: Record[R]) -> None:
         self._core = core

@@ -186,7 +186,7 @@ class Updated(_Version):
 
 
 WriteResult: TypeAlias = Created | Updated | Deleted
-"""What came of one write of a batch."""
+"""The result of one write of a batch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Paginator(Generic[T]):
     """
 
     def __init__(self, method: Callable[..., SupportsPage[T]], arguments: dict[str, Any]) -> None:
-        # Of a partial object, its function's.
+        # For a partial object, the name of its function.
         self._name: str = getattr(getattr(method, "func", method), "__name__", type(method).__name__)
         if not callable(method):
             raise InputError(f"paginate() takes a method of the client, not a value of type {self._name}")

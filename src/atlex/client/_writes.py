@@ -69,7 +69,7 @@ class Delete:
 
 
 Write: TypeAlias = Create | Update | Delete
-"""What a batch is made of."""
+"""One write of a batch."""
 
 
 _KINDS: Final = {

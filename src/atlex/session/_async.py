@@ -24,7 +24,7 @@ __all__ = ["AsyncPasswordSession", "AsyncSessionOptions"]
 
 
 class AsyncSessionOptions(CallOptions, total=False):
-    """What every way to begin an asynchronous session takes: hooks, and how its requests are sent.
+    """The options of every way to begin an asynchronous session: hooks, and how its requests are sent.
 
     Attributes:
         on_updated: A function or coroutine function that is called as ``on_updated(session, data)``: there

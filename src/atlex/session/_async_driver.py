@@ -1,4 +1,4 @@
-"""What is asynchronous about the asynchronous session: locks, tasks, worker threads and cancellation.
+"""The asynchronous part of the asynchronous session: locks, tasks, worker threads and cancellation.
 
 The module beside it that does the same with threads is written by hand as well: they differ in more than
 words.

@@ -1,4 +1,4 @@
-"""What a session is made of, in the form that is stored and exchanged, and what hides it."""
+"""The data of a session, in the form that is stored and exchanged, and the type that hides secrets."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Secret(Generic[T_co]):
 def is_storable(name: str, value: object) -> bool:
     """Whether a member of a session can be written as JSON and read again.
 
-    One that can't (half a surrogate pair, an integer of thousands of digits, a value nested too deeply) isn't
+    One that can't (a lone surrogate, an integer of thousands of digits, a value nested too deeply) isn't
     worth losing tokens for.
     """
     try:
@@ -72,7 +72,7 @@ class SessionData(BaseModel):
 
     It is the output of ``com.atproto.server.createSession`` and ``service``. ``model_dump_json()`` writes it
     and ``model_validate_json()`` reads it, in camelCase; fields that nobody knows yet are kept and written
-    back. What JSON can't hold, such as half a surrogate pair, counts as absent. It can't be changed: a
+    back. A value that JSON can't hold, such as a lone surrogate, counts as absent. It can't be changed: a
     refresh makes a new one. Whoever has it is logged in, so store it like a password. Tokens and e-mail
     address stay out of its ``repr`` and out of the text of validation errors.
 
@@ -178,7 +178,7 @@ def _storable(value: Any) -> Any:
 
 
 def _parsed(text: str | bytes | bytearray) -> Secret[Any] | None:
-    """What pydantic refuses to parse, such as half a surrogate pair, which other languages store."""
+    """JSON that pydantic refuses to parse, such as a lone surrogate, which other languages store."""
     try:
         return Secret(parse_json(bytes(text) if isinstance(text, bytearray) else text))
     except JsonError:

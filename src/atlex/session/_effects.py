@@ -1,4 +1,4 @@
-"""What the session's logic asks its driver to do, beside the effects that clients know as well."""
+"""The effects that only a session's logic asks its driver for, beside those of clients."""
 
 from __future__ import annotations
 

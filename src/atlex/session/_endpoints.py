@@ -130,7 +130,7 @@ OUTPUT: Final[Mapping[str, type[Any]]] = {
     "status": str,
 }
 _NO_HANDLE: Final = "handle.invalid"
-"""What a session has where the server's handle can't be written."""
+"""The handle of a session where the server's own can't be written."""
 
 # What a response leaves out of these hasn't changed by that. `active` and `status` aren't here: a server that
 # says nothing of them speaks of an active account.
@@ -281,7 +281,7 @@ def _call(
             check_response(method, response)
         except XrpcError as failure:
             if isinstance(failure, XrpcInvalidResponseError):
-                # What isn't an error response may hold tokens, whatever is wrong with it.
+                # A response that isn't an error may hold tokens, whatever is wrong with it.
                 failure.body = b""
             delay = retry_delay(method, request, failure, attempt, retries=calls.retries or 0)
             if delay is None:

@@ -27,7 +27,7 @@ _LONGEST_ASKED: Final = 600.0
 
 
 class Lifetime(NamedTuple):
-    """What a token says of its life, in seconds since 1970 by the server's clock."""
+    """The lifetime that a token states, in seconds since 1970 by the server's clock."""
 
     issued: float
     expires: float

@@ -51,7 +51,7 @@ _LARGEST_PEEK: Final = 10_240
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What a session is at a moment.
+    """The state of a session at a moment.
 
     Attributes:
         data: Its data, None after its end.
@@ -92,7 +92,7 @@ _hook_call: ContextVar[_HookCall | None] = ContextVar("atlex_hook_call", default
 
 
 def fresh(flow: Flow[SessionData]) -> Flow[tuple[SessionData, bool]]:
-    """What `Keeper.begin()` gives, for a session that is new in any case."""
+    """Give the result of `Keeper.begin()` for a session that is always new."""
     data = yield from flow
     return data, True
 
@@ -344,7 +344,7 @@ class Logic:
 
     def _save_again(self) -> Flow[None]:
         data = self._state.data
-        # Those that waited meanwhile find it done.
+        # Callers that waited meanwhile find it done.
         is_done = self._keeper.unsaved is None
         if is_done or data is None:
             return
@@ -444,7 +444,7 @@ class Logic:
         """The name of this session's hook that the present code is a part of, or None."""
         call = _hook_call.get()
         while call is not None:
-            # What a hook starts may outlive it, and goes on in a copy of its context.
+            # A task or thread that a hook starts may outlive it, and goes on in a copy of its context.
             if call.logic is self and call.running:
                 return call.name
             call = call.outer

@@ -33,7 +33,7 @@ _METHODS: Final = ("load", "save", "clear", "lock")
 
 
 class Credentials:
-    """What the caller of ``open()`` gave to log in with. They stay out of every repr.
+    """The values that ``open()`` was given to log in with. They stay out of every repr.
 
     Args:
         service: The service's URL, or None.
@@ -88,7 +88,8 @@ class Credentials:
             return
         raise SessionStoreError(
             f"The store holds the session of {printable(data.handle)} ({data.did}) at "
-            f"{printable(data.service)}, and not one for {printable(wanted)}: give each account a store of its own, or clear this one"
+            f"{printable(data.service)}, and not one for {printable(wanted)}: "
+            "give each account a store of its own, or clear this one"
         )
 
 
@@ -99,7 +100,7 @@ def _is_of(identifier: str, data: SessionData) -> bool:
         return data.email is None or wanted == data.email.lower()
     if wanted.startswith("did:"):
         return identifier == data.did
-    # What some servers take for a handle, and a handle that doesn't resolve, say nothing.
+    # A name without a dot, which some servers take for a handle, and a handle that doesn't resolve fit any.
     return "." not in wanted or data.handle == "handle.invalid" or wanted == data.handle.lower()
 
 
@@ -171,7 +172,7 @@ class Keeper:
         return data, True
 
     def newer(self, data: SessionData) -> Flow[SessionData | None]:
-        """What another process has stored since the last look, or None if it's still the session itself.
+        """The session that another process has stored since the last look, or None if it's still this one.
 
         Raises:
             SessionStoreError: The store can't be read, or holds another account's session now.
@@ -271,5 +272,5 @@ def _guarded(store: SessionStore) -> Generator[None]:
         try:
             lock.__exit__(None, None, None)
         except Exception:
-            # What was done under the lock is done.
+            # The work under the lock has been done all the same.
             _logger.exception("%s couldn't be unlocked", type(store).__name__)

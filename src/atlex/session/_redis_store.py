@@ -200,5 +200,5 @@ class RedisSessionStore:
 
 
 def _as_bytes(found: bytes | str) -> bytes:
-    """What Redis holds, for a client that decodes it as well."""
+    """The value in Redis as bytes, also from a client that decodes it."""
     return found.encode() if isinstance(found, str) else found

@@ -25,7 +25,7 @@ __all__ = ["PasswordSession", "SessionOptions"]
 
 
 class SessionOptions(CallOptions, total=False):
-    """What every way to begin a synchronous session takes: hooks, and how its requests are sent.
+    """The options of every way to begin a synchronous session: hooks, and how its requests are sent.
 
     Attributes:
         on_updated: A function that is called as ``on_updated(session, data)``: there

@@ -85,7 +85,7 @@ def extract_pds_endpoint(did_doc: object) -> str | None:
         if isinstance(name, str) and name.endswith("#atproto_pds"):
             endpoint = _get(service, "serviceEndpoint")
             parts = _split(endpoint) if isinstance(endpoint, str) else None
-            # What looks like one host and is another.
+            # A URL with an @ may look like one host and name another.
             return None if parts is None or "@" in parts.netloc else cast("str", endpoint)
     return None
 

@@ -1,4 +1,4 @@
-"""What generated code says about a method or a record: names, classes, encodings, errors."""
+"""The descriptors of methods and records in generated code: names, classes, encodings, errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NO_ERRORS: Final[Errors] = MappingProxyType({})
 
 
 class _Descriptor:
-    """What can't be changed and stands in a module: a copy is the thing itself, and pickle goes by its name there."""
+    """A constant of a module: it can't be changed, a copy is the object itself, and pickle goes by its name."""
 
     __slots__ = ("_home", "_nsid")
 

@@ -1,4 +1,4 @@
-"""What an error response says, whoever wrote it, and the exception that says it."""
+"""The meaning of an error response, whatever server wrote it, and the exception for it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _made: Final[dict[tuple[type, type], type[XrpcResponseError]]] = {}
 
 
 class ErrorBody(NamedTuple):
-    """What an error response says.
+    """The code and the message of an error response.
 
     Attributes:
         code: The error code, such as ``ExpiredToken``; None where the body has none.
@@ -65,9 +65,9 @@ class ErrorBody(NamedTuple):
 def read_error_body(response: Response) -> ErrorBody:
     """Read the body of an error response.
 
-    XRPC's own form is ``{"error": …, "message": …}``. Others count as far as they say something: problem details (RFC
-    9457), OAuth's ``error_description``, plain text and the title or first heading of an HTML page. A member of another shape counts
-    as left out.
+    XRPC's own form is ``{"error": …, "message": …}``. Also read are problem details (RFC 9457), OAuth's
+    ``error_description``, plain text and the title or first heading of an HTML page. A member of another
+    shape counts as left out.
 
     Args:
         response: The response, its body read.

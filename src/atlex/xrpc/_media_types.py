@@ -1,4 +1,4 @@
-"""MIME types: what a response says, what a lexicon declares, and what is sent, by its name or its first bytes."""
+"""MIME types: of responses, in lexicons, and of what is sent, by its name or its first bytes."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ JSON: Final = "application/json"
 _ESSENCE: Final = re.compile(r"[!#$%&'+.^_`|~0-9a-z-]+/[!#$%&'+.^_`|~0-9a-z-]+")
 # Headers of one name are joined with commas, and quoted parameters may hold some.
 _REPEATED: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++')
-# What stands for a declared pattern where the caller names nothing better.
+# The types to send for a declared pattern where the caller names none.
 _DEFAULTS: Final[Mapping[str, str]] = {"*/*": "application/octet-stream", "text/*": "text/plain"}
 
 HEAD_SIZE: Final = 64
 """How many of the first bytes are enough to tell."""
 
-# What Python's own table doesn't know, in some version that is supported.
+# Endings missing from Python's own table in some supported version.
 _ENDINGS: Final = {
     ".avif": "image/avif",
     ".car": "application/vnd.ipld.car",
