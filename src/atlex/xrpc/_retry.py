@@ -34,21 +34,16 @@ def retry_delay(
 ) -> float | None:
     """How long to wait before the next try of a failed call.
 
-    There is one after a failure of the network, and after status 408, 425, 429 and those from 500 on (501 and 505
-    aside). A procedure is only tried again after failures of the network that came before anything was sent, and a body
-    that can't be sent twice never is.
-
-    Waits double from half a second on, up to 30 seconds. A server that asks for longer (``Retry-After``; else
-    ``RateLimit-Reset``, where the status is 429 or nothing remains) isn't asked again: the failure goes to the caller,
-    who knows from it when to.
+    The table in docs/transport.md says after which failures there is one. A server that asks for more than the
+    longest wait isn't asked again: the failure goes to the caller, who knows from it when to.
 
     Args:
         method: The method called.
         request: What was sent.
         failure: What came of it.
         attempt: How many times it has been sent, from 1.
-        retries: How many times it is tried again. None: a query twice, a procedure not at all. A server that responds
-            with one of the states above may have done what was asked all the same, so a procedure may be done twice.
+        retries: How many times it is tried again. None: a query twice, a procedure not at all; a server that fails
+            may have done what was asked all the same, so a procedure may be done twice.
         chance: Gives numbers from 0 up to 1: each wait that no server asked for is shortened by up to its half.
         clock: Gives the seconds since 1970.
 
