@@ -14,7 +14,7 @@ from atlex.session import _endpoints as endpoints
 from atlex.session._async_driver import AsyncDriver, Opening
 from atlex.session._data import Secret, SessionData
 from atlex.session._effects import Flow
-from atlex.session._flows import Logic, fresh
+from atlex.session._flows import Logic
 from atlex.session._keeper import Credentials, Keeper
 from atlex.session._options import CallOptions, Options
 from atlex.session._store import SessionStore
@@ -134,7 +134,7 @@ class AsyncPasswordSession:
         # Tracebacks may be printed with the variables of their frames.
         del password, auth_factor_token
         flow = endpoints.begin(endpoints.CREATE_SESSION, service, values, Options.of(options))
-        return cls._begin(fresh(flow), options)
+        return cls._begin(flow, options)
 
     @classmethod
     def login_from_url(cls, url: str, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:
@@ -208,7 +208,7 @@ class AsyncPasswordSession:
         calls = Options.of(options)
         options.pop("headers", None)
         flow = endpoints.begin(endpoints.CREATE_ACCOUNT, service, values, calls)
-        return cls._begin(fresh(flow), options)
+        return cls._begin(flow, options)
 
     @classmethod
     def open(
@@ -301,7 +301,7 @@ class AsyncPasswordSession:
 
     @classmethod
     def _begin(
-        cls, flow: Flow[tuple[SessionData, bool]], options: AsyncSessionOptions, keeper: Keeper | None = None
+        cls, flow: Flow[SessionData], options: AsyncSessionOptions, keeper: Keeper | None = None
     ) -> Opening[Self]:
         begin = partial(cls._begun, AsyncDriver(Options.of(options)), flow, options, keeper)
         return Opening(begin)
@@ -310,16 +310,15 @@ class AsyncPasswordSession:
     async def _begun(
         cls,
         driver: AsyncDriver,
-        flow: Flow[tuple[SessionData, bool]],
+        flow: Flow[SessionData],
         options: AsyncSessionOptions,
         keeper: Keeper | None,
     ) -> Self:
         try:
-            data, is_new = await driver.run(flow)
-            session = cls(data, **options)
+            session = cls(await driver.run(flow), **options)
             session._driver = driver
             session._logs_out = keeper is None
-            await driver.run(session._logic.begin(keeper, is_new=is_new))
+            await driver.run(session._logic.begin(keeper))
         except BaseException:
             await driver.aclose()
             raise

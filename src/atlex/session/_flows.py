@@ -42,7 +42,7 @@ from atlex.session._options import Calls, Options
 from atlex.session._urls import is_safe_pds, pds_origin
 from atlex.xrpc import JSON, read_error_body, received_type
 
-__all__ = ["Logic", "fresh"]
+__all__ = ["Logic"]
 
 _logger = logging.getLogger("atlex.session")
 
@@ -91,12 +91,6 @@ class _HookCall:
 _hook_call: ContextVar[_HookCall | None] = ContextVar("atlex_hook_call", default=None)
 
 
-def fresh(flow: Flow[SessionData]) -> Flow[tuple[SessionData, bool]]:
-    """Give the result of `Keeper.begin()` for a session that is always new."""
-    data = yield from flow
-    return data, True
-
-
 class Logic:
     """One session: its state, and the flows that use and change it.
 
@@ -124,15 +118,14 @@ class Logic:
         self._distrusted: str | None = None
         self._account: _Account | None = None
 
-    def begin(self, keeper: Keeper | None, *, is_new: bool) -> Flow[None]:
+    def begin(self, keeper: Keeper | None) -> Flow[None]:
         """Take note of how the session has begun, and tell ``on_updated`` of a new one.
 
         Args:
-            keeper: Keeps the session in a store; None for none.
-            is_new: Whether its data has come from the server just now.
+            keeper: Keeps the session in a store; None for none, where a session is always new.
         """
-        if keeper is not None:
-            self._keeper = keeper
+        is_new = keeper is None or keeper.is_new
+        self._keeper = keeper or self._keeper
         if is_new:
             data = self.current()
             self._state = _State(data=data, expiry=Expiry().received(data.access_jwt, self._options.now()))

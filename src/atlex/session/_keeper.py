@@ -112,7 +112,8 @@ class Keeper:
         credentials: What to log in with when the session is lost; None for nothing.
 
     Attributes:
-        unsaved: The session that couldn't be stored, or None.
+        is_new: Whether the session has been begun here, and not found in the store.
+        unsaved: The error of the session that couldn't be stored, or None.
 
     Raises:
         InputError: The store misses a method.
@@ -124,6 +125,7 @@ class Keeper:
         self._store = store
         self._credentials = credentials
         self._seen: SessionData | None = None
+        self.is_new = False
         self.unsaved: SessionStoreError | None = None
 
     def exclusively(self, flow: Flow[T]) -> Flow[T]:
@@ -141,11 +143,8 @@ class Keeper:
             flow.close()
         return result
 
-    def begin(self, calls: Calls) -> Flow[tuple[SessionData, bool]]:
-        """The stored session, or a new one that is stored now.
-
-        Returns:
-            The session, and whether it is a new one.
+    def begin(self, calls: Calls) -> Flow[SessionData]:
+        """The stored session, or a new one that is stored now; `is_new` says which.
 
         Raises:
             SessionStoreError: The store can't be read, holds another account's session, or holds none and
@@ -153,15 +152,15 @@ class Keeper:
             XrpcError: The login failed.
         """
         # Whole even when it is cancelled: a login whose tokens nobody stored is a session that nobody ends.
-        begun: tuple[SessionData, bool] = yield Exclusive(self.exclusively(self._begin(calls)))
+        begun: SessionData = yield Exclusive(self.exclusively(self._begin(calls)))
         return begun
 
-    def _begin(self, calls: Calls) -> Flow[tuple[SessionData, bool]]:
+    def _begin(self, calls: Calls) -> Flow[SessionData]:
         assert self._credentials is not None  # noqa: S101 - a keeper without a store never begins
         stored = self._seen = yield from self._load()
         if stored is not None:
             self._credentials.check(stored)
-            return stored, False
+            return stored
         if not self._credentials.can_log_in:
             raise SessionStoreError(
                 "The store holds no session, and there is no password to log in with: "
@@ -169,7 +168,8 @@ class Keeper:
             )
         data = yield from self._credentials.log_in(calls)
         yield from self.save(data)
-        return data, True
+        self.is_new = True
+        return data
 
     def newer(self, data: SessionData) -> Flow[SessionData | None]:
         """The session that another process has stored since the last look, or None if it's still this one.

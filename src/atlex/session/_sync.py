@@ -14,7 +14,7 @@ from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import Secret, SessionData
 from atlex.session._effects import Flow
-from atlex.session._flows import Logic, fresh
+from atlex.session._flows import Logic
 from atlex.session._keeper import Credentials, Keeper
 from atlex.session._options import CallOptions, Options
 from atlex.session._store import SessionStore
@@ -129,7 +129,7 @@ class PasswordSession:
         # Tracebacks may be printed with the variables of their frames.
         del password, auth_factor_token
         flow = endpoints.begin(endpoints.CREATE_SESSION, service, values, Options.of(options))
-        return cls._begin(fresh(flow), options)
+        return cls._begin(flow, options)
 
     @classmethod
     def login_from_url(cls, url: str, **options: Unpack[SessionOptions]) -> Self:
@@ -203,7 +203,7 @@ class PasswordSession:
         calls = Options.of(options)
         options.pop("headers", None)
         flow = endpoints.begin(endpoints.CREATE_ACCOUNT, service, values, calls)
-        return cls._begin(fresh(flow), options)
+        return cls._begin(flow, options)
 
     @classmethod
     def open(
@@ -295,9 +295,7 @@ class PasswordSession:
             session.close()
 
     @classmethod
-    def _begin(
-        cls, flow: Flow[tuple[SessionData, bool]], options: SessionOptions, keeper: Keeper | None = None
-    ) -> Self:
+    def _begin(cls, flow: Flow[SessionData], options: SessionOptions, keeper: Keeper | None = None) -> Self:
         begin = partial(cls._begun, Driver(Options.of(options)), flow, options, keeper)
         return begin()
 
@@ -305,16 +303,15 @@ class PasswordSession:
     def _begun(
         cls,
         driver: Driver,
-        flow: Flow[tuple[SessionData, bool]],
+        flow: Flow[SessionData],
         options: SessionOptions,
         keeper: Keeper | None,
     ) -> Self:
         try:
-            data, is_new = driver.run(flow)
-            session = cls(data, **options)
+            session = cls(driver.run(flow), **options)
             session._driver = driver
             session._logs_out = keeper is None
-            driver.run(session._logic.begin(keeper, is_new=is_new))
+            driver.run(session._logic.begin(keeper))
         except BaseException:
             driver.close()
             raise
