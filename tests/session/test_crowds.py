@@ -71,8 +71,8 @@ class AsyncCrowded(Crowded):
 
 def crowded(session, pds, crowd):
     class_ = AsyncCrowded if isinstance(session, AsyncPasswordSession) else Crowded
-    session._driver._connection = class_(session._driver._connection, pds, crowd)
-    return session._driver._connection
+    session._driver.connection = class_(session._driver.connection, pds, crowd)
+    return session._driver.connection
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_two_hundred_threads_refresh_once_in_each_of_a_hundred_rounds(pds):
     threads = 200
 
     def learn(session, data):
-        session._driver._connection.token = f"Bearer {data.access_jwt}"
+        session._driver.connection.token = f"Bearer {data.access_jwt}"
 
     with pds.client() as client, ThreadPoolExecutor(threads) as pool:
         session = PasswordSession.login(**credentials(pds), http_client=client, on_updated=learn)
@@ -112,7 +112,7 @@ def test_a_thousand_tasks_refresh_once_in_each_round(pds, backend, rounds):
     tasks = 1000
 
     def learn(session, data):
-        session._driver._connection.token = f"Bearer {data.access_jwt}"
+        session._driver.connection.token = f"Bearer {data.access_jwt}"
 
     async def scenario():
         async with pds.async_client() as client:
