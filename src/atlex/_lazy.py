@@ -31,7 +31,7 @@ class _LazyModule:
 
 
 def lazy_module(name: str, package: str | None) -> Any:
-    """Gives a stand-in for a module, which imports it when an attribute is asked for.
+    """Give a stand-in for a module, which imports it when an attribute is asked for.
 
     Args:
         name: The module's name; with leading dots it is relative to ``package``.
@@ -43,7 +43,7 @@ def lazy_module(name: str, package: str | None) -> Any:
 def lazy_package(
     package: str, modules: Iterable[str], names: Mapping[str, str] | None = None
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Gives the ``__getattr__`` and ``__dir__`` (PEP 562) of a package whose parts load on first touch.
+    """Give the ``__getattr__`` and ``__dir__`` (PEP 562) of a package whose parts load on first touch.
 
     Args:
         package: The package's ``__name__``.
@@ -73,7 +73,7 @@ def lazy_package(
 def lazy_face(
     module: str, homes: Mapping[str, str], modules: str = ""
 ) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
-    """Gives the ``__all__``, ``__getattr__`` and ``__dir__`` of a module that hands on names of others.
+    """Give the ``__all__``, ``__getattr__`` and ``__dir__`` of a module that hands on names of others.
 
     Args:
         module: The module's ``__name__``.

@@ -28,12 +28,8 @@ def watched(
     """
     if progress is None and cid_check is None:
         return response
-    return Response(
-        response.status, response.headers, stream=_Watched(response, nsid, progress or _nobody, cid_check)
-    )
-
-
-def _nobody(_so_far: int, _total: int | None) -> None: ...
+    stream = _Watched(response, nsid, progress or (lambda _so_far, _total: None), cid_check)
+    return Response(response.status, response.headers, stream=stream)
 
 
 class _Watched:

@@ -65,10 +65,15 @@ class FileSessionStore:
                 symbolic link, or doesn't hold a session.
         """
         with self._explaining("read"):
+            if self._path.is_symlink():
+                raise SessionStoreError(f"{self._path} is a symbolic link, which isn't followed")
             try:
-                text = self._read()
+                descriptor = os.open(self._path, _OPEN_FLAGS)
             except FileNotFoundError:
                 return None
+            with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no Path
+                self._check(os.fstat(descriptor))
+                text = Secret(file.read(LARGEST + 1))
         return read_session(text, str(self._path))
 
     def save(self, data: SessionData, /) -> None:
@@ -136,14 +141,6 @@ class FileSessionStore:
             yield
         finally:
             lock.release()
-
-    def _read(self) -> Secret[bytes]:
-        if self._path.is_symlink():
-            raise SessionStoreError(f"{self._path} is a symbolic link, which isn't followed")
-        descriptor = os.open(self._path, _OPEN_FLAGS)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no Path
-            self._check(os.fstat(descriptor))
-            return Secret(file.read(LARGEST + 1))
 
     def _check(self, found: os.stat_result) -> None:
         if not stat.S_ISREG(found.st_mode):

@@ -2,13 +2,7 @@
 
 Each flow is a generator: it yields effects, and a driver, blocking or asynchronous, performs them and sends
 their results back. All state is here. It changes in exclusive flows only, of which a session runs one at a
-time:
-
-    alive ── refreshed, here or elsewhere ──── on_updated ────────► alive, with new tokens
-      ├───── refresh failed for now ────────── on_update_failure ─► alive, with the old ones
-      ├───── refresh refused for good ──────── on_deleted ────────► ended
-      ├───── logged out, or ended already ──── on_deleted ────────► ended
-      └───── logout failed ─────────────────── on_delete_failure ─► alive
+time; docs/architecture.md draws its states.
 """
 
 from __future__ import annotations

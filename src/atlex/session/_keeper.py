@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from atlex._effects import Block
 from atlex._printable import printable
@@ -28,8 +28,6 @@ __all__ = ["Credentials", "Keeper"]
 _logger = logging.getLogger("atlex.session")
 
 T = TypeVar("T")
-
-_METHODS: Final = ("load", "save", "clear", "lock")
 
 
 class Credentials:
@@ -120,7 +118,8 @@ class Keeper:
     """
 
     def __init__(self, store: SessionStore | None = None, credentials: Credentials | None = None) -> None:
-        if store is not None and not all(callable(getattr(store, name, None)) for name in _METHODS):
+        methods = ("load", "save", "clear", "lock")
+        if store is not None and not all(callable(getattr(store, name, None)) for name in methods):
             raise InputError("The store must have the methods load, save, clear and lock")
         self._store = store
         self._credentials = credentials
