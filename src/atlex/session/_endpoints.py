@@ -289,7 +289,7 @@ def _call(
         else:
             break
         yield Sleep(delay)
-    output = Secret({}) if method.output_encoding is None else _read(response, handle)
+    output: Members | None = Secret({}) if method.output_encoding is None else _read(response, handle)
     if output is None:
         raise XrpcInvalidResponseError(
             "The response isn't a JSON object", status=response.status, method=method.nsid
