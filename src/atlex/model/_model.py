@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
@@ -192,7 +193,7 @@ class Model(BaseModel):
         __iter__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]
 
     if not TYPE_CHECKING:
-        # Type checkers that saw these would let any name pass, and any instance be iterated over.
+        # Type checkers that saw these would let any name pass, any instance be iterated over, and any option be given.
         def __init__(self, /, **data: Any) -> None:
             try:
                 self.__pydantic_validator__.validate_python(data, self_instance=self)
@@ -238,6 +239,14 @@ class Model(BaseModel):
             super().__delattr__(name)
             self.__pydantic_fields_set__.discard(name)
 
+        @wraps(BaseModel.model_dump)
+        def model_dump(self, **options: Any) -> dict[str, Any]:
+            return dump(self, super().model_dump, options)
+
+        @wraps(BaseModel.model_dump_json)
+        def model_dump_json(self, **options: Any) -> str:
+            return dump_json(self, super().model_dump_json, options)
+
     def __copy__(self) -> Self:
         fill(self)
         twin = super().__copy__()
@@ -262,23 +271,6 @@ class Model(BaseModel):
             if name in names and (kept := kept_of(twin)) is not None:
                 kept.forget(names[name])
         return twin
-
-    def model_dump(self, **options: Any) -> dict[str, Any]:
-        """Give the instance as a dictionary, by the wire's names and without what is absent.
-
-        Args:
-            options: As for pydantic's ``model_dump``. ``by_alias=False`` gives Python's names. ``include`` and
-                ``exclude`` name undeclared members as the wire does.
-        """
-        return cast("dict[str, Any]", dump(self, super().model_dump, options))
-
-    def model_dump_json(self, **options: Any) -> str:
-        """Give the instance as JSON.
-
-        Args:
-            options: As for pydantic's ``model_dump_json``, and as for `model_dump`.
-        """
-        return dump_json(self, super().model_dump_json, options)
 
     def __getstate__(self) -> dict[Any, Any]:
         fill(self)
@@ -424,7 +416,7 @@ def _check(cls: type[Model], value: object) -> None:
 
 def strong_ref(value: Any, type_: type[M]) -> M:
     """Make the strong reference to the version of a record that a value has the ``uri`` and ``cid`` of."""
-    return type_(uri=value.uri, cid=value.cid)
+    return cast("M", cast("Any", type_)(uri=value.uri, cid=value.cid))
 
 
 def read_as(
