@@ -64,19 +64,9 @@ def load_documents(paths: StrPath | Iterable[StrPath]) -> LoadResult:
             continue
         first = documents.setdefault(document.id, document)
         if first is not document:
-            diagnostics.append(_duplicate(document, first))
+            message, hint = f"the same id as in {first.source}", "remove one of the two files"
+            diagnostics += fault_diagnostics([("/id", message, hint)], file=document.source, nsid=document.id)
     return LoadResult(tuple(documents[nsid] for nsid in sorted(documents)), tuple(diagnostics))
-
-
-def _duplicate(document: Document, first: Document) -> Diagnostic:
-    return Diagnostic(
-        severity="error",
-        file=document.source,
-        nsid=document.id,
-        pointer="/id",
-        message=f"the same id as in {first.source}",
-        hint="remove one of the two files",
-    )
 
 
 def _files(roots: Iterable[StrPath], diagnostics: list[Diagnostic]) -> Iterator[Path]:
@@ -88,7 +78,7 @@ def _files(roots: Iterable[StrPath], diagnostics: list[Diagnostic]) -> Iterator[
             found = [root]
         else:
             message, hint = "no such file or folder", "give the folder that holds the documents"
-            diagnostics.append(Diagnostic(severity="error", file=str(root), message=message, hint=hint))
+            diagnostics += fault_diagnostics([("", message, hint)], file=str(root))
             continue
         for file in found:
             if file not in seen:
@@ -117,7 +107,7 @@ def _read(file: Path) -> tuple[Document | None, list[Diagnostic]]:
         data = file.read_bytes()
     except OSError as error:
         message = f"can't be read: {error.strerror}"
-        return None, [Diagnostic(severity="error", file=source, message=message, hint="make it readable")]
+        return None, fault_diagnostics([("", message, "make it readable")], file=source)
     value, faults = read_json(data)
     if faults:
         return None, fault_diagnostics(faults, file=source)

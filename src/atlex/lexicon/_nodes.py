@@ -19,6 +19,7 @@ from atlex.syntax import FORMATS, is_valid_format, is_valid_language
 __all__ = ["DefinitionParser"]
 
 T = TypeVar("T")
+_Scalar = TypeVar("_Scalar", language.Integer, language.String)
 
 _PRIMARY: Final = frozenset({"query", "procedure", "subscription", "record", "permission-set"})
 _SCALARS: Final = frozenset({"boolean", "integer", "string", "unknown"})
@@ -153,11 +154,7 @@ class DefinitionParser:
             default=fields.integer("default"),
             **fields.rest(),
         )
-        limits = replace(node, enum=None, const=None)
-        for index, member in enumerate(node.enum or ()):
-            _report(fields, "enum", integer_faults(limits, member), index)
-        if node.const is not None:
-            _report(fields, "const", integer_faults(limits, node.const))
+        _check_choices(fields, node, integer_faults)
         _check_default(fields, integer_faults(node, node.default))
         return node
 
@@ -180,11 +177,7 @@ class DefinitionParser:
             default=fields.text("default"),
             **fields.rest(),
         )
-        limits = replace(node, enum=None, const=None)
-        for index, member in enumerate(node.enum or ()):
-            _report(fields, "enum", string_faults(limits, member), index)
-        if node.const is not None:
-            _report(fields, "const", string_faults(limits, node.const))
+        _check_choices(fields, node, string_faults)
         _check_default(fields, string_faults(node, node.default))
         return node
 
@@ -438,6 +431,15 @@ class DefinitionParser:
         return language.Permission(
             resource=resource, description=description, pointer=fields.pointer, attributes=attributes
         )
+
+
+def _check_choices(fields: Fields, node: _Scalar, faults: Callable[[_Scalar, object], list[str]]) -> None:
+    """Note where a const or a member of an enum breaks the limits beside it."""
+    limits = replace(node, enum=None, const=None)
+    for index, member in enumerate(node.enum or ()):
+        _report(fields, "enum", faults(limits, member), index)
+    if node.const is not None:
+        _report(fields, "const", faults(limits, node.const))
 
 
 def _check_default(fields: Fields, faults: list[str]) -> None:

@@ -191,18 +191,13 @@ class Repo:
             blob = self._blobs.get(cid)
             if blob is None:
                 raise PdsError(400, "BlobNotFound", f"Could not find blob: {cid}")
-            if reference["mimeType"] != blob.mime_type:
-                message = (
-                    "Referenced Mimetype does not match stored blob. "
-                    f"Expected: {blob.mime_type}, Got: {reference['mimeType']}"
-                )
-                raise PdsError(400, "InvalidMimeType", message)
-            if reference["size"] != len(blob.data):
-                message = (
-                    "Referenced Size does not match stored blob. "
-                    f"Expected: {len(blob.data)}, Got: {reference['size']}"
-                )
-                raise PdsError(400, "InvalidSize", message)
+            kept = {"MimeType": blob.mime_type, "Size": len(blob.data)}
+            given = {"MimeType": reference["mimeType"], "Size": reference["size"]}
+            for name, value in kept.items():
+                if given[name] != value:
+                    message = f"Referenced {name.capitalize()} does not match stored blob."
+                    message += f" Expected: {value}, Got: {given[name]}"
+                    raise PdsError(400, f"Invalid{name}", message)
 
     def _write(self, records: dict[str, StoredRecord], write: Write) -> set[str]:
         """Do one write, and give the blobs that a record no longer refers to."""

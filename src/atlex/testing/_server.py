@@ -167,9 +167,12 @@ class Server:
             raise PdsError(400, message=f"Invalid {nsid} params: {sentence(issues)}")
         claims = self._authenticate(request, registered, trace)
         payload = method.input if isinstance(method, Procedure) else None
-        encoding, value = (
-            _no_body(request) if payload is None else self._body(nsid, payload.encoding, request, registered)
-        )
+        encoding: str | None = None
+        value: Any = None
+        if payload is not None:
+            encoding, value = self._body(nsid, payload.encoding, request, registered)
+        elif request.body:
+            raise PdsError(400, message="A request body was provided when none was expected")
         call = Call(
             nsid=nsid,
             did=trace.did,
@@ -179,11 +182,9 @@ class Server:
             headers=request.headers,
             claims=claims,
         )
-        return self._answer(method, self._handled(registered, call), call, private=registered.auth != "none")
-
-    def _handled(self, registered: Registered, call: Call) -> Any:
         with self.lock if registered.locked else nullcontext():
-            return registered.handler(call)
+            result = registered.handler(call)
+        return self._answer(method, result, call, private=registered.auth != "none")
 
     # Who calls
 
@@ -274,12 +275,6 @@ def _wrong_scheme(scheme: str, auth: Auth) -> PdsError:
 
 def _takes(expected: str, encoding: str) -> bool:
     return expected in {"*/*", encoding} or (expected.endswith("/*") and encoding.startswith(expected[:-1]))
-
-
-def _no_body(request: WireRequest) -> tuple[None, None]:
-    if request.body:
-        raise PdsError(400, message="A request body was provided when none was expected")
-    return None, None
 
 
 def _json_body(body: bytes, limit: int | None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from math import inf
 from typing import Any, Final, TypeAlias
@@ -219,41 +219,28 @@ class Strategies:
             height = self._height(prop.schema)
             if prop.required or not height or (depth > 0 and height < inf):
                 chosen = required if prop.required else optional
-                chosen[name] = self._property(prop, height, depth)
+                values = st.nothing() if height == inf else self._schema(prop.schema, depth)
+                chosen[name] = st.none() | values if prop.nullable else values
         return required, optional
-
-    def _property(self, prop: lexicon.Property, height: float, depth: int) -> _Values:
-        if height == inf:
-            return st.none()
-        values = self._schema(prop.schema, depth)
-        return st.none() | values if prop.nullable else values
 
     # Heights
 
     def _height(self, schema: Describable) -> float:
         """How many objects stand inside each other at least; infinite where no value ever ends."""
-        match schema:
-            case lexicon.Ref():
-                return self._heights.get(schema.target, inf)
-            case _:
-                return _height(schema, self._heights)
+        return _height(schema, self._heights)
 
     @cached_property
     def _heights(self) -> Mapping[lexicon.DefId, float]:
         definitions = dict(self._lexicons.definitions())
         heights: dict[lexicon.DefId, float] = {}
         # Each round finds the definitions that are one object higher than those before.
-        while found := dict(_newly_finite(definitions, heights)):
+        while found := {
+            def_id: height
+            for def_id, definition in definitions.items()
+            if def_id not in heights and (height := _height(definition, heights)) < inf
+        }:
             heights |= found
         return heights
-
-
-def _newly_finite(
-    definitions: Mapping[lexicon.DefId, lexicon.Definition], heights: Mapping[lexicon.DefId, float]
-) -> Iterator[tuple[lexicon.DefId, float]]:
-    for def_id, definition in definitions.items():
-        if def_id not in heights and (height := _height(definition, heights)) < inf:
-            yield def_id, height
 
 
 def _height(schema: Describable, heights: Mapping[lexicon.DefId, float]) -> float:

@@ -72,7 +72,14 @@ class _Visit:
     def __init__(self, server: Server, request: HttpRequest, body: bytes) -> None:
         self._server = server
         self._http_request = request
-        self._request = _wire_request(request, body)
+        headers = Headers(request.headers.multi_items())
+        sent = "content-length" in headers or "transfer-encoding" in headers
+        self._request = WireRequest(
+            method=request.method,
+            target=request.url.raw_path.decode("ascii"),
+            headers=headers,
+            body=body if sent else None,
+        )
         self._planned = server.plan(self._request)
         limits = cast("Mapping[str, Any]", request.extensions.get("timeout") or {})
         self._patience: float | None = limits.get("read")
@@ -97,13 +104,6 @@ class _Visit:
         if outcome.when == "before":
             raise ConnectError("Connection refused", request=request)
         raise ReadError("Connection reset by peer", request=request)
-
-
-def _wire_request(request: HttpRequest, body: bytes) -> WireRequest:
-    headers = Headers(request.headers.multi_items())
-    sent = "content-length" in headers or "transfer-encoding" in headers
-    target = request.url.raw_path.decode("ascii")
-    return WireRequest(method=request.method, target=target, headers=headers, body=body if sent else None)
 
 
 def _headers(response: WireResponse) -> Mapping[str, str]:
