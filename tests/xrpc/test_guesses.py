@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlex.xrpc._media_types import HEAD_SIZE, by_bytes, by_name
+from atlex.xrpc._media_types import HEAD_SIZE, _by_bytes, _by_name
 
 BOX = b"\x00\x00\x00\x1c"
 
@@ -43,13 +43,13 @@ BOX = b"\x00\x00\x00\x1c"
     ],
 )
 def test_common_media_are_known_by_their_first_bytes(head, expected):
-    assert by_bytes(head) == expected
-    assert by_bytes((head + bytes(HEAD_SIZE))[:HEAD_SIZE]) == expected
+    assert _by_bytes(head) == expected
+    assert _by_bytes((head + bytes(HEAD_SIZE))[:HEAD_SIZE]) == expected
 
 
 @given(st.binary(max_size=HEAD_SIZE))
 def test_any_bytes_are_taken(head):
-    found = by_bytes(head)
+    found = _by_bytes(head)
     assert found is None or "*" not in found
 
 
@@ -74,22 +74,22 @@ def test_any_bytes_are_taken(head):
     ],
 )
 def test_an_ending_tells_the_type(name, expected):
-    assert by_name(Path(name)) == expected
+    assert _by_name(Path(name)) == expected
     file = io.BytesIO()
     file.name = name
-    assert by_name(file) == expected
+    assert _by_name(file) == expected
 
 
 @pytest.mark.parametrize(
     "body", [b"a.png", "a.png", ["a.png"], io.BytesIO(), None], ids=lambda body: type(body).__name__
 )
 def test_what_has_no_name_tells_nothing(body):
-    assert by_name(body) is None
+    assert _by_name(body) is None
 
 
 def test_a_name_may_be_bytes_and_a_descriptor_isnt_one():
     file = io.BytesIO()
     file.name = b"a.png"
-    assert by_name(file) == "image/png"
+    assert _by_name(file) == "image/png"
     file.name = 3
-    assert by_name(file) is None
+    assert _by_name(file) is None

@@ -245,7 +245,13 @@ class BaseAsyncClient:
             CidMismatchError: The server sent other bytes.
             XrpcError: The call failed.
         """
-        return await self._run(_blobs.get_blob(self._core, did, cid, verify=verify))
+        check = _blobs.CidCheck(cid) if verify else None
+        method = self._core.declared(_blobs.GET_BLOB)
+        response = await self.xrpc(method, params={"did": did, "cid": cid})
+        if check is not None:
+            check.update(response.content)
+            check.finish(response.status, response.headers, method.nsid)
+        return response.content
 
     async def download_blob(
         self,

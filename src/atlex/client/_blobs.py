@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from atlex._effects import Flow
-from atlex.client._core import Call, Core
 from atlex.errors import CidMismatchError, InputError
 from atlex.model import Params, String
 from atlex.syntax import Cid
 from atlex.xrpc import Query
 
-__all__ = ["GET_BLOB", "CidCheck", "GetBlobParams", "get_blob"]
+__all__ = ["GET_BLOB", "CidCheck", "GetBlobParams"]
 
 
 class GetBlobParams(Params):
@@ -58,13 +56,3 @@ class CidCheck:
             raise CidMismatchError(
                 self._expected.value, found.value, status=status, headers=headers, method=nsid
             )
-
-
-def get_blob(core: Core, did: str, cid: str, *, verify: bool) -> Flow[bytes]:
-    """Fetch a blob's bytes whole."""
-    check = CidCheck(cid) if verify else None
-    response = yield from core.call(core.declared(GET_BLOB), Call(params={"did": did, "cid": cid}))
-    if check is not None:
-        check.update(response.content)
-        check.finish(response.status, response.headers, GET_BLOB.nsid)
-    return response.content

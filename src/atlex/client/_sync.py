@@ -242,7 +242,13 @@ class BaseClient:
             CidMismatchError: The server sent other bytes.
             XrpcError: The call failed.
         """
-        return self._run(_blobs.get_blob(self._core, did, cid, verify=verify))
+        check = _blobs.CidCheck(cid) if verify else None
+        method = self._core.declared(_blobs.GET_BLOB)
+        response = self.xrpc(method, params={"did": did, "cid": cid})
+        if check is not None:
+            check.update(response.content)
+            check.finish(response.status, response.headers, method.nsid)
+        return response.content
 
     def download_blob(
         self,

@@ -10,17 +10,7 @@ from typing import Final, cast
 
 from atlex.errors import InputError
 
-__all__ = [
-    "HEAD_SIZE",
-    "JSON",
-    "accepts",
-    "by_bytes",
-    "by_name",
-    "essence",
-    "needs_head",
-    "outgoing_type",
-    "received_type",
-]
+__all__ = ["HEAD_SIZE", "JSON", "accepts", "essence", "needs_head", "outgoing_type", "received_type"]
 
 JSON: Final = "application/json"
 """The media type of inputs and outputs that are data."""
@@ -115,7 +105,7 @@ def outgoing_type(declared: str, wanted: str | None, body: object, head: bytes =
         return wanted
     if "*" not in declared:
         return _with_charset(declared)
-    for guess in (by_name(body), by_bytes(head)):
+    for guess in (_by_name(body), _by_bytes(head)):
         if guess is not None and accepts(declared, guess):
             return _with_charset(guess)
     if declared in _DEFAULTS:
@@ -131,11 +121,11 @@ def needs_head(declared: str | None, wanted: str | None, body: object) -> bool:
     """Whether only the first bytes of a body can tell its type, and the body isn't bytes itself."""
     if declared is None or "*" not in declared or wanted is not None or isinstance(body, bytes | None):
         return False
-    guess = by_name(body)
+    guess = _by_name(body)
     return guess is None or not accepts(declared, guess)
 
 
-def by_name(body: object) -> str | None:
+def _by_name(body: object) -> str | None:
     """The type that the name of a path, or of an open file, ends in; None where it says nothing."""
     named: object = getattr(body, "name", None)
     if isinstance(body, os.PathLike):
@@ -150,7 +140,7 @@ def by_name(body: object) -> str | None:
     return _ENDINGS.get(ending) or mimetypes.MimeTypes().types_map[True].get(ending)
 
 
-def by_bytes(head: bytes) -> str | None:
+def _by_bytes(head: bytes) -> str | None:
     """The type of media that begins with these bytes; None for what isn't known."""
     for kind, opening in _OPENINGS.items():
         if re.match(opening, head, re.DOTALL):
