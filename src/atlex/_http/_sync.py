@@ -1,25 +1,28 @@
 # Made from _async.py by tools/unasync.py: change that file, and run the tool.
-"""Sending through httpx, synchronously."""
+"""Sending through httpx, synchronously, and unpacking the body of the response on its way."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Final, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Self, cast
 
 import httpx
 
-from atlex._agent import Headers, Request, Response
+from atlex._agent import Headers, Request, Response, too_large
 from atlex._http._clients import OWN_CLIENT, Transport, check_client, choose_transport, open_client
+from atlex._http._decoding import Decoder, EncodingError
 from atlex._http._exchange import MAX_REDIRECTS, client_headers, first_hop, next_hop, outgoing
-from atlex._http._failures import FailureGuard, headers_of
-from atlex._http._sync_chunks import Chunks
+from atlex._http._failures import FailureGuard, headers_of, late
 from atlex._service_url import check_service_url
 from atlex._upload import open_body
-from atlex.errors import XrpcFetchError, XrpcInternalError
+from atlex.errors import XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
 
 __all__ = ["HttpConnection", "ServiceAgent"]
+
+# How many bytes an encoding may add to a body that it can't make smaller.
+_OVERHEAD: Final = 64 * 1024
 
 
 class HttpConnection:
@@ -103,7 +106,7 @@ class HttpConnection:
                 answer = client.send(sent, auth=auth, stream=True, follow_redirects=False)
             following = next_hop(request, hop, answer)
             received = headers_of(answer)
-            chunks = Chunks(request, guard, answer, received, self._clock)
+            chunks = _Chunks(request, guard, answer, received, self._clock)
             if following is None:
                 limit = request.max_response_size
                 response = Response(answer.status_code, received, stream=chunks, limit=limit)
@@ -127,6 +130,75 @@ class HttpConnection:
                 self._client = open_client(self._transport)
                 self._defaults = client_headers(self._client)
             return self._client
+
+
+class _Chunks:
+    """The body of a response, unpacked.
+
+    Args:
+        request: The request that the response belongs to.
+        guard: Turns the failures of reading into errors.
+        answer: The response.
+        headers: Its headers.
+        clock: Gives the moments that the deadline is compared with.
+    """
+
+    __slots__ = ("_answer", "_clock", "_deadline", "_guard", "_headers", "_limit", "_received", "_request")
+
+    def __init__(
+        self,
+        request: Request,
+        guard: FailureGuard,
+        answer: httpx.Response,
+        headers: Headers,
+        clock: Callable[[], float],
+    ) -> None:
+        self._request: Final = request
+        self._guard: Final = guard
+        self._answer: Final = answer
+        self._headers: Final = headers
+        self._clock: Final = clock
+        # The limits don't apply to a stream, which the caller reads at their own pace, unless it is an error.
+        is_bounded = not (request.stream and answer.is_success)
+        self._deadline: Final = request.deadline if is_bounded else None
+        self._limit: Final = request.max_response_size if is_bounded else None
+        self._received = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            with self._guard:
+                if self._answer.is_stream_consumed:
+                    # A transport that responds from memory: httpx has unpacked it.
+                    yield self._answer.content
+                    return
+                encoding = self._headers.get("content-encoding", "")
+                decoder = Decoder(encoding) if encoding else None
+                for data in cast("httpx.SyncByteStream", self._answer.stream):
+                    self._check(data)
+                    if decoder is None:
+                        yield data
+                    else:
+                        for piece in decoder.feed(data):
+                            yield piece
+                if decoder is not None:
+                    decoder.finish()
+        except EncodingError as error:
+            raise XrpcInvalidResponseError(
+                str(error), status=self._answer.status_code, headers=self._headers, method=self._request.nsid
+            ) from error
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self._guard:
+            self._answer.close()
+
+    def _check(self, data: bytes) -> None:
+        """Check what has arrived against the deadline and the limit: it may well unpack to nothing."""
+        if self._deadline is not None and self._clock() >= self._deadline:
+            raise late(self._request)
+        self._received += len(data)
+        if self._limit is not None and self._received > self._limit + _OVERHEAD:
+            raise too_large(self._answer.status_code, self._headers, self._limit)
 
 
 class ServiceAgent:
