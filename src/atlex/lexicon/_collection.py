@@ -263,7 +263,7 @@ class Lexicons(Mapping[str, language.Document]):
     def validate_output(
         self, nsid: str, encoding: str | None, body: object, *, validation: Validation = "strict"
     ) -> list[Issue]:
-        """Check what a query or procedure answers. Where no output is declared, anything is valid.
+        """Check what a query or procedure returns. Where no output is declared, anything is valid.
 
         The arguments are those of `validate_input`.
 

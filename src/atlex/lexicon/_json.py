@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final, TypeGuard, cast
@@ -28,14 +29,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) == len(pairs):
         return result
-    seen: set[str] = set()
-    repeated: dict[str, None] = {}
-    for key, _ in pairs:
-        if key in seen:
-            repeated[key] = None
-        seen.add(key)
+    counts = Counter(key for key, _ in pairs)
     marked = _Repeating(result)
-    marked.repeated = tuple(repeated)
+    marked.repeated = tuple(key for key, count in counts.items() if count > 1)
     return marked
 
 
@@ -98,7 +94,8 @@ class _Copier:
                 raise _TooDeepError
             if isinstance(value, Mapping):
                 return self._object(cast("Mapping[object, object]", value))
-            return self._array(cast("list[object] | tuple[object, ...]", value))
+            items = cast("list[object] | tuple[object, ...]", value)
+            return [self._member(index, item) for index, item in enumerate(items)]
         elif isinstance(value, bool) or value is None:
             return value
         elif isinstance(value, int):
@@ -110,9 +107,6 @@ class _Copier:
         else:
             self.fault(f"a value of type {type(value).__name__} is not JSON", "give JSON values only")
         return value
-
-    def _array(self, value: list[object] | tuple[object, ...]) -> list[Any]:
-        return [self._member(index, item) for index, item in enumerate(value)]
 
     def _object(self, value: Mapping[object, object]) -> dict[str, Any]:
         result: dict[str, Any] = {}

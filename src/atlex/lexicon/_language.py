@@ -267,7 +267,7 @@ class Params(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload(Node):
-    """The body of a request or of an answer.
+    """The body of a request or of a response.
 
     Attributes:
         encoding: Its MIME type, or a pattern: ``*/*``, ``text/*``.
@@ -287,7 +287,7 @@ class Message(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorDeclaration(Node):
-    """An error code that a method may answer with."""
+    """An error code that a method may return."""
 
     name: str
 

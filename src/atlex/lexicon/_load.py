@@ -92,13 +92,11 @@ def _json_files(root: Path) -> list[Path]:
         # What is taken out here isn't walked into.
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [
-            Path(folder, name) for name in names if name.endswith(".json") and not _is_passed_over(name)
+            Path(folder, name)
+            for name in names
+            if name.endswith(".json") and name != _MANIFEST and not name.startswith((".", "~", "#"))
         ]
     return sorted(found, key=lambda path: path.parts)
-
-
-def _is_passed_over(name: str) -> bool:
-    return name == _MANIFEST or name.startswith((".", "~", "#"))
 
 
 def _read(file: Path) -> tuple[Document | None, list[Diagnostic]]:

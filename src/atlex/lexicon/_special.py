@@ -115,11 +115,6 @@ def blob_faults(schema: Blob, value: object, *, strict: bool) -> list[str]:
         faults.append('the blob\'s "ref" is not the CID of raw bytes')
     if not _BLOB_KEYS.issuperset(value):
         faults.append("the blob has keys that blobs don't have")
-    return faults + _limit_faults(schema, mime_type, size)
-
-
-def _limit_faults(schema: Blob, mime_type: str, size: int) -> list[str]:
-    faults: list[str] = []
     if schema.accept is not None and not mime_matches(schema.accept, mime_type):
         faults.append(f"the blob's MIME type is not among {', '.join(schema.accept)}")
     if schema.max_size is not None and size > schema.max_size:

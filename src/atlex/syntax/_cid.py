@@ -139,11 +139,7 @@ class Cid:
         return hashlib.new(name)
 
     def with_digest(self, digest: bytes) -> Self:
-        """The CID of other raw bytes, by the same hash function.
-
-        Args:
-            digest: Their hash.
-        """
+        """The CID of the raw bytes that have this digest by the same hash function."""
         return self._of_raw(self.hash_code, digest)
 
     def matches(self, data: bytes) -> bool:

@@ -23,9 +23,6 @@ def count_graphemes(text: str) -> int:
     r"""The length of a text in characters as people see them, which is what a lexicon's ``maxGraphemes`` counts.
 
     These are the extended grapheme clusters of Unicode (UAX #29): a family emoji is one, and so is ``\r\n``.
-
-    Args:
-        text: Any text.
     """
     if text.isascii():
         return len(text) - text.count("\r\n")

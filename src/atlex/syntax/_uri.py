@@ -87,21 +87,16 @@ def _are_valid_parts(authority: object, collection: object, rkey: object, fragme
 
 
 def _is_valid_fragment(value: object) -> bool:
-    if not isinstance(value, str) or _POINTER.fullmatch(value) is None:
+    """Whether a value is a JSON pointer in which every percent sign begins an escape, and the bytes escaped are UTF-8."""
+    if not isinstance(value, str) or _POINTER.fullmatch(value) is None or _BROKEN_ESCAPE.search(value):
         return False
-    return "%" not in value or _are_valid_escapes(value)
+    if "%" in value:
+        from urllib.parse import unquote_to_bytes
 
-
-def _are_valid_escapes(value: str) -> bool:
-    """Whether every percent sign begins an escape, and the bytes escaped are UTF-8."""
-    from urllib.parse import unquote_to_bytes
-
-    if _BROKEN_ESCAPE.search(value) is not None:
-        return False
-    try:
-        unquote_to_bytes(value).decode()
-    except UnicodeDecodeError:
-        return False
+        try:
+            unquote_to_bytes(value).decode()
+        except UnicodeDecodeError:
+            return False
     return True
 
 

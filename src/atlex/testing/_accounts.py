@@ -47,7 +47,7 @@ class Account:
         password: Its password, or None for an account that nobody can log in to.
         auth_factor: The second factor that a login needs, or None.
         takendown: Whether the account has been taken down.
-        deactivated: Whether its owner has switched it off.
+        deactivated: Whether its owner has deactivated it.
         created_at: When it was made.
         public_key: What its DID document gives as its key.
         repo: Its records and blobs.
@@ -68,12 +68,12 @@ class Account:
 
     @property
     def active(self) -> bool:
-        """Whether the account is neither taken down nor switched off."""
+        """Whether the account is neither taken down nor deactivated."""
         return not (self.takendown or self.deactivated)
 
     @property
     def status(self) -> str | None:
-        """Why the account isn't active, as answers put it; None when it is."""
+        """Why the account isn't active, as responses put it; None when it is."""
         if self.takendown:
             return "takendown"
         return "deactivated" if self.deactivated else None
@@ -136,7 +136,7 @@ class Accounts:
         return self._by_did.get(identifier) or self._by_handle(identifier)
 
     def find_public(self, identifier: str) -> Account | None:
-        """The account with a DID or a handle, unless it is taken down or switched off."""
+        """The account with a DID or a handle, unless it is taken down or deactivated."""
         account = self.find(identifier)
         return account if account is not None and account.active else None
 

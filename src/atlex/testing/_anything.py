@@ -159,19 +159,11 @@ def bytes_values(least: int, most: int, *, odd: bool) -> SearchStrategy[dict[str
         odd: Whether the base64 may be spelt in other ways than the protocol's own: with its padding, or with bits
             set that no byte has.
     """
-    data = st.binary(min_size=least, max_size=most)
-    spelt = data.map(_plain_base64)
+    padded = st.binary(min_size=least, max_size=most).map(lambda data: b64encode(data).decode())
+    spelt = plain = padded.map(lambda text: text.rstrip("="))
     if odd:
-        spelt |= data.map(_padded_base64) | spelt.map(_with_stray_bits)
+        spelt = plain | padded | plain.map(_with_stray_bits)
     return spelt.map(lambda text: {"$bytes": text})
-
-
-def _padded_base64(data: bytes) -> str:
-    return b64encode(data).decode()
-
-
-def _plain_base64(data: bytes) -> str:
-    return _padded_base64(data).rstrip("=")
 
 
 def _with_stray_bits(text: str) -> str:

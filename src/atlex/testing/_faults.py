@@ -10,7 +10,7 @@ from atlex.testing._wire import Drop, WireResponse
 __all__ = ["Moment", "Plan", "Planned", "Plans"]
 
 Moment: TypeAlias = Literal["before", "after"]
-"""``before``: the request has no effect. ``after``: it has its effect, and only the answer is lost."""
+"""``before``: the request has no effect. ``after``: it has its effect, and only the response is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Plan:
     Attributes:
         nsid: The method that it is meant for, or None for whatever comes next.
         when: Before or after the request takes effect.
-        result: What comes in place of the answer; None for a delay.
+        result: What is sent in place of the response; None for a delay.
         delay: Seconds to wait, without a ``result``.
     """
 
@@ -42,29 +42,15 @@ class Planned:
         return self.delay.delay if self.delay is not None and self.delay.when == when else 0.0
 
 
-class Plans:
+class Plans(list[Plan]):
     """Plans in the order in which they were made."""
-
-    def __init__(self) -> None:
-        self._plans: list[Plan] = []
-
-    def add(self, plan: Plan, times: int) -> None:
-        """Put a plan at the end, once or more often."""
-        self._plans += [plan] * times
 
     def take(self, nsid: str) -> Planned:
         """Take out what is meant for a request: the first fault for it, and the first delay."""
-        return Planned(self._pop(nsid, delays=False), self._pop(nsid, delays=True))
+        return Planned(self._take_one(nsid, delay=False), self._take_one(nsid, delay=True))
 
-    def clear(self) -> None:
-        """Forget all plans."""
-        self._plans.clear()
-
-    def __len__(self) -> int:
-        return len(self._plans)
-
-    def _pop(self, nsid: str, *, delays: bool) -> Plan | None:
-        for index, plan in enumerate(self._plans):
-            if plan.nsid in {None, nsid} and (plan.result is None) == delays:
-                return self._plans.pop(index)
+    def _take_one(self, nsid: str, *, delay: bool) -> Plan | None:
+        for index, plan in enumerate(self):
+            if plan.nsid in {None, nsid} and (plan.result is None) == delay:
+                return self.pop(index)
         return None

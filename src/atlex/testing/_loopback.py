@@ -32,7 +32,7 @@ def serving(server: Server, sleep: Callable[[float], object], *, port: int = 0) 
     """Serve on a loopback port until the block ends, and give the server's URL.
 
     Args:
-        server: What answers.
+        server: Handles the requests.
         sleep: Waits out a delay.
         port: The port; 0 for any that is free.
     """

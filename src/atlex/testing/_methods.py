@@ -63,7 +63,7 @@ class State:
         user_domains: The domains below which people can take handles.
         blob_limit: How many bytes a blob may have.
         url: Gives the address that DID documents name.
-        send_did_documents: Whether session answers come with a DID document.
+        send_did_documents: Whether session responses come with a DID document.
     """
 
     lexicons: Lexicons
@@ -106,7 +106,7 @@ class Registered:
     """One method.
 
     Attributes:
-        handler: What answers.
+        handler: Handles the calls.
         auth: Which token it wants.
         takendown: Whether the access token of an account that was taken down will do.
         active: Whether the caller's account must be in use: neither taken down nor deactivated.

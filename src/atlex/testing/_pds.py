@@ -42,7 +42,7 @@ class FakePds:
 
     It has two faces, which share everything: `transport`, for httpx clients, without a network; and `serve()`, real
     HTTP on a loopback port. It knows accounts, sessions, records, blobs, handles, profiles and feeds, and any other
-    method can be added. Status and error codes are those of the protocol's own server. Requests and its own answers
+    method can be added. Status and error codes are those of the protocol's own server. Requests and its own responses
     are checked against the Lexicon documents.
 
         with FakePds() as pds:
@@ -69,9 +69,9 @@ class FakePds:
         hostname: The name of the server: its DID is ``did:web:`` with it, and `url` is ``https://`` with it.
         user_domains: The domains below which strangers can take handles, each with its leading dot.
         blob_limit: How many bytes an uploaded blob may have.
-        headers: Headers of every answer, such as those of a rate limit.
+        headers: Headers of every response, such as those of a rate limit.
         seed: Decides, with the host name, on DIDs, keys and tokens: equal servers that get equal requests give equal
-            answers.
+            responses.
 
     Raises:
         LexiconError: There are no documents, or they are broken.
@@ -189,7 +189,7 @@ class FakePds:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """Every request so far, in the order of the answers."""
+        """Every request so far, in the order of the responses."""
         return self._server.requests
 
     def count(self, nsid: str | None = None, *, status: int | None = None) -> int:
@@ -197,7 +197,7 @@ class FakePds:
 
         Args:
             nsid: Counts only those for this method.
-            status: Counts only those with an answer of this status.
+            status: Counts only those with a response of this status.
         """
         return sum(
             nsid in {None, entry.nsid} and status in {None, entry.status} for entry in self._server.requests
@@ -257,7 +257,7 @@ class FakePds:
             email: Its e-mail address, which logs in too.
             auth_factor: The code that a login needs besides the password.
             takendown: Whether it is taken down from the start.
-            deactivated: Whether it is switched off from the start.
+            deactivated: Whether it is deactivated from the start.
 
         Raises:
             PdsError: The handle or the e-mail address isn't valid, or is taken.
@@ -288,7 +288,7 @@ class FakePds:
             identifier: The account's handle or DID.
 
         Returns:
-            The session as ``com.atproto.server.createSession`` answers it.
+            The session as ``com.atproto.server.createSession`` returns it.
 
         Raises:
             PdsError: There is no such account.
@@ -335,13 +335,13 @@ class FakePds:
     def add(self, nsid: str, handler: Handler, *, auth: bool | Literal["optional"] = False) -> None:
         """Add a method, or put another handler in the place of a method's own.
 
-        The handler gets a `Call`. It answers with a JSON value, bytes (of the MIME type that the document says), a
+        The handler gets a `Call`. It returns a JSON value, bytes (of the MIME type that the document says), a
         pair of bytes and their MIME type, or None for no body; or it raises `PdsError`. Several threads may be in it
         at once.
 
         Args:
             nsid: The method's NSID; there must be a document for it.
-            handler: What answers.
+            handler: Handles the calls.
             auth: Whether the call needs an access token: True, False, or ``"optional"``.
 
         Raises:
@@ -414,7 +414,7 @@ class FakePds:
             status: The HTTP status.
             error: The error code; None for the status's own.
             message: The message; None for the status's own.
-            headers: Headers of the answer, such as ``retry-after``.
+            headers: Headers of the response, such as ``retry-after``.
             when: ``before`` the request takes effect, or ``after``.
             times: How many requests it is for.
         """
@@ -437,7 +437,7 @@ class FakePds:
         Args:
             nsid: As for `fail_next`.
             body: The body.
-            content_type: Its type; None for an answer that doesn't say.
+            content_type: Its type; None for a response that doesn't say.
             status: The HTTP status.
             headers: Further headers. A ``content-length`` above the body's own breaks the connection after it.
             when: As for `fail_next`.
@@ -470,7 +470,7 @@ class FakePds:
 
     def _plan(self, plan: Plan, times: int) -> None:
         with self._server.lock:
-            self._server.plans.add(plan, times)
+            self._server.plans += [plan] * times
 
     def _did_of(self, identifier: str | None) -> str | None:
         return None if identifier is None else self.account(identifier).did

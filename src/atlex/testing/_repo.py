@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from atlex.data import OMIT, Omit
 from atlex.testing._clock import Clock
@@ -60,7 +60,7 @@ class Write:
         value: The new value; None for a deletion.
         cid: The new value's CID; None for a deletion.
         swap: The CID that the record must have now; None: there must be none; OMIT: whatever it has.
-        status: How the value compares with its document, as answers put it; None where nobody looked.
+        status: How the value compares with its document, as responses put it; None where nobody looked.
         valid: Whether the value is what its document says.
     """
 
@@ -74,16 +74,11 @@ class Write:
     valid: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """The state of a repository after a change."""
 
     cid: str
     rev: str
-
-    def to_json(self) -> dict[str, str]:
-        """As answers have it."""
-        return {"cid": self.cid, "rev": self.rev}
 
 
 def blobs_in(value: object) -> Iterator[Mapping[str, Any]]:

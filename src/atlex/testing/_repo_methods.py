@@ -51,7 +51,7 @@ class RepoMethods(Methods):
         write = self._prepare("create", wanted, wanted["record"], wanted.get("validate"))
         replaced = self._same_subject(account, write) if wanted.get("validate") is not False else []
         commit = account.repo.apply([*replaced, write], wanted.get("swapCommit"))
-        return {**self._written(account, write), "commit": commit.to_json()}
+        return {**self._written(account, write), "commit": commit._asdict()}
 
     @method("com.atproto.repo.putRecord", auth="access", json_limit=_RECORD_LIMIT)
     def put_record(self, call: Call) -> Any:
@@ -64,7 +64,7 @@ class RepoMethods(Methods):
         write = self._prepare(action, wanted, wanted["record"], wanted.get("validate"), swap=swap)
         answer = self._written(account, write)
         if current is None or current.cid != write.cid:
-            answer["commit"] = account.repo.apply([write], wanted.get("swapCommit")).to_json()
+            answer["commit"] = account.repo.apply([write], wanted.get("swapCommit"))._asdict()
         return answer
 
     @method("com.atproto.repo.deleteRecord", auth="access")
@@ -76,7 +76,7 @@ class RepoMethods(Methods):
             return {}
         swap = wanted.get("swapRecord", OMIT)
         write = Write(action="delete", collection=wanted["collection"], rkey=wanted["rkey"], swap=swap)
-        return {"commit": account.repo.apply([write], wanted.get("swapCommit")).to_json()}
+        return {"commit": account.repo.apply([write], wanted.get("swapCommit"))._asdict()}
 
     @method("com.atproto.repo.applyWrites", auth="access", json_limit=_RECORD_LIMIT)
     def apply_writes(self, call: Call) -> Any:
@@ -92,7 +92,7 @@ class RepoMethods(Methods):
             }
             for write in writes
         ]
-        return {"commit": commit.to_json(), "results": results}
+        return {"commit": commit._asdict(), "results": results}
 
     def _own_repo(self, call: Call) -> Account:
         account = self.state.usable(call.input["repo"])
@@ -134,7 +134,7 @@ class RepoMethods(Methods):
     def _validate(
         self, collection: str, rkey: str, value: Mapping[str, Any], validate: bool | None
     ) -> tuple[str | None, bool]:
-        """How a record compares with its document, as answers put it; and whether it is what that says."""
+        """How a record compares with its document, as responses put it; and whether it is what that says."""
         lexicons = self.state.lexicons
         if not isinstance(lexicons.find(DefId(collection)), Record):
             if validate:

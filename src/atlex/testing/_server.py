@@ -1,4 +1,4 @@
-"""From a request to an answer, without any I/O: what both faces of the server share."""
+"""From a request to a response, without any I/O: what both faces of the server share."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Server:
     Args:
         state: What the server's own methods share.
         methods: The methods by NSID; more can be added.
-        headers: Headers of every answer.
+        headers: Headers of every response.
 
     Attributes:
         methods: As given.
@@ -67,7 +67,7 @@ class Server:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """The log, in the order of the answers."""
+        """The log, in the order of the responses."""
         with self.lock:
             return tuple(self._requests)
 
@@ -136,7 +136,7 @@ class Server:
             return error_response(error)
         except PdsFault as fault:
             return self._report(fault)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the caller gets an answer
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the caller gets a response
             raised = PdsFault(nsid, f"the handler raised {type(error).__name__}: {error}")
             raised.__cause__ = error
             return self._report(raised)

@@ -51,7 +51,7 @@ class ServerMethods(Methods):
         return self.session(account)
 
     def session(self, account: Account) -> dict[str, Any]:
-        """A new session of an account, as a login answers."""
+        """A new session of an account, as a login returns it."""
         return self._session(account, self.state.sessions.create(account))
 
     @method("com.atproto.server.refreshSession", auth="refresh")

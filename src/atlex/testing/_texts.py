@@ -240,7 +240,7 @@ def strings(schema: String, *, limits: bool) -> SearchStrategy[str]:
         schema: The schema, without ``const`` and ``enum``.
         limits: Whether formats and lengths hold.
     """
-    if schema.format is not None and is_known(schema.format):
+    if schema.format in _FORMATS:
         valid = formatted(schema.format)
         if not limits:
             return valid | valid | any_text()
@@ -256,11 +256,6 @@ def strings(schema: String, *, limits: bool) -> SearchStrategy[str]:
     choices[0] = choices[0].map(lambda text: _fitted(schema, text))
     filled = _filled_texts(schema)
     return st.one_of([*choices[::-1], st.sampled_from(filled)] if filled else choices[::-1])
-
-
-def is_known(name: str) -> bool:
-    """Whether a string format is one of those that are checked."""
-    return name in _FORMATS
 
 
 def _is_bounded(schema: String) -> bool:

@@ -28,7 +28,7 @@ class PdsTransport(BaseTransport, AsyncBaseTransport):
     """Hands every request to the server, whatever host it is for.
 
     Args:
-        server: What answers.
+        server: Handles the requests.
         sleep: Waits out a delay in a synchronous client.
         async_sleep: Waits out a delay in an asynchronous client.
     """
@@ -94,7 +94,7 @@ class _Visit:
         return self._server.answer(self._request, self._planned)
 
     def finish(self, outcome: WireResponse | Drop) -> WireResponse:
-        """What the client gets to see of the answer."""
+        """What the client gets to see of the response."""
         request = self._http_request
         delay = self._planned.seconds("before") + self._planned.seconds("after")
         if self._patience is not None and delay > self._patience:

@@ -50,7 +50,7 @@ class PdsError(AtlexError):
         status: The HTTP status, 400 to 599.
         error: The error code, such as ``InvalidRequest``; None for the status's own.
         message: The sentence that goes with it; None for the status's own.
-        headers: Headers of the answer.
+        headers: Headers of the response.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class PdsError(AtlexError):
 class PdsFault(AtlexError, AssertionError):  # noqa: N818 - the test's fault, not the caller's error
     """The server itself, or a handler that was added to it, did what it mustn't.
 
-    It answered something that its Lexicon document doesn't allow, or raised something other than `PdsError`. The
+    It returned something that its Lexicon document doesn't allow, or raised something other than `PdsError`. The
     caller gets status 500, and the test that owns the server is told: see `FakePds.faults_found`.
 
     Attributes:
@@ -125,7 +125,7 @@ class WireRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireResponse:
-    """One HTTP answer.
+    """One HTTP response.
 
     Attributes:
         status: The HTTP status.
@@ -140,7 +140,7 @@ class WireResponse:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """No answer: the connection breaks.
+    """No response: the connection breaks.
 
     Attributes:
         when: Whether that is ``before`` or ``after`` the request took effect.
@@ -150,14 +150,14 @@ class Drop:
 
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> WireResponse:
-    """An answer with a JSON body."""
+    """A response with a JSON body."""
     return WireResponse(
         status=status, headers={"content-type": JSON_TYPE, **(headers or {})}, body=write_json(value)
     )
 
 
 def error_response(error: PdsError) -> WireResponse:
-    """The answer that a refusal makes."""
+    """The response that a refusal makes."""
     return json_response({"error": error.error, "message": error.message}, error.status, error.headers)
 
 
@@ -172,8 +172,8 @@ class LoggedRequest:
         query: Its query string, as it came.
         headers: Its headers; of those with secrets only the scheme is kept, as in ``Bearer …``.
         did: The account whose token it brought, where the method looks at tokens and this one was good.
-        status: The status of the answer; None when the connection was broken instead.
-        error: The error code of the answer, or None.
+        status: The status of the response; None when the connection was broken instead.
+        error: The error code of the response, or None.
     """
 
     nsid: str
