@@ -36,7 +36,7 @@ class _RefreshToken:
     successor: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Sessions:
     """Makes tokens and knows which are good.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from math import inf
 from typing import Any, Final, cast
 
 from atlex._agent import Headers
@@ -15,7 +16,6 @@ from atlex._http import (
     ReadError,
     ReadTimeout,
 )
-from atlex.testing._faults import Moment
 from atlex.testing._server import Server
 from atlex.testing._wire import Drop, WireRequest, WireResponse
 
@@ -46,23 +46,17 @@ class PdsTransport(BaseTransport, AsyncBaseTransport):
     def handle_request(self, request: HttpRequest) -> HttpResponse:
         """Answer a synchronous client; raises what httpx raises when the network fails."""
         visit = _Visit(self._server, request, request.read())
-        if seconds := visit.wait("before"):
+        for seconds in visit.waits():
             self._sleep(seconds)
-        outcome = visit.answer()
-        if seconds := visit.wait("after"):
-            self._sleep(seconds)
-        response = visit.finish(outcome)
+        response = visit.response()
         return HttpResponse(response.status, headers=_headers(response), content=_pieces(response))
 
     async def handle_async_request(self, request: HttpRequest) -> HttpResponse:
         """Answer an asynchronous client; raises what httpx raises when the network fails."""
         visit = _Visit(self._server, request, await request.aread())
-        if seconds := visit.wait("before"):
+        for seconds in visit.waits():
             await self._async_sleep(seconds)
-        outcome = visit.answer()
-        if seconds := visit.wait("after"):
-            await self._async_sleep(seconds)
-        response = visit.finish(outcome)
+        response = visit.response()
         return HttpResponse(response.status, headers=_headers(response), content=_async_chunks(response))
 
 
@@ -80,28 +74,31 @@ class _Visit:
             headers=headers,
             body=body if sent else None,
         )
-        self._planned = server.plan(self._request)
+        self._outcome: WireResponse | Drop | None = None
+        self._delay = 0.0
         limits = cast("Mapping[str, Any]", request.extensions.get("timeout") or {})
-        self._patience: float | None = limits.get("read")
+        self._patience: float = inf if limits.get("read") is None else limits["read"]
 
-    def wait(self, when: Moment) -> float:
-        """How long to wait at that moment: no longer than the client would."""
-        seconds = self._planned.seconds(when)
-        return seconds if self._patience is None else min(seconds, self._patience)
+    def waits(self) -> Iterator[float]:
+        """Handle the request; yield the seconds to wait before and after, which are at most the client's timeout."""
+        planned = self._server.plan(self._request)
+        before, after = planned.seconds("before"), planned.seconds("after")
+        self._delay = before + after
+        if before:
+            yield min(before, self._patience)
+        # The server does it even if the client has lost patience, as over a network.
+        self._outcome = self._server.answer(self._request, planned)
+        if after:
+            yield min(after, self._patience)
 
-    def answer(self) -> WireResponse | Drop:
-        """Let the server answer. It does so even if the client has lost patience, as over a network."""
-        return self._server.answer(self._request, self._planned)
-
-    def finish(self, outcome: WireResponse | Drop) -> WireResponse:
-        """What the client gets to see of the response."""
+    def response(self) -> WireResponse:
+        """What the client gets to see of the response, once the waits are over."""
         request = self._http_request
-        delay = self._planned.seconds("before") + self._planned.seconds("after")
-        if self._patience is not None and delay > self._patience:
+        if self._delay > self._patience:
             raise ReadTimeout("The read operation timed out", request=request)
-        if isinstance(outcome, WireResponse):
-            return outcome
-        if outcome.when == "before":
+        if isinstance(self._outcome, WireResponse):
+            return self._outcome
+        if self._outcome is not None and self._outcome.when == "before":
             raise ConnectError("Connection refused", request=request)
         raise ReadError("Connection reset by peer", request=request)
 
