@@ -8,7 +8,7 @@ from atlex.errors import InputError, Issue
 from atlex.model import RecordObject, check
 from atlex.syntax import AtUri, Tid, is_valid_nsid, is_valid_record_key, is_valid_tid
 
-__all__ = ["checked_record", "located", "new_key"]
+__all__ = ["checked_key", "checked_record", "located", "new_key"]
 
 
 def located(nsid: str, kind: str, key: str | Tid | AtUri | None, repo: str | None) -> tuple[str, str | None]:
@@ -33,7 +33,7 @@ def located(nsid: str, kind: str, key: str | Tid | AtUri | None, repo: str | Non
             raise InputError(f"{str(key)!r:.200} isn't in the repository {repo!r:.80}")
         repo = key.authority
         key = key.rkey
-    return _checked_key(nsid, kind, key), repo
+    return checked_key(nsid, kind, key), repo
 
 
 def new_key(nsid: str, kind: str, key: str | Tid | None) -> str | None:
@@ -44,10 +44,11 @@ def new_key(nsid: str, kind: str, key: str | Tid | None) -> str | None:
     """
     if key is None and kind != "nsid" and not kind.startswith("literal:"):
         return None
-    return _checked_key(nsid, kind, key)
+    return checked_key(nsid, kind, key)
 
 
-def _checked_key(nsid: str, kind: str, rkey: str | Tid | None) -> str:
+def checked_key(nsid: str, kind: str, rkey: str | Tid | None) -> str:
+    """The record key to send, or an InputError as `located` raises it for a key."""
     if isinstance(rkey, Tid):
         rkey = str(rkey)
     if kind.startswith("literal:"):
