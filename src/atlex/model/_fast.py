@@ -43,9 +43,9 @@ _ENOUGH: Final = 100
 """How many instances of a class show which fields are rare."""
 
 
-def fast_validator(model: type[BaseModel], level: Level) -> SchemaValidator:
+def fast_validator(model: Any, level: Level) -> SchemaValidator:
     """The validator of the fast path of a class for a level."""
-    fast = state_of(model).fast
+    fast: dict[Level, tuple[int, SchemaValidator]] = model.__atlex__.fast
     version = schemas_version()
     found = fast.get(level)
     # After a change, an outdated one would refuse the same responses again and again.
@@ -188,9 +188,9 @@ def note_read(response: BaseModel) -> None:
         note_change()
 
 
-def is_counted(model: type[BaseModel]) -> bool:
+def is_counted(model: Any) -> bool:
     """Whether responses of a class are still counted through."""
-    return state_of(model).responses <= _RESPONSES
+    return bool(model.__atlex__.responses <= _RESPONSES)
 
 
 def count(response: BaseModel) -> None:

@@ -39,7 +39,7 @@ from atlex.model._levels import level_schema, model_fields_schema, validator, wi
 from atlex.model._reading import read
 from atlex.model._repr import pretty, shown_fields, text_of
 from atlex.model._state import ClassState, fill, is_lean, state_of, was_read
-from atlex.model._writing import write
+from atlex.model._writing import write, write_deep
 
 __all__ = [
     "M",
@@ -177,6 +177,8 @@ class Model(BaseModel):
         """
         try:
             return write(self)
+        except RecursionError:
+            return write_deep(self)
         except PydanticSerializationError as error:
             raise InputError(f"The value can't be written as JSON: {error}") from None
 

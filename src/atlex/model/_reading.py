@@ -60,7 +60,8 @@ def _source(data: Any) -> Any:
         data = bytes(data)
     if isinstance(data, (bytes, str)):
         # A constant may well stand inside a string.
-        return _parsed(data) if holds_constant(data) or _is_crowded(data) else data
+        is_odd = holds_constant(data) or (len(data) >= _LARGE and _is_crowded(data))
+        return _parsed(data) if is_odd else data
     try:
         return _plain(data)
     except RecursionError:
@@ -73,8 +74,6 @@ def _is_crowded(data: bytes | str) -> bool:
     pydantic's own form of JSON takes about 400 bytes for an object and 64 for a number, which Python's objects don't:
     ``{}`` a million times over would cost far more than a response of that size.
     """
-    if len(data) < _LARGE:
-        return False
     if isinstance(data, str):
         return 16 * data.count("{") + 3 * data.count(",") > len(data)
     return 16 * data.count(b"{") + 3 * data.count(b",") > len(data)

@@ -17,43 +17,49 @@ from atlex.model._deep import over_depth
 from atlex.model._kept import kept_of
 from atlex.model._keys import CLOSED, LENIENT, UNION, member_name, metadata_of
 from atlex.model._levels import model_fields_schema, wire_names
-from atlex.model._state import FieldWriter, Writer, fill, state_of
+from atlex.model._state import ClassState, FieldWriter, Writer
 from atlex.model._wire import wire_value
 
-__all__ = ["lengths_of", "type_written", "write"]
+__all__ = ["lengths_of", "type_written", "write", "write_deep"]
 
 Definitions = Mapping[str, Any]
 
 
-def write(value: BaseModel) -> dict[str, Any]:
-    """The JSON form of an instance, however deeply it nests.
+def write_deep(value: BaseModel) -> dict[str, Any]:
+    """The JSON form of an instance that nests too deeply for `write`.
 
     Raises:
-        InputError: A part of the value has no JSON form, or contains itself.
-        pydantic_core.PydanticSerializationError: As above, for a class with serializers of its user's own.
+        InputError: It contains itself, or is nested more deeply than JSON is read.
     """
     try:
-        return _write(value, None)
-    except RecursionError:
-        pass
-    try:
-        return cast("dict[str, Any]", over_depth(value, _write))
+        return cast("dict[str, Any]", over_depth(value, write))
     except RecursionError:
         raise InputError("The value can't be written as JSON: it is nested too deeply") from None
 
 
-def _write(value: Any, done: dict[int, Any] | None) -> dict[str, Any]:
+def write(value: Any, done: dict[int, Any] | None = None) -> dict[str, Any]:
+    """The JSON form of an instance.
+
+    Args:
+        value: The instance.
+        done: The forms of instances inside it that have been written already, by identity.
+
+    Raises:
+        InputError: A part of the value has no JSON form.
+        RecursionError: It nests too deeply for a recursion.
+        pydantic_core.PydanticSerializationError: A serializer of the user's own class failed.
+    """
     if done and (written := done.get(id(value))) is not None:
         return cast("dict[str, Any]", written)
     cls = cast("Any", type(value))
-    state = state_of(cls)
+    state: ClassState = cls.__atlex__
     if state.writers is None:
         state.writers = _writers(cls)
     if state.writers is False:
         return cast("dict[str, Any]", value.model_dump(mode="json", by_alias=True))
-    fill(value)
-    fields, given = value.__dict__, value.__pydantic_fields_set__
+    # First, since asking a lean instance for it fills the instance.
     extra: dict[str, Any] | None = value.__pydantic_extra__
+    fields, given = value.__dict__, value.__pydantic_fields_set__
     data: dict[str, Any] = {}
     if (extra or cls.lex_is_record) and (named := type_written(cls, extra)) is not None:
         data["$type"] = named
@@ -164,7 +170,7 @@ def _model_writer(schema: Any, definitions: Definitions) -> Writer:
 
     def write_model(value: Any, done: dict[int, Any] | None) -> Any:
         # A list can be given plain mappings after it was checked.
-        return _write(value if isinstance(value, BaseModel) else cls.model_validate(value), done)
+        return write(value if isinstance(value, BaseModel) else cls.model_validate(value), done)
 
     return write_model
 
@@ -177,10 +183,10 @@ def _member_writer(choices: Mapping[Any, Any], definitions: Definitions) -> Writ
         if isinstance(value, UnknownObject):
             return wire_value(value.raw)
         if is_object(value) and (cls := classes.get(value.get("$type"))) is not None:
-            return {"$type": value["$type"], **_write(cls.model_validate(value), done)}
+            return {"$type": value["$type"], **write(cls.model_validate(value), done)}
         if not isinstance(value, BaseModel):
             return wire_value(value)
-        data = _write(value, done)
+        data = write(value, done)
         lex_type = cast("Any", value).lex_type
         return data if "$type" in data or not lex_type else {"$type": lex_type, **data}
 
