@@ -225,7 +225,7 @@ def test_an_attribute_of_an_unknown_value_is_told_how_to_be_read() -> None:
         assert value.meta is value.meta
         assert value.meta == wire["meta"]
         with pytest.raises(AttributeError, match=r"meta_as\(Type\)\.size, or get the member with \['size'\]"):
-            _ = value.meta.size  # type: ignore[union-attr]
+            _ = value.meta.size  # type: ignore[attr-defined]
         for twin in (copy.deepcopy(value), pickle.loads(pickle.dumps(value)), value):
             assert twin.meta == wire["meta"]
             assert twin.to_wire() == wire
