@@ -232,7 +232,7 @@ class TestSubclasses:
 
         assert Dated(text="", created_at=NOW, when=dt.date(2026, 1, 2)).to_wire()["when"] == "2026-01-02"
 
-    def test_one_with_its_own_getattr_is_never_left_bare(self) -> None:
+    def test_one_with_its_own_getattr_is_never_left_lean(self) -> None:
         class Open(Post):
             def __getattr__(self, name: str) -> Any:
                 raise AttributeError(name)

@@ -1,4 +1,4 @@
-"""The fast readings: what they leave out is made when it is asked for, and they take nothing that the full ones refuse."""
+"""The fast path: what lean instances lack is added when asked for, and nothing is taken that the full validator refuses."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def fresh() -> type[Post]:
     return Own
 
 
-def bare(cls: type[Post] = Post, data: dict[str, Any] = PLAIN) -> Any:
+def lean(cls: type[Post] = Post, data: dict[str, Any] = PLAIN) -> Any:
     value = cls.from_wire(data)
     assert is_lean(value)
     return value
 
 
-def test_a_plain_answer_leaves_bare_instances_at_every_level() -> None:
-    value = bare()
+def test_a_plain_answer_leaves_lean_instances_at_every_level() -> None:
+    value = lean()
     assert is_lean(value.reply)
     assert is_lean(value.embed)
     assert is_lean(value.embed.images[0])
@@ -88,7 +88,7 @@ USES: dict[str, Any] = {
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
 def test_any_use_of_what_was_left_out_finds_it(use: Any) -> None:
-    value = bare()
+    value = lean()
     use(value)
     use(value)
     assert value.to_wire() == PLAIN
@@ -99,26 +99,26 @@ def test_any_use_of_what_was_left_out_finds_it(use: Any) -> None:
     assert set(vars(value)) == set(Post.model_fields)
 
 
-def test_copies_of_a_bare_instance_are_like_it() -> None:
+def test_copies_of_a_lean_instance_are_like_it() -> None:
     for twin in (
-        copy.copy(bare()),
-        copy.deepcopy(bare()),
-        bare().model_copy(),
-        pickle.loads(pickle.dumps(bare())),
-        bare().model_copy(update={"text": "x"}),
+        copy.copy(lean()),
+        copy.deepcopy(lean()),
+        lean().model_copy(),
+        pickle.loads(pickle.dumps(lean())),
+        lean().model_copy(update={"text": "x"}),
     ):
-        assert twin == bare()
+        assert twin == lean()
         assert twin.to_wire() == PLAIN
 
 
 def test_a_member_that_there_is_not_is_no_attribute() -> None:
     with pytest.raises(AttributeError, match="unheard"):
-        _ = bare().unheard
+        _ = lean().unheard
 
 
 def test_undeclared_members_and_null_are_read_in_full_and_remembered_of_their_class() -> None:
     cls = fresh()
-    bare(cls)
+    lean(cls)
     for more in ({"unheard": 1}, {"reply": None}):
         cls = fresh()
         data = {**PLAIN, **more}
@@ -148,7 +148,7 @@ def test_a_type_that_is_named_where_it_need_not_be_is_remembered_too() -> None:
     assert Own.from_wire({"root": "at://a.test"}).to_wire() == {"root": "at://a.test"}
 
 
-def test_classes_with_private_values_validators_or_nullable_fields_are_never_left_bare() -> None:
+def test_classes_with_private_values_validators_or_nullable_fields_are_never_left_lean() -> None:
     class Private(Post):
         _seen: int = PrivateAttr(default=3)
 
@@ -161,7 +161,7 @@ def test_classes_with_private_values_validators_or_nullable_fields_are_never_lef
 
 def test_threads_that_ask_at_once_all_find_the_same() -> None:
     for _ in range(50):
-        value = bare()
+        value = lean()
         start = threading.Barrier(8)
         found: list[object] = []
 
@@ -197,7 +197,7 @@ def test_both_forms_of_a_reading_give_equal_values() -> None:
 
 @pytest.mark.parametrize("name", PATTERNS)
 @given(data=st.data())
-def test_a_quick_check_of_a_format_takes_nothing_that_is_not_valid(name: str, data: st.DataObject) -> None:
+def test_a_pattern_of_a_format_takes_nothing_that_is_not_valid(name: str, data: st.DataObject) -> None:
     regex, max_length = PATTERNS[name]
     text = data.draw(st.from_regex(regex, fullmatch=True))
     check = SchemaValidator(format_pattern(name))
@@ -211,7 +211,7 @@ def test_a_quick_check_of_a_format_takes_nothing_that_is_not_valid(name: str, da
 
 @pytest.mark.parametrize("name", PATTERNS)
 @pytest.mark.parametrize("around", ["{}\n", "\n{}", " {}", "{} ", "{}\0"])
-def test_a_quick_check_of_a_format_looks_at_the_whole_string(name: str, around: str) -> None:
+def test_a_pattern_of_a_format_looks_at_the_whole_string(name: str, around: str) -> None:
     usual = {
         "at-identifier": "alice.test",
         "at-uri": "at://did:plc:z72i7hdynmk6r22z27h6tvur/app.bsky.feed.post/3k",
@@ -238,7 +238,7 @@ def test_a_quick_check_of_a_format_looks_at_the_whole_string(name: str, around: 
     min_graphemes=st.none() | st.integers(0, 3),
     max_graphemes=st.none() | st.integers(0, 20),
 )
-def test_a_quick_check_of_lengths_takes_nothing_that_breaks_them(
+def test_a_pattern_of_lengths_takes_nothing_that_breaks_them(
     text: str,
     min_length: int | None,
     max_length: int | None,
@@ -269,7 +269,7 @@ def test_a_whole_number_written_with_a_fraction_goes_on_to_the_full_strict_check
     assert (value.count, type(value.count)) == (5, int)
 
 
-def test_classes_that_only_stand_beside_each_other_are_bare_in_one_answer() -> None:
+def test_classes_that_only_stand_beside_each_other_are_lean_in_one_answer() -> None:
     value = Images.from_wire(
         {"images": [{"alt": "", "nested": {"$type": "app.test.external", "uri": "a:b"}}]}
     )
