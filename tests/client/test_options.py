@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from pathlib import Path
@@ -290,7 +291,7 @@ def test_every_option_is_documented_where_it_is_given(twin):
     kind = AsyncClientOptions if twin.is_async else ClientOptions
     base = twin.Client.__mro__[1]
     for function, options in ((base.__init__, kind), (base.with_options, CallOptions)):
-        listed = re.findall(
-            r"^ {12}(\w+): ", function.__doc__.partition("Args:")[2].partition("Raises:")[0], re.MULTILINE
-        )
+        # Python 3.13 takes the indentation out of docstrings, and inspect does so on every Python.
+        arguments = inspect.getdoc(function).partition("Args:")[2].partition("Raises:")[0]
+        listed = re.findall(r"^ {4}(\w+): ", arguments, re.MULTILINE)
         assert set(listed) - {"agent"} == set(get_type_hints(options)), function
