@@ -33,6 +33,7 @@ _TO_BRACKET: Final = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+(?:([\
 # A lone surrogate, or perhaps one of a pair.
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
+_SHORT: Final = 10_000
 _LETTERS: Final = 1000
 # Strings, so that the words in them are passed over, and the words in the place of a number.
 _STRING_OR_WORD: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|NaN|Infinity')
@@ -62,6 +63,8 @@ def without_mark(text: bytes | bytearray | str) -> bytes | str:
 def holds_constant(data: bytes | str) -> bool:
     """Whether a text may hold one of the words that pydantic's parser takes for numbers and JSON doesn't know."""
     text = data.encode(errors="replace") if isinstance(data, str) else data
+    if len(text) < _SHORT:
+        return b"NaN" in text or b"Infinity" in text
     for word in (b"NaN", b"Infinity"):
         # Same as ``word in text``, which is slower by far where the first letter is as rare as it is in real responses.
         place = text.find(word[:1])

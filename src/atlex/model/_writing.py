@@ -67,7 +67,7 @@ def write(value: Any, done: dict[int, Any] | None = None) -> dict[str, Any]:
         item = fields.get(name)
         if item is not None:
             data[wire] = item if write_field is None else write_field(item, done)
-        elif name in given and value._is_null(name):
+        elif name in given and (extra is not None or name in cls.lex_nullable):
             data[wire] = None
     if extra:
         for name, item in extra.items():
