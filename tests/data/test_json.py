@@ -33,8 +33,14 @@ def refuse(word: str) -> NoReturn:
     raise ValueError(word)
 
 
+def real(digits: str) -> float:
+    # Python limits the digits of integers only, and pydantic's parser those before a fraction too.
+    int(digits.partition(".")[0].lower().partition("e")[0])
+    return float(digits)
+
+
 def by_python(text: str) -> Any:
-    return json.loads(text, parse_constant=refuse)
+    return json.loads(text, parse_constant=refuse, parse_float=real)
 
 
 def verdict(read: Any, text: str) -> Any:
@@ -73,11 +79,15 @@ def test_what_is_json_is_what_python_says(text: str) -> None:
     assert verdict(parse_json, text) == verdict(by_python, text)
 
 
-@given(values, st.data())
-def test_a_mutated_text_gets_the_verdict_that_python_gives_it(value: Any, data: st.DataObject) -> None:
+@example(0.5, 0, "9" * 5000, 0)
+@example(1e300, 0, "9" * 5000, 0)
+@given(values, st.integers(min_value=0), tokens, st.integers(0, 2))
+def test_a_mutated_text_gets_the_verdict_that_python_gives_it(
+    value: Any, place: int, token: str, removed: int
+) -> None:
     text = json.dumps(value)
-    place = data.draw(st.integers(0, len(text)))
-    text = text[:place] + data.draw(tokens) + text[place + data.draw(st.integers(0, 2)) :]
+    place %= len(text) + 1
+    text = text[:place] + token + text[place + removed :]
 
     assert verdict(parse_json, text) == verdict(by_python, text)
 

@@ -89,8 +89,8 @@ def parse_json(data: bytes | bytearray | str) -> Any:
             as ``1e999``, is read as an infinite one, which `write_json` writes as ``1e999``.
 
     Raises:
-        JsonError: The text isn't JSON, is nested deeper than `MAX_DEPTH`, or holds an integer of more than 4,300
-            digits.
+        JsonError: The text isn't JSON, is nested deeper than `MAX_DEPTH`, or holds a number with more than 4,300
+            digits before its point.
     """
     text = without_mark(data)
     try:
