@@ -92,7 +92,7 @@ def build(
             return _found(folder.compare(files), diagnostics)
         return _done(folder.write(files), diagnostics)
     except OSError as error:
-        raise LexiconError(f"{error.filename or out} can't be written: {error.strerror}.") from error
+        raise LexiconError(f"{error.filename or out} can't be read or written: {error.strerror}.") from error
 
 
 def plan(

@@ -1,28 +1,48 @@
-"""Writing and removing files so that nobody ever sees half of one."""
+"""Writing and removing files so that nobody ever sees half of one, and nothing outside of a folder is touched."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
-__all__ = ["remove_file", "replace_file"]
+from atlex.errors import LexiconError
+from atlex.lexicon._files import leads_out_of
+
+__all__ = ["check_places", "remove_file", "replace_file"]
 
 
-def replace_file(path: Path, data: bytes) -> bool:
-    """Make a file hold some bytes: in one step, and only when it doesn't hold them already.
+def check_places(paths: Collection[Path], root: Path) -> None:
+    """Make sure that files can be written and removed without leaving a folder, and that they are files.
 
-    Folders that are missing are made.
+    Args:
+        paths: The files; they needn't be there.
+        root: The folder, which needn't be there either.
 
-    Returns:
-        Whether anything was written.
+    Raises:
+        LexiconError: A link leads out of the folder, or something that is no file or no folder is in the way.
+        OSError: A folder can't be searched.
+    """
+    for folder in {path.parent for path in paths}:
+        if leads_out_of(folder, root):
+            raise LexiconError(f"{folder} leads out of {root}: remove the link.")
+        place = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+        if not place.is_dir():
+            raise LexiconError(f"{folder} can't be written: {place} isn't a folder.")
+    for path in paths:
+        if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+            raise LexiconError(f"{path} can't be written or removed: it isn't a regular file.")
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Make a file hold some bytes, in one step. Folders that are missing are made.
 
     Raises:
         OSError: The file or its folder can't be written; an older file is still whole.
     """
     try:
-        if path.read_bytes() == data:
-            return False
         mode = path.stat().st_mode & 0o777
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,23 +60,16 @@ def replace_file(path: Path, data: bytes) -> bool:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    return True
 
 
-def remove_file(path: Path, root: Path) -> bool:
-    """Remove a file, and each folder between it and ``root`` that is then empty.
-
-    Returns:
-        Whether there was such a file.
+def remove_file(path: Path, root: Path) -> None:
+    """Remove a file if it is there, and each folder between it and ``root`` that is then empty.
 
     Raises:
         OSError: The file can't be removed.
     """
-    if not path.is_file():
-        return False
-    path.unlink()
+    path.unlink(missing_ok=True)
     folder = path.parent
-    while folder != root and not any(folder.iterdir()):
+    while folder != root and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
-    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from atlex.lexicon import Diagnostic, Document, Procedure, Query, load_documents
+from atlex.lexicon._files import leads_out_of, read_file
 from atlex.syntax import is_valid_did
 from atlex_codegen._prose import known_keys
 
@@ -75,10 +77,13 @@ def _read_table(
     file: Path, hint: str, *, must_exist: bool = False
 ) -> tuple[Mapping[str, str], list[Diagnostic]]:
     """Read a TOML file of texts; it needn't be there unless it must."""
-    if not (must_exist or file.is_file()):
-        return {}, []
+    if not must_exist:
+        if not os.path.lexists(file):
+            return {}, []
+        if leads_out_of(file, file.parent):
+            return {}, [_broken(file, "a link that leads out of the folder", "put the file itself there")]
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        table = tomllib.loads(read_file(file).decode("utf-8-sig"))
     except OSError as error:
         return {}, [_broken(file, f"can't be read: {error.strerror}", hint)]
     except (ValueError, RecursionError) as error:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from atlex.errors import LexiconError
 from atlex.lexicon import Diagnostic, load_documents, schema_digest
+from atlex.lexicon._files import MAX_TOTAL_SIZE, read_file
 from atlex.syntax import is_valid_nsid
 
 __all__ = ["PINS_FILE", "Pin", "pins_text", "read_pins", "verify"]
@@ -59,7 +60,7 @@ def read_pins(folder: Path) -> dict[str, Pin]:
     """
     file = folder / PINS_FILE
     try:
-        return _Pins.model_validate_json(file.read_bytes()).documents
+        return _Pins.model_validate_json(read_file(file, MAX_TOTAL_SIZE)).documents
     except FileNotFoundError:
         return {}
     except OSError as error:

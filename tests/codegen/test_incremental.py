@@ -97,7 +97,7 @@ def test_a_file_that_was_tampered_with_is_proved_and_written_again(
 ) -> None:
     lexicons, sdk = official
     before = (sdk / "errors.py").read_bytes()
-    (sdk / "errors.py").write_text("# changed")
+    (sdk / "errors.py").write_bytes(before + b"# changed")
     assert build(lexicons, sdk).written == ("errors.py",)
     assert counts.proved == ["errors.py"]
     assert (sdk / "errors.py").read_bytes() == before

@@ -267,7 +267,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_error(folders: Folders) -> 
     folders.put("com.example.getThing")
     folders.lexicons.mkdir()
     (folders.lexicons / "com").write_text("a file where a folder should be")
-    with pytest.raises(LexiconError, match=r"can't be installed: .*com"):
+    with pytest.raises(LexiconError, match=r"com/example can't be written: .*com isn't a folder"):
         install(folders.source, ["com.example"], lexicons=folders.lexicons)
     assert not (folders.lexicons / "lexicons.json").exists()
 
@@ -281,13 +281,12 @@ def test_a_name_that_a_hostile_document_gives_itself_cannot_leave_the_folder(fol
 
 def test_a_replaced_file_keeps_its_mode_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "deep/file"
-    assert replace_file(file, b"one")
+    replace_file(file, b"one")
     umask = os.umask(0)
     os.umask(umask)
     assert file.stat().st_mode & 0o777 == 0o666 & ~umask
     file.chmod(0o640)
-    assert replace_file(file, b"two")
-    assert not replace_file(file, b"two")
+    replace_file(file, b"two")
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"two", 0o640)
     assert list(file.parent.iterdir()) == [file]
 
@@ -302,8 +301,8 @@ def test_a_failed_replacement_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_file_is_removed_with_the_folders_that_are_empty_then(tmp_path: Path) -> None:
     replace_file(tmp_path / "a/b/c/file", b"")
     replace_file(tmp_path / "a/other", b"")
-    assert remove_file(tmp_path / "a/b/c/file", tmp_path)
-    assert not remove_file(tmp_path / "a/b/c/file", tmp_path)
+    remove_file(tmp_path / "a/b/c/file", tmp_path)
+    remove_file(tmp_path / "a/b/c/file", tmp_path)
     assert list((tmp_path / "a").iterdir()) == [tmp_path / "a/other"]
-    assert remove_file(tmp_path / "a/other", tmp_path)
+    remove_file(tmp_path / "a/other", tmp_path)
     assert tmp_path.is_dir()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from atlex.errors import LexiconError
+from atlex_codegen.cli._say import failing_with_a_sentence, say
 
 __all__ = ["build_command"]
 
@@ -44,29 +43,20 @@ def build_command(
     # The generator's packages load when it is used, not for --help.
     from atlex_codegen._build import build
 
-    try:
+    with failing_with_a_sentence():
         report = build(lexicons, out, descriptions=descriptions, strict=strict, check=check)
-    except LexiconError as error:
-        _say(error.diagnostics, err=True)
-        typer.echo(error.args[0], err=True)
-        raise typer.Exit(1) from error
-    _say(report.diagnostics, err=True)
+    say(report.diagnostics, err=True)
     if not check:
-        _say(f"removed {name}" for name in report.removed)
+        say(f"removed {name}" for name in report.removed)
         done = (
             f"{len(report.written)} written, {len(report.removed)} removed, {len(report.unchanged)} unchanged"
         )
-        typer.echo(f"{out}: {done}.")
+        say([f"{out}: {done}."])
         return
-    _say(f"missing {name}" for name in report.missing)
-    _say(f"extra {name}" for name in report.extra)
-    _say(f"different {name}" for name in report.different)
+    say(f"missing {name}" for name in report.missing)
+    say(f"extra {name}" for name in report.extra)
+    say(f"different {name}" for name in report.different)
     if not report.is_clean:
-        typer.echo(f"{out} is not what the documents make: run `atlex build`.", err=True)
+        say([f"{out} is not what the documents make: run `atlex build`."], err=True)
         raise typer.Exit(1)
-    typer.echo(f"{out}: {len(report.unchanged)} files, all as they should be.")
-
-
-def _say(lines: Iterable[object], *, err: bool = False) -> None:
-    for line in lines:
-        typer.echo(str(line), err=err)
+    say([f"{out}: {len(report.unchanged)} files, all as they should be."])

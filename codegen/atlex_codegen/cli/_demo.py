@@ -14,6 +14,7 @@ import typer
 
 from atlex._printable import printable
 from atlex.errors import AtlexError, LexiconError
+from atlex_codegen.cli._say import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,7 +64,7 @@ def demo_command(
                 )
     except (AtlexError, OSError) as error:
         reason = error.diagnostics[0] if isinstance(error, LexiconError) and error.diagnostics else error
-        typer.echo(f"{steps.title}: {reason}", err=True)
+        say([f"{steps.title}: {reason}"], err=True)
         raise typer.Exit(1) from error
     steps.end()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from atlex.errors import LexiconError
+from atlex_codegen.cli._say import failing_with_a_sentence, say
 
 __all__ = ["install_command"]
 
@@ -66,14 +65,10 @@ def install_command(
         return
     if source is None or not prefixes:
         raise typer.BadParameter("Give --from with a folder, and at least one prefix.")
-    try:
+    with failing_with_a_sentence():
         done = install(source, prefixes, lexicons=lexicons, origin=origin, keep_prose=keep_prose)
-    except LexiconError as error:
-        _complain(error.diagnostics or [error])
-        raise typer.Exit(1) from error
-    _complain(done.warnings)
-    for nsid in done.removed:
-        typer.echo(f"removed {nsid}")
+    say(done.warnings, err=True)
+    say(f"removed {nsid}" for nsid in done.removed)
     unchanged = len(done.installed) - len(done.written)
     typer.echo(f"{len(done.written)} written, {unchanged} unchanged, {len(done.removed)} removed.")
 
@@ -82,12 +77,7 @@ def _check(lexicons: Path) -> None:
     from atlex_codegen._pins import verify
 
     found = verify(lexicons)
-    _complain(found)
+    say(found, err=True)
     if any(diagnostic.is_error for diagnostic in found):
         raise typer.Exit(1)
     typer.echo("Every document is as it was pinned.")
-
-
-def _complain(found: Iterable[object]) -> None:
-    for item in found:
-        typer.echo(str(item), err=True)

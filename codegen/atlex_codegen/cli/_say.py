@@ -1,0 +1,36 @@
+"""What a command prints: lines that a terminal shows and doesn't obey, and one sentence where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+
+import typer
+
+from atlex._printable import printable
+from atlex.errors import AtlexError, LexiconError
+
+__all__ = ["failing_with_a_sentence", "say"]
+
+
+def say(lines: Iterable[object], *, err: bool = False) -> None:
+    """Print values, one a line, with all that doesn't print escaped: paths and names may hold anything."""
+    for line in map(str, lines):
+        typer.echo(printable(line, limit=len(line)), err=err)
+
+
+@contextmanager
+def failing_with_a_sentence() -> Generator[None]:
+    """Print what went wrong, each finding first, and end the command with 1."""
+    try:
+        yield
+    except (AtlexError, OSError) as error:
+        found = error.diagnostics if isinstance(error, LexiconError) else ()
+        say([*found, _sentence(error)], err=True)
+        raise typer.Exit(1) from error
+
+
+def _sentence(error: AtlexError | OSError) -> object:
+    if isinstance(error, OSError):
+        return ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+    return error.args[0] if isinstance(error, LexiconError) else error
