@@ -45,6 +45,7 @@ RULES: Final = (
     (r", to be awaited or entered\b", ""),
     (r"(?ms)^ *Under asyncio and trio, .*?\n\n", ""),
     (r"\bfunction or coroutine function\b", "function"),
+    (r"\bFunctions or coroutine functions\b", "Functions"),
     (rf"\bAwaitable\[{_NESTED}\]", r"\1"),
     (rf"\bCoroutine\[Any, Any, {_NESTED}\]", r"\1"),
     (r"\b__a(?=(?:enter|exit|iter|next)__)", "__"),

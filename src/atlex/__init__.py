@@ -31,6 +31,13 @@ if _t.TYPE_CHECKING:
     from atlex._http import AsyncServiceAgent as AsyncServiceAgent
     from atlex._http import ServiceAgent as ServiceAgent
     from atlex._version import __version__ as __version__
+    from atlex._watch._events import AsyncEventHooks as AsyncEventHooks
+    from atlex._watch._events import EventHooks as EventHooks
+    from atlex._watch._events import RefreshEvent as RefreshEvent
+    from atlex._watch._events import RequestEvent as RequestEvent
+    from atlex._watch._events import ResponseEvent as ResponseEvent
+    from atlex._watch._events import RetryEvent as RetryEvent
+    from atlex._watch._events import WaitEvent as WaitEvent
     from atlex.client import AsyncPaginator as AsyncPaginator
     from atlex.client import Create as Create
     from atlex.client import Delete as Delete
@@ -82,6 +89,9 @@ else:
             "atlex._agent": "Agent AsyncAgent Body Headers Request Response SyncBody",
             "atlex._http": "AsyncServiceAgent ServiceAgent",
             "atlex._version": "__version__",
+            "atlex._watch._events": (
+                "AsyncEventHooks EventHooks RefreshEvent RequestEvent ResponseEvent RetryEvent WaitEvent"
+            ),
             "atlex.client": "AsyncPaginator Create Delete Paginator Update",
             "atlex.data": "Blob CidLink LegacyBlob OMIT Omit UnknownObject",
             "atlex.errors": (

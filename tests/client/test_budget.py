@@ -79,6 +79,16 @@ async def test_a_call_over_httpx_calls_few_functions(twin, with_session):
     assert called.total() <= (150 if with_session else 125), called
 
 
+async def test_a_call_that_nobody_watches_calls_no_function_for_it(twin):
+    client = twin.client(*[PAGE] * 8)
+    called = await functions_called(twin, lambda: client.example.get_things(limit=1))
+    watched = client.with_options(event_hooks={"request": [id]})
+    more = await functions_called(twin, lambda: watched.example.get_things(limit=1))
+    assert "watch" in more
+    assert "watch" not in called
+    assert not [name for name in called if name.startswith(("_Watch.", "Watcher."))]
+
+
 async def test_a_call_leaves_nothing_that_only_the_garbage_collector_can_free(twin):
     client = twin.client(*[PAGE] * 3)
     for _ in range(2):

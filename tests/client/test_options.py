@@ -22,7 +22,7 @@ from atlex import (
     SessionData,
 )
 from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT
-from atlex.client import AsyncClientOptions, CallOptions, ClientOptions, Namespace
+from atlex.client import AsyncCallOptions, AsyncClientOptions, CallOptions, ClientOptions, Namespace
 from atlex.errors import InputError, XrpcResponseError, XrpcResponseValidationError
 
 pytestmark = pytest.mark.anyio
@@ -289,8 +289,9 @@ def test_headers_of_any_mapping_are_taken(twin):
 
 def test_every_option_is_documented_where_it_is_given(twin):
     kind = AsyncClientOptions if twin.is_async else ClientOptions
+    call_kind = AsyncCallOptions if twin.is_async else CallOptions
     base = twin.Client.__mro__[1]
-    for function, options in ((base.__init__, kind), (base.with_options, CallOptions)):
+    for function, options in ((base.__init__, kind), (base.with_options, call_kind)):
         # Python 3.13 takes the indentation out of docstrings, and inspect does so on every Python.
         arguments = inspect.getdoc(function).partition("Args:")[2].partition("Raises:")[0]
         listed = re.findall(r"^ {4}(\w+): ", arguments, re.MULTILINE)

@@ -14,7 +14,7 @@ from atlex._agent import Headers, Request, Response
 from atlex._effects._async import drive_async
 from atlex._effects._sync import drive
 
-__all__ = ["Block", "Close", "Effect", "Flow", "Read", "Send", "Sleep", "drive", "drive_async"]
+__all__ = ["Block", "Close", "Effect", "Flow", "Hook", "Read", "Send", "Sleep", "drive", "drive_async"]
 
 T = TypeVar("T")
 
@@ -57,7 +57,14 @@ class Block(NamedTuple):
     function: Callable[[], object]
 
 
-Effect: TypeAlias = Send | Read | Close | Sleep | Block
+class Hook(NamedTuple):
+    """Call one of the user's hooks and wait for it. Gives nothing."""
+
+    function: Callable[..., object]
+    arguments: tuple[object, ...]
+
+
+Effect: TypeAlias = Send | Read | Close | Sleep | Block | Hook
 """The effects of a client's calls."""
 
 Flow: TypeAlias = Generator[Effect, Any, T]

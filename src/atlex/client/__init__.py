@@ -11,6 +11,7 @@ if _t.TYPE_CHECKING:
     from atlex.client._async_records import AsyncRecords as AsyncRecords
     from atlex.client._core import Methods as Methods
     from atlex.client._core import Proxies as Proxies
+    from atlex.client._options import AsyncCallOptions as AsyncCallOptions
     from atlex.client._options import CallOptions as CallOptions
     from atlex.client._results import Applied as Applied
     from atlex.client._results import Commit as Commit
@@ -48,7 +49,7 @@ else:
             "atlex.client._async_pages": "AsyncPaginator",
             "atlex.client._async_records": "AsyncLiteralRecords AsyncRecords",
             "atlex.client._core": "Methods Proxies",
-            "atlex.client._options": "CallOptions",
+            "atlex.client._options": "AsyncCallOptions CallOptions",
             "atlex.client._results": (
                 "Applied Commit Created Deleted Downloaded Listed Page Progress Stored SupportsPage Updated "
                 "WriteResult Written"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
@@ -11,12 +12,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, Unpack
 
 from atlex._agent import AsyncAgent, Body, Response, check_agent
-from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive_async
+from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, drive_async
 from atlex._http import AsyncHttpClient, AsyncServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
-from atlex.client._options import CallOptions, Options
+from atlex.client._options import AsyncCallOptions, Options
 from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
@@ -40,7 +41,7 @@ ParamsT = TypeVar("ParamsT")
 T = TypeVar("T")
 
 
-class AsyncClientOptions(CallOptions, total=False):
+class AsyncClientOptions(AsyncCallOptions, total=False):
     """The options of an asynchronous client."""
 
     transport: Transport | None
@@ -82,6 +83,11 @@ class BaseAsyncClient:
                 stream, until its headers are there. None for no limit.
             max_response_size: The most bytes that a response may have, unpacked; None for no limit. Left out:
                 64 MiB. A stream may have any number.
+            event_hooks: Functions or coroutine functions to call with what happens, in lists by the event's
+                name: ``request``, ``response``, ``retry``, ``refresh``, ``wait``. docs/observability.md has
+                the events. None for none.
+            tracer_provider: Makes the tracer of OpenTelemetry that gets a span of each call and each attempt,
+                such as ``opentelemetry.trace.get_tracer_provider()``. None for no spans.
             transport: ``httpx`` or ``aiohttp``; only with a URL. None: aiohttp where the extra
                 ``atlex[aiohttp]`` is installed, the event loop is asyncio's, and the environment names no
                 proxy; else httpx.
@@ -104,7 +110,8 @@ class BaseAsyncClient:
         else:
             check_agent(agent, asynchronous=True)
             self._agent = agent
-        self._core = Core(self._agent, Options(options), self.lex_methods, self.lex_proxies, self._clock)
+        checked = Options(options, asynchronous=True)
+        self._core = Core(self._agent, checked, self.lex_methods, self.lex_proxies, self._clock)
 
     @property
     def did(self) -> str | None:
@@ -284,7 +291,7 @@ class BaseAsyncClient:
         checked = cid if verify else None
         return await self.download(method, to, params=params, progress=progress, cid=checked)
 
-    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+    def with_options(self, **options: Unpack[AsyncCallOptions]) -> Self:
         """Make a copy of the client with other options, which shares its connections and its session.
 
         What is left out stays as it is. The methods ``com.atproto.repo.*`` and ``com.atproto.sync.get_blob``,
@@ -300,7 +307,10 @@ class BaseAsyncClient:
             validation: How responses are read: ``lenient`` or ``strict``.
             deadline: Seconds that a whole call may take; None for no limit.
             max_response_size: The most bytes that a response may have; None for no limit.
-            **options: As listed here; type checkers know them as `CallOptions`.
+            event_hooks: Functions or coroutine functions to call with what happens, in place of those there
+                are; None for none.
+            tracer_provider: Makes the tracer that gets spans; None for no spans.
+            **options: As listed here; type checkers know them as `AsyncCallOptions`.
 
         Raises:
             InputError: An option isn't what it should be.
@@ -308,7 +318,7 @@ class BaseAsyncClient:
         copy = object.__new__(type(self))
         # The namespaces that have been used belong to this client.
         own = {name: value for name, value in vars(self).items() if not isinstance(value, AsyncNamespace)}
-        vars(copy).update(own, _owned=None, _core=self._core.with_options(options))
+        vars(copy).update(own, _owned=None, _core=self._core.with_options(options, asynchronous=True))
         return copy
 
     def paginate(
@@ -405,6 +415,11 @@ class BaseAsyncClient:
                 return await response.aclose()
             case Sleep(seconds):
                 return await self._sleep(seconds)
+            case Hook(function, arguments):
+                result = function(*arguments)
+                if inspect.isawaitable(result):  # async only
+                    return await result
+                return result
             case Block(function):
                 from anyio import to_thread
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from atlex._agent import DEADLINE_PASSED, Agent, AsyncAgent, Body, Headers, Request, Response
 from atlex._effects import Block, Close, Flow, Read, Send, Sleep
+from atlex._lazy import lazy_module
 from atlex._options import TEXT, check_options
 from atlex._upload import peek
-from atlex.client._options import CallOptions, Options
+from atlex._watch._watcher import logger
+from atlex.client._options import AsyncCallOptions, CallOptions, Options
 from atlex.errors import InputError, XrpcError, XrpcFetchError, XrpcInternalError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc import (
@@ -24,6 +27,12 @@ from atlex.xrpc import (
     read_response,
     retry_delay,
 )
+
+if TYPE_CHECKING:
+    from atlex._watch import _flow
+else:
+    # Loads with the first call that somebody watches.
+    _flow = lazy_module("atlex._watch._flow", None)
 
 __all__ = ["Call", "Core", "Methods", "Proxies", "check_method"]
 
@@ -67,9 +76,9 @@ class Core:
     proxies: Proxies
     clock: Callable[[], float]
 
-    def with_options(self, changes: CallOptions) -> Core:
+    def with_options(self, changes: CallOptions | AsyncCallOptions, *, asynchronous: bool) -> Core:
         """The same with other options."""
-        return replace(self, options=Options(changes, self.options))
+        return replace(self, options=Options(changes, self.options, asynchronous=asynchronous))
 
     @property
     def did(self) -> str | None:
@@ -153,6 +162,26 @@ class Core:
         )
 
     def _attempts(
+        self,
+        method: Method[Any, Any, Any],
+        request: Request,
+        read: Callable[[Method[Any, Any, Any], Response], T],
+    ) -> Flow[T]:
+        flow = self._unwatched(method, request, read)
+        watcher = self.options.watcher
+        if watcher is None and not logger.isEnabledFor(logging.INFO):
+            return flow
+        return _flow.watch(flow, watcher, method.nsid, clock=self.clock, origin=self._origin)
+
+    def _origin(self) -> str | None:
+        """The URL of the server, for agents that tell it."""
+        for name in ("_origin", "service"):
+            origin: object = getattr(self.agent, name, None)
+            if isinstance(origin, str):
+                return origin
+        return None
+
+    def _unwatched(
         self,
         method: Method[Any, Any, Any],
         request: Request,

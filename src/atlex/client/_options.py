@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT, Headers
+from atlex._lazy import lazy_module
 from atlex._options import ANYTHING, COUNT, SECONDS, SIZE, Kind, check_options
+from atlex._watch._watcher import WATCHING, TracerProvider, Watcher
 from atlex.data import OMIT, Omit
 from atlex.model import Validation
 from atlex.xrpc import PROXY_HEADER, with_labelers, with_proxy
 
-__all__ = ["CallOptions", "Options"]
+if TYPE_CHECKING:
+    from atlex._watch import _events
+else:
+    _events = lazy_module("atlex._watch._events", None)
+
+__all__ = ["AsyncCallOptions", "CallOptions", "Options"]
 
 
-class CallOptions(TypedDict, total=False):
-    """The options that ``with_options`` can change. The constructors of clients say what they do."""
-
+class _CallOptions(TypedDict, total=False):
     timeout: float | None
     headers: Mapping[str, str] | None
     proxy: str | Omit | None
@@ -26,6 +31,19 @@ class CallOptions(TypedDict, total=False):
     validation: Validation
     deadline: float | None
     max_response_size: int | None
+    tracer_provider: TracerProvider | None
+
+
+class CallOptions(_CallOptions, total=False):
+    """The options that ``with_options`` can change. The constructors of clients say what they do."""
+
+    event_hooks: _events.EventHooks | None
+
+
+class AsyncCallOptions(_CallOptions, total=False):
+    """The same of an asynchronous client, whose hooks may be coroutine functions."""
+
+    event_hooks: _events.AsyncEventHooks | None
 
 
 _OWN_SERVER: Final = frozenset(
@@ -64,6 +82,7 @@ _KINDS: Final = {
     "validation": Kind(lambda value: value in ("lenient", "strict"), "'lenient' or 'strict'"),
     "deadline": SECONDS,
     "max_response_size": SIZE,
+    **WATCHING,
 }
 
 
@@ -74,6 +93,7 @@ class Options:
         given: Options by name.
         before: The options that these change; None for none. Headers are merged, and None takes all of them
             away.
+        asynchronous: Whether they are those of an asynchronous client.
 
     Attributes:
         timeout: Seconds that each phase of a call may take; None for no limit.
@@ -81,13 +101,16 @@ class Options:
         validation: How responses are read: ``lenient`` or ``strict``.
         deadline: Seconds that a whole call may take, with its retries and waits; None for no limit.
         max_response_size: The most bytes of a response that isn't read as a stream; None for no limit.
+        watcher: Whom to tell of calls; None for nobody.
         repo_headers: The headers of record calls, to which no proxy and no labelers but the app's apply.
 
     Raises:
         InputError: There is no such option, or it isn't of its kind or in its range.
     """
 
-    def __init__(self, given: CallOptions, before: Options | None = None) -> None:
+    def __init__(
+        self, given: CallOptions | AsyncCallOptions, before: Options | None = None, *, asynchronous: bool
+    ) -> None:
         values = _checked(given)
         # Calls for the account's own server follow only a proxy and labelers that a change named.
         routes: dict[str, Any] = {}
@@ -103,6 +126,10 @@ class Options:
         self.validation: Validation = values.get("validation", "lenient")
         self.deadline: float | None = values.get("deadline")
         self.max_response_size: int | None = values.get("max_response_size", DEFAULT_MAX_RESPONSE_SIZE)
+        if before is None or not WATCHING.keys().isdisjoint(given):
+            self.watcher = Watcher.of(values, asynchronous=asynchronous)
+        else:
+            self.watcher = before.watcher
         headers = Headers(values.get("headers") or {})
         redact = values.get("app_labelers") or ()
         self.repo_headers: Headers = with_labelers(headers, None, redact=redact)
@@ -128,7 +155,7 @@ class Options:
         return self._all_headers
 
 
-def _checked(given: CallOptions) -> dict[str, Any]:
+def _checked(given: CallOptions | AsyncCallOptions) -> dict[str, Any]:
     """The options that were given: iterables as tuples, and the proxy of a header as a proxy."""
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not OMIT}
     for name in ("labelers", "app_labelers"):

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, Unpack
 
 from atlex._agent import Agent, Response, SyncBody, check_agent
-from atlex._effects import Block, Close, Effect, Flow, Read, Send, Sleep, drive
+from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, drive
 from atlex._http import HttpClient, ServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
@@ -83,6 +83,11 @@ class BaseClient:
                 stream, until its headers are there. None for no limit.
             max_response_size: The most bytes that a response may have, unpacked; None for no limit. Left out:
                 64 MiB. A stream may have any number.
+            event_hooks: Functions to call with what happens, in lists by the event's
+                name: ``request``, ``response``, ``retry``, ``refresh``, ``wait``. docs/observability.md has
+                the events. None for none.
+            tracer_provider: Makes the tracer of OpenTelemetry that gets a span of each call and each attempt,
+                such as ``opentelemetry.trace.get_tracer_provider()``. None for no spans.
             transport: ``httpx``, or None for it; only with a URL.
             http_client: An httpx.Client to send through; only with a URL. The client doesn't close it.
             **options: As listed here; type checkers know them as `ClientOptions`.
@@ -103,7 +108,8 @@ class BaseClient:
         else:
             check_agent(agent, asynchronous=False)
             self._agent = agent
-        self._core = Core(self._agent, Options(options), self.lex_methods, self.lex_proxies, self._clock)
+        checked = Options(options, asynchronous=False)
+        self._core = Core(self._agent, checked, self.lex_methods, self.lex_proxies, self._clock)
 
     @property
     def did(self) -> str | None:
@@ -297,6 +303,9 @@ class BaseClient:
             validation: How responses are read: ``lenient`` or ``strict``.
             deadline: Seconds that a whole call may take; None for no limit.
             max_response_size: The most bytes that a response may have; None for no limit.
+            event_hooks: Functions to call with what happens, in place of those there
+                are; None for none.
+            tracer_provider: Makes the tracer that gets spans; None for no spans.
             **options: As listed here; type checkers know them as `CallOptions`.
 
         Raises:
@@ -305,7 +314,7 @@ class BaseClient:
         copy = object.__new__(type(self))
         # The namespaces that have been used belong to this client.
         own = {name: value for name, value in vars(self).items() if not isinstance(value, Namespace)}
-        vars(copy).update(own, _owned=None, _core=self._core.with_options(options))
+        vars(copy).update(own, _owned=None, _core=self._core.with_options(options, asynchronous=False))
         return copy
 
     def paginate(
@@ -398,6 +407,9 @@ class BaseClient:
                 return response.close()
             case Sleep(seconds):
                 return self._sleep(seconds)
+            case Hook(function, arguments):
+                result = function(*arguments)
+                return result
             case Block(function):
                 return function()
 

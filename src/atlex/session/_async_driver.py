@@ -17,10 +17,10 @@ import anyio
 from anyio import to_thread
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from atlex._effects import Block, Read, Send, Sleep, drive_async
+from atlex._effects import Block, Hook, Read, Send, Sleep, drive_async
 from atlex._http import AsyncHttpConnection
 from atlex.errors import InputError
-from atlex.session._effects import Effect, Exclusive, Flow, Hook, Locked, Settle
+from atlex.session._effects import Effect, Exclusive, Flow, Locked, Settle
 from atlex.session._options import Options
 
 __all__ = ["AsyncDriver", "Opening"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from atlex._effects import Block, Read, Send, Sleep
+from atlex._effects import Block, Hook, Read, Send, Sleep
 
-__all__ = ["Effect", "Exclusive", "Flow", "Hook", "Locked", "Settle"]
+__all__ = ["Effect", "Exclusive", "Flow", "Locked", "Settle"]
 
 T = TypeVar("T")
 
@@ -28,13 +28,6 @@ class Locked(NamedTuple):
 
     lock: AbstractContextManager[object]
     flow: Flow[Any]
-
-
-class Hook(NamedTuple):
-    """Call one of the user's hooks and wait for it. Gives nothing."""
-
-    function: Callable[..., object]
-    arguments: tuple[object, ...]
 
 
 Effect: TypeAlias = Send | Read | Sleep | Block | Settle | Exclusive | Locked | Hook

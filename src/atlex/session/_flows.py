@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, cast
 
 from atlex._agent import Headers, Request, Response
-from atlex._effects import Read, Send
+from atlex._effects import Hook, Read, Send
 from atlex._service_url import check_service_url
 from atlex.data import JsonError
 from atlex.errors import (
@@ -29,7 +29,7 @@ from atlex.errors import (
 )
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import Secret, SessionData
-from atlex.session._effects import Exclusive, Flow, Hook, Settle
+from atlex.session._effects import Exclusive, Flow, Settle
 from atlex.session._expiry import Backoff, Expiry
 from atlex.session._keeper import Keeper
 from atlex.session._options import Calls, Options

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
-from atlex._effects import Block, Read, Send, Sleep, drive
+from atlex._effects import Block, Hook, Read, Send, Sleep, drive
 from atlex._http import HttpConnection
 from atlex.errors import InputError
-from atlex.session._effects import Effect, Exclusive, Flow, Hook, Locked, Settle
+from atlex.session._effects import Effect, Exclusive, Flow, Locked, Settle
 from atlex.session._options import HOOKS, Options
 
 __all__ = ["Driver"]
