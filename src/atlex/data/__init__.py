@@ -10,7 +10,7 @@ from __future__ import annotations
 from atlex._printable import is_unicode
 from atlex.data._blob import Blob, LegacyBlob
 from atlex.data._bytes import WireBytes, bytes_from_wire, bytes_to_wire
-from atlex.data._check import MAX_INTEGER, blob_reasons, faults_of, is_sound
+from atlex.data._check import MAX_INTEGER, blob_reasons, faults_of, is_sound, is_usual_blob
 from atlex.data._json import (
     MAX_DEPTH,
     JsonError,
@@ -45,6 +45,7 @@ __all__ = [
     "is_object",
     "is_sound",
     "is_unicode",
+    "is_usual_blob",
     "parse_json",
     "without_mark",
     "write_json",

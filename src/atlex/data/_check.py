@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias, TypeGuard, cast
 
 from pydantic import BaseModel
 
@@ -15,7 +15,7 @@ from atlex.data._link import CidLink
 from atlex.data._unknown import UnknownObject
 from atlex.syntax import Cid, is_valid_cid
 
-__all__ = ["MAX_INTEGER", "Fault", "blob_reasons", "faults_of", "is_sound"]
+__all__ = ["MAX_INTEGER", "Fault", "blob_reasons", "faults_of", "is_sound", "is_usual_blob"]
 
 MAX_INTEGER: Final = 2**53 - 1
 """The greatest integer that every implementation can hold; the least is its negative."""
@@ -51,7 +51,7 @@ def is_sound(value: object) -> bool:
             except TypeError:
                 return False
             if "$" in names or not names.isascii():
-                if _is_usual_blob(holder):
+                if is_usual_blob(holder):
                     continue
                 if _object_reason(holder) is not None:
                     return False
@@ -143,8 +143,11 @@ def blob_reasons(blob: Blob) -> list[str]:
     return reasons
 
 
-def _is_usual_blob(members: dict[Any, Any]) -> bool:
-    """Whether an object is surely a blob without a fault. A response may hold hundreds."""
+def is_usual_blob(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a value is surely the JSON form of a blob without a fault. A response may hold hundreds."""
+    if type(value) is not dict:
+        return False
+    members = cast("dict[Any, Any]", value)
     if len(members) != 4 or members.get("$type") != "blob":
         return False
     ref, mime_type, size = members.get("ref"), members.get("mimeType"), members.get("size")

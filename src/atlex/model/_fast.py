@@ -18,9 +18,9 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, core_schema
 
-from atlex.model._keys import ARRAY, PATTERN, metadata_of, own_types_of
+from atlex.model._keys import own_types_of
 from atlex.model._levels import declared_fields, level_schema, map_parts
-from atlex.model._patterns import format_pattern
+from atlex.model._patterns import PatternsFirst
 from atlex.model._state import (
     TYPE_READ,
     ClassState,
@@ -55,43 +55,22 @@ def fast_validator(model: Any, level: Level) -> SchemaValidator:
     return found[1]
 
 
-class _Fast:
+class _Fast(PatternsFirst):
     """Derives the schema of a fast validator from that of the full one."""
 
     def __init__(self, level: Level) -> None:
+        super().__init__()
         self._is_strict = level == "strict"
-        self._formats: dict[str, CoreSchema] = {}
 
-    def derive(self, schema: CoreSchema) -> CoreSchema:
-        derived = self._part(cast("dict[str, Any]", schema))
-        if not self._formats:
-            return cast("CoreSchema", derived)
-        definitions = list(self._formats.values())
-        if derived["type"] == "definitions":
-            return core_schema.definitions_schema(derived["schema"], derived["definitions"] + definitions)
-        return core_schema.definitions_schema(derived, definitions)
-
-    def _part(self, schema: dict[str, Any]) -> Any:
-        metadata = metadata_of(schema)
-        if self._is_strict and (pattern := metadata.get(PATTERN)):
-            return self._with_pattern(pattern, schema)
-        if ARRAY in metadata:
-            return {**self._part(schema["schema"]), **metadata[ARRAY]}
-        derived = map_parts(schema, self._part)
+    def part(self, schema: dict[str, Any]) -> Any:
+        if self._is_strict and (derived := self.with_pattern(schema)) is not None:
+            return derived
+        if (derived := self.plain_list(schema)) is not None:
+            return derived
+        derived = map_parts(schema, self.part)
         if derived["type"] == "model" and _can_be_lean(derived["cls"], declared_fields(derived)):
             return self._lean_model(derived)
         return derived
-
-    def _with_pattern(self, pattern: Any, full: Any) -> CoreSchema:
-        if not isinstance(pattern, str):
-            return core_schema.union_schema([pattern, full], mode="left_to_right", auto_collapse=False)
-        # A regular expression takes time to compile: once for all fields of the format.
-        name = f"atlex-format-{pattern}"
-        if name not in self._formats:
-            self._formats[name] = core_schema.union_schema(
-                [format_pattern(pattern), full], mode="left_to_right", auto_collapse=False, ref=name
-            )
-        return core_schema.definition_reference_schema(name)
 
     def _lean_model(self, schema: Any) -> CoreSchema:
         model = schema["cls"]

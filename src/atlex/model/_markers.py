@@ -24,6 +24,7 @@ from atlex.data import (
     bytes_from_wire,
     bytes_to_wire,
     is_list,
+    is_usual_blob,
 )
 from atlex.data._blob import read_blob
 from atlex.data._link import check_link, read_link
@@ -315,18 +316,23 @@ class BlobRef(Marker):
         )
 
     def _check(self, value: object) -> Blob | LegacyBlob:
-        blob = read_blob(value)
-        if isinstance(blob, LegacyBlob):
-            # One that came from the wire goes back as it came; nobody may write a new one.
-            if blob is value:
-                return blob
-            raise _broken("blob", ["a blob of the old form can't be written any more"])
-        reasons = blob_reasons(blob)
-        if blob.extra and blob is not value:
-            reasons.append("has members that blobs don't have")
+        reasons: list[str] = []
+        if is_usual_blob(value):
+            blob = Blob(CidLink(value["ref"]["$link"]), value["mimeType"], value["size"])
+        else:
+            given = read_blob(value)
+            if isinstance(given, LegacyBlob):
+                # One that came from the wire goes back as it came; nobody may write a new one.
+                if given is value:
+                    return given
+                raise _broken("blob", ["a blob of the old form can't be written any more"])
+            blob = given
+            reasons = blob_reasons(blob)
+            if blob.extra and blob is not value:
+                reasons.append("has members that blobs don't have")
         if self.max_size is not None and blob.size > self.max_size:
             reasons.append(f"has {blob.size} bytes, at most {self.max_size} are allowed")
-        if self.accept and not any(_accepts(glob, blob.mime_type) for glob in self.accept):
+        if self.accept and not _accepts(self.accept, blob.mime_type):
             reasons.append(f"its type {blob.mime_type[:60]!r} is none of {', '.join(self.accept)}")
         if reasons:
             raise _broken("blob", reasons)
@@ -347,8 +353,10 @@ class _LinkRef(Marker):
         )
 
 
-def _accepts(glob: str, mime_type: str) -> bool:
-    return glob in {"*/*", mime_type} or (glob.endswith("/*") and mime_type.startswith(glob[:-1]))
+def _accepts(globs: tuple[str, ...], mime_type: str) -> bool:
+    if mime_type in globs or "*/*" in globs:
+        return True
+    return f"{mime_type.partition('/')[0]}/*" in globs
 
 
 def _write_blob(value: Blob | LegacyBlob) -> dict[str, Any]:

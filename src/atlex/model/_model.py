@@ -33,6 +33,7 @@ from atlex.model._copying import are_equal, deep_copy, reduce_deep
 from atlex.model._describing import ClassSignature, DescribedFields, describe_schema
 from atlex.model._dumping import dump, dump_json, serialize
 from atlex.model._errors import MANY, issues_of, with_names, with_suggestions
+from atlex.model._fast_input import checked_fast
 from atlex.model._kept import KEPT, kept_of
 from atlex.model._keys import own_types_of, to_camel
 from atlex.model._levels import level_schema, model_fields_schema, validator, wire_names, with_own_members
@@ -197,6 +198,8 @@ class Model(BaseModel):
     if not TYPE_CHECKING:
         # Type checkers that saw these would let any name pass, any instance be iterated over, and any option be given.
         def __init__(self, /, **data: Any) -> None:
+            if checked_fast(type(self), "input", data, self) is not None:
+                return
             try:
                 self.__pydantic_validator__.validate_python(data, self_instance=self)
             except ValidationError as error:
@@ -240,6 +243,12 @@ class Model(BaseModel):
             fill(self)
             super().__delattr__(name)
             self.__pydantic_fields_set__.discard(name)
+
+        @classmethod
+        @wraps(BaseModel.model_validate.__func__)
+        def model_validate(cls, obj: Any, **options: Any) -> Self:
+            made = None if options else checked_fast(cls, "input", obj)
+            return super().model_validate(obj, **options) if made is None else made
 
         @wraps(BaseModel.model_dump)
         def model_dump(self, **options: Any) -> dict[str, Any]:
@@ -409,6 +418,8 @@ def check(value: Model) -> None:
 
 
 def _check(cls: type[Model], value: object) -> None:
+    if checked_fast(cls, "resend", value) is not None:
+        return
     try:
         validator(cls, "resend").validate_python(value)
     except ValidationError as error:

@@ -1,15 +1,17 @@
-"""Checks in pydantic's core that take the common valid strings, which strict reading tries before the full check.
+"""Checks in pydantic's core that take the common valid strings, which fast paths try before the full check.
 
 A string that such a check takes is valid. One that it refuses may be valid too, so the full check decides.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["PATTERNS", "Pattern", "format_pattern", "length_pattern"]
+from atlex.model._keys import ARRAY, PATTERN, metadata_of
+
+__all__ = ["PATTERNS", "Pattern", "PatternsFirst", "format_pattern", "length_pattern"]
 
 
 class Pattern(NamedTuple):
@@ -67,3 +69,45 @@ def length_pattern(
         min_length=max(min_length or 0, min_graphemes or 0) or None,
         max_length=min((bound for bound in bounds if bound is not None), default=None),
     )
+
+
+class PatternsFirst:
+    """Derives the schema of a fast path from another, in which patterns are tried before checks in Python."""
+
+    def __init__(self) -> None:
+        self._formats: dict[str, CoreSchema] = {}
+
+    def derive(self, schema: CoreSchema) -> CoreSchema:
+        """The schema of the fast path."""
+        derived = self.part(cast("dict[str, Any]", schema))
+        if not self._formats:
+            return cast("CoreSchema", derived)
+        definitions = list(self._formats.values())
+        if derived["type"] == "definitions":
+            return core_schema.definitions_schema(derived["schema"], derived["definitions"] + definitions)
+        return core_schema.definitions_schema(derived, definitions)
+
+    def part(self, schema: dict[str, Any]) -> Any:
+        """What a part of the schema becomes."""
+        raise NotImplementedError
+
+    def with_pattern(self, schema: dict[str, Any]) -> CoreSchema | None:
+        """The schema of a string that has a pattern, which is tried first."""
+        pattern = metadata_of(schema).get(PATTERN)
+        if not pattern:
+            return None
+        full = cast("CoreSchema", schema)
+        if not isinstance(pattern, str):
+            return core_schema.union_schema([pattern, full], mode="left_to_right", auto_collapse=False)
+        # A regular expression takes time to compile: once for all fields of the format.
+        name = f"atlex-format-{pattern}"
+        if name not in self._formats:
+            self._formats[name] = core_schema.union_schema(
+                [format_pattern(pattern), full], mode="left_to_right", auto_collapse=False, ref=name
+            )
+        return core_schema.definition_reference_schema(name)
+
+    def plain_list(self, schema: dict[str, Any]) -> Any:
+        """The schema of a list with limits, which pydantic's core checks; it names no other fault beside them."""
+        limits = metadata_of(schema).get(ARRAY)
+        return None if limits is None else {**self.part(schema["schema"]), **limits}

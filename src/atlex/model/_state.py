@@ -21,6 +21,7 @@ __all__ = [
     "TYPE_READ",
     "ClassState",
     "FieldWriter",
+    "InputLevel",
     "Level",
     "Writer",
     "fill",
@@ -33,6 +34,9 @@ __all__ = [
 
 Level: TypeAlias = Literal["lenient", "strict", "resend"]
 """A way to read, or ``resend``: the check of a value that is about to be sent."""
+
+InputLevel: TypeAlias = Literal["input", "resend"]
+"""A way to check: what a constructor is given, or a value that is about to be sent."""
 
 Writer: TypeAlias = "Callable[[Any, dict[int, Any] | None], Any]"
 
@@ -73,6 +77,8 @@ class ClassState:
         schemas: The core schema of each level.
         validators: The validator of each level.
         fast: The validator of the fast path of each level, with the version that it was made for.
+        inputs: How often the class was used without a fast path of input.
+        fast_input: The validators of that path; see `atlex.model._fast_input`.
         assignments: The validator of an assignment to each attribute.
     """
 
@@ -92,6 +98,10 @@ class ClassState:
     validators: dict[Level, SchemaValidator] = field(default_factory=dict["Level", SchemaValidator])
     fast: dict[Level, tuple[int, SchemaValidator]] = field(
         default_factory=dict["Level", "tuple[int, SchemaValidator]"]
+    )
+    inputs: int = 0
+    fast_input: dict[InputLevel, SchemaValidator | None] = field(
+        default_factory=dict["InputLevel", "SchemaValidator | None"]
     )
     assignments: dict[str, SchemaValidator | None] = field(
         default_factory=dict[str, "SchemaValidator | None"]
