@@ -9,6 +9,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from atlex.errors import AtlexError, Issue
+from atlex.model._fast_input import checked_fast
+from atlex.model._state import InputLevel, state_of
 
 __all__ = ["DIFFERENCES", "disagreements"]
 
@@ -28,6 +30,12 @@ def _read(cls: Any, value: object) -> list[str]:
     except AtlexError as error:
         return [str(error)]
     return []
+
+
+def _fast(cls: Any, level: InputLevel, value: object) -> Any:
+    """What the fast path of input makes of a value, as if the class had been used often."""
+    state_of(cls).inputs = 1000
+    return checked_fast(cls, level, value)
 
 
 def disagreements(
@@ -53,12 +61,17 @@ def disagreements(
             if bool(said) != bool(faults):
                 found.append(("strict", type(given).__name__, said, faults))
     try:
-        made = cls.model_validate(value)
+        made = cls.__pydantic_validator__.validate_python(value)
     except ValidationError as error:
         kinds = {detail["type"] for detail in error.errors(include_url=False, include_input=False)}
         if not faults and not kinds & DIFFERENCES.keys():
             found.append(("input refuses", str(error)))
+        if _fast(cls, "input", value) is not None:
+            found.append(("the fast path takes", str(error)))
     else:
+        fast = _fast(cls, "input", value)
+        if fast is not None and (fast != made or fast.model_fields_set != made.model_fields_set):
+            found.append(("the fast path makes", fast, made))
         wire = made.to_wire()
         if wrong := interpreted(wire):
             found.append(("input writes", wire, list(map(str, wrong))))

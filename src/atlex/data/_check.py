@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from atlex._printable import is_unicode
 from atlex.data._blob import Blob, LegacyBlob, blob_from_wire
 from atlex.data._bytes import bytes_from_wire
-from atlex.data._json import MAX_DEPTH
+from atlex.data._json import MAX_DEPTH, is_object
 from atlex.data._link import CidLink
 from atlex.data._unknown import UnknownObject
 from atlex.syntax import Cid, is_valid_cid
@@ -145,18 +145,15 @@ def blob_reasons(blob: Blob) -> list[str]:
 
 def is_usual_blob(value: object) -> TypeGuard[dict[str, Any]]:
     """Whether a value is surely the JSON form of a blob without a fault. A response may hold hundreds."""
-    if type(value) is not dict:
+    if not is_object(value) or len(value) != 4 or value.get("$type") != "blob":
         return False
-    members = cast("dict[Any, Any]", value)
-    if len(members) != 4 or members.get("$type") != "blob":
+    ref, mime_type, size = value.get("ref"), value.get("mimeType"), value.get("size")
+    if not is_object(ref) or len(ref) != 1:
         return False
-    ref, mime_type, size = members.get("ref"), members.get("mimeType"), members.get("size")
-    if type(ref) is not dict or len(cast("dict[Any, Any]", ref)) != 1:
-        return False
-    cid = cast("dict[Any, Any]", ref).get("$link")
+    cid = ref.get("$link")
     return (
-        (type(cid) is str and cid.startswith(_RAW_SHA_256) and is_valid_cid(cid))
-        and (type(mime_type) is str and "/" in mime_type and mime_type.isascii())
+        (isinstance(cid, str) and cid.startswith(_RAW_SHA_256) and is_valid_cid(cid))
+        and (isinstance(mime_type, str) and "/" in mime_type and mime_type.isascii())
         and (type(size) is int and 0 <= size <= MAX_INTEGER)
     )
 
