@@ -1,0 +1,247 @@
+"""A definition as it was and as it is: where its changes are, and how they are said."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final, TypeAlias, cast
+
+from atlex.lexicon import DefId, Definition, Document, Node, UnknownKind
+from atlex_codegen._diff._changes import Change, ChangeKind, Impact, Place
+from atlex_codegen._text import shortened
+
+__all__ = ["Descriptions", "Pair", "kind_of", "was_and_is"]
+
+Descriptions: TypeAlias = Mapping[str, str]
+"""The overlay: descriptions that come before the documents' own, by ``nsid#def`` or ``nsid#def.property``."""
+
+_DEPRECATED: Final = re.compile(
+    r"^\W*deprecated\b|[.!(\[]\s*deprecated\b|\b(?:is|are) (?:now )?deprecated\b", re.IGNORECASE
+)
+_VALUES_SHOWN: Final = 8
+
+
+class Pair:
+    """A definition as it was and as it is.
+
+    Args:
+        old: The document that it was in.
+        new: The one that it is in.
+        before: Its older name.
+        after: Its newer name.
+        names: The newer names of all definitions that were renamed.
+        descriptions: The older overlay and the newer one.
+    """
+
+    def __init__(
+        self,
+        old: Document,
+        new: Document,
+        before: DefId,
+        after: DefId,
+        names: Mapping[DefId, DefId],
+        descriptions: tuple[Descriptions, Descriptions],
+    ) -> None:
+        self._documents = old, new
+        self._ids = before, after
+        self._names = names
+        self._descriptions = descriptions
+
+    def now(self, target: DefId) -> DefId:
+        """What a definition is called now."""
+        return self._names.get(target, target)
+
+    def renamed(self, old: Definition, new: Definition, *, is_guess: bool) -> Change:
+        """The change of the definition's own name."""
+        before, after = self._ids
+        return self.change(
+            "definition-renamed",
+            old.pointer,
+            new.pointer,
+            f"the {kind_of(old)} is called {after} now",
+            subject=str(before),
+            values=(str(before), str(after)),
+            is_guess=is_guess,
+        )
+
+    def node(self, old: Node, new: Node, what: str, name: str = "") -> Iterator[Change]:
+        """Compare what every node has: whether it is deprecated, and keys that the language doesn't define.
+
+        Args:
+            old: The older node.
+            new: The newer one.
+            what: What it is, for the messages.
+            name: The property that it is the schema of, if it is one's.
+        """
+        was, is_ = self._is_deprecated(0, old, name), self._is_deprecated(1, new, name)
+        if is_ and not was:
+            yield self.between(
+                "deprecated",
+                old,
+                new,
+                f"{what} is deprecated now",
+                subject=name,
+                lexicon="deprecated",
+                python="deprecated",
+            )
+        elif was and not is_:
+            yield self.harmless("undeprecated", old, new, f"{what} isn't deprecated any more", subject=name)
+        if old.extra != new.extra:
+            message = f"{what} has other keys that the language doesn't define"
+            yield self.harmless("unknown-keys-changed", old, new, message, values=(old.extra, new.extra))
+
+    def _is_deprecated(self, side: int, node: Node, name: str) -> bool:
+        def_id = self._ids[side]
+        said = None
+        if name:
+            said = self._descriptions[side].get(f"{def_id.nsid}#{def_id.name}.{name}")
+        elif node.pointer.count("/") == 2:
+            said = self._descriptions[side].get(str(def_id))
+        return bool(_DEPRECATED.search(said or node.description or ""))
+
+    def between(
+        self,
+        kind: ChangeKind,
+        old: Node,
+        new: Node,
+        message: str,
+        *,
+        key: str = "",
+        subject: str = "",
+        values: tuple[Any, Any] | None = None,
+        lexicon: Impact = "breaking",
+        python: Impact = "breaking",
+    ) -> Change:
+        """A change of a node, or of the value of one of its keys."""
+        end = f"/{key}" if key else ""
+        return self.change(
+            kind,
+            old.pointer + end,
+            new.pointer + end,
+            message,
+            subject=subject or key,
+            values=values,
+            lexicon=lexicon,
+            python=python,
+        )
+
+    def harmless(
+        self,
+        kind: ChangeKind,
+        old: Node,
+        new: Node,
+        message: str,
+        *,
+        key: str = "",
+        subject: str = "",
+        values: tuple[Any, Any] | None = None,
+    ) -> Change:
+        """A change of a node that every caller can live with."""
+        return self.between(
+            kind,
+            old,
+            new,
+            message,
+            key=key,
+            subject=subject,
+            values=values,
+            lexicon="compatible",
+            python="compatible",
+        )
+
+    def change(
+        self,
+        kind: ChangeKind,
+        old: str | None,
+        new: str | None,
+        message: str,
+        *,
+        subject: str = "",
+        values: tuple[Any, Any] | None = None,
+        lexicon: Impact = "breaking",
+        python: Impact = "breaking",
+        is_guess: bool = False,
+    ) -> Change:
+        """A change from one pointer to another.
+
+        Args:
+            kind: What changed.
+            old: Where it was, or None.
+            new: Where it is, or None.
+            message: What changed, in a sentence.
+            subject: What it is about.
+            values: What was there and what is there; None for the JSON at the pointers.
+            lexicon: What it means by the evolution rules.
+            python: What it means to Python code.
+            is_guess: Whether only likeness speaks for it.
+        """
+        places = [
+            None if pointer is None else Place(def_id, pointer, document.source)
+            for pointer, def_id, document in zip((old, new), self._ids, self._documents, strict=True)
+        ]
+        before, after = values or (
+            None if place is None else _value_at(document, place.pointer)
+            for place, document in zip(places, self._documents, strict=True)
+        )
+        return Change(
+            kind=kind,
+            old=places[0],
+            new=places[1],
+            subject=subject,
+            before=before,
+            after=after,
+            lexicon=lexicon,
+            python=python,
+            message=message,
+            is_guess=is_guess,
+        )
+
+
+def kind_of(node: Node) -> str:
+    """The kind of a node as its document names it."""
+    return node.name if isinstance(node, UnknownKind) else node.kind
+
+
+def was_and_is(before: object, after: object) -> str:
+    """The end of a sentence about a value, or a set of values, that changed."""
+    if isinstance(before, tuple | list) or isinstance(after, tuple | list):
+        old, new = cast("Collection[object]", before or ()), cast("Collection[object]", after or ())
+        lost, found = (
+            [_item for _item in old if _item not in new],
+            [_item for _item in new if _item not in old],
+        )
+        if before and after:
+            parts = [f"lost {_listed(lost)}" if lost else "", f"gained {_listed(found)}" if found else ""]
+            return " and ".join(filter(None, parts))
+        return (
+            f"is {_listed(new)} now, and was not given"
+            if after
+            else f"was {_listed(old)}, and isn't given any more"
+        )
+    if before is None:
+        return f"is {_shown(after)} now, and was not given"
+    if after is None:
+        return f"was {_shown(before)}, and isn't given any more"
+    return f"was {_shown(before)} and is {_shown(after)}"
+
+
+def _listed(values: Collection[object]) -> str:
+    shown = [_shown(value) for value in list(values)[:_VALUES_SHOWN]]
+    more = len(values) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _shown(value: object) -> str:
+    return shortened(json.dumps(value, ensure_ascii=False))
+
+
+def _value_at(document: Document, pointer: str) -> Any:
+    """The JSON at a pointer; None where the document leaves out what stands there."""
+    value: Any = document.raw
+    for segment in pointer.split("/")[1:]:
+        key = segment.replace("~1", "/").replace("~0", "~")
+        value = value[int(key)] if isinstance(value, list) else value.get(key)
+        if value is None:
+            return None
+    return value
