@@ -1,0 +1,179 @@
+"""The names that a package has for its users, each with the part of a document that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+from atlex.lexicon import (
+    DefId,
+    Definition,
+    Lexicons,
+    Object,
+    Params,
+    Part,
+    Payload,
+    PermissionSet,
+    Procedure,
+    Query,
+    Record,
+    Ref,
+    Schema,
+    Subscription,
+    Token,
+    UnknownKind,
+    walk,
+)
+from atlex_codegen._diff._changes import PythonName
+from atlex_codegen._expressions import NONE, either
+from atlex_codegen._names import allocate, field_name
+from atlex_codegen._naming import Naming, json_schema, payloads
+from atlex_codegen._plan import MethodPlan, PackagePlan
+from atlex_codegen._types import Types
+
+__all__ = ["Entry", "Spot", "package_names"]
+
+Spot: TypeAlias = tuple[str, str]
+"""A part of a document: the NSID and the JSON pointer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name of a package.
+
+    Attributes:
+        name: The name.
+        spot: The part of a document that it comes from.
+        owner: For a field the part that its class comes from, for an argument its method; None for other names.
+        label: What tells it from others of its owner: the code of an error, or what an argument goes to.
+        type: How its type is written, or for a class how it stands in the types of others.
+        required: Whether it must be given, for a field or an argument.
+    """
+
+    name: PythonName
+    spot: Spot
+    owner: Spot | None = None
+    label: str = ""
+    type: str = ""
+    required: bool = False
+
+
+def package_names(lexicons: Lexicons, plan: PackagePlan) -> list[Entry]:
+    """List the names of a package.
+
+    Args:
+        lexicons: The documents that it is made of, with their references checked.
+        plan: Its plan.
+    """
+    naming = Naming(lexicons)
+    types = Types(lexicons, naming)
+    entries = [
+        Entry(PythonName("module", naming.path(nsid)), (nsid, next(iter(document.defs.values())).pointer))
+        for nsid, document in lexicons.items()
+        if document.defs
+    ]
+    for def_id, definition in lexicons.definitions():
+        entries += _definition(naming, types, def_id, definition)
+    entries += _client(lexicons, plan)
+    return entries
+
+
+def _definition(naming: Naming, types: Types, def_id: DefId, definition: Definition) -> Iterator[Entry]:
+    nsid, path = def_id.nsid, naming.path(def_id.nsid)
+    match definition:
+        case Query() | Procedure() | Subscription():
+            for error in definition.errors:
+                name = naming.error(nsid, error.name)
+                yield Entry(PythonName("error", path, name), (nsid, error.pointer), label=error.name)
+            for _, part in payloads(definition):
+                yield from _part(naming, types, nsid, part, naming.class_at(nsid, part.pointer))
+        case PermissionSet() | UnknownKind():
+            pass
+        case Token():
+            name = naming.definition(def_id)
+            yield Entry(PythonName("constant", path, name), (nsid, definition.pointer))
+        case _:
+            part = definition.record if isinstance(definition, Record) else definition
+            yield from _part(naming, types, nsid, part, naming.definition(def_id))
+
+
+def _part(naming: Naming, types: Types, nsid: str, part: Part, name: str) -> Iterator[Entry]:
+    """The alias for a part, or the classes and fields in it."""
+    path = naming.path(nsid)
+    if not isinstance(part, Object | Params):
+        type_ = types.plain(cast("Schema", part), nsid, "result")
+        yield Entry(PythonName("alias", path, name), (nsid, part.pointer), type=type_.flat())
+    for inner in walk(part):
+        if isinstance(inner, Object | Params):
+            name = naming.class_at(nsid, inner.pointer)
+            yield Entry(
+                PythonName("class", path, name),
+                (nsid, inner.pointer),
+                type=types.class_at(nsid, inner).flat(),
+            )
+            attributes = allocate(inner.properties, field_name)
+            for prop in inner.properties.values():
+                type_ = types.plain(prop.schema, nsid, "result")
+                yield Entry(
+                    PythonName("field", path, name, attributes[prop.name]),
+                    (nsid, prop.schema.pointer),
+                    owner=(nsid, inner.pointer),
+                    type=(either(type_, NONE) if prop.nullable or not prop.required else type_).flat(),
+                    required=prop.required,
+                )
+
+
+def _client(lexicons: Lexicons, plan: PackagePlan) -> Iterator[Entry]:
+    paths: dict[str, tuple[str, ...]] = {"": ()}
+    # A namespace stands after the one that it is in.
+    for namespace in plan.namespaces:
+        path = paths[namespace.nsid]
+        for child in namespace.children:
+            paths[child.nsid] = (*path, child.name)
+        for method in namespace.methods:
+            yield from _method(lexicons, path, method.name, method)
+        if namespace.call is not None:
+            yield from _method(lexicons, path, "", namespace.call)
+        for records in namespace.records:
+            yield Entry(PythonName("collection", path, records.name), (records.nsid, "/defs/main"))
+        if namespace.collection is not None:
+            yield Entry(PythonName("collection", path), (namespace.nsid, "/defs/main"))
+
+
+def _method(lexicons: Lexicons, path: tuple[str, ...], name: str, plan: MethodPlan) -> Iterator[Entry]:
+    spot = plan.nsid, "/defs/main"
+    yield Entry(PythonName("method", path, name), spot, type=plan.returns.flat())
+    method = lexicons.method(plan.nsid)
+    sent = method.input if isinstance(method, Procedure) else None
+    groups = {
+        "params": _attributes(plan.nsid, method.parameters),
+        "input": _attributes(*_input_object(lexicons, plan.nsid, sent)),
+    }
+    for argument in plan.arguments:
+        body = spot if sent is None else (plan.nsid, sent.pointer)
+        yield Entry(
+            PythonName("argument", path, name, argument.name),
+            groups.get(argument.goes_to, {}).get(argument.key, body),
+            owner=spot,
+            label=argument.goes_to,
+            type=argument.type.flat(),
+            required=argument.default is None,
+        )
+
+
+def _attributes(nsid: str, part: Part | None) -> dict[str, Spot]:
+    """Where the properties of an object or of parameters are, by their names in Python."""
+    if not isinstance(part, Object | Params):
+        return {}
+    names = allocate(part.properties, field_name)
+    return {names[prop.name]: (nsid, prop.schema.pointer) for prop in part.properties.values()}
+
+
+def _input_object(lexicons: Lexicons, nsid: str, payload: Payload | None) -> tuple[str, Part | None]:
+    """The object that a method takes, past references, with the document that it is in."""
+    schema = json_schema(payload)
+    if not isinstance(schema, Ref):
+        return nsid, schema
+    definition, names = lexicons.follow(schema.target)
+    return names[-1].nsid, definition

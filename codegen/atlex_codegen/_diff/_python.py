@@ -1,0 +1,184 @@
+"""What the changes of documents do to names in Python: which are gone, new, called otherwise, or of another type."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from atlex_codegen._diff._changes import Change, Diff, Place, PythonChange
+from atlex_codegen._diff._names import Entry, Spot
+
+__all__ = ["with_names"]
+
+_Key: TypeAlias = tuple[object, ...]
+"""What a name is for: it is for the same thing in two packages where the keys are equal."""
+
+_RENAMINGS: Final = frozenset({"definition-renamed", "property-renamed"})
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9_.]+")
+
+
+def with_names(changes: Sequence[Change], old: Collection[Entry], new: Collection[Entry]) -> Diff:
+    """Add to each change the names in Python that it touches.
+
+    Args:
+        changes: The changes of the documents.
+        old: The names of the older package.
+        new: The names of the newer one.
+    """
+    older = _Side(old, _renamings(changes), {entry.spot[0] for entry in new})
+    newer = _Side(new, {}, ())
+    both = [(was, newer.names[key]) for key, was in older.names.items() if key in newer.names]
+    touched: defaultdict[int | None, list[PythonChange]] = defaultdict(list)
+    by_old = _by_spot(change.old for change in changes)
+    by_new = _by_spot(change.new for change in changes)
+    for entry in older.without(newer):
+        touched[_nearest(entry.spot, by_old)].append(_python_change(entry, None))
+    for was, is_ in both:
+        if _is_renamed(was, is_):
+            touched[_nearest(was.spot, by_old)].append(_python_change(was, is_))
+    for entry in newer.without(older):
+        touched[_nearest(entry.spot, by_new)].append(_python_change(None, entry))
+    for index, pairs in _retyped(changes, both):
+        touched[index] += [_python_change(was, is_) for was, is_ in pairs if not _is_renamed(was, is_)]
+    return Diff(
+        tuple(_with(change, touched[index]) for index, change in enumerate(changes)),
+        # A name that is new by itself is in nobody's way.
+        tuple(change for change in touched[None] if change.old is not None),
+    )
+
+
+def _with(change: Change, names: Sequence[PythonChange]) -> Change:
+    is_lost = any(name.old is not None and name.old != name.new for name in names)
+    return replace(change, names=tuple(names), python="breaking" if is_lost else change.python)
+
+
+class _Side:
+    """The names of one package by what they are for.
+
+    Args:
+        entries: The names.
+        renamings: Where a part of a document is now, if it is elsewhere.
+        documents: The NSIDs of the newer documents: a document among them is itself, whatever left it.
+    """
+
+    def __init__(
+        self, entries: Collection[Entry], renamings: Mapping[Spot, Spot], documents: Collection[str]
+    ) -> None:
+        self._renamings = renamings
+        self._documents = documents
+        self.names = {self._key(entry): entry for entry in entries}
+
+    def without(self, other: _Side) -> Iterator[Entry]:
+        """The names that the other package doesn't have, though it has the class or method that they belong to."""
+        for key, entry in self.names.items():
+            if key not in other.names and (
+                entry.owner is None or self._owner(entry, entry.owner) in other.names
+            ):
+                yield entry
+
+    def _key(self, entry: Entry) -> _Key:
+        nsid, pointer = self._moved(entry.spot)
+        match entry.name.kind:
+            case "module":
+                return "module", entry.spot[0] if entry.spot[0] in self._documents else nsid
+            case "error":
+                return "error", nsid, entry.label
+            case "argument" if entry.owner is not None:
+                wire = pointer.rpartition("/")[2] if entry.label in {"params", "input"} else ""
+                return *self._owner(entry, entry.owner), entry.label, wire
+            case "class" | "alias" | "constant":
+                return "type", nsid, pointer
+            case kind:
+                return kind, nsid, pointer
+
+    def _owner(self, entry: Entry, owner: Spot) -> _Key:
+        return "method" if entry.name.kind == "argument" else "type", *self._moved(owner)
+
+    def _moved(self, spot: Spot) -> Spot:
+        nsid, pointer = spot
+        for start in _starts(pointer):
+            if moved := self._renamings.get((nsid, start)):
+                return moved[0], moved[1] + pointer[len(start) :]
+        return spot
+
+
+def _renamings(changes: Iterable[Change]) -> dict[Spot, Spot]:
+    return {
+        _spot(change.old): _spot(change.new)
+        for change in changes
+        if change.kind in _RENAMINGS and change.old is not None and change.new is not None
+    }
+
+
+def _spot(place: Place) -> Spot:
+    return place.definition.nsid, place.pointer
+
+
+def _starts(pointer: str) -> Iterator[str]:
+    """A JSON pointer, and those of what it stands in, from the inside out."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
+
+
+def _by_spot(places: Iterable[Place | None]) -> dict[Spot, int]:
+    """The first place of each spot, by its number."""
+    found: dict[Spot, int] = {}
+    for index, place in enumerate(places):
+        if place is not None:
+            found.setdefault(_spot(place), index)
+    return found
+
+
+def _nearest(spot: Spot, changes: Mapping[Spot, int]) -> int | None:
+    """The change of a part, or of the nearest one that it stands in."""
+    nsid, pointer = spot
+    return next((changes[nsid, start] for start in _starts(pointer) if (nsid, start) in changes), None)
+
+
+def _is_renamed(was: Entry, is_: Entry) -> bool:
+    if was.owner is not None:
+        return was.name.member != is_.name.member
+    return was.name != is_.name
+
+
+def _python_change(was: Entry | None, is_: Entry | None) -> PythonChange:
+    return PythonChange(
+        old=None if was is None else was.name,
+        new=None if is_ is None else is_.name,
+        old_type=_shown_type(was),
+        new_type=_shown_type(is_),
+        old_required=was is not None and was.required,
+        new_required=is_ is not None and is_.required,
+    )
+
+
+def _shown_type(entry: Entry | None) -> str:
+    return "" if entry is None or entry.name.kind == "class" else entry.type
+
+
+def _retyped(
+    changes: Sequence[Change], both: Sequence[tuple[Entry, Entry]]
+) -> Iterator[tuple[int, list[tuple[Entry, Entry]]]]:
+    """For each change the names right around it that have another type now, or must be given or needn't any more."""
+    classes = {was.type: is_.type for was, is_ in both if is_.name.kind == "class"}
+
+    def is_retyped(was: Entry, is_: Entry) -> bool:
+        expected = _REFERENCE.sub(lambda match: classes.get(match[0], match[0]), was.type)
+        return (expected, was.required) != (is_.type, is_.required)
+
+    by_old: defaultdict[Spot, list[tuple[Entry, Entry]]] = defaultdict(list)
+    by_new: defaultdict[Spot, list[tuple[Entry, Entry]]] = defaultdict(list)
+    for was, is_ in both:
+        if was.type and is_.name.kind != "class":
+            by_old[was.spot].append((was, is_))
+            by_new[is_.spot].append((was, is_))
+    for index, change in enumerate(changes):
+        place, pairs = (change.old, by_old) if change.new is None else (change.new, by_new)
+        if place is not None:
+            nsid, pointer = _spot(place)
+            around = next((pairs[nsid, start] for start in _starts(pointer) if (nsid, start) in pairs), [])
+            yield index, [pair for pair in around if is_retyped(*pair)]
