@@ -13,6 +13,12 @@ if _t.TYPE_CHECKING:
     from atlex_codegen._build import BuildReport as BuildReport
     from atlex_codegen._build import build as build
     from atlex_codegen._build import plan as plan
+    from atlex_codegen._diff._changes import Change as Change
+    from atlex_codegen._diff._changes import Diff as Diff
+    from atlex_codegen._diff._changes import Place as Place
+    from atlex_codegen._diff._changes import PythonChange as PythonChange
+    from atlex_codegen._diff._changes import PythonName as PythonName
+    from atlex_codegen._diff._diff import diff as diff
     from atlex_codegen._plan import PackagePlan as PackagePlan
     from atlex_codegen._plan import plan_json as plan_json
 else:
@@ -23,6 +29,8 @@ else:
         __name__,
         {
             "atlex_codegen._build": "BuildReport build plan",
+            "atlex_codegen._diff._changes": "Change Diff Place PythonChange PythonName",
+            "atlex_codegen._diff._diff": "diff",
             "atlex_codegen._plan": "PackagePlan plan_json",
         },
         "cli",

@@ -126,8 +126,8 @@ class PythonChange:
     Attributes:
         old: The name in the older package; None for one that is new.
         new: The name in the newer package; None for one that is gone.
-        old_type: How the older type is written, for a field, an argument, an alias, or what a method returns; else
-            empty.
+        old_type: The older type, for a field, an argument, an alias, or what a method returns; else empty. Classes go
+            by their names alone.
         new_type: The same of the newer one.
         old_required: Whether the older argument or field had to be given.
         new_required: Whether the newer one has to be.

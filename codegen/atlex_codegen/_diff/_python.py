@@ -17,6 +17,9 @@ _Key: TypeAlias = tuple[object, ...]
 """What a name is for: it is for the same thing in two packages where the keys are equal."""
 
 _RENAMINGS: Final = frozenset({"definition-renamed", "property-renamed"})
+_HANDLE: Final = re.compile(r"\b_(?:[a-z0-9_]+\.)?(?=[A-Za-z])")
+"""What generated code puts before a name for itself."""
+
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9_.]+")
 
 
@@ -157,7 +160,7 @@ def _python_change(was: Entry | None, is_: Entry | None) -> PythonChange:
 
 
 def _shown_type(entry: Entry | None) -> str:
-    return "" if entry is None or entry.name.kind == "class" else entry.type
+    return "" if entry is None or entry.name.kind == "class" else _HANDLE.sub("", entry.type)
 
 
 def _retyped(

@@ -6,6 +6,7 @@ import typer
 
 from atlex_codegen.cli._build import build_command
 from atlex_codegen.cli._demo import demo_command
+from atlex_codegen.cli._diff import diff_command
 from atlex_codegen.cli._install import install_command
 
 __all__ = ["app"]
@@ -19,4 +20,5 @@ app: typer.Typer = typer.Typer(
 )
 app.command("build")(build_command)
 app.command("demo")(demo_command)
+app.command("diff")(diff_command)
 app.command("install")(install_command)

@@ -20,14 +20,14 @@ def say(lines: Iterable[object], *, err: bool = False) -> None:
 
 
 @contextmanager
-def failing_with_a_sentence() -> Generator[None]:
-    """Print what went wrong, each finding first, and end the command with 1."""
+def failing_with_a_sentence(code: int = 1) -> Generator[None]:
+    """Print what went wrong, each finding first, and end the command with this exit code."""
     try:
         yield
     except (AtlexError, OSError) as error:
         found = error.diagnostics if isinstance(error, LexiconError) else ()
         say([*found, _sentence(error)], err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(code) from error
 
 
 def _sentence(error: AtlexError | OSError) -> object:

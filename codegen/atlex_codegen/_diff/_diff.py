@@ -1,0 +1,67 @@
+"""The comparison of two sets of documents as a whole."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Final
+
+from atlex.errors import LexiconError
+from atlex.lexicon import Document, Lexicons, Object, references
+from atlex_codegen._diff._changes import Diff
+from atlex_codegen._diff._compare import compare_documents
+from atlex_codegen._diff._names import Entry, package_names
+from atlex_codegen._diff._python import with_names
+from atlex_codegen._diff._sources import Side, read_side
+from atlex_codegen._planner import plan_package
+from atlex_codegen._resolve import reference_faults
+
+__all__ = ["diff"]
+
+_STUBS: Final = "/missing"
+"""Where no document has anything."""
+
+
+def diff(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> Diff:
+    """Compare two sets of Lexicon documents: what changed, and what that does to code that uses the packages.
+
+    Prose doesn't count, but for what it says about deprecation. Definitions that neither side has, because they come
+    with a base for example, are taken as they are.
+
+    Args:
+        old: The older documents: a folder of them; a generated package, by its folder or by the name that it is imported
+            by; or ``REVISION:PATH`` as git has it.
+        new: The newer ones, likewise.
+
+    Raises:
+        LexiconError: Either is nothing of the kind, or has documents with errors, which ``diagnostics`` lists.
+    """
+    before, after = read_side(old), read_side(new)
+    overlays = before.source.descriptions, after.source.descriptions
+    if before.is_package or after.is_package:
+        overlays = ((after if before.is_package else before).source.descriptions,) * 2
+    changes = compare_documents(before.lexicons, after.lexicons, overlays)
+    return with_names(changes, _names(before), _names(after))
+
+
+def _names(side: Side) -> list[Entry]:
+    """The names of the package, planned with empty objects for what the documents refer to and don't have."""
+    lexicons = side.lexicons
+    missing = {
+        reference.target
+        for _, definition in lexicons.definitions()
+        for reference in references(definition)
+        if lexicons.find(reference.target) is None
+    }
+    documents = dict(lexicons)
+    for number, def_id in enumerate(sorted(missing)):
+        document = documents.get(def_id.nsid) or Document(id=def_id.nsid, defs={}, raw={})
+        stub = Object(pointer=f"{_STUBS}/{number}")
+        documents[def_id.nsid] = replace(document, defs={**document.defs, def_id.name: stub})
+    whole = Lexicons(documents.values())
+    faults = [fault for fault in reference_faults(whole) if fault.is_error]
+    if faults:
+        plural = "error" if len(faults) == 1 else "errors"
+        raise LexiconError(f"The references in the documents have {len(faults)} {plural}.", faults)
+    names = package_names(whole, plan_package(whole, side.source))
+    return [entry for entry in names if not entry.spot[1].startswith(_STUBS)]

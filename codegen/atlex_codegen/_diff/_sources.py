@@ -1,0 +1,105 @@
+"""Where the documents to compare come from: a folder, a git revision, or a generated package."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from atlex.errors import LexiconError
+from atlex.lexicon import Lexicons
+from atlex.lexicon._files import MAX_TOTAL_SIZE, read_file
+from atlex_codegen._diff._git import export_revision
+from atlex_codegen._load import Source, load_source
+from atlex_codegen._write import DATA_FILE
+
+__all__ = ["Side", "read_side"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two sets that are compared.
+
+    Attributes:
+        lexicons: The documents.
+        source: What they were read from.
+        is_package: Whether that is a generated package, which doesn't keep the overlay that it was made with.
+    """
+
+    lexicons: Lexicons
+    source: Source
+    is_package: bool
+
+
+def read_side(place: str | os.PathLike[str]) -> Side:
+    """Read a set of documents, with what is said beside them.
+
+    Args:
+        place: A folder of documents; a generated package, by its folder or by the name that it is imported by, without
+            importing it; or ``REVISION:PATH`` as git has it.
+
+    Raises:
+        LexiconError: There is nothing of the kind, or a document is broken.
+    """
+    name = os.fspath(place)
+    folder = Path(name)
+    package = None
+    try:
+        if folder.is_dir():
+            package = folder if (folder / DATA_FILE).is_file() else None
+            source = load_source(folder, None) if package is None else _package(package)
+        elif name.partition(":")[0] and ":" in name:
+            source = _revision(name)
+        else:
+            package = _installed(name)
+            source = _package(package)
+    except OSError as error:
+        raise LexiconError(f"{error.filename or name} can't be read: {error.strerror}.") from error
+    if errors := sum(diagnostic.is_error for diagnostic in source.diagnostics):
+        plural = "error" if errors == 1 else "errors"
+        raise LexiconError(f"The documents of {name} have {errors} {plural}.", source.diagnostics)
+    return Side(Lexicons(source.documents), source, package is not None)
+
+
+def _revision(name: str) -> Source:
+    with TemporaryDirectory(prefix="atlex-") as temporary:
+        folder = Path(temporary)
+        origins = export_revision(name, folder)
+        source = load_source(folder, None)
+    # Nobody wants to hear of the copies.
+    copies = re.compile(rf"{re.escape(temporary)}(?:[/\\]([A-Za-z0-9.]+))?")
+
+    def original(text: str) -> str:
+        return copies.sub(lambda match: origins.get(match[1], name), text)
+
+    return replace(
+        source,
+        documents=tuple(replace(document, source=original(document.source)) for document in source.documents),
+        diagnostics=tuple(
+            replace(found, file=original(found.file), message=original(found.message))
+            for found in source.diagnostics
+        ),
+    )
+
+
+def _package(folder: Path) -> Source:
+    data = read_file(folder / DATA_FILE, MAX_TOTAL_SIZE)
+    return Source(tuple(Lexicons.from_package_data(data).values()), {}, {}, {}, ())
+
+
+def _installed(name: str) -> Path:
+    """The folder of an installed package, which isn't imported."""
+    try:
+        spec = importlib.util.find_spec(name) if all(map(str.isidentifier, name.split("."))) else None
+    except (ImportError, ValueError):
+        spec = None
+    for place in (spec and spec.submodule_search_locations) or ():
+        if (Path(place) / DATA_FILE).is_file():
+            return Path(place)
+    raise LexiconError(
+        f"There is no folder, no installed package of atlex's making and no git revision {name!r}: "
+        "write a revision as REVISION:PATH."
+    )

@@ -1,0 +1,57 @@
+"""``atlex diff``: says what changed between two sets of Lexicon documents."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from atlex_codegen.cli._say import failing_with_a_sentence, say
+
+__all__ = ["diff_command"]
+
+Format = Literal["text", "markdown", "json"]
+Level = Literal["compatible", "deprecated", "breaking"]
+
+
+def diff_command(
+    old: Annotated[
+        str,
+        typer.Argument(
+            help="The older documents: a folder, REVISION:PATH as git has it, or a generated package by its name "
+            "or folder.",
+            show_default=False,
+        ),
+    ],
+    new: Annotated[
+        str, typer.Argument(help="The newer documents, likewise.", show_default=False)
+    ] = "lexicons",
+    *,
+    format_: Annotated[Format, typer.Option("--format", help="How to print the changes.")] = "text",
+    fail_on: Annotated[
+        Level | None,
+        typer.Option(help="Exit with 1 if a change means this, or worse, to anybody.", show_default=False),
+    ] = None,
+) -> None:
+    """Say what changed between two sets of documents, by the Lexicon rules and for Python code.
+
+    Exits with 0, or with 1 if --fail-on says so, and with 2 if the documents can't be compared.
+
+    Example: atlex diff v1.2:lexicons lexicons --fail-on breaking
+    """
+    # Loaded when used, not for --help.
+    from atlex_codegen._diff._changes import IMPACTS
+    from atlex_codegen._diff._diff import diff
+    from atlex_codegen._diff._report import diff_json, diff_lines, diff_markdown
+
+    with failing_with_a_sentence(2):
+        found = diff(old, new)
+    match format_:
+        case "text":
+            say(diff_lines(found))
+        case "markdown":
+            typer.echo(diff_markdown(found), nl=False)
+        case "json":
+            typer.echo(diff_json(found), nl=False)
+    if fail_on and found.impact and IMPACTS.index(found.impact) >= IMPACTS.index(fail_on):
+        raise typer.Exit(1)
