@@ -51,7 +51,6 @@ RULES: Final = (
     (r"\b__a(?=(?:enter|exit|iter|next)__)", "__"),
     (r"\ba(?=(?:read|close|iter_bytes)\b)", ""),
     (r"\basynccontextmanager\b", "contextmanager"),
-    (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\bAsyncTaken\b", "list"),
     (r"\b(_*(?:Base)?)Async(?=[A-Z])", r"\1"),

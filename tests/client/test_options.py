@@ -248,7 +248,7 @@ class TestWithOptions:
             sys.setprofile(None)
         assert len(calls) < 200, calls
         assert copy._agent is client._agent
-        assert client._owned._connection._client is None
+        assert client._owned._connection._carriers == {}
         assert copy._owned is None
         await twin.do(copy.close())
         assert not client._owned._connection._is_closed

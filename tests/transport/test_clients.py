@@ -15,7 +15,7 @@ import trio
 
 from atlex import AsyncPasswordSession, PasswordSession, SessionData, _http
 from atlex._agent import Request
-from atlex._http import _clients
+from atlex._http import _choice
 from atlex.errors import InputError
 from atlex.testing import FakePds
 from atlex_sdk import AsyncClient, Client
@@ -31,8 +31,8 @@ def request() -> Request:
 
 
 @pytest.fixture
-def without_aiohttp(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_clients, "_has_aiohttp", lambda: False)
+def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_choice, "_has", lambda library: library == "httpx")
 
 
 @pytest.fixture
@@ -45,10 +45,8 @@ async def opened(url: str, **options) -> str:
     """The transport under the client that was opened for a call."""
     async with _http.AsyncServiceAgent(url, **options) as agent:
         await agent.send(request())
-        client = agent._connection._client
-        # httpx says it nowhere else.
-        under = type(client._transport).__name__
-        assert (under == "AiohttpTransport") == (agent._connection.transport == "aiohttp")
+        (carrier,) = agent._connection._carriers.values()
+        assert (type(carrier).__name__ == "AiohttpCarrier") == (agent._connection.transport == "aiohttp")
         return agent._connection.transport
 
 
@@ -56,21 +54,22 @@ class TestChoice:
     def test_it_is_aiohttp_where_that_is_installed(self, server: str) -> None:
         assert asyncio.run(opened(server)) == "aiohttp"
 
-    def test_it_is_httpx_where_that_is_asked_for(self, server: str) -> None:
-        assert asyncio.run(opened(server, transport="httpx")) == "httpx"
+    @pytest.mark.parametrize("transport", ["httpx", "httpx2", "aiohttp"])
+    def test_it_is_what_is_asked_for(self, server: str, transport: str) -> None:
+        assert asyncio.run(opened(server, transport=transport)) == transport
 
-    @pytest.mark.usefixtures("without_aiohttp")
-    def test_it_is_httpx_without_the_extra(self, server: str) -> None:
+    @pytest.mark.usefixtures("without_extras")
+    def test_it_is_httpx_without_extras(self, server: str) -> None:
         assert asyncio.run(opened(server)) == "httpx"
 
-    def test_it_is_httpx_under_trio(self, server: str) -> None:
-        assert trio.run(opened, server) == "httpx"
+    def test_it_is_httpx2_under_trio(self, server: str) -> None:
+        assert trio.run(opened, server) == "httpx2"
 
     @pytest.mark.parametrize("name", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
-    def test_it_is_httpx_with_a_proxy_in_the_environment(self, name: str, monkeypatch) -> None:
+    def test_it_isnt_aiohttp_with_a_proxy_in_the_environment(self, name: str, monkeypatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-        assert _clients.choose_transport(None, asynchronous=True) == "httpx"
-        assert _clients.choose_transport("aiohttp", asynchronous=True) == "aiohttp"
+        assert _choice.choose_transport(None, asynchronous=True) == "httpx2"
+        assert _choice.choose_transport("aiohttp", asynchronous=True) == "aiohttp"
 
     def test_calls_go_through_a_proxy_in_the_environment(self, server: str, monkeypatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", server)
@@ -88,7 +87,7 @@ class TestChoice:
 
     @pytest.mark.parametrize("kind", [_http.ServiceAgent, _http.AsyncServiceAgent])
     def test_another_name_is_refused(self, kind) -> None:
-        with pytest.raises(InputError, match="'httpx', 'aiohttp' or None"):
+        with pytest.raises(InputError, match="'httpx', 'httpx2', 'aiohttp' or None"):
             kind(URL, transport="requests")
 
     def test_a_synchronous_client_cant_use_aiohttp(self) -> None:
@@ -100,10 +99,11 @@ class TestChoice:
                 make()
         Client(URL, transport="httpx").close()
 
-    @pytest.mark.usefixtures("without_aiohttp")
-    def test_asking_for_it_without_the_extra_names_the_extra(self) -> None:
-        with pytest.raises(InputError, match=r"atlex\[aiohttp\]"):
-            AsyncClient(URL, transport="aiohttp")
+    @pytest.mark.usefixtures("without_extras")
+    @pytest.mark.parametrize("extra", ["httpx2", "aiohttp"])
+    def test_asking_for_one_without_its_extra_names_the_extra(self, extra) -> None:
+        with pytest.raises(InputError, match=rf"atlex\[{extra}\]"):
+            AsyncClient(URL, transport=extra)
 
     def test_an_http_client_has_its_own(self) -> None:
         with httpx.Client() as http_client, pytest.raises(InputError, match="has its own"):
@@ -116,10 +116,11 @@ class TestChoice:
 
 class TestRepr:
     def test_it_names_the_transport(self) -> None:
-        assert "transport='httpx'" in repr(Client(URL))
+        assert "transport='httpx2'" in repr(Client(URL))
+        assert "transport='httpx'" in repr(Client(URL, transport="httpx"))
         assert "transport='aiohttp'" in repr(AsyncClient(URL))
         assert "transport='httpx'" in repr(AsyncClient(URL, transport="httpx"))
-        assert "transport: httpx" in repr(Client(PasswordSession(DATA)))
+        assert "transport: httpx2" in repr(Client(PasswordSession(DATA)))
         assert "transport: aiohttp" in repr(AsyncClient(AsyncPasswordSession(DATA)))
         assert "transport: httpx" in repr(AsyncClient(AsyncPasswordSession(DATA, transport="httpx")))
 
@@ -127,7 +128,7 @@ class TestRepr:
         with httpx.Client() as http_client:
             assert "transport='http_client'" in repr(Client(URL, http_client=http_client))
 
-    @pytest.mark.usefixtures("without_aiohttp")
+    @pytest.mark.usefixtures("without_extras")
     def test_it_is_httpx_without_the_extra(self) -> None:
         assert "transport='httpx'" in repr(AsyncClient(URL))
 
@@ -135,16 +136,16 @@ class TestRepr:
         async def main() -> str:
             return repr(AsyncClient(URL))
 
-        assert "transport='httpx'" in trio.run(main)
+        assert "transport='httpx2'" in trio.run(main)
         assert "transport='aiohttp'" in asyncio.run(main())
 
     def test_it_opens_nothing(self) -> None:
         client = AsyncClient(URL)
         repr(client)
-        assert client._owned._connection._client is None
+        assert client._owned._connection._carriers == {}
 
 
-@pytest.mark.parametrize("transport", ["httpx", "aiohttp"])
+@pytest.mark.parametrize("transport", ["httpx", "httpx2", "aiohttp"])
 def test_fifty_tasks_at_once_dont_wait_for_each_other(transport: str) -> None:
     """The server answers nobody before all fifty are there."""
     together = threading.Barrier(50)
@@ -166,7 +167,7 @@ def test_fifty_tasks_at_once_dont_wait_for_each_other(transport: str) -> None:
             assert asyncio.run(main()) == [200] * 50
 
 
-@pytest.mark.parametrize("transport", ["httpx", "aiohttp"])
+@pytest.mark.parametrize("transport", ["httpx", "httpx2", "aiohttp"])
 class TestClosing:
     def test_closing_leaves_nothing(self, server: str, transport: str) -> None:
         async def main() -> None:
@@ -211,12 +212,12 @@ def test_the_users_client_is_used_and_stays_open(server: str) -> None:
     asyncio.run(main())
 
 
-def test_aiohttp_isnt_loaded_before_it_is_used() -> None:
+def test_no_library_is_loaded_before_it_is_used() -> None:
     code = """
 import json, sys
 from atlex_sdk import AsyncClient, Client
 repr(AsyncClient("https://a")), repr(Client("https://a"))
-print(json.dumps(sorted({"aiohttp", "httpx_aiohttp", "trio"} & sys.modules.keys())))
+print(json.dumps(sorted({"aiohttp", "httpcore", "httpx", "httpx2", "trio"} & sys.modules.keys())))
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(run.stdout) == []

@@ -14,7 +14,7 @@ import pytest
 
 from atlex import _http
 from atlex._agent import Agent, AsyncAgent, Request, Response
-from atlex._http import _clients
+from atlex._http import _exchange
 from atlex.errors import InputError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
 
 OK = httpx.Response(200, json={})
@@ -108,7 +108,7 @@ class TestUserAgent:
             raise metadata.PackageNotFoundError
 
         monkeypatch.setattr(metadata, "version", missing)
-        assert _clients.user_agent.__wrapped__() == "atlex"
+        assert _exchange.default_headers.__wrapped__()["user-agent"] == "atlex"
 
 
 class TestTimeouts:
@@ -433,8 +433,8 @@ class TestLifetime:
             _http.ServiceAgent("https://a", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
 
     def test_nothing_is_opened_before_the_first_request(self) -> None:
-        assert _http.ServiceAgent("https://a")._connection._client is None
-        assert _http.AsyncServiceAgent("https://a")._connection._client is None
+        assert _http.ServiceAgent("https://a")._connection._carriers == {}
+        assert _http.AsyncServiceAgent("https://a")._connection._carriers == {}
 
     def test_the_package_alone_loads_no_http_library(self) -> None:
         code = "import sys, atlex, atlex.errors, atlex._agent; assert 'httpx' not in sys.modules"
@@ -449,7 +449,7 @@ class TestServiceAgent:
     def test_it_is_an_agent(self) -> None:
         agent: Agent = _http.ServiceAgent("https://a/")
         twin: AsyncAgent = _http.AsyncServiceAgent("https://a/")
-        assert repr(agent) == "ServiceAgent('https://a', transport='httpx')"
+        assert repr(agent) == "ServiceAgent('https://a', transport='httpx2')"
         assert repr(twin) == "AsyncServiceAgent('https://a', transport='aiohttp')"
 
     @pytest.mark.parametrize(

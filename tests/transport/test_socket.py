@@ -67,9 +67,9 @@ class RawServer:
         self._thread.join()
 
 
-@pytest.fixture(params=["sync", "httpx", "aiohttp"])
+@pytest.fixture(params=["sync-httpx", "sync-httpx2", "async-httpx", "async-httpx2", "async-aiohttp"])
 def driver(request: pytest.FixtureRequest) -> Driver:
-    return Driver("sync") if request.param == "sync" else Driver("async", request.param)
+    return Driver(*request.param.split("-"))
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_a_streamed_answer_can_be_left(driver, server: RawServer) -> None:
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("transport", ["httpx", "aiohttp"])
+@pytest.mark.parametrize("transport", ["httpx", "httpx2", "aiohttp"])
 def test_a_cancelled_call_leaves_the_agent_usable(server: RawServer, transport: str) -> None:
     waiting, go_on = threading.Event(), threading.Event()
 

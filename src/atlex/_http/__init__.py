@@ -1,34 +1,20 @@
-"""HTTP: the only package that imports httpx.
+"""HTTP: the only package that knows HTTP libraries, each behind a carrier.
 
-A connection sends one request to one origin and gives a response, or raises an error of atlex's tree. The
-names of httpx that the test kit and type annotations need are handed on from here.
+A connection sends one request to one origin and gives a response, or raises an error of atlex's tree.
 """
 
 from __future__ import annotations
 
-from httpx import AsyncBaseTransport, BaseTransport, ConnectError, ReadError, ReadTimeout
-from httpx import AsyncClient as AsyncHttpClient
-from httpx import Client as HttpClient
-from httpx import Request as HttpRequest
-from httpx import Response as HttpResponse
-
 from atlex._http._async import AsyncHttpConnection, AsyncServiceAgent
-from atlex._http._clients import Transport
+from atlex._http._choice import AsyncHttpClient, HttpClient, Transport
 from atlex._http._sync import HttpConnection, ServiceAgent
 
 __all__ = [
-    "AsyncBaseTransport",
     "AsyncHttpClient",
     "AsyncHttpConnection",
     "AsyncServiceAgent",
-    "BaseTransport",
-    "ConnectError",
     "HttpClient",
     "HttpConnection",
-    "HttpRequest",
-    "HttpResponse",
-    "ReadError",
-    "ReadTimeout",
     "ServiceAgent",
     "Transport",
 ]

@@ -1,133 +1,214 @@
-"""aiohttp under httpx: the extra ``aiohttp``. Nothing else imports aiohttp, and this is loaded only where it is used.
-
-httpx-aiohttp does the work. What is added holds the promises that httpx's own transport keeps: no cookies, a limit on
-a write that stalls, the exception of a body that fails, httpx's class for each failure, and quiet when it is forgotten.
-"""
+"""Carrying with aiohttp: the extra ``aiohttp``. Nothing else imports it, and this is loaded only where it is used."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
-from typing import Final, Self, TypeVar, cast
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, Final, cast
 
 import aiohttp
-import httpx
-from httpx_aiohttp import AiohttpTransport as _AiohttpTransport
+from yarl import URL
 
-__all__ = ["AiohttpTransport"]
+from atlex._http._carrier import Answer, Exchange
+from atlex._http._environment import environment_proxies, proxy_for, tls_context
+from atlex._http._exchange import default_headers
+from atlex.errors import InputError
 
-T = TypeVar("T")
+__all__ = ["AiohttpCarrier"]
 
-# From the particular to the general.
-_CLASSES: Final[tuple[tuple[type[Exception], type[httpx.TransportError]], ...]] = (
-    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
-    (TimeoutError, httpx.ReadTimeout),
-    (aiohttp.ClientConnectorError, httpx.ConnectError),
-    (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol),
-    (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
-    (aiohttp.ClientConnectionError, httpx.ReadError),
-    (aiohttp.ClientPayloadError, httpx.ReadError),
-    (aiohttp.ClientError, httpx.RemoteProtocolError),
-)
-_FAILURES: Final = (TimeoutError, httpx.TransportError, aiohttp.ClientError)
+# A body up to this size fits into the buffers on the way, so that writing it can't stall.
+_SMALL: Final = 16 * 1024
+_PIECE: Final = 64 * 1024
+_PLAIN: Final[dict[str, Any]] = {
+    "auto_decompress": False,
+    "raise_for_status": False,
+    "skip_auto_headers": ("content-type",),
+    # h11, under httpx, takes heads of up to 100 KiB, with any number of fields.
+    "max_line_size": 100 * 1024,
+    "max_field_size": 100 * 1024,
+    "max_headers": 5000,
+}
 
 
-class AiohttpTransport(_AiohttpTransport):
-    """Sends httpx's requests through aiohttp."""
+class AiohttpCarrier:
+    """Carries exchanges through an aiohttp session.
 
-    def get_client(self) -> aiohttp.ClientSession:
-        """Open the session that everything is sent through."""
-        connector = aiohttp.TCPConnector(
-            ssl=self.ssl_context,
-            limit=self.limits.max_connections or 0,
-            keepalive_timeout=self.limits.keepalive_expiry,
+    Args:
+        session: The user's own, with its connector, headers, cookies and middlewares; None to open one.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession | None) -> None:
+        self._users: Final = session
+        self._proxies = environment_proxies() if session is None else {}
+        # What leads to each origin: arguments, headers, and host and port of the proxy.
+        self._ways: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {}
+        if session is not None:
+            # What a user's session adds is for the first origin only.
+            self._own = _session(session.connector, connector_owner=False)
+            return
+        self._own = _session(aiohttp.TCPConnector(limit=100, keepalive_timeout=15))
+        weakref.finalize(self, _close, self._own, os.getpid())
+
+    async def exchange(self, exchange: Exchange) -> Answer:
+        """Send a request, and give what comes back as soon as its headers are there."""
+        way, added, _ = self._ways.get(exchange.origin) or self._way(exchange.origin)
+        session, options = self._own, way
+        headers = {**default_headers(), **added, **exchange.headers}
+        # aiohttp sets it itself, and would take it for a contradiction.
+        headers.pop("transfer-encoding", None)
+        if self._users is not None:
+            if exchange.is_trusted:
+                session, options = self._users, {**way, **_PLAIN}
+                for name in default_headers().keys() & {name.lower() for name in session.headers}:
+                    if name not in exchange.headers:
+                        del headers[name]
+            elif cookies := self._cookies(exchange.origin):
+                headers["cookie"] = cookies
+        content = exchange.content
+        body = None if content is None or _is_small(content) else _Body(content)
+        sending = session.request(
+            exchange.method,
+            URL(exchange.origin + exchange.target, encoded=True),
+            headers=headers,
+            data=body or content,
+            allow_redirects=False,
+            timeout=_timeout(*(exchange.timeouts[phase] for phase in ("pool", "connect", "read"))),
+            **options,
         )
-        session = aiohttp.ClientSession(
-            connector=connector,
-            # It would keep what a server sets for everybody who shares the session.
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("content-type", "user-agent"),
-        )
-        weakref.finalize(self, _close, session)
-        return session
+        answer = await (sending if body is None else body.sent(sending, exchange.timeouts["write"]))
+        return Answer(answer.status, answer.raw_headers, answer.content.iter_any(), _Owner(answer))
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and raise what httpx's own transport would raise."""
-        body: _Body | None = None
-        failure: Exception
-        try:
-            if _is_empty(request):
-                answer = await super().handle_async_request(request)
-            else:
-                body = _Body(request)
-                async with body.watched():
-                    answer = await super().handle_async_request(body.carried())
-        except _FAILURES as error:
-            # aiohttp says of a body that raised that the connection broke.
-            failure = _translated(error) if body is None or body.error is None else body.error
-        else:
-            answer.stream = _Answer(cast("httpx.AsyncByteStream", answer.stream))
-            return answer
-        raise failure
+    def proxy(self, origin: str) -> str:
+        """Host and port of the proxy between here and an origin; empty for none, or an unknown one."""
+        return self._ways[origin][2] if origin in self._ways else ""
+
+    def abandon(self) -> None:
+        """Let go of all connections."""
+        _close(self._own, -1)
+
+    async def aclose(self) -> None:
+        """Close what was opened here."""
+        await self._own.close()
+
+    def _way(self, origin: str) -> tuple[dict[str, Any], dict[str, str], str]:
+        is_https = origin.startswith("https:")
+        options: dict[str, Any] = {"ssl": tls_context()} if is_https and self._users is None else {}
+        headers: dict[str, str] = {}
+        proxy = proxy_for(origin, self._proxies)
+        if self._users is not None:
+            options["proxy"] = getattr(self._users, "_default_proxy", None)
+        if proxy is not None:
+            if proxy.scheme.startswith("socks"):
+                raise InputError(f"aiohttp can't use a SOCKS proxy, and {proxy.setting} is one: take 'httpx'")
+            options["proxy"] = URL(f"{proxy.scheme}://{proxy.place}", encoded=True)
+            if proxy.credentials is not None:
+                basic = b64encode(":".join(proxy.credentials).encode()).decode()
+                authorization = {"proxy-authorization": f"Basic {basic}"}
+                if is_https:
+                    options["proxy_headers"] = authorization
+                else:
+                    headers = authorization
+        way = self._ways[origin] = (options, headers, proxy.place if proxy else "")
+        return way
+
+    def _cookies(self, origin: str) -> str:
+        """The cookies that the user's session has for an origin; those without a domain would go anywhere."""
+        session = cast("aiohttp.ClientSession", self._users)
+        found = session.cookie_jar.filter_cookies(URL(origin)).values()
+        return "; ".join(f"{each.key}={each.coded_value}" for each in found if each["domain"])
 
 
-def _close(session: aiohttp.ClientSession) -> None:
-    """Close the session of a transport that was forgotten, where aiohttp would complain on the error log."""
-    if not session.closed:
-        connector = session.connector
-        session.detach()
-        if connector is not None:
-            # Its first step closes the connections, and the others wait for their last words.
-            closing = connector.close().__await__()
-            next(closing, None)
-            closing.close()
+def _session(connector: aiohttp.BaseConnector | None, **options: Any) -> aiohttp.ClientSession:
+    # A jar of cookies would keep what a server sets for everybody who shares the session.
+    session = aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), **_PLAIN, **options
+    )
+    # Whether to send a request again is decided above.
+    vars(session)["_retry_connection"] = False
+    return session
 
 
-class _Body(httpx.AsyncByteStream):
-    """A request's body, which notes what it raises, and ends a write that stalls."""
+def _close(session: aiohttp.ClientSession, pid: int) -> None:
+    """Close a session that was forgotten, where aiohttp would complain on the error log."""
+    connector = session.connector
+    if session.closed or connector is None:
+        return
+    session.detach()
+    if pid != os.getpid():
+        # Connections of the process that this one was forked from. Closing them would take them out of its event loop.
+        getattr(connector, "_conns", {}).clear()
+        return
+    # The first step closes the connections, and the others wait for their last words. An event loop that has been closed
+    # takes none.
+    closing = connector.close().__await__()
+    with suppress(RuntimeError, StopIteration):
+        next(closing)
+    closing.close()
 
-    def __init__(self, request: httpx.Request) -> None:
-        self.error: Exception | None = None
-        self._request = request
-        self._stream = request.stream
-        self._seconds: float | None = request.extensions.get("timeout", {}).get("write")
+
+@lru_cache(maxsize=16)
+def _timeout(pool: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=pool, sock_connect=connect, sock_read=read)
+
+
+def _is_small(content: object) -> bool:
+    return isinstance(content, bytes) and len(content) <= _SMALL
+
+
+class _Owner:
+    """Closes an answer, and with it the connection unless all of the body has been read."""
+
+    __slots__ = ("_answer",)
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+
+    async def aclose(self) -> None:
+        self._answer.close()
+
+
+class _Body:
+    """A request's body, which keeps what it raises, and ends a write that stalls."""
+
+    def __init__(self, content: Any) -> None:
+        self._content = content
+        self._error: Exception | None = None
+        self._seconds: float | None = None
         self._timeout: asyncio.Timeout | None = None
 
-    def carried(self) -> httpx.Request:
-        """The request with this body in place of its own."""
-        request = self._request
-        return httpx.Request(
-            request.method, request.url, headers=request.headers, stream=self, extensions=request.extensions
-        )
-
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        content = self._content
         try:
-            async for chunk in cast("AsyncIterable[bytes]", self._stream):
+            async for chunk in _pieces(content) if isinstance(content, bytes) else content:
                 self._expect(self._seconds)
                 yield chunk
                 self._expect(None)
         except Exception as error:
-            self.error = error
+            self._error = error
             raise
 
-    @asynccontextmanager
-    async def watched(self) -> AsyncGenerator[None]:
-        """A block in which no chunk takes longer to be written than the request allows."""
-        timeout = asyncio.timeout(None)
+    async def sent(self, sending: Any, seconds: float | None) -> aiohttp.ClientResponse:
+        """Wait for the answer, but for no chunk longer than the seconds given."""
+        self._seconds = seconds
+        answer: aiohttp.ClientResponse
         try:
-            async with timeout:
-                self._timeout = timeout
-                try:
-                    yield
-                finally:
-                    # The rest of a body may still be on its way when the response has come.
-                    self._timeout = None
-        except TimeoutError as error:
-            if timeout.expired():
-                raise httpx.WriteTimeout("A write stalled") from error
-            raise
+            async with asyncio.timeout(None) as self._timeout:
+                answer = await sending
+        except (aiohttp.ClientError, TimeoutError):
+            if self._error is None:
+                raise
+        else:
+            return answer
+        finally:
+            # The rest of a body may still be on its way when the response has come.
+            self._timeout = None
+        # aiohttp says of a body that raised that the connection broke.
+        raise self._error
 
     def _expect(self, seconds: float | None) -> None:
         if self._timeout is not None:
@@ -135,53 +216,6 @@ class _Body(httpx.AsyncByteStream):
             self._timeout.reschedule(when)
 
 
-class _Answer(httpx.AsyncByteStream):
-    """A response's body, whose failures are httpx's.
-
-    It is its own iterator: the event loop would keep track of an asynchronous generator.
-    """
-
-    def __init__(self, stream: httpx.AsyncByteStream) -> None:
-        self._stream = stream
-        self._pieces = aiter(stream)
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        return await _translating(anext(self._pieces))
-
-    async def aclose(self) -> None:
-        await _translating(self._stream.aclose())
-
-
-async def _translating(step: Awaitable[T]) -> T:
-    failure: Exception
-    try:
-        return await step
-    except _FAILURES as error:
-        failure = _translated(error)
-    raise failure
-
-
-def _translated(error: Exception) -> Exception:
-    """The exception of httpx that says the same.
-
-    It has to be raised outside the clause that caught the other, so that nothing is attached to it: some of aiohttp's
-    errors hold the headers of the request, and with them the token.
-    """
-    if isinstance(error, httpx.WriteTimeout):
-        return error
-    # httpx-aiohttp takes every connection that breaks for one that wasn't made in time.
-    origin = error.__cause__ if isinstance(error, httpx.TransportError) else error
-    for kind, class_ in _CLASSES:
-        if isinstance(origin, kind):
-            return class_(str(getattr(origin, "os_error", type(origin).__name__)))
-    return error
-
-
-def _is_empty(request: httpx.Request) -> bool:
-    try:
-        return not request.content
-    except httpx.RequestNotRead:
-        return False
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), _PIECE):
+        yield content[start : start + _PIECE]

@@ -1,22 +1,31 @@
-"""One exchange with a server, without I/O: what is sent where, what a redirect means, and what is still allowed."""
+"""One exchange with a server, without I/O: what is sent where, and what a redirect means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from http.cookiejar import CookieJar
-from typing import Any, Final, NamedTuple, cast
-
-import httpx
+import re
+from functools import cache, lru_cache
+from math import inf
+from typing import Final, NamedTuple, cast
+from urllib.parse import quote, urljoin, urlsplit
 
 from atlex._agent import Headers, Request
-from atlex._http._clients import user_agent
+from atlex._http._carrier import HARMLESS_HEADERS, Answer, Exchange, Timeouts
 from atlex._http._decoding import ACCEPTED
-from atlex._http._failures import late
+from atlex._http._network import Patience
 from atlex._service_url import check_service_url
 from atlex._upload import Content
-from atlex.errors import InputError
+from atlex.errors import InputError, XrpcFetchError
 
-__all__ = ["CONNECT_TIMEOUT", "MAX_REDIRECTS", "Hop", "client_headers", "first_hop", "next_hop", "outgoing"]
+__all__ = [
+    "CONNECT_TIMEOUT",
+    "MAX_REDIRECTS",
+    "Hop",
+    "default_headers",
+    "exchange_of",
+    "first_hop",
+    "headers_of",
+    "next_hop",
+]
 
 CONNECT_TIMEOUT: Final = 10.0
 """Seconds that connecting may take, where a request's own timeout isn't shorter or None."""
@@ -24,116 +33,154 @@ CONNECT_TIMEOUT: Final = 10.0
 MAX_REDIRECTS: Final = 20
 """How many redirects of one request are followed."""
 
-# The headers that another origin may see: none that could be a credential.
-_HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
+_ALWAYS: Final = frozenset({307, 308})
+_QUERIES_ONLY: Final = frozenset({301, 302, 303})
+_UNSENDABLE: Final = re.compile(r"[^\x21-\x7e]")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ABSOLUTE: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^/?]*)(.*)")
+_PORT: Final = re.compile(r"(?:[^:]|\]|:-?\d*|//.*)$")
 
 
 class Hop(NamedTuple):
-    """Where a request goes next, and with what."""
+    """Where a request goes next, and with what: origin, path with query string, headers, whether with credentials."""
 
-    url: str
+    origin: str
+    target: str
     headers: Headers
-    own_origin: bool
+    is_trusted: bool
 
 
-def first_hop(origin: str, request: Request, headers: Headers | None) -> Hop:
+@cache
+def default_headers() -> dict[str, str]:
+    """The headers where neither the request nor the user's client names others."""
+    from atlex._version import installed_version
+
+    version = installed_version()
+    return {"accept": "*/*", "user-agent": f"atlex/{version}" if version else "atlex"}
+
+
+@lru_cache(maxsize=64)
+def _service(url: str) -> tuple[str, str]:
+    """The origin of a service, and the path that is put before every call's."""
+    checked = check_service_url(url)
+    parts = urlsplit(checked)
+    return f"{parts.scheme}://{parts.netloc}", parts.path
+
+
+def first_hop(service: str, request: Request, headers: Headers | None) -> Hop:
     """Where a request goes first, with its own headers or those in their place.
 
     Raises:
-        InputError: The origin isn't the URL of a service, or a header can't be sent.
+        InputError: The service has no URL of one, or a header can't be sent.
     """
     if headers is None:
         # As `Request` keeps them.
         headers = cast("Headers", request.headers)
     headers.check()
-    return Hop(check_service_url(origin) + request.path, headers, own_origin=True)
+    origin, prefix = _service(service)
+    return Hop(origin, prefix + request.path, headers, is_trusted=True)
 
 
-def next_hop(request: Request, hop: Hop, answer: httpx.Response) -> Hop | None:
-    """Where a redirect leads, or None for a response that is to be taken as it is.
-
-    httpx's own way of following would turn procedures into GET, send their bodies (a password, say) to any origin, and
-    keep the authorization on the way from http to https.
-    """
-    following = answer.next_request
-    if following is None or following.method != request.method:
-        return None
-    here, there = answer.request.url, following.url
-    try:
-        check_service_url(f"{there.scheme}://{there.netloc.decode('ascii')}")
-    except InputError:
-        return None
-    if there.userinfo:
-        return None
-    if (here.scheme, here.host, _port(here)) == (there.scheme, there.host, _port(there)):
-        return Hop(str(there), hop.headers, hop.own_origin) if request.replayable else None
-    if request.body is not None or (here.scheme, there.scheme) == ("https", "http"):
-        return None
-    harmless = [pair for pair in hop.headers.items() if pair[0] in _HARMLESS_HEADERS]
-    return Hop(str(there), Headers(harmless), own_origin=False)
-
-
-def _port(url: httpx.URL) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)
-
-
-def client_headers(client: httpx.Client | httpx.AsyncClient) -> list[tuple[bytes, bytes]]:
-    """The headers that a client has for every request, as they are sent, with names in lower case."""
-    return [
-        (key, user_agent().encode() if key == b"user-agent" and value.startswith(b"python-httpx/") else value)
-        for key, value in ((name.lower(), value) for name, value in client.headers.raw)
-    ]
-
-
-def outgoing(
-    client: httpx.Client | httpx.AsyncClient,
-    defaults: list[tuple[bytes, bytes]],
-    request: Request,
-    hop: Hop,
-    content: Content,
-    clock: Callable[[], float],
-) -> httpx.Request:
-    """The request as httpx sends it.
+def exchange_of(request: Request, hop: Hop, content: Content) -> Exchange:
+    """What a carrier is given for a hop.
 
     Args:
-        client: Who sends it.
-        defaults: The headers that the client has for every request; another origin gets the harmless ones only.
         request: What is sent.
-        hop: Where it goes, and with which headers of its own.
+        hop: Where it goes.
         content: Its body.
-        clock: Gives the moment that the deadline is compared with.
 
     Raises:
-        XrpcFetchError: The deadline has passed.
+        TimeoutError: The deadline has passed.
     """
-    patience = request.timeout
-    if request.deadline is not None:
-        left = request.deadline - clock()
-        if left <= 0:
-            raise late(request)
-        patience = left if patience is None else min(patience, left)
-    connecting = None if patience is None else min(CONNECT_TIMEOUT, patience)
-    timeout = {"connect": connecting, "read": patience, "write": patience, "pool": patience}
-    own = {"accept-encoding": ACCEPTED}
-    own.update(hop.headers.items())
-    if content.length is not None:
-        own["content-length"] = str(content.length)
-    headers = {name.encode("ascii"): value.encode("ascii") for name, value in own.items()}
-    cookies = client.cookies
-    if not hop.own_origin:
-        defaults = [pair for pair in defaults if pair[0].decode("ascii", "replace") in _HARMLESS_HEADERS]
-        # Cookies without a domain would go anywhere.
-        cookies = httpx.Cookies(CookieJar())
-        for cookie in client.cookies.jar:
-            if cookie.domain:
-                cookies.jar.set_cookie(cookie)
-    # The client's build_request() would merge the headers one by one, in twice the time, and put its own query
-    # parameters in the place of the method's.
-    return httpx.Request(
-        request.method,
-        hop.url,
-        headers=[*(pair for pair in defaults if pair[0] not in headers), *headers.items()],
-        cookies=cookies,
-        content=cast("Any", content.chunks),
-        extensions={"timeout": timeout},
+    headers = {"accept-encoding": ACCEPTED, **hop.headers}
+    chunks = content.chunks
+    length = len(chunks or b"") if chunks is None or isinstance(chunks, bytes) else content.length
+    if length is None:
+        headers["transfer-encoding"] = "chunked"
+    elif chunks is not None or request.method == "POST":
+        headers["content-length"] = str(length)
+    return Exchange(
+        request.method, hop.origin, hop.target, headers, chunks, _timeouts(request), hop.is_trusted
     )
+
+
+def _timeouts(request: Request) -> Timeouts:
+    patience, deadline = request.timeout, request.deadline
+    if deadline is not None:
+        patience = Patience(inf if patience is None else patience, deadline)
+        patience = Patience(patience.left(), deadline)
+    connecting = patience
+    if patience is not None and patience > CONNECT_TIMEOUT:
+        connecting = CONNECT_TIMEOUT if deadline is None else Patience(CONNECT_TIMEOUT, deadline)
+    return {"connect": connecting, "read": patience, "write": patience, "pool": patience}
+
+
+def next_hop(request: Request, hop: Hop, answer: Answer) -> Hop | None:
+    """Where a redirect leads, or None for a response that is to be taken as it is.
+
+    The libraries' own ways of following would turn procedures into GET, send their bodies (a password, say) to any
+    origin, keep the authorization on the way from http to https, and write URLs in another way than the server did.
+
+    Raises:
+        XrpcFetchError: It leads to something that isn't a URL.
+    """
+    if answer.status not in _ALWAYS and not (answer.status in _QUERIES_ONLY and request.method == "GET"):
+        return None
+    location = next((value for name, value in answer.headers if name.lower() == b"location"), None)
+    if location is None:
+        return None
+    place, target = _resolved(hop, location.decode("latin-1"))
+    try:
+        _ = urlsplit(place).hostname
+        if not _PORT.search(place):
+            raise ValueError(place)
+    except ValueError:
+        raise XrpcFetchError(
+            f"{urlsplit(hop.origin).netloc} redirects to something that isn't a URL", method=request.nsid
+        ) from None
+    try:
+        origin = check_service_url(place)
+    except InputError:
+        return None
+    if origin == hop.origin:
+        return hop._replace(target=target) if request.replayable else None
+    if request.body is not None or (hop.origin.startswith("https:") and origin.startswith("http:")):
+        return None
+    harmless = [pair for pair in hop.headers.items() if pair[0] in HARMLESS_HEADERS]
+    return Hop(origin, target, Headers(harmless), is_trusted=False)
+
+
+def _resolved(hop: Hop, location: str) -> tuple[str, str]:
+    """Scheme, host and port that a redirect leads to, and path and query string as the server wrote them."""
+    location = _UNSENDABLE.sub(
+        lambda found: quote(found[0].encode("latin-1")), location.strip().partition("#")[0]
+    )
+    if location.startswith("//"):
+        location = f"{hop.origin.partition(':')[0]}:{location}"
+    if found := _ABSOLUTE.fullmatch(location):
+        target = found[2]
+        return found[1], target if target.startswith("/") else f"/{target}"
+    if _SCHEME.match(location):
+        # Nothing that HTTP can follow: mailto:, or https: without a host.
+        return location, ""
+    if location.startswith("/"):
+        return hop.origin, location
+    if location.startswith("?"):
+        return hop.origin, hop.target.partition("?")[0] + location
+    return hop.origin, urljoin(hop.target, location)
+
+
+def headers_of(answer: Answer) -> Headers:
+    """The headers of a response."""
+    try:
+        return Headers([(name.decode("ascii"), value.decode("ascii")) for name, value in answer.headers])
+    except UnicodeDecodeError:
+        # What isn't ASCII is UTF-8 in most cases, and each byte has a character in Latin-1.
+        return Headers([(_text(name), _text(value)) for name, value in answer.headers])
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

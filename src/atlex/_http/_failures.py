@@ -1,60 +1,74 @@
-"""Failures of httpx and the network, turned into errors of atlex's tree."""
+"""Failures of HTTP libraries and the network, turned into errors of atlex's tree."""
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-import httpx
-
-from atlex._agent import DEADLINE_PASSED, Headers, Request
+from atlex._agent import DEADLINE_PASSED, Request
+from atlex._http._carrier import Carrier
 from atlex._printable import printable
-from atlex.errors import FileError, XrpcError, XrpcFetchError
+from atlex.errors import AtlexError, XrpcError, XrpcFetchError
 
-__all__ = ["FailureGuard", "headers_of", "late"]
+__all__ = ["FailureGuard", "late"]
 
-# All that httpx raises, and what is known to pass through it: socket and TLS errors of other transports, host names
-# that the resolver's codec refuses, event loops and clients that have been closed, several of anyio's at once.
-_FAILURES: Final = (
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpx.StreamError,
-    httpx.CookieConflict,
+_LIBRARIES: Final = frozenset(
+    {"httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "socksio", "anyio", "trio", "aiohttp"}
+)
+# What is known to pass through the libraries: socket and TLS errors, host names that the resolver's codec refuses, event
+# loops and clients that have been closed, several of anyio's at once.
+_FOREIGN: Final = (
     cast("type[Exception]", ExceptionGroup),
     OSError,
     RuntimeError,
-    UnicodeError,
+    OverflowError,
+    ValueError,
 )
-# After these the server can't have seen anything of the request.
-_BEFORE_SENDING: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.InvalidURL,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
+_UNREACHED, _NOT_CONNECTED, _NO_ROOM, _UNUSABLE, _LATE, _BROKEN = range(6)
+# By the names of classes, as httpx, httpx2 and what is under them use the same; the nearest base class counts.
+_KINDS: Final = {
+    "ClientConnectorError": _UNREACHED,
+    "ClientHttpProxyError": _UNREACHED,
+    "ConnectError": _UNREACHED,
+    "ProxyError": _UNREACHED,
+    "ConnectTimeout": _NOT_CONNECTED,
+    "ConnectionTimeoutError": _NOT_CONNECTED,
+    "PoolTimeout": _NO_ROOM,
+    "InvalidURL": _UNUSABLE,
+    "UnsupportedProtocol": _UNUSABLE,
+    "ServerTimeoutError": _LATE,
+    "TimeoutError": _LATE,
+    "TimeoutException": _LATE,
+    "ClientConnectionError": _BROKEN,
+    "ClientPayloadError": _BROKEN,
+    "ClientResponseError": _BROKEN,
+    "NetworkError": _BROKEN,
+    "RemoteProtocolError": _BROKEN,
+}
+_BEFORE_SENDING: Final = frozenset({_UNREACHED, _NOT_CONNECTED, _NO_ROOM, _UNUSABLE})
+_TIMEOUTS: Final = frozenset({_NOT_CONNECTED, _NO_ROOM, _LATE})
 
 
 class FailureGuard:
-    """Raise what httpx raises in here as an `XrpcFetchError`, and name the method in errors of atlex's own.
+    """Raise what a library raises in here as an `XrpcFetchError`, and name the method in errors of atlex's own.
 
     One object serves for any number of blocks.
 
     Args:
         request: What is being sent.
-        url: Where it goes.
-        client: What sends it.
+        origin: Where it goes.
+        carrier: What carries it.
     """
 
     # A class, since contextlib's generators take a fair part of what a call costs.
-    __slots__ = ("_client", "_request", "_url")
+    __slots__ = ("_carrier", "_origin", "_request")
 
-    def __init__(self, request: Request, url: str, client: httpx.Client | httpx.AsyncClient) -> None:
-        self._client = client
+    def __init__(self, request: Request, origin: str, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._origin = origin
         self._request = request
-        self._url = url
 
     def __enter__(self) -> None:
         pass
@@ -62,60 +76,59 @@ class FailureGuard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, _FAILURES) and not isinstance(error, FileError):
-            raise XrpcFetchError(
-                _sentence(error, urlsplit(self._url).netloc, _proxy_of(self._client, self._url)),
-                method=self._request.nsid,
-                error="Timeout"
-                if isinstance(error, httpx.TimeoutException | TimeoutError)
-                else "NetworkError",
-                sent=not isinstance(error, _BEFORE_SENDING),
-            ) from error
         if isinstance(error, XrpcError):
             error.method = error.method or self._request.nsid
+        elif isinstance(error, AtlexError) or not isinstance(error, Exception):
+            # Cancellations are the libraries' too.
+            return
+        elif isinstance(error, _FOREIGN) or _library_of(error) in _LIBRARIES:
+            failure = self._failure(error)
+            # Some of aiohttp's hold the headers of the request, and with them the token.
+            cause = None if _library_of(error) == "aiohttp" else error
+            try:
+                raise failure from cause
+            finally:
+                failure.__context__ = cause
+
+    def _failure(self, error: BaseException) -> XrpcFetchError:
+        kind = next((_KINDS[each.__name__] for each in type(error).__mro__ if each.__name__ in _KINDS), None)
+        if kind in _TIMEOUTS and _is_over(self._request):
+            return late(self._request, sent=kind not in _BEFORE_SENDING)
+        host, proxy = urlsplit(self._origin).netloc, self._carrier.proxy(self._origin)
+        return XrpcFetchError(
+            _sentence(kind, error, host, f"the proxy {proxy}" if proxy else ""),
+            method=self._request.nsid,
+            error="Timeout" if kind in _TIMEOUTS else "NetworkError",
+            sent=kind not in _BEFORE_SENDING,
+        )
 
 
-def _sentence(error: BaseException, host: str, proxy: str) -> str:
-    # Most texts of httpx's errors stay out: some quote URLs and headers.
-    match error:
-        case httpx.ConnectTimeout():
-            return f"{proxy or host} accepted no connection in time" + (f" (for {host})" if proxy else "")
-        case httpx.PoolTimeout():
-            return "No connection became free in time"
-        case httpx.TimeoutException() | TimeoutError():
-            return f"{host} didn't respond in time"
-        case httpx.ConnectError() | httpx.ProxyError():
-            through = f" through {proxy}" if proxy else ""
-            return f"No connection to {host}{through}: {printable(str(error))}"
-        case httpx.NetworkError() | httpx.RemoteProtocolError():
-            return f"The connection to {host} broke before the response was complete"
-        case _:
-            return f"The request to {host} failed ({type(error).__name__})"
+def _library_of(error: BaseException) -> str:
+    return type(error).__module__.partition(".")[0]
 
 
-def _proxy_of(client: httpx.Client | httpx.AsyncClient, url: str) -> str:
-    """The proxy that a client has for a URL, such as ``the proxy localhost:3128``; empty for none, or an unknown one."""
-    # httpx has no public way to ask. Of its proxies only the host and port are told: the rest may be a password.
-    find = getattr(client, "_transport_for_url", None)
-    try:
-        transport = find(httpx.URL(url)) if callable(find) else None
-    except httpx.InvalidURL:
-        return ""
-    proxy = getattr(getattr(transport, "_pool", None), "_proxy_url", None)
-    host, port = getattr(proxy, "host", None), getattr(proxy, "port", None)
-    return f"the proxy {host.decode('ascii', 'replace')}:{port}" if isinstance(host, bytes) else ""
+def _sentence(kind: int | None, error: Any, host: str, proxy: str) -> str:
+    # Most texts of the libraries' errors stay out: some quote URLs and headers.
+    if kind == _NOT_CONNECTED:
+        return f"{proxy or host} accepted no connection in time" + (f" (for {host})" if proxy else "")
+    if kind == _NO_ROOM:
+        return "No connection became free in time"
+    if kind == _LATE:
+        return f"{host} didn't respond in time"
+    if kind == _UNREACHED:
+        through = f" through {proxy}" if proxy else ""
+        status = getattr(error, "status", None)
+        why = getattr(error, "os_error", error) if status is None else f"{status} {error.message}"
+        return f"No connection to {host}{through}: {printable(str(why))}"
+    if kind == _BROKEN:
+        return f"The connection to {host} broke before the response was complete"
+    return f"The request to {host} failed ({type(error).__name__})"
 
 
-def headers_of(answer: httpx.Response) -> Headers:
-    """The headers of a response."""
-    # httpx looks for the encoding of all of them, each time that one is asked for.
-    raw = answer.headers.raw
-    try:
-        return Headers([(name.decode("ascii"), value.decode("ascii")) for name, value in raw])
-    except UnicodeDecodeError:
-        return Headers(answer.headers.multi_items())
+def _is_over(request: Request) -> bool:
+    return request.deadline is not None and time.monotonic() >= request.deadline
 
 
-def late(request: Request) -> XrpcFetchError:
+def late(request: Request, *, sent: bool = True) -> XrpcFetchError:
     """The error for a response that isn't there when it has to be."""
-    return XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout")
+    return XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout", sent=sent)

@@ -1,20 +1,26 @@
 # Made from _async.py by tools/unasync.py: change that file, and run the tool.
-"""Sending through httpx, synchronously, and unpacking the body of the response on its way."""
+"""Sending over a carrier, synchronously: redirects, deadlines, and unpacking the body on its way."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, Self, cast
-
-import httpx
+from collections.abc import Iterator, Mapping
+from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response, too_large
-from atlex._http._clients import OWN_CLIENT, Transport, check_client, choose_transport, open_client
+from atlex._http._carrier import Answer, Carrier
+from atlex._http._choice import (
+    HttpClient,
+    Transport,
+    check_client,
+    choose_transport,
+    here,
+    is_gone,
+    open_carrier,
+)
 from atlex._http._decoding import Decoder, EncodingError
-from atlex._http._exchange import MAX_REDIRECTS, client_headers, first_hop, next_hop, outgoing
-from atlex._http._failures import FailureGuard, headers_of, late
+from atlex._http._exchange import MAX_REDIRECTS, exchange_of, first_hop, headers_of, next_hop
+from atlex._http._failures import FailureGuard, late
 from atlex._service_url import check_service_url
 from atlex._upload import open_body
 from atlex.errors import XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
@@ -26,47 +32,43 @@ _OVERHEAD: Final = 64 * 1024
 
 
 class HttpConnection:
-    """Sends requests through httpx.
+    """Sends requests over a carrier, which is opened with the first one.
+
+    In another process (after a fork) and in another event loop it opens another one: the connections of the
+    first can't be used there.
 
     Args:
         http_client: The user's own client, with its proxies, TLS settings and transport; ``close()`` leaves
-            it open. Timeouts and redirects are as the requests and this module say. None opens a client with
-            httpx's defaults (the environment's proxies included) when the first request is sent.
-        transport: ``httpx``, or None for it.
-        clock: Gives the moments that deadlines are compared with.
+            it open. Timeouts and redirects are as the requests and this module say. None for one of our own,
+            for which the environment's proxies and certificates count.
+        transport: The library to send with. None: docs/transport.md has the choice.
 
     Raises:
         InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be
             used.
     """
 
-    def __init__(
-        self,
-        http_client: httpx.Client | None = None,
-        *,
-        transport: Transport | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, http_client: HttpClient | None = None, *, transport: Transport | None = None) -> None:
         check_client(http_client, transport, asynchronous=False)
-        self._clock = clock
-        self._transport: Transport | None = transport
-        self._client = http_client
-        self._owns_client = http_client is None
-        # The headers of a client that was opened here.
-        self._defaults: list[tuple[bytes, bytes]] = []
+        self._http_client = http_client
+        self._transport = transport
+        # By process and event loop. Looking up and `setdefault` are single steps, so that no lock is needed, which a
+        # fork could leave locked.
+        self._carriers: dict[object, Carrier] = {}
         self._is_closed = False
-        self._lock = threading.Lock()
 
     @property
     def transport(self) -> str:
-        """The transport of the requests, for a repr: a transport, or ``http_client`` for the user's own."""
-        return choose_transport(self._transport, asynchronous=False) if self._owns_client else OWN_CLIENT
+        """The transport of the requests, for a repr: a library, or ``http_client`` for the user's own."""
+        if self._http_client is not None:
+            return "http_client"
+        return choose_transport(self._transport, asynchronous=False)
 
-    def send(self, origin: str, request: Request, headers: Headers | None = None) -> Response:
+    def send(self, service: str, request: Request, headers: Headers | None = None) -> Response:
         """Send a request.
 
         Args:
-            origin: The service's URL; a path in it is put before the request's.
+            service: The service's URL; a path in it is put before the request's.
             request: What to send.
             headers: The headers to send in place of the request's; None for the request's.
 
@@ -79,37 +81,37 @@ class HttpConnection:
             XrpcFetchError: There was no response, or none before the deadline.
             XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
             XrpcInternalError: The connection has been closed.
-            InputError: The origin isn't the URL of a service, or the body can't be read; nothing was sent.
+            InputError: The service's URL isn't one, a setting of the environment can't be used, or the body
+                can't be read; nothing was sent.
             FileError: The body can't be read to its end.
         """
-        client = self._open(request)
-        return self._send(client, origin, request, headers)
+        return self._send(service, request, headers)
 
     def close(self) -> None:
         """Close what was opened here; the user's own client stays open."""
-        with self._lock:
-            self._is_closed = True
-            client = self._client if self._owns_client else None
-        if client is not None:
-            client.close()
+        self._is_closed = True
+        while self._carriers:
+            home, carrier = self._carriers.popitem()
+            if home == here():
+                carrier.close()
+            else:
+                carrier.abandon()
 
-    def _send(self, client: httpx.Client, origin: str, request: Request, headers: Headers | None) -> Response:
-        # A user's client may have others by now.
-        defaults = self._defaults or client_headers(client)
-        hop = first_hop(origin, request, headers)
+    def _send(self, service: str, request: Request, headers: Headers | None) -> Response:
+        carrier = self._carriers.get(here()) or self._open()
+        if self._is_closed:
+            raise XrpcInternalError("The connection has been closed", method=request.nsid)
+        hop = first_hop(service, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
-            guard = FailureGuard(request, hop.url, client)
+            guard = FailureGuard(request, hop.origin, carrier)
             with guard, open_body(request.body) as content:
-                sent = outgoing(client, defaults, request, hop, content, self._clock)
-                # The user's client may have credentials, which are for the first origin only.
-                auth = httpx.USE_CLIENT_DEFAULT if hop.own_origin else None
-                answer = client.send(sent, auth=auth, stream=True, follow_redirects=False)
+                answer = carrier.exchange(exchange_of(request, hop, content))
             following = next_hop(request, hop, answer)
             received = headers_of(answer)
-            chunks = _Chunks(request, guard, answer, received, self._clock)
+            chunks = _Chunks(request, guard, answer, received)
             if following is None:
                 limit = request.max_response_size
-                response = Response(answer.status_code, received, stream=chunks, limit=limit)
+                response = Response(answer.status, received, stream=chunks, limit=limit)
                 if not request.stream:
                     with guard:
                         response.read()
@@ -120,16 +122,13 @@ class HttpConnection:
             f"The request was redirected more than {MAX_REDIRECTS} times", method=request.nsid
         )
 
-    def _open(self, request: Request) -> httpx.Client:
-        with self._lock:
-            if self._is_closed:
-                raise XrpcInternalError("The connection has been closed", method=request.nsid)
-            if self._client is None:
-                # The choice depends on what runs here; the repr gives this one from now on.
-                self._transport = choose_transport(self._transport, asynchronous=False)
-                self._client = open_client(self._transport)
-                self._defaults = client_headers(self._client)
-            return self._client
+    def _open(self) -> Carrier:
+        # The choice depends on what runs here; the repr gives this one from now on.
+        self._transport = choose_transport(self._transport, asynchronous=False)
+        for home in list(self._carriers):
+            if is_gone(home) and (carrier := self._carriers.pop(home, None)):
+                carrier.abandon()
+        return self._carriers.setdefault(here(), open_carrier(self._transport, self._http_client))
 
 
 class _Chunks:
@@ -140,26 +139,17 @@ class _Chunks:
         guard: Turns the failures of reading into errors.
         answer: The response.
         headers: Its headers.
-        clock: Gives the moments that the deadline is compared with.
     """
 
-    __slots__ = ("_answer", "_clock", "_deadline", "_guard", "_headers", "_limit", "_received", "_request")
+    __slots__ = ("_answer", "_deadline", "_guard", "_headers", "_limit", "_received", "_request")
 
-    def __init__(
-        self,
-        request: Request,
-        guard: FailureGuard,
-        answer: httpx.Response,
-        headers: Headers,
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, request: Request, guard: FailureGuard, answer: Answer, headers: Headers) -> None:
         self._request: Final = request
         self._guard: Final = guard
         self._answer: Final = answer
         self._headers: Final = headers
-        self._clock: Final = clock
         # The limits don't apply to a stream, which the caller reads at their own pace, unless it is an error.
-        is_bounded = not (request.stream and answer.is_success)
+        is_bounded = not (request.stream and 200 <= answer.status < 300)
         self._deadline: Final = request.deadline if is_bounded else None
         self._limit: Final = request.max_response_size if is_bounded else None
         self._received = 0
@@ -167,13 +157,9 @@ class _Chunks:
     def __iter__(self) -> Iterator[bytes]:
         try:
             with self._guard:
-                if self._answer.is_stream_consumed:
-                    # A transport that responds from memory: httpx has unpacked it.
-                    yield self._answer.content
-                    return
-                encoding = self._headers.get("content-encoding", "")
+                encoding = "" if self._answer.is_unpacked else self._headers.get("content-encoding", "")
                 decoder = Decoder(encoding) if encoding else None
-                for data in cast("httpx.SyncByteStream", self._answer.stream):
+                for data in self._answer.body:
                     self._check(data)
                     if decoder is None:
                         yield data
@@ -184,21 +170,21 @@ class _Chunks:
                     decoder.finish()
         except EncodingError as error:
             raise XrpcInvalidResponseError(
-                str(error), status=self._answer.status_code, headers=self._headers, method=self._request.nsid
+                str(error), status=self._answer.status, headers=self._headers, method=self._request.nsid
             ) from error
 
     def close(self) -> None:
         """Give the connection back."""
         with self._guard:
-            self._answer.close()
+            self._answer.owner.close()
 
     def _check(self, data: bytes) -> None:
         """Check what has arrived against the deadline and the limit: it may well unpack to nothing."""
-        if self._deadline is not None and self._clock() >= self._deadline:
+        if self._deadline is not None and time.monotonic() >= self._deadline:
             raise late(self._request)
         self._received += len(data)
         if self._limit is not None and self._received > self._limit + _OVERHEAD:
-            raise too_large(self._answer.status_code, self._headers, self._limit)
+            raise too_large(self._answer.status, self._headers, self._limit)
 
 
 class ServiceAgent:
@@ -219,7 +205,7 @@ class ServiceAgent:
         service: str,
         *,
         headers: Mapping[str, str] | None = None,
-        http_client: httpx.Client | None = None,
+        http_client: HttpClient | None = None,
         transport: Transport | None = None,
     ) -> None:
         self.service: Final = check_service_url(service)

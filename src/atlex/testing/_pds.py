@@ -25,11 +25,12 @@ from atlex.testing._sessions import Sessions
 from atlex.testing._wire import Drop, LoggedRequest, PdsError, PdsFault, WireResponse, error_response
 
 if TYPE_CHECKING:
-    from atlex import _http
+    import httpx
+
     from atlex.testing import _transport
 else:
     # Both load httpx, which a server that is served by itself doesn't need.
-    _http = lazy_module("atlex._http", None)
+    httpx = lazy_module("httpx", None)
     _transport = lazy_module("atlex.testing._transport", None)
 
 __all__ = ["FakePds"]
@@ -156,13 +157,13 @@ class FakePds:
         """
         return _transport.PdsTransport(self._server, self._sleep, self._async_sleep or _anyio_sleep)
 
-    def client(self) -> _http.HttpClient:
+    def client(self) -> httpx.Client:
         """A new ``httpx.Client`` on `transport`; whoever asks for it closes it."""
-        return _http.HttpClient(transport=self.transport, base_url=self.url)
+        return httpx.Client(transport=self.transport, base_url=self.url)
 
-    def async_client(self) -> _http.AsyncHttpClient:
+    def async_client(self) -> httpx.AsyncClient:
         """A new ``httpx.AsyncClient`` on `transport`; whoever asks for it closes it."""
-        return _http.AsyncHttpClient(transport=self.transport, base_url=self.url)
+        return httpx.AsyncClient(transport=self.transport, base_url=self.url)
 
     @contextlib.contextmanager
     def serve(self, port: int = 0) -> Generator[str]:

@@ -6,16 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from math import inf
 from typing import Any, Final, cast
 
+from httpx import AsyncBaseTransport, BaseTransport, ConnectError, ReadError, ReadTimeout
+from httpx import Request as HttpRequest
+from httpx import Response as HttpResponse
+
 from atlex._agent import Headers
-from atlex._http import (
-    AsyncBaseTransport,
-    BaseTransport,
-    ConnectError,
-    HttpRequest,
-    HttpResponse,
-    ReadError,
-    ReadTimeout,
-)
 from atlex.testing._server import Server
 from atlex.testing._wire import Drop, WireRequest, WireResponse
 

@@ -1,0 +1,87 @@
+"""What carries a request to a server and its answer back: one exchange, and nothing of what either means."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, Protocol
+
+__all__ = ["HARMLESS_HEADERS", "Answer", "AsyncCarrier", "Carrier", "Exchange", "SyncCarrier", "Timeouts"]
+
+HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
+"""The headers that another origin may see, in lower case: none that could be a credential."""
+
+Timeouts = dict[Literal["connect", "read", "write", "pool"], float | None]
+"""How many seconds each phase may take; None for no limit."""
+
+
+class Exchange(NamedTuple):
+    """A request to carry.
+
+    Attributes:
+        method: ``GET`` or ``POST``.
+        origin: Scheme, host and port, as `atlex._service_url` writes them.
+        target: Path and query string, in ASCII; they are sent as they are.
+        headers: Those of the request, names in lower case, in the order to send them in. The carrier adds ``Host``,
+            and what the user's own client has for every request.
+        content: The body, or None for none. Chunks come asynchronously for an asynchronous carrier.
+        timeouts: How long each phase may take.
+        is_trusted: Whether what the user's own HTTP client adds to a request may go along, credentials included.
+    """
+
+    method: str
+    origin: str
+    target: str
+    headers: Mapping[str, str]
+    content: bytes | Iterable[bytes] | AsyncIterable[bytes] | None
+    timeouts: Timeouts
+    is_trusted: bool
+
+
+class Answer(NamedTuple):
+    """What came back.
+
+    Attributes:
+        status: The status.
+        headers: The headers as they came.
+        body: Gives the bytes of the body as they came, once.
+        owner: What is closed to give the connection back, however much of the body has been read.
+        is_unpacked: Whether the bytes are without their content encoding.
+    """
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    body: Any
+    owner: Any
+    is_unpacked: bool = False
+
+
+class Carrier(Protocol):
+    """Carries exchanges with a library, whose exceptions pass through."""
+
+    def exchange(self, exchange: Exchange) -> Any:
+        """Send a request, and give the `Answer` as soon as its headers are there; a coroutine where it is asynchronous."""
+        ...
+
+    def proxy(self, origin: str) -> str:
+        """Host and port of the proxy between here and an origin; empty for none, or an unknown one."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of all connections without a word to anybody: their process or event loop isn't this one."""
+        ...
+
+
+class SyncCarrier(Carrier, Protocol):
+    """Carries synchronous exchanges."""
+
+    def close(self) -> None:
+        """Close what was opened here."""
+        ...
+
+
+class AsyncCarrier(Carrier, Protocol):
+    """Carries asynchronous exchanges."""
+
+    async def aclose(self) -> None:
+        """Close what was opened here."""
+        ...

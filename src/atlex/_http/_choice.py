@@ -1,0 +1,157 @@
+"""Which library carries the requests, and what a user's own client has to be."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+from atlex._http._carrier import AsyncCarrier, SyncCarrier
+from atlex._http._environment import environment_proxies
+from atlex.errors import InputError
+
+if TYPE_CHECKING:
+    import aiohttp
+    import httpx
+    import httpx2
+
+    HttpClient: TypeAlias = httpx.Client | httpx2.Client
+    AsyncHttpClient: TypeAlias = httpx.AsyncClient | httpx2.AsyncClient | aiohttp.ClientSession
+else:
+    # Loading the libraries for the sake of their names would take longer than all of the package.
+    HttpClient = AsyncHttpClient = object
+
+__all__ = [
+    "AsyncHttpClient",
+    "HttpClient",
+    "Transport",
+    "check_client",
+    "choose_transport",
+    "here",
+    "here_async",
+    "open_carrier",
+    "open_carrier_async",
+]
+
+Transport: TypeAlias = Literal["httpx", "httpx2", "aiohttp"]
+"""The HTTP library of a client; aiohttp is for asynchronous ones."""
+
+Home: TypeAlias = tuple[int, object]
+"""A process and its event loop, or None for synchronous calls: where connections can be used."""
+
+
+def here() -> Home:
+    """Where a synchronous call runs."""
+    return os.getpid(), None
+
+
+def here_async() -> Home:
+    """Where an asynchronous call runs."""
+    import asyncio
+
+    try:
+        return os.getpid(), asyncio.get_running_loop()
+    except RuntimeError:
+        return os.getpid(), _trio_token()
+
+
+def is_gone(home: Home) -> bool:
+    """Whether connections can't be used any more where they were made: after a fork, or the end of the event loop."""
+    pid, loop = home
+    if pid != os.getpid():
+        return True
+    is_closed = getattr(loop, "is_closed", None)
+    return is_closed() if is_closed else loop is not None and loop is not _trio_token()
+
+
+def _trio_token() -> object:
+    # A program runs under trio only if it has imported it.
+    trio: Any = sys.modules.get("trio")
+    try:
+        return trio.lowlevel.current_trio_token() if trio else None
+    except RuntimeError:
+        return None
+
+
+def check_client(http_client: object, transport: Transport | None, *, asynchronous: bool) -> None:
+    """Refuse what can't be meant.
+
+    Raises:
+        InputError: The user's client isn't one for this kind of calls; there is no such transport; it can't be
+            used here; or the user's client has its own.
+    """
+    if http_client is not None and _library_of(http_client, asynchronous=asynchronous) is None:
+        fitting = "an httpx.AsyncClient" if asynchronous else "an httpx.Client"
+        if _library_of(http_client, asynchronous=not asynchronous) is None:
+            raise InputError(f"http_client must be {fitting}, not a {type(http_client).__name__}")
+        kinds = ("A synchronous", "asynchronous") if asynchronous else ("An asynchronous", "synchronous")
+        raise InputError(f"{kinds[0]} http_client can't serve {kinds[1]} calls: give {fitting}")
+    if transport is None:
+        return
+    if transport not in get_args(Transport):
+        raise InputError("transport must be 'httpx', 'httpx2', 'aiohttp' or None")
+    if http_client is not None:
+        raise InputError("transport goes without an http_client, which has its own")
+    if transport == "aiohttp":
+        if not asynchronous:
+            raise InputError("aiohttp is asynchronous: a synchronous client can't use it as its transport")
+        if any(url.startswith("socks") for url in environment_proxies().values()):
+            raise InputError("aiohttp can't use the SOCKS proxy that the environment names: take 'httpx'")
+    if not _has(transport):
+        raise InputError(f"The transport {transport!r} needs the extra: pip install 'atlex[{transport}]'")
+
+
+def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Transport:
+    """The transport of a client, here and now.
+
+    Args:
+        transport: The user's choice. None: aiohttp for asynchronous clients where it is installed and can serve,
+            which it can't outside asyncio and with every proxy; else httpx2 where it is installed, else httpx.
+        asynchronous: Whether the client is an asynchronous one.
+    """
+    if transport is not None:
+        return transport
+    if asynchronous and _has("aiohttp") and _trio_token() is None and not environment_proxies():
+        return "aiohttp"
+    return "httpx2" if _has("httpx2") else "httpx"
+
+
+def open_carrier(transport: Transport, http_client: HttpClient | None) -> SyncCarrier:
+    """What carries the requests of a synchronous client."""
+    from atlex._http._httpx import ClientCarrier, PoolCarrier
+
+    if http_client is None:
+        return PoolCarrier(transport)
+    return ClientCarrier(http_client, sys.modules[_library_of(http_client, asynchronous=False) or ""])
+
+
+def open_carrier_async(transport: Transport, http_client: AsyncHttpClient | None) -> AsyncCarrier:
+    """What carries the requests of an asynchronous client."""
+    library = transport if http_client is None else _library_of(http_client, asynchronous=True) or ""
+    if library == "aiohttp":
+        from atlex._http._aiohttp import AiohttpCarrier
+
+        return AiohttpCarrier(http_client)
+    from atlex._http._httpx import AsyncClientCarrier, AsyncPoolCarrier
+
+    if http_client is None:
+        return AsyncPoolCarrier(library)
+    return AsyncClientCarrier(http_client, sys.modules[library])
+
+
+def _library_of(http_client: object, *, asynchronous: bool) -> str | None:
+    """The library that a client is from, for one kind of calls; None where it is no client for them."""
+    for library in get_args(Transport):
+        name = "ClientSession" if library == "aiohttp" else "AsyncClient" if asynchronous else "Client"
+        # Whoever has one of its objects has imported it.
+        class_ = getattr(sys.modules.get(library), name, None)
+        if (asynchronous or library != "aiohttp") and class_ and isinstance(http_client, class_):
+            return str(library)
+    return None
+
+
+@cache
+def _has(library: str) -> bool:
+    return find_spec(library) is not None

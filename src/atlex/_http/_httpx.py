@@ -1,0 +1,222 @@
+"""Carrying with httpx or httpx2: over their connection pools, or through a client that is the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from atlex._http._carrier import HARMLESS_HEADERS, Answer, Exchange
+from atlex._http._environment import Proxy, environment_proxies, proxy_for, tls_context
+from atlex._http._exchange import default_headers
+from atlex._http._network import AsyncNetwork, Network
+from atlex.errors import InputError
+
+__all__ = ["AsyncClientCarrier", "AsyncPoolCarrier", "ClientCarrier", "PoolCarrier"]
+
+_CORES: Final = {"httpx": "httpcore", "httpx2": "httpcore2"}
+# 20 to be kept, as httpx has it: its pool goes through all connections for each one that is idle.
+_LIMITS: Final = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 15}
+
+
+class PoolCarrier:
+    """Carries exchanges over the connection pools under httpx, or under httpx2.
+
+    Their clients would parse each URL anew, merge headers one by one and wrap each response, which takes longer than
+    all of the rest and changes the bytes of URLs.
+
+    Args:
+        library: ``httpx`` or ``httpx2``.
+    """
+
+    _prefix = ""
+
+    def __init__(self, library: str) -> None:
+        self._core: Final[Any] = import_module(_CORES[library])
+        self._network = (
+            AsyncNetwork(self._core.AnyIOBackend()) if self._prefix else Network(self._core.SyncBackend())
+        )
+        self._proxies = environment_proxies()
+        # A pool by scheme and proxy, so that certificates are loaded for https only; and what leads to each origin.
+        self._pools: dict[tuple[str, Proxy | None], Any] = {}
+        self._ways: dict[str, tuple[Any, str, dict[str, Any], Proxy | None]] = {}
+
+    def exchange(self, exchange: Exchange) -> Any:
+        """Send a request, and give what comes back as soon as its headers are there."""
+        pool, request = self._request(exchange)
+        return _answer_of(pool.handle_request(request))
+
+    def proxy(self, origin: str) -> str:
+        """Host and port of the proxy between here and an origin; empty for none."""
+        proxy = self._ways[origin][3] if origin in self._ways else None
+        return proxy.place if proxy else ""
+
+    def abandon(self) -> None:
+        """Let go of all connections."""
+        self._pools, self._ways = {}, {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def _request(self, exchange: Exchange) -> tuple[Any, Any]:
+        """The pool for an exchange, and its form there."""
+        pool, host, place, _ = self._ways.get(exchange.origin) or self._way(exchange.origin)
+        request = self._core.Request(
+            exchange.method,
+            self._core.URL(target=exchange.target, **place),
+            headers={"host": host, **default_headers(), **exchange.headers},
+            content=exchange.content,
+            extensions={"timeout": exchange.timeouts},
+        )
+        return pool, request
+
+    def _way(self, origin: str) -> tuple[Any, str, dict[str, Any], Proxy | None]:
+        proxy = proxy_for(origin, self._proxies)
+        parts = urlsplit(origin)
+        key = parts.scheme, proxy
+        pool = self._pools.get(key) or self._pools.setdefault(key, self._open(parts.scheme, proxy))
+        place = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
+        way = self._ways[origin] = (pool, parts.netloc, place, proxy)
+        return way
+
+    def _open(self, scheme: str, proxy: Proxy | None) -> Any:
+        options: dict[str, Any] = {**_LIMITS, "network_backend": self._network}
+        if scheme == "https":
+            options["ssl_context"] = tls_context()
+        kind = "ConnectionPool"
+        if proxy is not None:
+            place = {"scheme": proxy.scheme, "host": proxy.host, "port": proxy.port}
+            options["proxy_url"] = self._core.URL(target="/", **place)
+            if proxy.credentials is not None:
+                options["proxy_auth"] = tuple(each.encode() for each in proxy.credentials)
+            kind = "SOCKSProxy" if proxy.scheme.startswith("socks") else "HTTPProxy"
+            if kind == "SOCKSProxy" and find_spec("socksio") is None:
+                raise InputError(f"{proxy.setting} is a SOCKS proxy, which needs: pip install 'httpx[socks]'")
+            if proxy.scheme == "https":
+                options["proxy_ssl_context"] = tls_context()
+        return getattr(self._core, self._prefix + kind)(**options)
+
+
+class AsyncPoolCarrier(PoolCarrier):
+    """The asynchronous form of `PoolCarrier`."""
+
+    _prefix = "Async"
+
+    async def exchange(self, exchange: Exchange) -> Answer:
+        """Send a request, and give what comes back as soon as its headers are there."""
+        pool, request = self._request(exchange)
+        return _answer_of(await pool.handle_async_request(request))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for pool in self._pools.values():
+            await pool.aclose()
+
+
+def _answer_of(answer: Any) -> Answer:
+    return Answer(answer.status, answer.headers, answer.stream, answer.stream)
+
+
+class ClientCarrier:
+    """Carries exchanges through the user's own client, with its settings for all that isn't timeouts and redirects.
+
+    Args:
+        client: A client of httpx or of httpx2.
+        library: The module that it is from.
+    """
+
+    def __init__(self, client: Any, library: Any) -> None:
+        self._client = client
+        self._library = library
+        for transport in (client._transport, *client._mounts.values()):
+            pool = getattr(transport, "_pool", None)
+            backend = getattr(pool, "_network_backend", None)
+            # Without it deadlines don't hold; an asynchronous call ends at its deadline in any case.
+            if (
+                backend is not None
+                and not isinstance(backend, Network)
+                and isinstance(client, library.Client)
+            ):
+                pool._network_backend = Network(backend)
+
+    def exchange(self, exchange: Exchange) -> Any:
+        """Send a request, and give what comes back as soon as its headers are there."""
+        answer = self._client.send(self._request(exchange), **self._manner(exchange))
+        return self._answer_of(answer, answer.iter_bytes)
+
+    def proxy(self, origin: str) -> str:
+        """Host and port of the proxy between here and an origin; empty for none, or an unknown one."""
+        # httpx has no public way to ask. Of its proxies only the host and port are told: the rest may be a password.
+        transport = self._client._transport_for_url(self._library.URL(origin))
+        proxy = getattr(getattr(transport, "_pool", None), "_proxy_url", None)
+        return f"{proxy.host.decode('ascii', 'replace')}:{proxy.port}" if proxy is not None else ""
+
+    def abandon(self) -> None:
+        """Do nothing: the client is its user's."""
+
+    def close(self) -> None:
+        """Do nothing: the client is its user's."""
+
+    def _request(self, exchange: Exchange) -> Any:
+        client = self._client
+        url = self._library.URL(exchange.origin + exchange.target)
+        # The client's build_request() would merge the headers one by one, in twice the time, and put its own query
+        # parameters in the place of the method's.
+        request = self._library.Request(
+            exchange.method,
+            url,
+            headers=[*self._defaults(exchange), *exchange.headers.items()],
+            cookies=client.cookies if exchange.is_trusted else self._cookies_for_others(),
+            content=exchange.content,
+            extensions={"timeout": exchange.timeouts},
+        )
+        target = exchange.target.encode()
+        if url.raw_path != target:
+            # It has been written in another way.
+            exact = type("URL", (self._library.URL,), {"raw_path": target})
+            request.url = exact(url)
+        return request
+
+    def _manner(self, exchange: Exchange) -> dict[str, Any]:
+        auth = self._library.USE_CLIENT_DEFAULT if exchange.is_trusted else None
+        return {"auth": auth, "stream": True, "follow_redirects": False}
+
+    @staticmethod
+    def _answer_of(answer: Any, content: Callable[[], Any]) -> Answer:
+        # After a transport that responds from memory the content has been unpacked.
+        is_unpacked = answer.is_stream_consumed
+        body = content() if is_unpacked else answer.stream
+        return Answer(answer.status_code, answer.headers.raw, body, answer, is_unpacked)
+
+    def _defaults(self, exchange: Exchange) -> Iterator[tuple[str, str | bytes]]:
+        """The headers that the client has for every request, where this one has none of the name."""
+        for raw, value in self._client.headers.raw:
+            name = raw.decode("latin-1").lower()
+            if name not in exchange.headers and (exchange.is_trusted or name in HARMLESS_HEADERS):
+                is_librarys = name == "user-agent" and value.startswith(b"python-httpx")
+                yield name, default_headers()[name] if is_librarys else value
+
+    def _cookies_for_others(self) -> Any:
+        """The client's cookies but for those without a domain, which would go anywhere."""
+        cookies = self._library.Cookies(CookieJar())
+        for cookie in self._client.cookies.jar:
+            if cookie.domain:
+                cookies.jar.set_cookie(cookie)
+        return cookies
+
+
+class AsyncClientCarrier(ClientCarrier):
+    """The asynchronous form of `ClientCarrier`."""
+
+    async def exchange(self, exchange: Exchange) -> Answer:
+        """Send a request, and give what comes back as soon as its headers are there."""
+        answer = await self._client.send(self._request(exchange), **self._manner(exchange))
+        return self._answer_of(answer, answer.aiter_bytes)
+
+    async def aclose(self) -> None:
+        """Do nothing: the client is its user's."""

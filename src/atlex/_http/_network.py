@@ -1,0 +1,116 @@
+"""A network for httpcore's connections, on which no step outlasts the deadline of a call.
+
+httpcore gives every read the same timeout, so that a server that drips status lines, headers or trailers keeps a call
+for as long as it likes. It hands the timeout of a request on as it is: so it can be a `Patience`, which knows the
+deadline.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final, Self
+
+from atlex._agent import DEADLINE_PASSED
+
+__all__ = ["AsyncNetwork", "Network", "Patience"]
+
+# httpcore names no timeout while it speaks with a SOCKS proxy.
+_AS_CONNECTING: Final[Any] = object()
+
+
+class Patience(float):
+    """How many seconds one step may take, where all steps have to end at a deadline."""
+
+    __slots__ = ("deadline",)
+
+    deadline: float
+
+    def __new__(cls, seconds: float, deadline: float) -> Self:
+        patience = super().__new__(cls, seconds)
+        patience.deadline = deadline
+        return patience
+
+    def left(self) -> float:
+        """How many of them are left now.
+
+        Raises:
+            TimeoutError: The deadline has passed.
+        """
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError(DEADLINE_PASSED)
+        return min(self, seconds)
+
+
+def _left(timeout: float | None) -> float | None:
+    return timeout.left() if isinstance(timeout, Patience) else timeout
+
+
+def _now(options: dict[str, Any]) -> dict[str, Any]:
+    return {**options, "timeout": _left(options["timeout"])}
+
+
+class _Stream:
+    """A stream of either kind: what an asynchronous one returns is handed on, to be awaited."""
+
+    __slots__ = ("_connecting", "_stream")
+
+    def __init__(self, stream: Any, connecting: float | None) -> None:
+        self._stream = stream
+        self._connecting = connecting
+
+    def read(self, max_bytes: int, timeout: float | None = _AS_CONNECTING) -> Any:
+        return self._stream.read(max_bytes, _left(self._connecting if timeout is _AS_CONNECTING else timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = _AS_CONNECTING) -> Any:
+        return self._stream.write(buffer, _left(self._connecting if timeout is _AS_CONNECTING else timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def aclose(self) -> Any:
+        return self._stream.aclose()
+
+    def start_tls(self, **options: Any) -> Any:
+        return _Stream(self._stream.start_tls(**_now(options)), self._connecting)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _AsyncStream(_Stream):
+    __slots__ = ()
+
+    async def start_tls(self, **options: Any) -> Any:
+        return _AsyncStream(await self._stream.start_tls(**_now(options)), self._connecting)
+
+
+class Network:
+    """A network backend of httpcore, over another one that does the work."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+
+    def connect_tcp(self, **options: Any) -> Any:
+        """Connect to a host."""
+        return _Stream(self._backend.connect_tcp(**_now(options)), options["timeout"])
+
+    def connect_unix_socket(self, **options: Any) -> Any:
+        """Connect to a Unix socket."""
+        return _Stream(self._backend.connect_unix_socket(**_now(options)), options["timeout"])
+
+    def sleep(self, seconds: float) -> Any:
+        """Wait."""
+        return self._backend.sleep(seconds)
+
+
+class AsyncNetwork(Network):
+    """The asynchronous form of `Network`."""
+
+    async def connect_tcp(self, **options: Any) -> Any:
+        """Connect to a host."""
+        return _AsyncStream(await self._backend.connect_tcp(**_now(options)), options["timeout"])
+
+    async def connect_unix_socket(self, **options: Any) -> Any:
+        """Connect to a Unix socket."""
+        return _AsyncStream(await self._backend.connect_unix_socket(**_now(options)), options["timeout"])
