@@ -10,6 +10,7 @@ from atlex._agent import Headers, Request, Response, too_large
 from atlex._http._carrier import Answer, AsyncCarrier
 from atlex._http._choice import (
     AsyncHttpClient,
+    Home,
     Transport,
     check_client,
     choose_transport,
@@ -55,7 +56,7 @@ class AsyncHttpConnection:
         self._transport = transport
         # By process and event loop. Looking up and `setdefault` are single steps, so that no lock is needed, which a
         # fork could leave locked.
-        self._carriers: dict[object, AsyncCarrier] = {}
+        self._carriers: dict[Home, AsyncCarrier] = {}
         self._is_closed = False
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
-__all__ = ["HARMLESS_HEADERS", "Answer", "AsyncCarrier", "Carrier", "Exchange", "SyncCarrier", "Timeouts"]
+__all__ = ["HARMLESS_HEADERS", "Answer", "AsyncCarrier", "BaseCarrier", "Carrier", "Exchange", "Timeouts"]
 
 HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
 """The headers that another origin may see, in lower case: none that could be a credential."""
@@ -55,7 +55,7 @@ class Answer(NamedTuple):
     is_unpacked: bool = False
 
 
-class Carrier(Protocol):
+class BaseCarrier(Protocol):
     """Carries exchanges with a library, whose exceptions pass through."""
 
     def exchange(self, exchange: Exchange) -> Any:
@@ -71,7 +71,7 @@ class Carrier(Protocol):
         ...
 
 
-class SyncCarrier(Carrier, Protocol):
+class Carrier(BaseCarrier, Protocol):
     """Carries synchronous exchanges."""
 
     def close(self) -> None:
@@ -79,7 +79,7 @@ class SyncCarrier(Carrier, Protocol):
         ...
 
 
-class AsyncCarrier(Carrier, Protocol):
+class AsyncCarrier(BaseCarrier, Protocol):
     """Carries asynchronous exchanges."""
 
     async def aclose(self) -> None:

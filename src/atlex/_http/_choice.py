@@ -8,7 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from atlex._http._carrier import AsyncCarrier, SyncCarrier
+from atlex._http._carrier import AsyncCarrier, Carrier
 from atlex._http._environment import environment_proxies
 from atlex.errors import InputError
 
@@ -25,6 +25,7 @@ else:
 
 __all__ = [
     "AsyncHttpClient",
+    "Home",
     "HttpClient",
     "Transport",
     "check_client",
@@ -118,7 +119,7 @@ def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Tran
     return "httpx2" if _has("httpx2") else "httpx"
 
 
-def open_carrier(transport: Transport, http_client: HttpClient | None) -> SyncCarrier:
+def open_carrier(transport: Transport, http_client: Any) -> Carrier:
     """What carries the requests of a synchronous client."""
     from atlex._http._httpx import ClientCarrier, PoolCarrier
 
@@ -127,7 +128,7 @@ def open_carrier(transport: Transport, http_client: HttpClient | None) -> SyncCa
     return ClientCarrier(http_client, sys.modules[_library_of(http_client, asynchronous=False) or ""])
 
 
-def open_carrier_async(transport: Transport, http_client: AsyncHttpClient | None) -> AsyncCarrier:
+def open_carrier_async(transport: Transport, http_client: Any) -> AsyncCarrier:
     """What carries the requests of an asynchronous client."""
     library = transport if http_client is None else _library_of(http_client, asynchronous=True) or ""
     if library == "aiohttp":

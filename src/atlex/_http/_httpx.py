@@ -134,7 +134,7 @@ class ClientCarrier:
         self._client = client
         self._library = library
         for transport in (client._transport, *client._mounts.values()):
-            pool = getattr(transport, "_pool", None)
+            pool: Any = getattr(transport, "_pool", None)
             backend = getattr(pool, "_network_backend", None)
             # Without it deadlines don't hold; an asynchronous call ends at its deadline in any case.
             if (

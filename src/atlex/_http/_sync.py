@@ -10,6 +10,7 @@ from typing import Final, Self
 from atlex._agent import Headers, Request, Response, too_large
 from atlex._http._carrier import Answer, Carrier
 from atlex._http._choice import (
+    Home,
     HttpClient,
     Transport,
     check_client,
@@ -54,7 +55,7 @@ class HttpConnection:
         self._transport = transport
         # By process and event loop. Looking up and `setdefault` are single steps, so that no lock is needed, which a
         # fork could leave locked.
-        self._carriers: dict[object, Carrier] = {}
+        self._carriers: dict[Home, Carrier] = {}
         self._is_closed = False
 
     @property
