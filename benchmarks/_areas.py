@@ -110,8 +110,11 @@ def _calls(context: Context) -> list[Case]:
     count = "20" if context.short else "500"
     cases = [Case("calls.own", context.atlex, "calls", ("all", "own", context.url, count))]
     for shape, ours in (
-        ("in-turn", ("httpx", "atlex", "atlex-session")),
-        ("at-once", ("httpx", "atlex", "atlex-session", "httpx-aiohttp", "atlex-aiohttp")),
+        ("in-turn", ("httpx", "atlex", "atlex-session", "httpx2", "atlex-httpx2")),
+        (
+            "at-once",
+            ("httpx", "atlex", "atlex-session", "httpx2", "atlex-httpx2", "aiohttp", "atlex-aiohttp"),
+        ),
     ):
         sides = dict.fromkeys(ours, context.atlex)
         if context.peer is not None:
@@ -195,7 +198,9 @@ AREAS: Final = (
             ("floor: httpx", "calls.at-once.httpx.tasks-50.per_second"),
             ("atlex over httpx", "calls.at-once.atlex.tasks-50.per_second"),
             ("atproto", "calls.at-once.peer.tasks-50.per_second"),
-            ("floor: httpx over aiohttp", "calls.at-once.httpx-aiohttp.tasks-50.per_second"),
+            ("floor: httpx2", "calls.at-once.httpx2.tasks-50.per_second"),
+            ("atlex over httpx2", "calls.at-once.atlex-httpx2.tasks-50.per_second"),
+            ("floor: aiohttp", "calls.at-once.aiohttp.tasks-50.per_second"),
             ("atlex over aiohttp", "calls.at-once.atlex-aiohttp.tasks-50.per_second"),
         ),
     ),

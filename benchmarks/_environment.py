@@ -17,7 +17,7 @@ from benchmarks._runner import ROOT
 
 __all__ = ["Environment", "prepare"]
 
-_SHOWN: Final = ("atlex", "pydantic", "pydantic-core", "httpx", "httpx-aiohttp", "aiohttp", "atproto")
+_SHOWN: Final = ("atlex", "pydantic", "pydantic-core", "httpx", "httpx2", "aiohttp", "atproto")
 _VERSIONS: Final = f"""
 import json
 from importlib import metadata
@@ -70,9 +70,7 @@ def prepare(*, short: bool) -> Environment:
         return Environment(Path(sys.executable), None)
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     # Not editable, since that isn't what users have; built anew, since its version stays the same.
-    atlex = _environment(
-        "atlex", "--reinstall-package", "atlex", f"atlex[aiohttp] @ {ROOT.as_uri()}", *groups["bench"]
-    )
+    atlex = _environment("atlex", "--reinstall-package", "atlex", f"atlex[aiohttp,httpx2] @ {ROOT.as_uri()}")
     peer = _environment("peer", *groups["bench-peer"])
     _show_types(peer)
     return Environment(atlex, peer)

@@ -15,9 +15,8 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
-
-import httpx
+from importlib import import_module
+from typing import Any, Final
 
 from benchmarks.subjects._tools import finish
 
@@ -29,9 +28,10 @@ _Call = Callable[[], object]
 _AsyncCall = Callable[[], Awaitable[object]]
 
 
-def _calls(who: str, url: str, http: httpx.Client) -> tuple[_Call, _Call]:
+def _calls(who: str, url: str) -> tuple[_Call, _Call]:
     """A call of a profile and one of a timeline."""
-    if who == "httpx":
+    if who in {"httpx", "httpx2"}:
+        http = import_module(who).Client()
         return lambda: http.get(url + _PROFILE).json(), lambda: http.get(url + _TIMELINE).json()
     if who.startswith("peer"):
         from atproto import Client as Peer
@@ -45,29 +45,34 @@ def _calls(who: str, url: str, http: httpx.Client) -> tuple[_Call, _Call]:
         )
     from atlex_sdk import Client
 
+    transport: Any = "httpx2" if who == "atlex-httpx2" else "httpx"
     if who == "atlex-session":
         from atlex import PasswordSession
 
-        session = PasswordSession.login(url, identifier=_ACTOR, password="password", http_client=http)
+        session = PasswordSession.login(url, identifier=_ACTOR, password="password", transport=transport)
         client = Client(session)
     else:
-        client = Client(url, http_client=http)
+        client = Client(url, transport=transport)
     return (
         lambda: client.app.bsky.actor.get_profile(actor=_ACTOR),
         lambda: client.app.bsky.feed.get_timeline(limit=100),
     )
 
 
-def _over_aiohttp() -> httpx.AsyncClient:
-    from httpx_aiohttp import AiohttpTransport
-
-    return httpx.AsyncClient(transport=AiohttpTransport())
-
-
 async def _async_call(who: str, url: str) -> _AsyncCall:
     """A call of a profile."""
-    if who.startswith("httpx"):
-        http = _over_aiohttp() if who == "httpx-aiohttp" else httpx.AsyncClient()
+    if who == "aiohttp":
+        import aiohttp
+
+        bare = aiohttp.ClientSession()
+
+        async def fetch() -> object:
+            async with bare.get(url + _PROFILE) as answer:
+                return await answer.json()
+
+        return fetch
+    if who in {"httpx", "httpx2"}:
+        http = import_module(who).AsyncClient()
 
         async def get() -> object:
             return (await http.get(url + _PROFILE)).json()
@@ -90,7 +95,8 @@ async def _async_call(who: str, url: str) -> _AsyncCall:
         )
         client = AsyncClient(session)
     else:
-        client = AsyncClient(url, transport="aiohttp" if who == "atlex-aiohttp" else "httpx")
+        library: Any = who.partition("-")[2]
+        client = AsyncClient(url, transport=library or "httpx")
     return lambda: client.app.bsky.actor.get_profile(actor=_ACTOR)
 
 
@@ -136,21 +142,20 @@ async def _both_at_once(who: str, url: str, calls: int) -> dict[str, float]:
 
 
 def _own_cost(url: str, calls: int) -> dict[str, float]:
-    """What a call costs beyond the same request by hand on the same connection, in microseconds.
+    """What a call costs beyond the same request by hand with httpx, in microseconds.
 
     ``us`` is the process's own time, which other programs don't lengthen; ``wall_us`` is time on the clock.
     """
     taken: dict[str, list[float]] = {}
-    with httpx.Client() as http:
-        contenders = {who: _calls(who, url, http)[0] for who in ("httpx", "atlex", "atlex-session")}
-        for call in contenders.values():
+    contenders = {who: _calls(who, url)[0] for who in ("httpx", "atlex", "atlex-session")}
+    for call in contenders.values():
+        call()
+    for _ in range(calls):
+        for who, call in contenders.items():
+            start, worked = time.perf_counter(), time.process_time()
             call()
-        for _ in range(calls):
-            for who, call in contenders.items():
-                start, worked = time.perf_counter(), time.process_time()
-                call()
-                taken.setdefault(f"{who}.us", []).append((time.process_time() - worked) * 1e6)
-                taken.setdefault(f"{who}.wall_us", []).append((time.perf_counter() - start) * 1e6)
+            taken.setdefault(f"{who}.us", []).append((time.process_time() - worked) * 1e6)
+            taken.setdefault(f"{who}.wall_us", []).append((time.perf_counter() - start) * 1e6)
     medians = {name: statistics.median(values) for name, values in taken.items()}
     own = {
         f"{name}.{unit}": medians[f"{who}.{unit}"] - medians[f"httpx.{unit}"]
@@ -167,15 +172,14 @@ def main(who: str, shape: str, url: str, calls: str) -> None:
         case "own":
             finish(_own_cost(url, count))
         case "in-turn":
-            with httpx.Client() as http:
-                profile, timeline = _calls(who, url, http)
-                finish(
-                    {
-                        "sequential.per_second": _in_turn(profile, count),
-                        "threads.per_second": _threads(profile, count),
-                        "timeline.per_second": _in_turn(timeline, max(1, count // 10)),
-                    }
-                )
+            profile, timeline = _calls(who, url)
+            finish(
+                {
+                    "sequential.per_second": _in_turn(profile, count),
+                    "threads.per_second": _threads(profile, count),
+                    "timeline.per_second": _in_turn(timeline, max(1, count // 10)),
+                }
+            )
         case "at-once":
             finish(asyncio.run(_both_at_once(who, url, count)))
         case _:
