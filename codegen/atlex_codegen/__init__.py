@@ -13,6 +13,8 @@ if _t.TYPE_CHECKING:
     from atlex_codegen._build import BuildReport as BuildReport
     from atlex_codegen._build import build as build
     from atlex_codegen._build import plan as plan
+    from atlex_codegen._check._check import check as check
+    from atlex_codegen._check._findings import Finding as Finding
     from atlex_codegen._diff._changes import Change as Change
     from atlex_codegen._diff._changes import Diff as Diff
     from atlex_codegen._diff._changes import Place as Place
@@ -29,6 +31,8 @@ else:
         __name__,
         {
             "atlex_codegen._build": "BuildReport build plan",
+            "atlex_codegen._check._check": "check",
+            "atlex_codegen._check._findings": "Finding",
             "atlex_codegen._diff._changes": "Change Diff Place PythonChange PythonName",
             "atlex_codegen._diff._diff": "diff",
             "atlex_codegen._plan": "PackagePlan plan_json",

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from atlex.lexicon import DefId, Definition, Document, Node, UnknownKind
 from atlex_codegen._diff._changes import Change, ChangeKind, Impact, Place
+from atlex_codegen._pointers import value_at
 from atlex_codegen._text import shortened
 
 __all__ = ["Descriptions", "Pair", "kind_of", "was_and_is"]
@@ -181,7 +182,7 @@ class Pair:
             for pointer, def_id, document in zip((old, new), self._ids, self._documents, strict=True)
         ]
         before, after = values or (
-            None if place is None else _value_at(document, place.pointer)
+            None if place is None else value_at(document.raw, place.pointer)
             for place, document in zip(places, self._documents, strict=True)
         )
         return Change(
@@ -234,14 +235,3 @@ def _listed(values: Collection[object]) -> str:
 
 def _shown(value: object) -> str:
     return shortened(json.dumps(value, ensure_ascii=False))
-
-
-def _value_at(document: Document, pointer: str) -> Any:
-    """The JSON at a pointer; None where the document leaves out what stands there."""
-    value: Any = document.raw
-    for segment in pointer.split("/")[1:]:
-        key = segment.replace("~1", "/").replace("~0", "~")
-        value = value[int(key)] if isinstance(value, list) else value.get(key)
-        if value is None:
-            return None
-    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from atlex_codegen.cli._build import build_command
+from atlex_codegen.cli._check import check_command
 from atlex_codegen.cli._demo import demo_command
 from atlex_codegen.cli._diff import diff_command
 from atlex_codegen.cli._install import install_command
@@ -19,6 +20,7 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("build")(build_command)
+app.command("check")(check_command)
 app.command("demo")(demo_command)
 app.command("diff")(diff_command)
 app.command("install")(install_command)

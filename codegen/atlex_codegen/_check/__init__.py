@@ -1,0 +1,1 @@
+"""Checking Lexicon documents: the language's rules, names that Python has trouble with, and the style guide."""
