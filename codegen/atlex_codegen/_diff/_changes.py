@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from atlex.lexicon import DefId
 
@@ -152,6 +152,7 @@ class Change:
 
     Attributes:
         kind: What changed.
+        definition: The definition that changed, by its newer name where it has one.
         old: Where it was; None for something that is new.
         new: Where it is; None for something that is gone.
         subject: What the change is about, where the place alone doesn't say it: the name of a property, the code of an
@@ -167,6 +168,7 @@ class Change:
     """
 
     kind: ChangeKind
+    definition: DefId
     old: Place | None
     new: Place | None
     subject: str = ""
@@ -177,11 +179,6 @@ class Change:
     message: str
     names: tuple[PythonChange, ...] = ()
     is_guess: bool = False
-
-    @property
-    def definition(self) -> DefId:
-        """The definition that changed, by its newer name where it has one."""
-        return cast("Place", self.new or self.old).definition
 
     @property
     def impact(self) -> Impact:

@@ -187,6 +187,7 @@ class Pair:
         )
         return Change(
             kind=kind,
+            definition=self._ids[1],
             old=places[0],
             new=places[1],
             subject=subject,

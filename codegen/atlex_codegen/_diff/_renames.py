@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import product
+from itertools import chain, product
 from typing import Any, Final, TypeVar
 
-from atlex.lexicon import (
-    Blob,
-    Boolean,
-    Bytes,
-    CidLink,
-    DefId,
-    Document,
-    Integer,
-    Lexicons,
-    Property,
-    Schema,
-    String,
-    Unknown,
-    strip_prose,
-)
+from atlex.lexicon import DefId, Document, Lexicons, Property, strip_prose
 
 __all__ = ["renamed_definitions", "renamed_properties"]
 
@@ -35,10 +21,11 @@ _LIKE: Final = 0.6
 _SUBSTANCE: Final = 4
 """How many values a definition has to hold before it is no coincidence that another is equal."""
 
+_CERTAIN: Final = 3.0
+"""What only an equal definition comes to."""
+
 _MOST_PAIRS: Final = 10_000
 """How many pairs of one group are compared; a larger group is left alone, as the time goes with their number."""
-
-_SCALARS: Final = (Blob, Boolean, Bytes, CidLink, Integer, String, Unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +35,25 @@ class _Traits:
     kind: str
     values: frozenset[str]
 
-    @property
-    def has_substance(self) -> bool:
-        return len(self.values) >= _SUBSTANCE
-
 
 def renamed_definitions(old: Lexicons, new: Lexicons) -> dict[DefId, tuple[DefId, bool]]:
     """Pair definitions that are gone with new ones: equal ones, and like ones that have the same name or a like one.
 
     Returns:
-        By the older name the newer one, and whether it is a guess: whether more than the names differ, or too little is
-        there to be sure.
+        By the older name the newer one, and whether it is a guess: whether more than the names differ, others are equal
+        as well, or too little is there to be sure.
     """
     gone, come = _traits(old, without=new), _traits(new, without=old)
     scores: dict[tuple[DefId, DefId], float] = {}
-    for key in (_by_values, _by_name, _by_home):
-        for pair in _pairs(gone, come, key):
+    equal: set[tuple[DefId, DefId]] = set()
+    for pairs in _groups(gone, come, _by_values):
+        if len(pairs) == 1 and len(gone[pairs[0][0]].values) >= _SUBSTANCE:
+            equal.add(pairs[0])
+            scores[pairs[0]] = _CERTAIN
+    for key in (_by_name, _by_home):
+        for pair in chain.from_iterable(_groups(gone, come, key)):
             scores[pair] = max(scores.get(pair, 0), _likeness(gone, come, *pair))
-    return {
-        before: (after, gone[before] != come[after] or not gone[before].has_substance)
-        for before, after in _best(scores)
-    }
+    return {before: (after, (before, after) not in equal) for before, after in _best(scores)}
 
 
 def renamed_properties(
@@ -93,10 +78,11 @@ def renamed_properties(
     scores: dict[tuple[str, str], float] = {}
     for before, after in product(gone, come):
         score = _name_likeness(before, after)
-        is_telling = is_alone and not _is_plain(old[before].schema)
-        if (score >= _LIKE or is_telling) and is_same(old[before], new[after]):
-            scores[before, after] = score
-    return {before: (after, not is_alone or scores[before, after] < _LIKE) for before, after in _best(scores)}
+        if (score >= _LIKE or is_alone) and is_same(old[before], new[after]):
+            scores[before, after] = 1 + score
+    return {
+        before: (after, not is_alone or scores[before, after] < 1 + _LIKE) for before, after in _best(scores)
+    }
 
 
 def _traits(lexicons: Lexicons, *, without: Lexicons) -> dict[DefId, _Traits]:
@@ -126,20 +112,21 @@ def _values(raw: Any, place: str, document: Document) -> Iterator[str]:
         yield f"{place}={raw!r}"
 
 
-def _pairs(
+def _groups(
     gone: Mapping[DefId, _Traits],
     come: Mapping[DefId, _Traits],
     key: Callable[[DefId, _Traits], object],
-) -> Iterator[tuple[DefId, DefId]]:
-    groups: defaultdict[object, list[DefId]] = defaultdict(list)
-    for name, traits in come.items():
-        groups[key(name, traits)].append(name)
-    wanted: defaultdict[object, list[DefId]] = defaultdict(list)
+) -> Iterator[list[tuple[DefId, DefId]]]:
+    """The pairs of names that have a key in common, key by key."""
+    befores: defaultdict[object, list[DefId]] = defaultdict(list)
     for name, traits in gone.items():
-        wanted[key(name, traits)].append(name)
-    for group, names in wanted.items():
-        if len(names) * len(groups[group]) <= _MOST_PAIRS:
-            yield from product(names, groups[group])
+        befores[key(name, traits)].append(name)
+    afters: defaultdict[object, list[DefId]] = defaultdict(list)
+    for name, traits in come.items():
+        afters[key(name, traits)].append(name)
+    for group in befores.keys() & afters.keys():
+        if len(befores[group]) * len(afters[group]) <= _MOST_PAIRS:
+            yield list(product(befores[group], afters[group]))
 
 
 def _by_values(_: DefId, traits: _Traits) -> object:
@@ -161,12 +148,10 @@ def _own_name(name: DefId) -> str:
 def _likeness(
     gone: Mapping[DefId, _Traits], come: Mapping[DefId, _Traits], before: DefId, after: DefId
 ) -> float:
-    """How well a pair fits, from 0 to 3; 0 where it doesn't."""
+    """How well a pair fits, from 0, not at all, to 2."""
     old, new = gone[before].values, come[after].values
-    values = len(old & new) / len(old | new) if old or new else 1.0
+    values = len(old & new) / len(old | new)
     names = _name_likeness(_own_name(before), _own_name(after))
-    if values == 1 and gone[before].has_substance:
-        return 2 + names
     return values + names if values >= _LIKE and names >= _LIKE else 0
 
 
@@ -193,8 +178,3 @@ def _best(scores: Mapping[tuple[Name, Name], float]) -> Iterator[tuple[Name, Nam
 
 def _ends(pair: tuple[Name, Name]) -> Iterable[tuple[Name, bool]]:
     return (pair[0], True), (pair[1], False)
-
-
-def _is_plain(schema: Schema) -> bool:
-    """Whether a schema says no more than what kind of value it is."""
-    return isinstance(schema, _SCALARS) and replace(schema, description=None, extra={}) == type(schema)()
