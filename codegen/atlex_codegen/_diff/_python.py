@@ -177,11 +177,17 @@ def _retyped(
     by_new: defaultdict[Spot, list[tuple[Entry, Entry]]] = defaultdict(list)
     for was, is_ in both:
         if was.type and is_.name.kind != "class":
-            by_old[was.spot].append((was, is_))
-            by_new[is_.spot].append((was, is_))
+            by_old[_type_spot(was)].append((was, is_))
+            by_new[_type_spot(is_)].append((was, is_))
     for index, change in enumerate(changes):
         place, pairs = (change.old, by_old) if change.new is None else (change.new, by_new)
         if place is not None:
             nsid, pointer = _spot(place)
             around = next((pairs[nsid, start] for start in _starts(pointer) if (nsid, start) in pairs), [])
             yield index, [pair for pair in around if is_retyped(*pair)]
+
+
+def _type_spot(entry: Entry) -> Spot:
+    """The part of a document that a name's type comes from: of a method it is what the method returns."""
+    nsid, pointer = entry.spot
+    return (nsid, f"{pointer}/output") if entry.name.kind == "method" else entry.spot

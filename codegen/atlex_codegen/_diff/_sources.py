@@ -48,7 +48,7 @@ def read_side(place: str | os.PathLike[str]) -> Side:
     folder = Path(name)
     package = None
     try:
-        if folder.is_dir():
+        if name and folder.is_dir():
             package = folder if (folder / DATA_FILE).is_file() else None
             source = load_source(folder, None) if package is None else _package(package)
         elif name.partition(":")[0] and ":" in name:
