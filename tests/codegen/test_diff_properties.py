@@ -90,14 +90,14 @@ def compared(old: Lexicons, new: Lexicons):
     return with_names(compare_documents(old, new), names(old), names(new))
 
 
-def places(raw: Any, wanted: Callable[[Json], bool]) -> list[Json]:
-    """All objects in a document that are of a kind."""
+def places(raw: Any, key: str, kind: type = list) -> list[Json]:
+    """All objects in a document that have a key with a value of a type."""
     found: list[Json] = []
     pending = [raw]
     while pending:
         value = pending.pop()
         if isinstance(value, dict):
-            found += [value] if wanted(value) else []
+            found += [value] if isinstance(value.get(key), kind) else []
             pending += value.values()
         elif isinstance(value, list):
             pending += value
@@ -127,7 +127,7 @@ def mutations(draw: st.DrawFn) -> tuple[Json, Json]:
     raw = draw(documents())
     new = json.loads(json.dumps(raw))
     changes: list[Callable[[], object]] = []
-    for part in places(new, lambda value: "required" in value):
+    for part in places(new, "required"):
         properties = part["properties"]
         name = draw(st.sampled_from(sorted(properties)))
         changes += [
@@ -138,17 +138,17 @@ def mutations(draw: st.DrawFn) -> tuple[Json, Json]:
             partial(retype, properties, name),
         ]
     for key in ("maximum", "maxLength", "maxGraphemes", "maxSize"):
-        for part in places(new, lambda value, key=key: isinstance(value.get(key), int)):
+        for part in places(new, key, int):
             changes.append(partial(part.update, {key: part[key] + 1}))
-    for part in places(new, lambda value: "refs" in value):
+    for part in places(new, "refs"):
         changes += [
             partial(part.update, closed=not part.get("closed")),
             partial(part.update, refs=part["refs"][:1]),
         ]
     for key in ("enum", "knownValues"):
-        for part in places(new, lambda value, key=key: key in value):
+        for part in places(new, key):
             changes.append(partial(part[key].append, "r"))
-    for part in places(new, lambda value: "ref" in value):
+    for part in places(new, "ref", str):
         changes.append(partial(part.update, ref="#piece"))
     main = new["defs"]["main"]
     if main["type"] == "record":

@@ -67,10 +67,6 @@ def check_names(notes: Findings, lexicons: Lexicons, naming: Naming) -> None:
     """
     nsid = notes.document.id
     for name, definition in notes.document.defs.items():
-        if f"{nsid}.{name}" in lexicons:
-            notes.add(
-                "name-conflict", definition.pointer, f'"{nsid}#{name}" and "{nsid}.{name}" are two things'
-            )
         if name != "main" and not isinstance(definition, Method | PermissionSet | UnknownKind):
             natural = (constant_name if isinstance(definition, Token) else class_name)(name)
             _check(notes, name, definition.pointer, naming.definition(DefId(nsid, name)), natural, natural)
