@@ -227,7 +227,7 @@ class _Planner:
             if prop.nullable:
                 type_ = either(type_, NONE)
             if not prop.required:
-                default = "_sdk.OMIT" if prop.nullable else "None"
+                default = "OMIT" if prop.nullable else "None"
                 type_ = either(type_, sdk("Omit") if prop.nullable else NONE)
             yield ArgumentPlan(
                 name=scope.take(names[prop.name]),

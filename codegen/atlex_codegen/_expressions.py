@@ -1,30 +1,37 @@
 """Type expressions: each knows how to print itself, and what a module has to import for it.
 
-A module's imports are gathered from its expressions, so that they are exact by construction. The layout is the one of
-`ruff format`, so that it has nothing to change in generated code.
+A module's imports are gathered from its expressions, so that they are exact by construction. What an import is bound to
+is decided for each module: the name that it has at home, unless the module has something else of that name.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
-from atlex_codegen._text import LINE_LENGTH, call_text, literal
+from atlex_codegen._layout import Around, Bracket, Choice, Node, flat, items_of
+from atlex_codegen._text import literal
 
 __all__ = [
     "ANYTHING",
     "ANY_BLOB",
     "BOOL",
     "BYTES",
+    "CACHED_PROPERTY",
+    "CHECKING",
     "DATETIME",
+    "FINAL",
     "FROZENSET",
     "INT",
     "LIST",
     "NONE",
+    "PROPERTY",
     "SEQUENCE",
     "STR",
+    "TYPE",
+    "TYPE_ALIAS",
     "UNKNOWN_OBJECT",
     "Argument",
     "Brackets",
@@ -34,13 +41,16 @@ __all__ = [
     "Import",
     "Member",
     "Name",
+    "Names",
     "Path",
     "Value",
     "annotated",
     "either",
     "list_of",
     "literal_of",
+    "natural",
     "sdk",
+    "value_node",
     "value_text",
 ]
 
@@ -67,8 +77,15 @@ class Import:
     path: Path = ()
 
 
-_TYPING: Final = Import("typing")
+Names: TypeAlias = Callable[[Import], str]
+"""Gives what a module binds an import to."""
+
 _SDK: Final = Import("atlex.interface")
+
+
+def natural(item: Import) -> str:
+    """What an import is bound to where no module is meant in particular."""
+    return item.name or "lex"
 
 
 class Expression(ABC):
@@ -77,44 +94,34 @@ class Expression(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def flat(self) -> str:
-        """The expression on one line."""
+    def node(self, names: Names) -> Node:
+        """The expression in a module that binds its imports to these names."""
 
     @abstractmethod
     def imports(self) -> Iterator[Import]:
         """What the expression needs; a name may come more than once."""
 
-    def broken(self, indent: int, room: int) -> str:
-        """The expression over several lines, at ``indent`` columns, with ``room`` columns kept after the last."""
-        del indent, room
-        return self.flat()
-
-    def fit(self, indent: int, before: int, after: int) -> str:
-        """The expression, on one line where it fits.
-
-        Args:
-            indent: The columns before the line's first character.
-            before: The columns taken on the first line, the indent among them.
-            after: The columns taken after the expression's last character.
-        """
-        flat = self.flat()
-        return flat if before + len(flat) + after <= LINE_LENGTH else self.broken(indent, after)
+    def flat(self) -> str:
+        """The expression on one line, with the natural names."""
+        return flat(self.node(natural))
 
 
 @dataclass(frozen=True, slots=True)
 class Name(Expression):
-    """A name that is bound in the module: a builtin, a class of the interface, a class of the module itself.
+    """A name: a builtin, a class of the interface, a class of the module itself.
 
     Attributes:
-        text: How it is written.
+        text: The name, at home.
         needs: What has to be imported for it, or None.
     """
 
     text: str
     needs: Import | None = None
 
-    def flat(self) -> str:
-        return self.text
+    def node(self, names: Names) -> Node:
+        if self.needs is None:
+            return self.text
+        return names(self.needs) if self.needs.name else f"{names(self.needs)}.{self.text}"
 
     def imports(self) -> Iterator[Import]:
         if self.needs is not None:
@@ -135,11 +142,16 @@ class Member(Expression):
     handle: str
     name: str
 
-    def flat(self) -> str:
-        return f"{self.handle}.{self.name}"
+    def node(self, names: Names) -> Node:
+        return f"{names(self.module)}.{self.name}"
 
     def imports(self) -> Iterator[Import]:
-        yield Import("", self.handle, self.path)
+        yield self.module
+
+    @property
+    def module(self) -> Import:
+        """The module, as an import."""
+        return Import("", self.handle, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +160,8 @@ class Value(Expression):
 
     value: str | int | bool
 
-    def flat(self) -> str:
+    def node(self, names: Names) -> Node:
+        del names  # a value needs none
         return value_text(self.value)
 
     def imports(self) -> Iterator[Import]:
@@ -162,22 +175,19 @@ class Brackets(Expression):
     base: Expression
     arguments: tuple[Expression, ...]
 
-    def flat(self) -> str:
-        return f"{self.base.flat()}[{', '.join(argument.flat() for argument in self.arguments)}]"
+    def node(self, names: Names) -> Node:
+        arguments = tuple(argument.node(names) for argument in self.arguments)
+        return Bracket(f"{flat(self.base.node(names))}[", arguments or ("()",), "]")
 
     def imports(self) -> Iterator[Import]:
         yield from self.base.imports()
         for argument in self.arguments:
             yield from argument.imports()
 
-    def broken(self, indent: int, room: int) -> str:
-        del room  # the closing bracket stands on a line of its own
-        return f"{self.base.flat()}[\n{_inside(self.arguments, indent + 4)}\n{' ' * indent}]"
-
 
 @dataclass(frozen=True, slots=True)
 class Call(Expression):
-    """A marker of the interface: ``_sdk.String(format="did")``.
+    """A marker of the interface: ``lex.String(format="did")``.
 
     Attributes:
         name: The marker's name.
@@ -187,20 +197,12 @@ class Call(Expression):
     name: str
     arguments: tuple[tuple[str, Argument], ...] = ()
 
-    def flat(self) -> str:
-        return f"_sdk.{self.name}({self._joined()})"
-
-    def _joined(self) -> str:
-        return ", ".join(_keyword(key) + value_text(value) for key, value in self.arguments)
+    def node(self, names: Names) -> Node:
+        arguments = [Around(_keyword(key), value_node(value)) for key, value in self.arguments]
+        return items_of(f"{names(_SDK)}.{self.name}(", arguments, ")")
 
     def imports(self) -> Iterator[Import]:
         yield _SDK
-
-    def broken(self, indent: int, room: int) -> str:
-        del room  # the closing bracket stands on a line of its own
-        parts = [_long_value(key, value, indent + 4) for key, value in self.arguments]
-        # Once broken, a call fits on no line of its own: nothing may come before it there.
-        return call_text(f"_sdk.{self.name}(", parts, indent, LINE_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,93 +211,70 @@ class Either(Expression):
 
     members: tuple[Expression, ...]
 
-    def flat(self) -> str:
-        return " | ".join(member.flat() for member in self.members)
+    def node(self, names: Names) -> Node:
+        return Choice(tuple(member.node(names) for member in self.members))
 
     def imports(self) -> Iterator[Import]:
         for member in self.members:
             yield from member.imports()
 
-    def broken(self, indent: int, room: int) -> str:
-        margin = "\n" + " " * indent + "| "
-        last = len(self.members) - 1
-        return margin.join(
-            member.fit(indent, indent + (2 if index else 0), room if index == last else 0)
-            for index, member in enumerate(self.members)
-        )
 
-
-def _inside(expressions: tuple[Expression, ...], indent: int) -> str:
-    """The arguments of a bracket that is broken: on one line where they fit, else one a line."""
-    margin = " " * indent
-    joined = ", ".join(expression.flat() for expression in expressions)
-    if indent + len(joined) <= LINE_LENGTH:
-        return margin + joined
-    if len(expressions) == 1:
-        return margin + expressions[0].fit(indent, indent, 0)
-    return "\n".join(f"{margin}{expression.fit(indent, indent, 1)}," for expression in expressions)
-
-
-def value_text(value: object) -> str:
-    """A JSON value, or a tuple of them, as a Python literal on one line."""
+def value_node(value: object) -> Node:
+    """A JSON value, or a tuple of them, as a Python literal."""
     match value:
         case str():
             return literal(value)
         case tuple():
-            items = [value_text(item) for item in cast("tuple[object, ...]", value)]
-            return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+            items = tuple(value_node(item) for item in cast("tuple[object, ...]", value))
+            return Bracket("(", items, ")", single=",") if items else "()"
         case list():
-            return f"[{', '.join(value_text(item) for item in cast('list[object]', value))}]"
+            return items_of("[", map(value_node, cast("list[object]", value)), "]")
         case dict():
             pairs = cast("dict[str, object]", value).items()
-            return "{" + ", ".join(f"{literal(key)}: {value_text(item)}" for key, item in pairs) + "}"
+            return items_of("{", [Around(f"{literal(key)}: ", value_node(item)) for key, item in pairs], "}")
         case _:
             # None, a boolean or a finite number: Python writes them in one way only.
             return repr(value)
+
+
+def value_text(value: object) -> str:
+    """A JSON value, or a tuple of them, as a Python literal on one line."""
+    return flat(value_node(value))
 
 
 def _keyword(key: str) -> str:
     return f"{key}=" if key else ""
 
 
-def _long_value(key: str, value: Argument, indent: int) -> str:
-    """A keyword argument on its own line; a tuple too long for it gets one line for each of its items."""
-    start = _keyword(key)
-    flat = start + value_text(value)
-    if indent + len(flat) + 1 <= LINE_LENGTH or not isinstance(value, tuple):
-        return flat
-    margin = " " * (indent + 4)
-    items = "".join(f"{margin}{value_text(item)},\n" for item in value)
-    return f"{start}(\n{items}{' ' * indent})"
-
-
-def _typing(name: str) -> Name:
-    return Name(f"_t.{name}", _TYPING)
-
-
-def _builtin(name: str) -> Name:
-    return Name(f"_{name}", Import("builtins", name))
+def _imported(source: str, name: str) -> Name:
+    return Name(name, Import(source, name))
 
 
 def sdk(name: str) -> Name:
     """A name of the generated-code interface."""
-    return Name(f"_sdk.{name}", _SDK)
+    return Name(name, _SDK)
 
 
-STR: Final = _builtin("str")
-INT: Final = _builtin("int")
-BOOL: Final = _builtin("bool")
-BYTES: Final = _builtin("bytes")
-LIST: Final = _builtin("list")
-FROZENSET: Final = _builtin("frozenset")
+STR: Final = _imported("builtins", "str")
+INT: Final = _imported("builtins", "int")
+BOOL: Final = _imported("builtins", "bool")
+BYTES: Final = _imported("builtins", "bytes")
+LIST: Final = _imported("builtins", "list")
+TYPE: Final = _imported("builtins", "type")
+FROZENSET: Final = _imported("builtins", "frozenset")
+PROPERTY: Final = _imported("builtins", "property")
 NONE: Final = Name("None")
-DATETIME: Final = Name("_datetime", Import("datetime", "datetime"))
-SEQUENCE: Final = Name("_Sequence", Import("collections.abc", "Sequence"))
+DATETIME: Final = _imported("datetime", "datetime")
+SEQUENCE: Final = _imported("collections.abc", "Sequence")
+CACHED_PROPERTY: Final = _imported("functools", "cached_property")
+FINAL: Final = _imported("typing", "Final")
+TYPE_ALIAS: Final = _imported("typing", "TypeAlias")
+CHECKING: Final = _imported("typing", "TYPE_CHECKING")
 UNKNOWN_OBJECT: Final = sdk("UnknownObject")
 ANYTHING: Final = sdk("Anything")
 ANY_BLOB: Final = sdk("AnyBlob")
-_LITERAL: Final = _typing("Literal")
-_ANNOTATED: Final = _typing("Annotated")
+_LITERAL: Final = _imported("typing", "Literal")
+_ANNOTATED: Final = _imported("typing", "Annotated")
 
 
 def literal_of(values: Iterable[str | int | bool]) -> Brackets:

@@ -7,7 +7,7 @@ smuggle past the escaping would have to be one of these, naming nothing but what
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from atlex.errors import AtlexError
@@ -43,23 +43,38 @@ def prove(path: str, data: bytes) -> None:
 def _is_module_statement(node: ast.stmt) -> bool:
     match node:
         case ast.If(test=test, body=body, orelse=orelse):
-            return _is_type_checking(test) and all(map(_is_binding, [*body, *orelse]))
+            return _is_type_checking(test) and all(map(_is_conditional, [*body, *orelse]))
         case ast.ClassDef(bases=bases, keywords=[], decorator_list=[], body=body):
             return _are_expressions(bases) and all(map(_is_class_statement, body))
         case ast.Expr(value=ast.Call(func=function) as call):
-            return ast.unparse(function) == "_sdk.require_interface" and _are_expressions([call])
+            return _is_of_interface(function, {"require_interface"}) and _are_expressions([call])
         case _:
             return _is_binding(node)
 
 
 def _is_type_checking(test: ast.expr) -> bool:
-    return ast.unparse(test) in {"_t.TYPE_CHECKING", "not _t.TYPE_CHECKING"}
+    return ast.unparse(test) in {"TYPE_CHECKING", "not TYPE_CHECKING"}
+
+
+def _is_conditional(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=function) as call):
+            return _is_of_interface(function, {"lazy_names"}) and _are_expressions([call])
+        case _:
+            return _is_binding(node)
+
+
+def _is_of_interface(node: ast.expr, names: Collection[str] | None = None) -> bool:
+    """Whether an expression is a name of the interface, which a module binds to ``lex`` if that is free."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="lex" | "_lex"), attr=name):
+            return names is None or name in names
+        case _:
+            return False
 
 
 def _is_binding(node: ast.stmt) -> bool:
     match node:
-        case ast.Import(names=[ast.alias(name="typing", asname="_t")]):
-            return True
         case ast.ImportFrom(module=module, level=level, names=names):
             if level == 0 and module == "atlex":
                 return [name.name for name in names] == ["interface"]
@@ -89,13 +104,16 @@ def _is_class_statement(node: ast.stmt) -> bool:
             annotations = [part.annotation for part in parts if part.annotation is not None]
             defaults = [default for default in arguments.kw_defaults if default is not None]
             return (
-                decorators in ([], ["_cached_property"], ["_property"])
+                (not decorators or decorators[0].lstrip("_") in {"cached_property", "property"})
+                and len(decorators) < 2
                 and arguments.vararg is None
                 and arguments.kwarg is None
                 and not arguments.defaults
                 and _are_expressions([*annotations, *defaults, *([node.returns] if node.returns else [])])
                 and all(map(_is_function_statement, node.body))
             )
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return name.startswith("lex_") and _are_expressions([value])
         case _:
             return _is_annotated(node)
 
@@ -175,6 +193,7 @@ _PARTS: Final[Mapping[type[ast.AST], _Parts]] = {
     ast.Lambda: _function,
     ast.List: lambda node: node.elts,
     ast.Name: lambda _: (),
+    ast.Set: lambda node: node.elts,
     ast.Subscript: lambda node: (node.value, node.slice),
     ast.Tuple: lambda node: node.elts,
     ast.UnaryOp: _negative,
@@ -183,13 +202,11 @@ _PARTS: Final[Mapping[type[ast.AST], _Parts]] = {
 
 def _is_callable(function: ast.expr) -> bool:
     match function:
-        case ast.Name(id="_frozenset"):
-            return True
-        case ast.Attribute(value=ast.Name(id="_sdk")):
+        case ast.Name(id="frozenset" | "_frozenset"):
             return True
         case ast.Attribute(value=ast.Name(id="self"), attr="_call"):
             return True
-        case ast.Attribute(value=ast.Name(id=handle)):
-            return handle.endswith("_namespace")
+        case ast.Attribute(value=ast.Name(id=handle), attr=name) if handle.startswith("_"):
+            return name.endswith(("Namespace", "Records")) or _is_of_interface(function)
         case _:
-            return False
+            return _is_of_interface(function)

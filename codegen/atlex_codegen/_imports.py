@@ -1,14 +1,25 @@
-"""The import statements of one generated module, in the order in which ruff sorts them."""
+"""What one generated module imports, and what it binds that to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
 
-from atlex_codegen._expressions import Import, Path
-from atlex_codegen._text import LINE_LENGTH, call_text, literal
+from atlex_codegen._expressions import CHECKING, Import, Path, natural
+from atlex_codegen._names import Scope
 
 __all__ = ["ModuleImport", "ModuleImports", "relative"]
+
+_SDK: Final = Import("atlex.interface")
+
+_OWN_NAMES: Final = ("_AsyncBase", "_Base", "_errors")
+"""What the templates bind by themselves."""
+
+_TYPING_NAMES: Final = frozenset({"TYPE_CHECKING"})
+"""What type checkers know by its name alone; no document can take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,7 @@ class ModuleImport:
         source: What follows ``from``.
         name: What follows ``import``.
         handle: What it is bound to.
-        lazy_name: Its relative name, for `lazy_module`.
+        lazy_name: Its relative name, for `lazy_names`.
     """
 
     source: str
@@ -28,17 +39,8 @@ class ModuleImport:
     lazy_name: str
 
     def statement(self) -> str:
-        """The import for type checkers, indented by four columns."""
-        flat = f"    from {self.source} import {self.name} as {self.handle}"
-        if len(flat) <= LINE_LENGTH:
-            return flat
-        return f"    from {self.source} import (\n        {self.name} as {self.handle},\n    )"
-
-    def lazy_statement(self) -> str:
-        """The binding at run time, indented by four columns."""
-        before = f"    {self.handle} = "
-        arguments = [literal(self.lazy_name), "__package__"]
-        return before + call_text("_sdk.lazy_module(", arguments, 4, len(before))
+        """The import for type checkers."""
+        return f"from {self.source} import {self.name} as {self.handle}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +48,73 @@ class ModuleImports:
     """The imports of one module.
 
     Attributes:
-        standard: Complete statements for the standard library.
-        uses_sdk: Whether the interface is imported.
+        standard: The statements for the standard library.
+        sdk: What the interface is bound to; empty where the module doesn't need it.
         modules: The package's own modules, which load when they are first used.
+        names: What each import is bound to.
     """
 
     standard: tuple[str, ...]
-    uses_sdk: bool
+    sdk: str
     modules: tuple[ModuleImport, ...]
+    names: Mapping[Import, str]
 
     @classmethod
-    def gather(cls, needed: Iterable[Import], package: Path) -> ModuleImports:
+    def gather(cls, needed: Iterable[Import], package: Path, taken: Collection[str]) -> ModuleImports:
         """Sort out what a module needs.
 
         Args:
             needed: The imports; any may come more than once.
             package: The package that the module stands in, below the generated one.
+            taken: The names that the module or a class in it has for something else.
         """
-        wanted = sorted(set(needed))
-        standard = ["import typing as _t"] if any(item.source == "typing" for item in wanted) else []
-        standard += [
-            f"from {item.source} import {item.name} as _{item.name}"
-            for item in wanted
-            if item.source in {"builtins", "collections.abc", "datetime", "functools"}
-        ]
-        modules = [_module_import(item, package) for item in wanted if not item.source]
+        found = {*needed}
+        if not all(item.source for item in found):
+            found |= {_SDK, *CHECKING.imports()}
+        wanted = sorted(found)
+        scope = Scope((*taken, *_OWN_NAMES))
+        names = {item: scope.take(_free(natural(item), taken)) for item in wanted if item.source}
+        own = [item for item in wanted if not item.source]
+        names |= {item: scope.take(handle) for item, handle in _handles(own).items()}
+        modules = [_module_import(item, names[item], package) for item in own]
         return cls(
-            standard=tuple(standard),
-            uses_sdk=any(item.source == "atlex.interface" for item in wanted),
+            standard=tuple(_standard(names)),
+            sdk=next((names[item] for item in wanted if item.source == "atlex.interface"), ""),
             modules=tuple(sorted(modules, key=_order)),
+            names=names,
         )
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    return f"_{name}" if name in taken and name not in _TYPING_NAMES else name
+
+
+def _standard(names: Mapping[Import, str]) -> Iterable[str]:
+    items = [
+        item
+        for item, bound in names.items()
+        if item.source not in {"", "atlex.interface"} and (item.source != "builtins" or bound != item.name)
+    ]
+    for source, group in groupby(items, key=attrgetter("source")):
+        parts = [item.name if names[item] == item.name else f"{item.name} as {names[item]}" for item in group]
+        yield f"from {source} import {', '.join(sorted(parts, key=lambda part: (not part.isupper(), part)))}"
+
+
+def _handles(modules: Iterable[Import]) -> dict[Import, str]:
+    """What modules are bound to: their own names, with as many of the namespaces before them as tell them apart."""
+    lengths = {item: 2 if item.path[-1] == "defs" else 1 for item in modules}
+    while True:
+        handles = {item: _handle(item.path, length) for item, length in lengths.items()}
+        bound = list(handles.values())
+        met = [item for item in handles if bound.count(handles[item]) > 1 and lengths[item] < len(item.path)]
+        if not met:
+            return handles
+        lengths |= {item: lengths[item] + 1 for item in met}
+
+
+def _handle(path: Path, length: int) -> str:
+    # Two underscores in front would be mangled in a class.
+    return "_" + "_".join(path[-length:]).strip("_")
 
 
 def relative(path: Path, package: Path) -> tuple[str, str]:
@@ -92,9 +131,9 @@ def relative(path: Path, package: Path) -> tuple[str, str]:
     return dots + ".".join(path[common:-1]), dots + ".".join(path[common:])
 
 
-def _module_import(item: Import, package: Path) -> ModuleImport:
+def _module_import(item: Import, handle: str, package: Path) -> ModuleImport:
     source, lazy_name = relative(item.path, package)
-    return ModuleImport(source, item.path[-1], item.name, lazy_name)
+    return ModuleImport(source, item.path[-1], handle, lazy_name)
 
 
 def _order(module: ModuleImport) -> tuple[int, str, str]:

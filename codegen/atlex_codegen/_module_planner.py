@@ -129,9 +129,11 @@ class _Module:
                     def_id, definition, "Object", str(def_id), doc or (f"The object ``{def_id}``.",)
                 )
             case _:
-                self._add_inner(def_id, definition)
+                name = self._naming.definition(def_id)
+                if isinstance(definition, Array):
+                    self._add_inner(def_id, definition, f"`{name}`")
                 rules = self._prose.rules(definition)
-                self._add_alias(self._naming.definition(def_id), definition, (*doc, rules) if rules else doc)
+                self._add_alias(name, definition, (*doc, rules) if rules else doc)
 
     def _add_payloads(self, def_id: DefId, method: Query | Procedure | Subscription) -> None:
         for suffix, part in payloads(method):
@@ -143,27 +145,41 @@ class _Module:
                 self._add_class(def_id, cast("Object | Params", part), base, "", said)
 
     def _add_alias(self, name: str, schema: Schema, doc: tuple[str, ...]) -> None:
-        type_ = self._types.marked(schema, self._nsid, expand=True)
-        self._aliases.append(AliasPlan(name, type_, self._is_early(schema), doc))
+        if isinstance(schema, Union):
+            type_, marked = self._types.union(schema)
+            self._aliases.append(AliasPlan(name, type_, marked, doc))
+        else:
+            type_ = self._types.marked(schema, self._nsid, expand=True)
+            self._aliases.append(AliasPlan(name, type_, type_ if self._needs_class(schema) else None, doc))
 
-    def _is_early(self, schema: Schema) -> bool:
-        """Whether what a schema is written as needs no class."""
+    def _needs_class(self, schema: Schema) -> bool:
+        """Whether what a schema is written as names a class of a module."""
         match schema:
             case Array():
-                return self._is_early(schema.items)
+                return self._needs_class(schema.items)
             case Ref():
                 definition, _ = self._lexicons.follow(schema.target)
-                return not isinstance(definition, Record) and self._is_early(cast("Schema", definition))
+                return isinstance(definition, Record) or self._needs_class(cast("Schema", definition))
             case _:
-                return not isinstance(schema, Object | Union)
+                return isinstance(schema, Object | Union)
 
-    def _add_inner(self, def_id: DefId, schema: Schema) -> None:
-        """Add the class for an object that stands within a schema, in an array or by itself."""
+    def _add_inner(self, def_id: DefId, schema: Schema, where: str) -> None:
+        """Add the class or alias for an object or a union that stands within another schema.
+
+        Args:
+            def_id: The definition.
+            schema: The schema that it is, or a list of it.
+            where: What holds it, in a few words.
+        """
+        kind = "Any item" if isinstance(schema, Array) else "The value"
         while isinstance(schema, Array):
             schema = schema.items
         if isinstance(schema, Object):
             said = _first(schema.description) or (f"A part of ``{def_id}``.",)
             self._add_class(def_id, schema, "Object", "", said)
+        elif isinstance(schema, Union):
+            name = self._naming.class_at(self._nsid, schema.pointer)
+            self._add_alias(name, schema, (f"{kind} of {where}.",))
 
     def _add_class(
         self,
@@ -176,12 +192,13 @@ class _Module:
         key: str = "",
     ) -> None:
         properties = part.properties
-        for prop in properties.values():
-            self._add_inner(def_id, prop.schema)
         names = allocate(properties, field_name)
+        name = self._naming.class_at(self._nsid, part.pointer)
+        for prop in properties.values():
+            self._add_inner(def_id, prop.schema, f"`{name}.{names[prop.name]}`")
         self._classes.append(
             ClassPlan(
-                name=self._naming.class_at(self._nsid, part.pointer),
+                name=name,
                 base=base,
                 lex_type=lex_type,
                 lex_key=key,

@@ -22,6 +22,7 @@ __all__ = [
     "error_name",
     "field_name",
     "segment_name",
+    "singular",
     "snake_case",
     "to_camel",
 ]
@@ -137,6 +138,13 @@ def segment_name(segment: str) -> str:
     if not natural or natural[0].isdigit():
         return f"_{natural}"
     return f"{natural}_" if natural in KEYWORDS or natural in _MODULE_NAMES else natural
+
+
+def singular(name: str) -> str:
+    """The name of one item of a list: ``FacetFeatures`` becomes ``FacetFeature``, and ``Data`` is ``DataItem``."""
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else f"{name}Item"
 
 
 class Scope:

@@ -27,7 +27,15 @@ from atlex.lexicon import (
     UnknownKind,
 )
 from atlex_codegen._expressions import Path
-from atlex_codegen._names import Scope, allocate, class_name, constant_name, error_name, segment_name
+from atlex_codegen._names import (
+    Scope,
+    allocate,
+    class_name,
+    constant_name,
+    error_name,
+    segment_name,
+    singular,
+)
 
 __all__ = ["Naming", "json_schema", "last_segment", "payloads"]
 
@@ -76,7 +84,7 @@ class _ModuleScope(Scope):
     """
 
     def __init__(self, document: str) -> None:
-        super().__init__(("METHOD", "PERMISSION_SET", "RECORD"))
+        super().__init__(("METHOD", "PERMISSION_SET", "RECORD", "TYPE_CHECKING"))
         self.document = document
 
     def take_or_prefix(self, natural: str, prefix: str) -> str:
@@ -129,13 +137,17 @@ class Naming:
     def _name_document(self, document: Document) -> None:
         scope = _ModuleScope(class_name(last_segment(document.id)))
         owners: list[tuple[str, Part]] = []
+        unions: list[tuple[str, Union]] = []
         if document.main is not None:
             owners += self._name_main(document.id, document.main, scope)
         for name, definition in sorted(document.defs.items()):
             if name != "main":
                 owners += self._name_definition(DefId(document.id, name), definition, name, scope)
         for owner, part in owners:
-            self._name_inner(document.id, owner, part, scope)
+            unions += self._name_inner(document.id, owner, part, scope)
+        # After the classes, whose names don't depend on them.
+        for natural, union in unions:
+            self._classes[document.id, union.pointer] = scope.take(natural)
 
     def _name_main(self, nsid: str, main: Definition, scope: _ModuleScope) -> list[tuple[str, Part]]:
         owners: list[tuple[str, Part]] = []
@@ -162,20 +174,24 @@ class Naming:
                 taken = scope.take_or_prefix(class_name(name), scope.document)
         self._definitions[def_id] = taken
         part = definition.record if isinstance(definition, Record) else definition
-        if isinstance(part, Object):
+        if isinstance(part, Object | Union):
             self._classes[def_id.nsid, part.pointer] = taken
         return [(taken, part)]
 
-    def _name_inner(self, nsid: str, owner: str, part: Part, scope: _ModuleScope) -> None:
-        """Names the objects that stand inside another, by owner and property."""
+    def _name_inner(
+        self, nsid: str, owner: str, part: Part, scope: _ModuleScope
+    ) -> Iterator[tuple[str, Union]]:
+        """Name the objects that stand inside another, by owner and property; give the names wanted for unions."""
         for name, schema in _properties(part):
             inner = schema
             while isinstance(inner, Array):
                 inner = inner.items
+            natural = owner + class_name(name) if name else f"{owner}Item"
             if isinstance(inner, Object):
-                natural = owner + class_name(name) if name else f"{owner}Item"
                 taken = self._classes[nsid, inner.pointer] = scope.take(natural)
-                self._name_inner(nsid, taken, inner, scope)
+                yield from self._name_inner(nsid, taken, inner, scope)
+            elif isinstance(inner, Union):
+                yield (natural if inner is schema or not name else singular(natural)), inner
 
 
 def _properties(part: Part) -> Iterable[tuple[str, Part]]:

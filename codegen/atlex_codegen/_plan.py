@@ -52,7 +52,7 @@ class FieldPlan:
         name: Its name in Python.
         wire: Its name on the wire.
         type: Its type, with None and the alias where they belong.
-        default: Its default, as it is written; empty for one that is required.
+        default: ``None``, or the constant of the interface that stands for it; empty for one that is required.
         doc: Its docstring's lines of prose, in paragraphs.
     """
 
@@ -128,14 +128,15 @@ class AliasPlan:
 
     Attributes:
         name: The name.
-        type: The type.
-        early: Whether it needs no class, and so can be bound before them.
+        type: The type, as type checkers see it.
+        marked: The type at run time, where it needs a class: then it is resolved when it is first used. None for a
+            type that is bound as it is when the module loads.
         doc: Its docstring, in paragraphs.
     """
 
     name: str
     type: Expression
-    early: bool
+    marked: Expression | None = None
     doc: tuple[str, ...] = ()
 
 
@@ -240,7 +241,7 @@ class ArgumentPlan:
     Attributes:
         name: Its name.
         type: Its type.
-        default: The default as source text, or None where the argument is required.
+        default: ``None`` or a constant of the interface; None itself where the argument is required.
         goes_to: ``params``, ``input``, ``body`` (the whole input), ``data`` or ``content_type``.
         key: The attribute that it fills, for ``params`` and ``input``.
         doc: What the docstring says of it.

@@ -6,10 +6,22 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
-from atlex_codegen._expressions import FROZENSET, LIST, STR, Import, Path
+from atlex_codegen._expressions import (
+    CACHED_PROPERTY,
+    CHECKING,
+    FINAL,
+    FROZENSET,
+    LIST,
+    PROPERTY,
+    TYPE,
+    TYPE_ALIAS,
+    Import,
+    Path,
+)
 from atlex_codegen._imports import ModuleImport, ModuleImports
 from atlex_codegen._plan import ClassPlan, ModulePlan, NamespacePlan, PackagePlan
-from atlex_codegen._statements import FILTERS
+from atlex_codegen._statements import Statements
+from atlex_codegen._text import comment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,29 +31,35 @@ __all__ = ["INTERFACE_VERSION", "render_package"]
 INTERFACE_VERSION: Final = 1
 """The version of the generated-code interface that the templates are written for."""
 
-_TYPING: Final = Import("typing")
 _SDK: Final = Import("atlex.interface")
-_PROPERTY: Final = Import("builtins", "property")
-_TYPE: Final = Import("builtins", "type")
-_CACHED_PROPERTY: Final = Import("functools", "cached_property")
 
 
 def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
     """The path of every Python file of a package, with forward slashes, and its text; one after the other."""
     environment = _environment()
+    plain = Statements(ModuleImports.gather([_SDK], (), ()))
+    roots = sorted({*plan.roots, "errors"})
     template = environment.get_template("root.py.j2")
-    yield "__init__.py", template.render(version=INTERFACE_VERSION, roots=sorted({*plan.roots, "errors"}))
-    yield "errors.py", environment.get_template("errors.py.j2").render(errors=plan.errors)
+    yield "__init__.py", template.render(py=plain, version=INTERFACE_VERSION, roots=roots)
+    yield "errors.py", environment.get_template("errors.py.j2").render(py=plain, errors=plan.errors)
     template = environment.get_template("module.py.j2")
     for module in plan.modules:
         package = module.path if module.children else module.path[:-1]
+        names = _public_names(module)
+        late = [alias for alias in module.aliases if alias.marked is not None]
+        needs = [*_module_needs(module)]
+        if late or module.children:
+            needs += [_SDK, *CHECKING.imports()]
+        imports = ModuleImports.gather(needs, package, {*names, *_class_names(module)})
         yield (
             _file(module.path, is_package=bool(module.children)),
             template.render(
+                py=Statements(imports),
                 module=module,
-                names=_public_names(module),
-                imports=ModuleImports.gather(_module_needs(module), package),
-                children=[ModuleImport(".", child, child, f".{child}") for child in module.children],
+                names=names,
+                imports=imports,
+                late=late,
+                children=tuple(ModuleImport(".", child, child, f".{child}") for child in module.children),
                 errors_source="." * (len(package) + 1),
             ),
         )
@@ -49,8 +67,12 @@ def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
     for namespace in plan.namespaces:
         path = ("_client", *namespace.path)
         is_package = bool(namespace.children) or not namespace.path
-        imports = ModuleImports.gather(_namespace_needs(namespace), path if is_package else path[:-1])
-        yield _file(path, is_package=is_package), template.render(namespace=namespace, imports=imports)
+        package = path if is_package else path[:-1]
+        imports = ModuleImports.gather(_namespace_needs(namespace), package, _attribute_names(namespace))
+        yield (
+            _file(path, is_package=is_package),
+            template.render(py=Statements(imports), namespace=namespace, imports=imports),
+        )
 
 
 def _file(path: Path, *, is_package: bool) -> str:
@@ -70,7 +92,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    cast("dict[str, Callable[..., str]]", environment.filters).update(FILTERS)
+    cast("dict[str, Callable[..., str]]", environment.filters)["comment"] = comment
     return environment
 
 
@@ -78,17 +100,18 @@ def _environment() -> Environment:
 
 
 def _module_needs(module: ModulePlan) -> Iterator[Import]:
-    if module.children or module.aliases or module.constants:
-        yield _TYPING
-    if module.children:
-        yield _SDK
     for alias in module.aliases:
+        yield from TYPE_ALIAS.imports()
         yield from alias.type.imports()
+        if alias.marked is not None:
+            yield from alias.marked.imports()
+    if module.constants:
+        yield from FINAL.imports()
     for class_ in module.classes:
         yield from _class_needs(class_)
     for part in (module.method, module.record, module.permission_set):
         if part is not None:
-            yield from (_TYPING, _SDK)
+            yield from (_SDK, *FINAL.imports())
     if module.method is not None:
         for expression in (module.method.params, module.method.input, module.method.output):
             if expression is not None:
@@ -99,17 +122,12 @@ def _class_needs(class_: ClassPlan) -> Iterator[Import]:
     yield _SDK
     for field in class_.fields:
         yield from field.type.imports()
-    if class_.lex_type:
-        yield _TYPING
-        yield from STR.imports()
     if class_.nullable:
-        yield _TYPING
         yield from FROZENSET.imports()
-        yield from STR.imports()
     if class_.readers:
-        yield _TYPE
+        yield from TYPE.imports()
     if class_.strong_ref is not None:
-        yield _PROPERTY
+        yield from PROPERTY.imports()
         yield from class_.strong_ref.imports()
     if class_.page is not None:
         yield from LIST.imports()
@@ -119,9 +137,7 @@ def _class_needs(class_: ClassPlan) -> Iterator[Import]:
 def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
     yield _SDK
     if namespace.children or namespace.records:
-        yield _CACHED_PROPERTY
-    if namespace.children or namespace.records or namespace.methods or namespace.proxies:
-        yield _TYPING
+        yield from CACHED_PROPERTY.imports()
     for child in namespace.children:
         yield from child.type.imports()
         if child.collection is not None:
@@ -131,7 +147,6 @@ def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
             yield from records.type.imports()
             yield from records.descriptor.imports()
     for _, descriptor in namespace.repository_calls:
-        yield _TYPING
         yield from descriptor.imports()
     for method in (*namespace.methods, namespace.call):
         if method is not None:
@@ -139,6 +154,22 @@ def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
             yield from method.returns.imports()
             for argument in method.arguments:
                 yield from argument.type.imports()
+
+
+# Names that imports must not take
+
+
+def _class_names(module: ModulePlan) -> Iterator[str]:
+    """The names of what stands in the classes of a module, where they hide those of the module."""
+    for class_ in module.classes:
+        yield from (field.name for field in class_.fields)
+        yield from (reader.name for reader in class_.readers)
+
+
+def _attribute_names(namespace: NamespacePlan) -> set[str]:
+    names = {child.name for child in namespace.children} | {records.name for records in namespace.records}
+    names |= {method.name for method in namespace.methods}
+    return names | {namespace.class_name, f"Async{namespace.class_name}"}
 
 
 def _public_names(module: ModulePlan) -> list[str]:

@@ -1,28 +1,32 @@
-"""The statements of generated code that need laying out, as the templates' filters.
+"""The statements of generated code, as the templates call for them.
 
-A template says what stands where in a file; how a statement is spread over lines is decided here, as `ruff format`
-would.
+A template says what stands where in a file; how a statement is spread over lines is `_layout`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, cast
+from collections.abc import Iterable, Sequence
 
 from atlex_codegen._docstrings import method_lines, prose_lines
 from atlex_codegen._expressions import (
+    CACHED_PROPERTY,
+    CHECKING,
+    FINAL,
+    FROZENSET,
     NONE,
+    PROPERTY,
+    TYPE,
+    TYPE_ALIAS,
     Brackets,
-    Either,
     Expression,
-    Import,
     Member,
-    Name,
     either,
     list_of,
     sdk,
-    value_text,
+    value_node,
 )
+from atlex_codegen._imports import ModuleImports
+from atlex_codegen._layout import Around, Node, Words, flat, items_of, lay_out
 from atlex_codegen._plan import (
     AliasPlan,
     ArgumentPlan,
@@ -37,302 +41,255 @@ from atlex_codegen._plan import (
     RecordPlan,
     RecordsPlan,
 )
-from atlex_codegen._text import LINE_LENGTH, call_text, comment, docstring, literal
+from atlex_codegen._text import comment, docstring, literal
 
-__all__ = ["FILTERS"]
-
-_FINAL: Final = Name("_t.Final", Import("typing"))
+__all__ = ["Statements", "doc", "listing"]
 
 
-def _lex_methods(methods: Iterable[tuple[str, Member]]) -> str:
-    """The line that says where the methods of the record and blob calls are, in a client's class."""
-    pairs = [f"{literal(nsid)}: lambda: {member.flat()}" for nsid, member in methods]
-    return _mapping("lex_methods: _t.ClassVar[_sdk.Methods] = ", pairs, 4)
+def doc(paragraphs: Iterable[str], indent: int) -> str:
+    """A docstring."""
+    return docstring(prose_lines(paragraphs, indent), indent)
 
 
-def _lex_proxies(proxies: Iterable[tuple[str, str]]) -> str:
-    """The line that says which services methods go to, in a client's class."""
-    pairs = [f"{literal(namespace)}: {literal(service)}" for namespace, service in proxies]
-    return _mapping("lex_proxies: _t.ClassVar[_sdk.Proxies] = ", pairs, 4)
+def listing(start: str, names: Iterable[str]) -> str:
+    """A statement that ends in a list of strings."""
+    return lay_out(Around(start, items_of("[", map(literal, names), "]")))
 
 
-def _names(names: Iterable[str]) -> str:
-    """The value of ``__all__``."""
-    items = [literal(name) for name in names]
-    flat = f"[{', '.join(items)}]"
-    if len("__all__ = ") + len(flat) <= LINE_LENGTH:
-        return flat if items else "()"
-    return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
-
-
-def _lazy_package(names: Sequence[str], elsewhere: Sequence[tuple[str, str]] = ()) -> str:
-    """The statement that makes a package load its parts when they are first used, indented by four columns."""
-    before = "    __getattr__, __dir__ = "
-    arguments = ["__name__", _tuple(names, 8)]
-    if elsewhere:
-        arguments.append(_mapping("", [f"{literal(name)}: {literal(home)}" for name, home in elsewhere], 8))
-    return before + call_text("_sdk.lazy_package(", arguments, 4, len(before))
-
-
-def _nullable(names: Sequence[str]) -> str:
-    """The line that says which attributes are nullable, in a class."""
-    before = "    lex_nullable: _t.ClassVar[_frozenset[_str]] = "
-    return before + call_text("_frozenset(", [_tuple(names, 8)], 4, len(before))
-
-
-def _tuple(names: Sequence[str], indent: int) -> str:
-    flat = value_text(tuple(names))
-    if indent + len(flat) + 1 <= LINE_LENGTH:
-        return flat
-    items = "".join(f"{' ' * (indent + 4)}{literal(name)},\n" for name in names)
-    return f"(\n{items}{' ' * indent})"
-
-
-def _doc(doc: Iterable[str], indent: int) -> str:
-    return docstring(prose_lines(doc, indent), indent)
-
-
-def _method_doc(method: MethodPlan, indent: int) -> str:
-    return docstring(method_lines(method, indent), indent)
-
-
-def _binding(name: str, type_: Expression, start: str, arguments: Callable[[int], list[str]]) -> str:
-    """The statement that binds a descriptor.
+class Statements:
+    """Writes the statements of one module.
 
     Args:
-        name: The name.
-        type_: What it is bound to, as a type.
-        start: What the call begins with, the opening bracket included.
-        arguments: Gives the call's arguments, laid out for the columns before the statement's first character.
+        imports: What the module imports.
     """
-    before = f"{name}: "
-    flat = f"{before}{type_.flat()} = "
-    if len(flat) + len(start) > LINE_LENGTH >= len(flat) + 1:
-        return f"{flat}(\n    {call_text(start, arguments(4), 4, LINE_LENGTH)}\n)"
-    annotation = type_.fit(0, len(before), len(" = ") + len(start))
-    return f"{before}{annotation} = {call_text(start, arguments(0), 0, len(flat))}"
 
+    comment = staticmethod(comment)
+    doc = staticmethod(doc)
+    listing = staticmethod(listing)
+    literal = staticmethod(literal)
 
-def _field(field: FieldPlan) -> str:
-    """The line of an attribute, in a class."""
-    before = f"    {field.name}: "
-    after = f" = {field.default}" if field.default else ""
-    flat = field.type.flat()
-    if len(before) + len(flat) + len(after) <= LINE_LENGTH:
-        return before + flat + after
-    if (
-        after
-        and len(before) + len(flat) + len(" = (") <= LINE_LENGTH
-        and not isinstance(field.type, Brackets)
-    ):
-        return f"{before}{flat} = (\n        {field.default}\n    )"
-    if isinstance(field.type, Brackets):
-        return before + field.type.broken(4, len(after)) + after
-    return f"{before}(\n        {field.type.fit(8, 8, 0)}\n    ){after}"
+    def __init__(self, imports: ModuleImports) -> None:
+        self._imports = imports
+        self._names = imports.names.__getitem__
 
+    def name(self, expression: Expression) -> str:
+        """An expression on one line."""
+        return flat(self._node(expression))
 
-def _alias(alias: AliasPlan) -> str:
-    """The statement that binds an alias."""
-    before = f"{alias.name}: _t.TypeAlias = "
-    return before + alias.type.fit(0, len(before), 0)
+    def sdk(self, name: str) -> str:
+        """A name of the interface."""
+        return f"{self._imports.sdk}.{name}"
 
+    def _node(self, expression: Expression) -> Node:
+        return expression.node(self._names)
 
-def _flat(expression: Expression) -> str:
-    return expression.flat()
+    # Modules
 
+    def lazy_package(self, modules: Sequence[str] = (), elsewhere: Sequence[tuple[str, str]] = ()) -> str:
+        """The statement that makes a package load its parts when they are first used, in a block.
 
-def _items_signature(page: PagePlan) -> str:
-    return _definition("lex_items", ["self"], list_of(page.item))
+        Args:
+            modules: Its submodules; without any, they are all that the package has.
+            elsewhere: What lives in a submodule, and which.
+        """
+        arguments: list[Node] = ["__name__", value_node(tuple(modules)) if modules else "__all__"]
+        if elsewhere:
+            pairs = [f"{literal(name)}: {literal(home)}" for name, home in elsewhere]
+            arguments.append(items_of("{", pairs, "}"))
+        call = items_of(f"__getattr__, __dir__ = {self.sdk('lazy_package')}(", arguments, ")")
+        return lay_out(call, 4, 4)
 
-
-def _reader(reader: ReaderPlan) -> str:
-    """The signature of an ``x_as`` method."""
-    validation = 'validation: _sdk.Validation = "lenient"'
-    returns = either(sdk("M"), NONE) if reader.nullable else sdk("M")
-    return _definition(reader.name, ["self", "type_: _type[_sdk.M]", "/", "*", validation], returns)
-
-
-def _signature(method: MethodPlan, *, is_async: bool) -> str:
-    """The signature of a namespace's method, from its name on."""
-    parts = ["self", "*"] if method.arguments else ["self"]
-    parts += [_argument(argument, is_async=is_async) for argument in method.arguments]
-    return _definition(method.name, parts, method.returns, "async def " if is_async else "def ")
-
-
-def _definition(name: str, parts: list[str], returns: Expression, keyword: str = "def ") -> str:
-    """A method's signature, from its name on."""
-    joined = ", ".join(parts)
-    answer = returns.flat()
-    flat = f"{name}({joined}) -> {answer}:"
-    if "\n" not in joined and 4 + len(keyword) + len(flat) <= LINE_LENGTH:
-        return flat
-    if "\n" not in joined and len(parts) > 1 and 8 + len(joined) <= LINE_LENGTH:
-        inside = f"        {joined}\n"
-    else:
-        inside = "".join(f"        {part},\n" for part in parts)
-    end = f"{name}(\n{inside}    ) -> "
-    if len("    ) -> :") + len(answer) <= LINE_LENGTH:
-        return f"{end}{answer}:"
-    if isinstance(returns, Brackets):
-        return f"{end}{returns.broken(4, 1)}:"
-    if not isinstance(returns, Either) and 8 + len(answer) > LINE_LENGTH:
-        return f"{end}{answer}:"
-    return f"{end}(\n        {returns.fit(8, 8, 0)}\n    ):"
-
-
-def _records_signature(records: RecordsPlan, *, is_async: bool) -> str:
-    """The signature of a collection's property, from its name on."""
-    return _definition(
-        records.name, ["self"], Brackets(_records_base(records, is_async=is_async), (records.type,))
-    )
-
-
-def _records_instance(records: RecordsPlan, *, is_async: bool) -> str:
-    """The statement that makes a collection."""
-    start = f"return {_records_base(records, is_async=is_async).flat()}("
-    return call_text(start, ["self._client", records.descriptor.flat()], 8, 8)
-
-
-def _records_base(records: RecordsPlan, *, is_async: bool) -> Expression:
-    return sdk(f"Async{records.base}" if is_async else records.base)
-
-
-def _bases(namespace: NamespacePlan, *, is_async: bool) -> str:
-    if namespace.collection is not None:
-        return "_AsyncBase" if is_async else "_Base"
-    if not namespace.path:
-        return "_sdk.BaseAsyncClient" if is_async else "_sdk.BaseClient"
-    return "_sdk.AsyncNamespace" if is_async else "_sdk.Namespace"
-
-
-def _child_instance(child: ChildPlan, namespace: NamespacePlan, *, is_async: bool) -> str:
-    """The expression that makes a namespace below another, or below the client itself."""
-    client = "self._client" if namespace.path else "self"
-    arguments = client if child.collection is None else f"{client}, {child.collection.flat()}"
-    return f"{child.type.handle}.{'Async' if is_async else ''}{child.type.name}({arguments})"
-
-
-def _argument(argument: ArgumentPlan, *, is_async: bool) -> str:
-    """A keyword argument, laid out for a line of its own."""
-    before = f"{argument.name}: "
-    after = "" if argument.default is None else f" = {argument.default}"
-    type_ = argument.type
-    if argument.goes_to == "data" and not is_async:
-        type_ = sdk("SyncBody")
-    return before + type_.fit(8, 8 + len(before), len(after) + 1) + after
-
-
-def _call(method: MethodPlan, *, is_async: bool) -> str:
-    """The one statement of a method."""
-    parts = [method.descriptor.flat()]
-    for keyword in ("params", "input"):
-        pairs = [
-            f"{literal(argument.key)}: {argument.name}"
-            for argument in method.arguments
-            if argument.goes_to == keyword
+    def lazy_names(self, aliases: Iterable[AliasPlan] = ()) -> str:
+        """The statement that binds the modules and types which load when they are first used, in a block."""
+        modules = [f"{literal(each.handle)}: {literal(each.lazy_name)}" for each in self._imports.modules]
+        types = [
+            Around(f"{literal(alias.name)}: ", Words(flat(self._node(alias.marked))))
+            for alias in aliases
+            if alias.marked is not None
         ]
-        if pairs or (keyword == "input" and method.sends_input):
-            parts.append(_mapping(f"{keyword}=", pairs, 12))
-    parts += ["input=input" for argument in method.arguments if argument.goes_to == "body"]
-    parts += [f"{name}={name}" for name in ("data", "content_type") if _takes(method, name)]
-    start = "await self._call(" if is_async else "self._call("
-    if method.returns != NONE:
-        start = f"return {start}"
-    return call_text(start, parts, 8, 8)
+        arguments: list[Node] = ["__name__", items_of("{", modules, "}")]
+        if types:
+            arguments.append(items_of("{", types, "}"))
+        return lay_out(items_of(f"{self.sdk('lazy_names')}(", arguments, ")"), 4, 4)
+
+    def alias(self, alias: AliasPlan, indent: int) -> str:
+        """The statement that binds an alias."""
+        before = f"{alias.name}: {self.name(TYPE_ALIAS)} = "
+        return before + lay_out(self._node(alias.type), indent, indent + len(before))
+
+    # Classes
+
+    def base(self, name: str) -> str:
+        """A base class of the interface."""
+        return self.name(sdk(name))
+
+    def nullable(self, names: Sequence[str]) -> str:
+        """The line that says which attributes are nullable, in a class."""
+        items = items_of("{", map(literal, names), "}")
+        return lay_out(Around(f"lex_nullable = {self.name(FROZENSET)}(", items, ")"), 4, 4)
+
+    def field(self, field: FieldPlan) -> str:
+        """The line of an attribute, in a class."""
+        return lay_out(self._typed(field.name, field.type, field.default), 4, 4)
+
+    def _typed(self, name: str, type_: Expression, default: str) -> Node:
+        """A name with its type, and with its default where it has one: None, or a constant of the interface."""
+        if default:
+            default = " = None" if default == "None" else f" = {self.sdk(default)}"
+        return Around(f"{name}: ", self._node(type_), default)
+
+    def reader(self, reader: ReaderPlan) -> str:
+        """The signature of an ``x_as`` method."""
+        model = self.name(sdk("M"))
+        parts = ["self", f"type_: {self.name(TYPE)}[{model}]", "/", "*"]
+        validation = f'validation: {self.name(sdk("Validation"))} = "lenient"'
+        returns = either(sdk("M"), NONE) if reader.nullable else sdk("M")
+        return self._definition(f"def {reader.name}(", [*parts, validation], returns)
+
+    def property(self) -> str:
+        """What makes a method a property."""
+        return self.name(PROPERTY)
+
+    def cached_property(self) -> str:
+        """What makes a method a property that is computed once."""
+        return self.name(CACHED_PROPERTY)
+
+    def type_checking(self) -> str:
+        """The condition of what only type checkers see."""
+        return self.name(CHECKING)
+
+    def final(self) -> str:
+        """The annotation of a constant."""
+        return self.name(FINAL)
+
+    def items(self, page: PagePlan) -> str:
+        """The signature of the method that gives the items of a page."""
+        return self._definition("def lex_items(", ["self"], list_of(page.item))
+
+    def _definition(self, start: str, parts: Iterable[Node], returns: Expression) -> str:
+        return lay_out(items_of(start, parts, f") -> {self.name(returns)}:"), 4, 4)
+
+    # Descriptors
+
+    def descriptor(self, method: DescriptorPlan) -> str:
+        """The statement that binds ``METHOD``."""
+        types = {
+            "Query": (method.params, method.output),
+            "Procedure": (method.params, method.input, method.output),
+            "Subscription": (method.params, method.output),
+        }[method.kind]
+        type_ = Brackets(sdk(method.kind), tuple(each or NONE for each in types))
+        arguments: list[Node] = [literal(method.nsid)]
+        answered = "message" if method.kind == "Subscription" else "output"
+        for keyword, each in (("params", method.params), ("input", method.input), (answered, method.output)):
+            if each is not None:
+                arguments.append(f"{keyword}=lambda: {self.name(each)}")
+        if method.input_encoding is not None:
+            arguments.append(f"input_encoding={literal(method.input_encoding)}")
+        if method.output_encoding is not None:
+            arguments.append(f"output_encoding={literal(method.output_encoding)}")
+        if method.errors:
+            pairs = [f"{literal(code)}: {name}" for code, name in method.errors]
+            arguments.append(Around("errors=", items_of("{", pairs, "}")))
+        return self._constant("METHOD", type_, method.kind, arguments)
+
+    def record(self, record: RecordPlan) -> str:
+        """The statement that binds ``RECORD``."""
+        name = self.name(record.type)
+        arguments = [literal(record.nsid), f"key={literal(record.key)}", f"type=lambda: {name}"]
+        return self._constant("RECORD", Brackets(sdk("Record"), (record.type,)), "Record", arguments)
+
+    def permission_set(self, permission_set: PermissionSetPlan) -> str:
+        """The statement that binds ``PERMISSION_SET``."""
+        arguments: list[Node] = [literal(permission_set.nsid)]
+        if permission_set.permissions:
+            arguments.append(Around("permissions=", value_node(permission_set.permissions)))
+        return self._constant("PERMISSION_SET", sdk("PermissionSet"), "PermissionSet", arguments)
+
+    def _constant(self, name: str, type_: Expression, kind: str, arguments: Iterable[Node]) -> str:
+        before = f"{name}: {self.name(Brackets(FINAL, (type_,)))} = "
+        return lay_out(items_of(f"{before}{self.sdk(kind)}(", arguments, ")"))
+
+    # Namespaces
+
+    def lex_methods(self, methods: Iterable[tuple[str, Member]]) -> str:
+        """The line that says where the methods of the record and blob calls are, in a client's class."""
+        pairs = [f"{literal(nsid)}: lambda: {self.name(member)}" for nsid, member in methods]
+        return lay_out(items_of("lex_methods = {", pairs, "}"), 4, 4)
+
+    def lex_proxies(self, proxies: Iterable[tuple[str, str]]) -> str:
+        """The line that says which services methods go to, in a client's class."""
+        pairs = [f"{literal(namespace)}: {literal(service)}" for namespace, service in proxies]
+        return lay_out(items_of("lex_proxies = {", pairs, "}"), 4, 4)
+
+    def namespace_base(self, namespace: NamespacePlan, *, is_async: bool) -> str:
+        """The base of a namespace's class."""
+        if namespace.collection is not None:
+            return "_AsyncBase" if is_async else "_Base"
+        if not namespace.path:
+            return self.base("BaseAsyncClient" if is_async else "BaseClient")
+        return self.base("AsyncNamespace" if is_async else "Namespace")
+
+    def collection_base(self, records: RecordsPlan, *, is_async: bool) -> str:
+        """The base of a namespace that is a collection of records."""
+        return self.base(_prefixed(records.base, is_async=is_async))
+
+    def child(self, child: ChildPlan, namespace: NamespacePlan, *, is_async: bool) -> str:
+        """The property and the statement that make a namespace below another, or below the client itself."""
+        class_ = Member(child.type.path, child.type.handle, _prefixed(child.type.name, is_async=is_async))
+        client = "self._client" if namespace.path else "self"
+        arguments = [client] if child.collection is None else [client, self.name(child.collection)]
+        call = items_of(f"return {self.name(class_)}(", arguments, ")")
+        return self._cached(child.name, class_, f'"""The namespace ``{child.nsid}``."""', call)
+
+    def records(self, records: RecordsPlan, *, is_async: bool) -> str:
+        """The property and the statement that make a collection."""
+        base = sdk(_prefixed(records.base, is_async=is_async))
+        arguments = ["self._client", self.name(records.descriptor)]
+        call = items_of(f"return {self.name(base)}(", arguments, ")")
+        return self._cached(records.name, Brackets(base, (records.type,)), doc(records.doc, 8), call)
+
+    def _cached(self, name: str, type_: Expression, said: str, statement: Node) -> str:
+        signature = self._definition(f"def {name}(", ["self"], type_)
+        return f"{signature}\n        {said}\n        {lay_out(statement, 8, 8)}"
+
+    def method(self, method: MethodPlan, *, is_async: bool) -> str:
+        """A method of a namespace."""
+        keyword = "async def" if is_async else "def"
+        parts: list[Node] = ["self"]
+        if method.arguments:
+            parts += ["*", *(self._argument(argument, is_async=is_async) for argument in method.arguments)]
+        signature = self._definition(f"{keyword} {method.name}(", parts, method.returns)
+        said = docstring(method_lines(method, 8), 8)
+        return f"{signature}\n        {said}\n        {self._call(method, is_async=is_async)}"
+
+    def _argument(self, argument: ArgumentPlan, *, is_async: bool) -> Node:
+        """A keyword argument."""
+        type_ = argument.type
+        if argument.goes_to == "data" and not is_async:
+            type_ = sdk("SyncBody")
+        return self._typed(argument.name, type_, argument.default or "")
+
+    def _call(self, method: MethodPlan, *, is_async: bool) -> str:
+        """The one statement of a method."""
+        parts: list[Node] = [self.name(method.descriptor)]
+        for keyword in ("params", "input"):
+            pairs = [
+                f"{literal(argument.key)}: {argument.name}"
+                for argument in method.arguments
+                if argument.goes_to == keyword
+            ]
+            if pairs or (keyword == "input" and method.sends_input):
+                parts.append(Around(f"{keyword}=", items_of("{", pairs, "}")))
+        for argument in method.arguments:
+            if argument.goes_to in {"body", "data", "content_type"}:
+                name = "input" if argument.goes_to == "body" else argument.goes_to
+                parts.append(f"{name}={argument.name}")
+        start = "await self._call(" if is_async else "self._call("
+        if method.returns != NONE:
+            start = f"return {start}"
+        return lay_out(items_of(start, parts, ")"), 8, 8)
 
 
-def _takes(method: MethodPlan, kind: str) -> bool:
-    return any(argument.goes_to == kind for argument in method.arguments)
-
-
-def _mapping(start: str, pairs: list[str], indent: int) -> str:
-    flat = f"{start}{{{', '.join(pairs)}}}"
-    if indent + len(flat) + 1 <= LINE_LENGTH:
-        return flat
-    margin = " " * (indent + 4)
-    return f"{start}{{\n" + "".join(f"{margin}{pair},\n" for pair in pairs) + " " * indent + "}"
-
-
-def _descriptor(method: DescriptorPlan) -> str:
-    """The statement that binds ``METHOD``."""
-    types = {
-        "Query": (method.params, method.output),
-        "Procedure": (method.params, method.input, method.output),
-        "Subscription": (method.params, method.output),
-    }[method.kind]
-    kind = sdk(method.kind)
-    annotation = Brackets(_FINAL, (Brackets(kind, tuple(type_ or NONE for type_ in types)),))
-    answered = "message" if method.kind == "Subscription" else "output"
-    lines = [literal(method.nsid)]
-    for keyword, type_ in (("params", method.params), ("input", method.input), (answered, method.output)):
-        if type_ is not None:
-            lines.append(f"{keyword}=lambda: {type_.flat()}")
-    if method.input_encoding is not None:
-        lines.append(f"input_encoding={literal(method.input_encoding)}")
-    if method.output_encoding is not None:
-        lines.append(f"output_encoding={literal(method.output_encoding)}")
-    errors = [f"{literal(code)}: {name}" for code, name in method.errors]
-
-    def arguments(indent: int) -> list[str]:
-        return [*lines, _mapping("errors=", errors, indent + 4)] if errors else lines
-
-    return _binding("METHOD", annotation, f"{kind.flat()}(", arguments)
-
-
-def _record(record: RecordPlan) -> str:
-    """The statement that binds ``RECORD``."""
-    annotation = Brackets(_FINAL, (Brackets(sdk("Record"), (record.type,)),))
-    lines = [literal(record.nsid), f"key={literal(record.key)}", f"type=lambda: {record.type.flat()}"]
-    return _binding("RECORD", annotation, "_sdk.Record(", lambda _: lines)
-
-
-def _permission_set(permission_set: PermissionSetPlan) -> str:
-    """The statement that binds ``PERMISSION_SET``."""
-    lines = [literal(permission_set.nsid)]
-    if permission_set.permissions:
-        entries = "".join(f"        {_json(entry, 8)},\n" for entry in permission_set.permissions)
-        lines.append(f"permissions=(\n{entries}    )")
-    inside = "".join(f"    {line},\n" for line in lines)
-    return f"PERMISSION_SET: _t.Final = _sdk.PermissionSet(\n{inside})"
-
-
-def _json(value: object, indent: int, before: str = "") -> str:
-    """A JSON value as a literal, over as many lines as it needs, with what stands before it; a comma follows."""
-    flat = before + value_text(value)
-    if indent + len(flat) + 1 <= LINE_LENGTH or not isinstance(value, dict | list):
-        return flat
-    margin = " " * (indent + 4)
-    if isinstance(value, dict):
-        pairs = cast("Mapping[str, object]", value).items()
-        lines = [_json(item, indent + 4, f"{literal(key)}: ") for key, item in pairs]
-        return f"{before}{{\n" + "".join(f"{margin}{line},\n" for line in lines) + " " * indent + "}"
-    lines = [_json(item, indent + 4) for item in cast("list[object]", value)]
-    return f"{before}[\n" + "".join(f"{margin}{line},\n" for line in lines) + " " * indent + "]"
-
-
-FILTERS: Final[Mapping[str, Callable[..., str]]] = {
-    "alias_text": _alias,
-    "bases": _bases,
-    "call": _call,
-    "child_instance": _child_instance,
-    "comment": comment,
-    "descriptor": _descriptor,
-    "doc": _doc,
-    "field": _field,
-    "flat": _flat,
-    "items_signature": _items_signature,
-    "lazy_package": _lazy_package,
-    "lex_methods": _lex_methods,
-    "lex_proxies": _lex_proxies,
-    "literal": literal,
-    "method_doc": _method_doc,
-    "names": _names,
-    "nullable": _nullable,
-    "permission_set": _permission_set,
-    "reader": _reader,
-    "record": _record,
-    "records_instance": _records_instance,
-    "records_signature": _records_signature,
-    "signature": _signature,
-}
-"""The filters by the names that templates call them by."""
+def _prefixed(name: str, *, is_async: bool) -> str:
+    return f"Async{name}" if is_async else name

@@ -14,7 +14,6 @@ from typing import Final
 
 __all__ = [
     "LINE_LENGTH",
-    "call_text",
     "clean",
     "comment",
     "docstring",
@@ -101,25 +100,6 @@ def _escaped(char: str, quote: str) -> str:
 def comment(text: str) -> str:
     """What may follow ``# ``: one line of cleaned text."""
     return shortened(text, LINE_LENGTH)
-
-
-def call_text(start: str, arguments: Sequence[str], indent: int, before: int, after: int = 0) -> str:
-    """A call, over as many lines as it needs.
-
-    Args:
-        start: What it begins with, the opening bracket included.
-        arguments: Its arguments, laid out already where they take more than one line.
-        indent: The columns before the statement's first character.
-        before: The columns before ``start``.
-        after: The columns taken after the closing bracket.
-    """
-    joined = ", ".join(arguments)
-    if "\n" not in joined:
-        if before + len(start) + len(joined) + 1 + after <= LINE_LENGTH:
-            return f"{start}{joined})"
-        if indent + 4 + len(joined) <= LINE_LENGTH:
-            return f"{start}\n{' ' * (indent + 4)}{joined}\n{' ' * indent})"
-    return start + "\n" + "".join(f"{' ' * (indent + 4)}{part},\n" for part in arguments) + " " * indent + ")"
 
 
 def docstring(lines: Sequence[str], indent: int) -> str:

@@ -114,10 +114,10 @@ class Types:
         return annotated(type_, Call("Alias", (("", prop.name),)))
 
     def default(self, prop: Property) -> str:
-        """The default of the attribute for a property, as it is written; empty for one that is required."""
+        """The default of the attribute for a property: see `FieldPlan`."""
         if prop.required:
             return ""
-        return "_sdk.NONE" if self._is_datetime(prop.schema) else "None"
+        return "NONE" if self._is_datetime(prop.schema) else "None"
 
     def marked(self, schema: Schema, home: str, *, expand: bool = False) -> Expression:
         """A schema with its rules.
@@ -125,16 +125,18 @@ class Types:
         Args:
             schema: The schema.
             home: The document that it stands in.
-            expand: Whether to write out what an alias stands for. An alias is bound when its module loads, and
-                others may not be bound by then.
+            expand: Whether to write out what an alias stands for, and the marker of a type without rules: an alias
+                is bound when its module loads, when others may not be bound, and pydantic reads it as it is.
         """
         match schema:
             case Boolean():
-                return sdk("Boolean") if schema.const is None else _marked_choice("Bool", const=schema.const)
+                if schema.const is None:
+                    return annotated(BOOL, Call("Bool")) if expand else BOOL
+                return _marked_choice("Bool", const=schema.const)
             case Integer():
-                return _marked_integer(schema)
+                return _marked_integer(schema, expand=expand)
             case String():
-                return _marked_string(schema)
+                return _marked_string(schema, expand=expand)
             case Bytes():
                 return annotated(
                     BYTES, _call("Bytes", min_length=schema.min_length, max_length=schema.max_length)
@@ -146,9 +148,7 @@ class Types:
             case Ref():
                 return self._marked_ref(schema.target, expand=expand)
             case Union():
-                members = self._members(schema)
-                is_closed = schema.closed and members != UNKNOWN_OBJECT
-                return annotated(members, sdk("closed_union" if is_closed else "open_union"))
+                return self.class_at(home, schema)
             case Array():
                 items = list_of(self.marked(schema.items, home, expand=expand))
                 limits = _call("Array", min_length=schema.min_length, max_length=schema.max_length)
@@ -202,7 +202,7 @@ class Types:
             case Ref():
                 return self._plain_ref(schema.target, use)
             case Union():
-                return self._members(schema)
+                return self.class_at(home, schema)
             case Array():
                 # A list of a subclass is no list of the class, so an argument takes any sequence; but a string is
                 # a sequence of strings, which is never what is meant.
@@ -245,12 +245,15 @@ class Types:
             return isinstance(definition, (*_SCALARS, Token))
         return isinstance(schema, _SCALARS)
 
-    def _members(self, union: Union) -> Expression:
-        """The classes of a union's members; those without a class are told apart by nobody and left out."""
+    def union(self, union: Union) -> tuple[Expression, Expression]:
+        """A union as type checkers see it, and as it is at run time.
+
+        Members without a class are told apart by nobody and left out.
+        """
         classes = list(self._classes(union, set()))
-        if not union.closed or not classes:
-            classes.append(UNKNOWN_OBJECT)
-        return either(*classes)
+        is_closed = union.closed and bool(classes)
+        marked = Brackets(sdk("closed_union" if is_closed else "open_union"), tuple(classes))
+        return either(*classes) if is_closed else either(*classes, UNKNOWN_OBJECT), marked
 
     def _classes(self, union: Union, seen: set[DefId]) -> Iterator[Expression]:
         for target in union.targets:
@@ -286,11 +289,12 @@ def _choice(
     return literal_of(enum) if enum else type_
 
 
-def _marked_integer(schema: Integer) -> Expression:
+def _marked_integer(schema: Integer, *, expand: bool) -> Expression:
     call = _call(
         "Int", minimum=schema.minimum, maximum=schema.maximum, enum=schema.enum or None, const=schema.const
     )
-    return annotated(_choice(INT, schema.const, schema.enum), call) if call.arguments else sdk("Integer")
+    type_ = _choice(INT, schema.const, schema.enum)
+    return annotated(type_, call) if call.arguments or expand else type_
 
 
 def _string(schema: String) -> Expression:
@@ -298,7 +302,7 @@ def _string(schema: String) -> Expression:
     return either(literal_of(schema.known_values), STR) if type_ is STR and schema.known_values else type_
 
 
-def _marked_string(schema: String) -> Expression:
+def _marked_string(schema: String, *, expand: bool = False) -> Expression:
     call = _call(
         "String",
         format=schema.format,
@@ -310,7 +314,7 @@ def _marked_string(schema: String) -> Expression:
         const=schema.const,
     )
     type_ = _string(schema)
-    return annotated(type_, call) if call.arguments or type_ is not STR else sdk("Text")
+    return annotated(type_, call) if call.arguments or expand or type_ is not STR else STR
 
 
 _MARKED_DATETIME: Final = annotated(STR, Call("String", (("format", "datetime"),)))

@@ -1,4 +1,4 @@
-"""Modules and packages that load on first touch.
+"""Modules, packages and types that load on first touch.
 
 Nothing here takes a lock: Python's own import locks make the first touch safe from many threads, and a lock around an
 import can deadlock with them.
@@ -6,11 +6,12 @@ import can deadlock with them.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, ForwardRef
 
-__all__ = ["lazy_face", "lazy_module", "lazy_package"]
+__all__ = ["Resolving", "lazy_face", "lazy_module", "lazy_names", "lazy_package", "resolved"]
 
 
 class _LazyModule:
@@ -21,7 +22,7 @@ class _LazyModule:
         self._package = package
 
     def __getattr__(self, attribute: str) -> Any:
-        value = getattr(import_module(self._name, self._package), attribute)
+        value = resolved(getattr(import_module(self._name, self._package), attribute))
         # The next look-up finds it without coming here.
         setattr(self, attribute, value)
         return value
@@ -40,6 +41,45 @@ def lazy_module(name: str, package: str | None) -> Any:
     return _LazyModule(name, package)
 
 
+def lazy_names(module: str, modules: Mapping[str, str], types: Mapping[str, str] | None = None) -> None:
+    """Bind names in a module that load what they stand for when they are first used.
+
+    Args:
+        module: The module's ``__name__``.
+        modules: Modules by the names to bind them to, as for `lazy_module`.
+        types: Type expressions by the names to bind them to, in the words of the module. Each is a `ForwardRef`,
+            which everything that reads annotations knows to look up in the module that it names.
+    """
+    names = vars(sys.modules[module])
+    for name, home in modules.items():
+        names[name] = _LazyModule(home, names["__package__"])
+    for name, text in (types or {}).items():
+        names[name] = ForwardRef(text, module=module)
+
+
+def resolved(value: Any) -> Any:
+    """The type that a `ForwardRef` of `lazy_names` stands for; any other value as it is."""
+    if not isinstance(value, ForwardRef) or value.__forward_module__ is None:
+        return value
+    names = vars(import_module(value.__forward_module__))
+    return eval(value.__forward_arg__, names, Resolving(names))  # noqa: S307 - the module's own source
+
+
+class Resolving(dict[str, Any]):
+    """The names of a module as an expression sees them, with types in place of the references to them.
+
+    Args:
+        names: The module's names.
+    """
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.names = names
+
+    def __missing__(self, name: str) -> Any:
+        return resolved(self.names[name])
+
+
 def lazy_package(
     package: str, modules: Iterable[str], names: Mapping[str, str] | None = None
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
@@ -47,17 +87,17 @@ def lazy_package(
 
     Args:
         package: The package's ``__name__``.
-        modules: The names of its submodules.
+        modules: The names of its submodules; those in ``names`` may be among them.
         names: Attributes that live in a submodule, mapped to that module's relative name.
     """
     submodules = frozenset(modules)
     elsewhere = {} if names is None else dict(names)
 
     def get_attribute(attribute: str) -> Any:
-        if attribute in submodules:
-            return import_module(f".{attribute}", package)
         home = elsewhere.get(attribute)
         if home is None:
+            if attribute in submodules:
+                return import_module(f".{attribute}", package)
             raise AttributeError(f"module {package!r} has no attribute {attribute!r}")
         value = getattr(import_module(home, package), attribute)
         # The next look-up finds it without coming here, as it does for a submodule.

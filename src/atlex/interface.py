@@ -13,7 +13,7 @@ if _t.TYPE_CHECKING:
     from atlex._generated import INTERFACE_VERSION as INTERFACE_VERSION
     from atlex._generated import PermissionSet as PermissionSet
     from atlex._generated import require_interface as require_interface
-    from atlex._lazy import lazy_module as lazy_module
+    from atlex._lazy import lazy_names as lazy_names
     from atlex._lazy import lazy_package as lazy_package
     from atlex._validation import Validation as Validation
     from atlex.client import AsyncLiteralRecords as AsyncLiteralRecords
@@ -41,11 +41,9 @@ if _t.TYPE_CHECKING:
     from atlex.model import Array as Array
     from atlex.model import BlobRef as BlobRef
     from atlex.model import Bool as Bool
-    from atlex.model import Boolean as Boolean
     from atlex.model import Bytes as Bytes
     from atlex.model import Datetime as Datetime
     from atlex.model import Int as Int
-    from atlex.model import Integer as Integer
     from atlex.model import Link as Link
     from atlex.model import M as M
     from atlex.model import Object as Object
@@ -53,7 +51,6 @@ if _t.TYPE_CHECKING:
     from atlex.model import Params as Params
     from atlex.model import RecordObject as RecordObject
     from atlex.model import String as String
-    from atlex.model import Text as Text
     from atlex.model import Unknown as Unknown
     from atlex.model import UnknownInput as UnknownInput
     from atlex.model import closed_union as closed_union
@@ -73,7 +70,7 @@ else:
         {
             "atlex._agent": "Body SyncBody",
             "atlex._generated": "INTERFACE_VERSION PermissionSet require_interface",
-            "atlex._lazy": "lazy_module lazy_package",
+            "atlex._lazy": "lazy_names lazy_package",
             "atlex._validation": "Validation",
             "atlex.client": (
                 "AsyncLiteralRecords AsyncNamespace AsyncRecords BaseAsyncClient BaseClient LiteralRecords "
@@ -82,9 +79,9 @@ else:
             "atlex.data": "CidLink OMIT Omit UnknownObject",
             "atlex.errors": "InvalidSwapError LexAuthFactorError RecordNotFoundError XrpcResponseError",
             "atlex.model": (
-                "Alias AnyBlob Anything Array BlobRef Bool Boolean Bytes Datetime Int Integer Link M NONE "
-                "Object OptionalDatetime Params RecordObject String Text Unknown UnknownInput closed_union "
-                "open_union read_as strong_ref"
+                "Alias AnyBlob Anything Array BlobRef Bool Bytes Datetime Int Link M NONE Object "
+                "OptionalDatetime Params RecordObject String Unknown UnknownInput closed_union open_union "
+                "read_as strong_ref"
             ),
             "atlex.xrpc": "Procedure Query Record Subscription",
         },

@@ -19,17 +19,17 @@ class TestErrorError(_sdk.XrpcResponseError):
 class Thing(_sdk.Object):
     lex_type: _t.ClassVar[_str] = "com.example.defs#thing"
     name: _t.Annotated[_str, _sdk.String(max_length=10)]
-    size: _sdk.Integer | None = None
+    size: int | None = None
 
 
 class GetThingsParams(_sdk.Params):
-    kind: _sdk.Text | None = None
+    kind: str | None = None
     limit: _t.Annotated[int, _sdk.Int(minimum=1, maximum=100)] | None = None
-    cursor: _sdk.Text | None = None
+    cursor: str | None = None
 
 
 class GetThingsOutput(_sdk.Object):
-    cursor: _sdk.Text | None = None
+    cursor: str | None = None
     things: _list[Thing]
 
     def lex_items(self) -> _list[Thing]:
@@ -39,32 +39,32 @@ class GetThingsOutput(_sdk.Object):
 class MakeInput(_sdk.Object):
     lex_nullable: _t.ClassVar[frozenset[_str]] = frozenset({"gone"})
     name: _t.Annotated[_str, _sdk.String(max_length=10)]
-    gone: _sdk.Text | None = None
+    gone: str | None = None
 
 
 class Post(_sdk.RecordObject):
     lex_type: _t.ClassVar[_str] = "com.example.post"
     lex_key: _t.ClassVar[_str] = "tid"
     text: _t.Annotated[_str, _sdk.String(max_length=10)]
-    note: _sdk.Text | None = None
+    note: str | None = None
 
 
 class Profile(_sdk.RecordObject):
     lex_type: _t.ClassVar[_str] = "com.example.profile"
     lex_key: _t.ClassVar[_str] = "literal:self"
-    name: _sdk.Text | None = None
+    name: str | None = None
 
 
 class Schema(_sdk.RecordObject):
     lex_type: _t.ClassVar[_str] = "com.example.schema"
     lex_key: _t.ClassVar[_str] = "nsid"
-    lexicon: _sdk.Integer
+    lexicon: int
 
 
 class Anything(_sdk.RecordObject):
     lex_type: _t.ClassVar[_str] = "com.example.anything"
     lex_key: _t.ClassVar[_str] = "any"
-    value: _sdk.Text
+    value: str
 
 
 _JSON = "application/json"

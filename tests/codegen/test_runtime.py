@@ -134,7 +134,7 @@ def test_sync_and_async_methods_differ_in_await_only(sdk: ModuleType) -> None:
                     if inspect.isfunction(value):
                         twin = vars(other)[attribute]
                         assert inspect.iscoroutinefunction(twin)
-                        mine = str(inspect.signature(value)).replace("_sdk.SyncBody", "_sdk.Body")
+                        mine = str(inspect.signature(value)).replace("lex.SyncBody", "lex.Body")
                         assert mine == str(inspect.signature(twin))
                         assert value.__doc__ == twin.__doc__
                         compared += 1

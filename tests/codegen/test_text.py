@@ -12,7 +12,6 @@ from atlex_codegen._docstrings import prose_lines
 from atlex_codegen._gate import prove
 from atlex_codegen._text import (
     LINE_LENGTH,
-    call_text,
     clean,
     comment,
     docstring,
@@ -131,13 +130,6 @@ def test_lines_stay_within_the_limit() -> None:
         for indent in (0, 4, 8):
             text = docstring(prose_lines(["word5 " * words + "é" * (words % 7)], indent), indent)
             assert max(len(line) for line in (" " * indent + text).splitlines()) <= LINE_LENGTH
-
-
-def test_a_call_takes_as_many_lines_as_it_needs() -> None:
-    assert call_text("f(", ["a", "b"], 0, 0) == "f(a, b)"
-    assert call_text("f(", ["a", "b"], 4, LINE_LENGTH) == "f(\n        a, b\n    )"
-    assert call_text("f(", ["a" * 60, "b" * 60], 0, 0) == f"f(\n    {'a' * 60},\n    {'b' * 60},\n)"
-    assert call_text("f(", ["a", "(\n    b\n)"], 0, 0) == "f(\n    a,\n    (\n    b\n),\n)"
 
 
 def statements(text: str) -> list[str]:

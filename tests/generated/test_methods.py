@@ -165,7 +165,7 @@ def test_the_twins_have_the_same_signature_and_docstring(nsid):
     assert list(one.parameters) == list(other.parameters)
     for name in one.parameters:
         # An asynchronous client takes asynchronous iterables as well.
-        expected = str(one.parameters[name]).replace("_sdk.SyncBody", "_sdk.Body")
+        expected = str(one.parameters[name]).replace("lex.SyncBody", "lex.Body")
         assert str(other.parameters[name]) == expected
 
 
@@ -192,7 +192,7 @@ def test_a_method_returns_what_the_document_says(nsid):
     returned = inspect.signature(_on(_CLIENTS["sync"], nsid)).return_annotation
     output = import_module(module_name(nsid)).METHOD.output
     if output is None or output is bytes:
-        assert returned == ("None" if output is None else "_bytes")
+        assert returned == ("None" if output is None else "bytes")
     else:
         assert returned.rpartition(".")[2] == output.__name__
 

@@ -24,13 +24,13 @@ class Named(_sdk.Object):
     metadata: Inner | None = None
     ref: _t.Annotated[_str, _sdk.String(max_length=3)] | None = None
     type: _t.Annotated[_str, _sdk.String(max_length=3)] | None = None
-    default: _sdk.Integer | None = None
+    default: int | None = None
 
 
 class Inner(_sdk.Object):
     """An object with a field of two names."""
 
-    created_at: _sdk.Text | None = None
+    created_at: str | None = None
 
 
 @pytest.mark.parametrize(

@@ -6,22 +6,37 @@ after their classes, and their names mean the same wherever they are used. So th
 makes the class (`put_aside`), given back afterwards (`give_back`), and evaluated by `evaluate` before pydantic needs
 them.
 
+Where an annotation says ``str``, ``int`` or ``bool``, the data model's own kind is meant: pydantic's would convert.
+
 Classes that are made inside a function are left to pydantic, which knows the names of that function.
 """
 
 from __future__ import annotations
 
+import builtins
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic.errors import PydanticUndefinedAnnotation
 
+from atlex._lazy import Resolving
+from atlex.model._markers import Boolean, Integer, Text
 from atlex.model._state import state_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 __all__ = ["evaluate", "give_back", "is_local", "put_aside"]
+
+_KINDS: Final = {str: Text, int: Integer, bool: Boolean}
+
+
+class _Names(Resolving):
+    """The names of the module of a class, as the annotations of its fields see them."""
+
+    def __missing__(self, name: str) -> Any:
+        value = super().__missing__(name) if name in self.names else vars(builtins)[name]
+        return _KINDS.get(value, value) if isinstance(value, type) else value
 
 
 def is_local(model: type[BaseModel]) -> bool:
@@ -72,9 +87,11 @@ def evaluate(model: type[BaseModel]) -> None:
         if state is None or not state.annotations:
             continue
         fields: dict[str, Any] = cast("Any", base).__pydantic_fields__
+        names = _Names(state.module)
         for name, text in list(state.annotations.items()):
             try:
-                fields[name]._original_annotation = eval(text, state.module)  # noqa: S307 - the module's own source
+                # The module's own source.
+                fields[name]._original_annotation = eval(text, state.module, names)  # noqa: S307
             except NameError as error:
                 raise PydanticUndefinedAnnotation.from_name_error(error) from error
         state.annotations = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler, SerializerFunctionWrapHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -77,6 +77,10 @@ _MEMBER_SERIALIZATION: Final = core_schema.wrap_serializer_function_ser_schema(
 
 class _OpenUnion:
     """Objects of the types listed, or of any other that names itself."""
+
+    def __getitem__(self, members: Any) -> Any:
+        listed = members if isinstance(members, tuple) else (members,)
+        return Annotated[Union[(*listed, UnknownObject)], self]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         members, tagged = _tagged(source, handler)
@@ -184,6 +188,9 @@ def _sound(member: UnknownObject) -> UnknownObject:
 class _ClosedUnion:
     """Objects of the types listed, and no others."""
 
+    def __getitem__(self, members: Any) -> Any:
+        return Annotated[Union[members], self]  # noqa: UP007 - any number of them
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         _, schema = _tagged(source, handler)
         schema["serialization"] = _MEMBER_SERIALIZATION
@@ -192,10 +199,12 @@ class _ClosedUnion:
 
 
 open_union: Final = _OpenUnion()
-"""Marks a union that may meet members that it doesn't list; they are kept as `UnknownObject`."""
+"""Marks a union that may meet members that it doesn't list; they are kept as `UnknownObject`. ``open_union[A, B]``
+is the marked union itself.
+"""
 
 closed_union: Final = _ClosedUnion()
-"""Marks a union that has the members listed and no others."""
+"""Marks a union that has the members listed and no others; ``closed_union[A, B]`` is the marked union itself."""
 
 
 def _object(value: object) -> Any:

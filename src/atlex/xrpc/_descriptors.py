@@ -11,6 +11,7 @@ from pickle import PicklingError
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeAlias, TypeVar, cast
 
+from atlex._lazy import resolved
 from atlex.errors import XrpcResponseError
 
 __all__ = ["Method", "Procedure", "Query", "Record", "Subscription"]
@@ -112,12 +113,12 @@ class Method(_Descriptor, Generic[ParamsT, InputT, OutputT]):
     @property
     def input(self) -> type[InputT] | None:
         """The class of the input, bytes for one that isn't JSON, or None for a method without."""
-        return None if self._input is None else cast("type[InputT]", self._input())
+        return None if self._input is None else cast("type[InputT]", resolved(self._input()))
 
     @property
     def output(self) -> type[OutputT] | None:
         """The class of the output, bytes for one that isn't JSON, or None for a method without."""
-        return None if self._output is None else cast("type[OutputT]", self._output())
+        return None if self._output is None else cast("type[OutputT]", resolved(self._output()))
 
     @property
     def input_encoding(self) -> str | None:
