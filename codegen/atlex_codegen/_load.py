@@ -24,6 +24,8 @@ _PAGES_FILE: Final = "pages.toml"
 _PAGE_HINT: Final = 'write lines such as "com.example.listThings" = "things"'
 _PROXIES_FILE: Final = "proxies.toml"
 _PROXY_HINT: Final = 'write lines such as "com.example" = "did:web:api.example.com#example_view"'
+_MAX_TABLE: Final = 1024 * 1024
+_MAX_DOTS: Final = 1000
 _SERVICE_ID: Final = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -83,7 +85,11 @@ def _read_table(
         if leads_out_of(file, file.parent):
             return {}, [_broken(file, "a link that leads out of the folder", "put the file itself there")]
     try:
-        table = tomllib.loads(read_file(file).decode("utf-8-sig"))
+        text = read_file(file, _MAX_TABLE).decode("utf-8-sig")
+        # Python takes a key apart in time that grows with the square of its dots.
+        if any(line.count(".") > _MAX_DOTS for line in text.splitlines()):
+            return {}, [_broken(file, f"a line with more than {_MAX_DOTS} dots", hint)]
+        table = tomllib.loads(text)
     except OSError as error:
         return {}, [_broken(file, f"can't be read: {error.strerror}", hint)]
     except (ValueError, RecursionError) as error:

@@ -104,10 +104,10 @@ class TestReading:
 
     def test_a_document_is_taken_up_to_the_limit(self, tmp_path: Path) -> None:
         text = json.dumps(THING)
-        (tmp_path / "a.json").write_text(text.ljust(1024 * 1024))
+        (tmp_path / "a.json").write_text(text.ljust(512 * 1024))
         assert load_documents(tmp_path).errors == ()
-        (tmp_path / "a.json").write_text(text.ljust(1024 * 1024 + 1))
-        assert "larger than 1024 KiB" in load_documents(tmp_path).errors[0].message
+        (tmp_path / "a.json").write_text(text.ljust(512 * 1024 + 1))
+        assert "larger than 512 KiB" in load_documents(tmp_path).errors[0].message
 
     def test_files_are_limited_in_number_and_together(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

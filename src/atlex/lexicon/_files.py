@@ -11,8 +11,8 @@ from typing import Final
 
 __all__ = ["MAX_FILES", "MAX_FILE_SIZE", "MAX_TOTAL_SIZE", "files_below", "leads_out_of", "read_file"]
 
-MAX_FILE_SIZE: Final = 1024 * 1024
-"""How large a document, and a file beside the documents, may be, in bytes. The largest official one has 42 kB."""
+MAX_FILE_SIZE: Final = 512 * 1024
+"""How large a document may be, in bytes. The largest official one has 31 kB."""
 
 MAX_TOTAL_SIZE: Final = 64 * 1024 * 1024
 """How large all documents together may be, in bytes: what a package's data may hold."""

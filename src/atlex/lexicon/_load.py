@@ -60,7 +60,7 @@ def load_documents(paths: StrPath | Iterable[StrPath]) -> LoadResult:
     files and folders are passed over, those that begin with ``~`` or ``#``, as editors leave them, and JSON files that
     are no documents: ``lexicons.json``, and whatever isn't an object with ``lexicon`` and ``id``. A file that isn't
     JSON is an error, and so is one that can't be read, isn't a regular file, is a link out of the folder, or has more
-    than 1 MiB; a folder that can't be read; and more than 20,000 files or 64 MiB in all.
+    than 512 KiB; a folder that can't be read; and more than 20,000 files or 64 MiB in all.
 
     Args:
         paths: A folder or a file, or several.
