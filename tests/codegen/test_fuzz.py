@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from atlex.lexicon import Document, Lexicons, load_documents, parse_document, references
@@ -171,6 +171,16 @@ def check(outcome: dict[str, str] | list[str]) -> None:
     assert len({name.casefold() for name in outcome}) == len(outcome)
 
 
+def permission(resource: str, **attributes: Any) -> list[Json]:
+    one = {"type": "permission", "resource": resource, **attributes}
+    main = {"type": "permission-set", "permissions": [one]}
+    return [{"lexicon": 1, "id": "com.example.auth", "defs": {"main": main}}]
+
+
+@example(permission("repo", action=[[], {}, None, 1], collection=["com.example.thing"]))
+@example(permission("repo", collection=[{}, [], 1.5, True]))
+@example(permission("rpc", lxm={"a": []}, aud=[[]]))
+@example(permission("account", attr={"email": 1}))
 @given(mutated())
 def test_changed_documents_make_what_the_templates_write_or_are_refused(family: list[Json]) -> None:
     check(files_or_faults(family))

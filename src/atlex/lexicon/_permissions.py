@@ -31,11 +31,11 @@ def permission_fault(resource: str, attributes: Mapping[str, Any]) -> str | None
     if not attributes.get(needed):
         return f'a permission for "{resource}" needs "{needed}"'
     for name, choices in _CHOICES[resource].items():
-        if strange := [value for value in _values(attributes, name) if value not in choices]:
+        if strange := [value for value in _values(attributes, name) if not _is_one_of(value, choices)]:
             return f'"{name}" can\'t be {strange[0]!r:.80}'
     if needed in {"collection", "lxm"}:
         for nsid in _values(attributes, needed):
-            if nsid != "*" and not is_valid_nsid(nsid):
+            if not (isinstance(nsid, str) and (nsid == "*" or is_valid_nsid(nsid))):
                 return f'"{needed}" holds {nsid!r:.80}, which is not an NSID'
     if resource == "rpc" and (attributes.get("inheritAud") is True) == bool(attributes.get("aud")):
         return 'a permission for "rpc" needs either "aud" or "inheritAud": true'
@@ -45,3 +45,8 @@ def permission_fault(resource: str, attributes: Mapping[str, Any]) -> str | None
 def _values(attributes: Mapping[str, Any], name: str) -> list[Any]:
     value = attributes.get(name, [])
     return value if is_array(value) else [value]
+
+
+def _is_one_of(value: object, choices: frozenset[str]) -> bool:
+    # A list of a document has no hash.
+    return isinstance(value, str) and value in choices
