@@ -8,7 +8,18 @@ from typing import Any, Final, TypeGuard
 
 from atlex.errors import InputError
 
-__all__ = ["ANYTHING", "COUNT", "FUNCTION", "SECONDS", "SIZE", "TEXT", "Kind", "check_options", "is_integer"]
+__all__ = [
+    "ANYTHING",
+    "COUNT",
+    "FLAG",
+    "FUNCTION",
+    "SECONDS",
+    "SIZE",
+    "TEXT",
+    "Kind",
+    "check_options",
+    "is_integer",
+]
 
 _MAX_SECONDS: Final = 1e9
 """About thirty years. Operating systems refuse to wait for longer at some point, each at another."""
@@ -39,6 +50,7 @@ def is_integer(value: object) -> TypeGuard[int]:
 ANYTHING: Final = Kind(lambda _: True, "anything")
 TEXT: Final = Kind(lambda value: value is None or isinstance(value, str), "a str, or None")
 FUNCTION: Final = Kind(lambda value: value is None or callable(value), "a function, or None")
+FLAG: Final = Kind(lambda value: isinstance(value, bool), "True or False")
 COUNT: Final = Kind(
     lambda value: value is None or (is_integer(value) and value >= 0), "a whole number of 0 or more, or None"
 )

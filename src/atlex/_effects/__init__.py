@@ -8,13 +8,26 @@ session has some more, in `atlex.session._effects`.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from atlex._agent import Headers, Request, Response
 from atlex._effects._async import drive_async
 from atlex._effects._sync import drive
 
-__all__ = ["Block", "Close", "Effect", "Flow", "Hook", "Read", "Send", "Sleep", "drive", "drive_async"]
+__all__ = [
+    "Block",
+    "Close",
+    "Effect",
+    "Flow",
+    "Hook",
+    "Read",
+    "Send",
+    "Signal",
+    "Sleep",
+    "Wait",
+    "drive",
+    "drive_async",
+]
 
 T = TypeVar("T")
 
@@ -51,6 +64,36 @@ class Sleep(NamedTuple):
     seconds: float
 
 
+class Signal(Protocol):
+    """Something that threads, or tasks, wait for: ``threading.Event`` is one."""
+
+    def set(self) -> None:
+        """Let everybody go on who waits."""
+        ...
+
+    def wait(self, seconds: float, /) -> Any:
+        """Wait for it, at the most some seconds."""
+        ...
+
+
+class Wait(NamedTuple):
+    """Wait for room below a rate limit. Gives nothing.
+
+    Attributes:
+        seconds: How long at the most.
+        signal: What ends the wait before; None for nothing.
+        limit: How many requests the limit allows; None where it isn't known yet.
+        window: In how many seconds; None where that isn't known.
+        is_first: Whether the request hasn't waited yet.
+    """
+
+    seconds: float
+    signal: Signal | None
+    limit: int | None
+    window: int | None
+    is_first: bool
+
+
 class Block(NamedTuple):
     """Call a function that may block, such as one that reads a file. Gives what it returns."""
 
@@ -64,7 +107,7 @@ class Hook(NamedTuple):
     arguments: tuple[object, ...]
 
 
-Effect: TypeAlias = Send | Read | Close | Sleep | Block | Hook
+Effect: TypeAlias = Send | Read | Close | Sleep | Wait | Block | Hook
 """The effects of a client's calls."""
 
 Flow: TypeAlias = Generator[Effect, Any, T]

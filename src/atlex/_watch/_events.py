@@ -33,7 +33,7 @@ class RequestEvent:
         size: The bytes of the body, 0 without one; None for a file or an iterable.
     """
 
-    hook: ClassVar = "request"
+    hook: ClassVar[str] = "request"
     nsid: str
     attempt: int
     method: Literal["GET", "POST"]
@@ -54,7 +54,7 @@ class ResponseEvent:
         size: The bytes of the body, unpacked; None for a stream, and without a response.
     """
 
-    hook: ClassVar = "response"
+    hook: ClassVar[str] = "response"
     nsid: str
     attempt: int
     status: int | None
@@ -75,7 +75,7 @@ class RetryEvent:
         seconds: How long the wait before the next attempt is.
     """
 
-    hook: ClassVar = "retry"
+    hook: ClassVar[str] = "retry"
     nsid: str
     attempt: int
     status: int | None
@@ -98,7 +98,7 @@ class RefreshEvent:
         seconds: How long it took, with the wait for a store's lock.
     """
 
-    hook: ClassVar = "refresh"
+    hook: ClassVar[str] = "refresh"
     nsid: str
     did: str
     attempt: int
@@ -121,7 +121,7 @@ class WaitEvent:
         window: The window's length in seconds; None where the server doesn't say.
     """
 
-    hook: ClassVar = "wait"
+    hook: ClassVar[str] = "wait"
     nsid: str
     attempt: int
     seconds: float

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from atlex._agent import Request, Response
-from atlex._effects import Send, Sleep
-from atlex._watch._events import RequestEvent, ResponseEvent, RetryEvent
-from atlex._watch._watcher import Watcher, current_watcher, logger
+from atlex._effects import Send, Sleep, Wait
+from atlex._watch._events import RequestEvent, ResponseEvent, RetryEvent, WaitEvent
+from atlex._watch._watcher import NOBODY, Watcher, current_watcher, logger
 from atlex.data import JsonError
 from atlex.errors import XrpcError
 from atlex.xrpc import read_error_body
@@ -39,10 +39,7 @@ def watch(
         clock: Gives the moments, in seconds, that durations are made of.
         origin: Gives the URL of the server, or None where it isn't known.
     """
-    return _Watch(watcher or _NOBODY, nsid, clock, origin).run(flow)
-
-
-_NOBODY: Final = Watcher({})
+    return _Watch(watcher or NOBODY, nsid, clock, origin).run(flow)
 
 
 class _Watch:
@@ -78,6 +75,8 @@ class _Watch:
                     else:
                         if isinstance(effect, Sleep):
                             yield from self._retry(effect.seconds)
+                        elif isinstance(effect, Wait) and effect.is_first:
+                            yield from self._wait(effect)
                         result = yield effect
                 except BaseException as error:  # noqa: BLE001 - the call decides
                     effect = flow.throw(error)
@@ -143,6 +142,18 @@ class _Watch:
         )
         yield from self._watcher.tell(
             RetryEvent(nsid=self._nsid, attempt=self._attempt, status=status, error=error, seconds=seconds)
+        )
+
+    def _wait(self, wait: Wait) -> Generator[Any, Any, None]:
+        logger.debug("%s: waiting for the rate limit, %.3f s at the most", self._nsid, wait.seconds)
+        yield from self._watcher.tell(
+            WaitEvent(
+                nsid=self._nsid,
+                attempt=self._attempt + 1,
+                seconds=wait.seconds,
+                limit=wait.limit,
+                window=wait.window,
+            )
         )
 
     def _end(self, span: CallSpan | None, failure: BaseException | None, began: float) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from atlex._watch._events import Event
     from atlex._watch._spans import Spans
 
-__all__ = ["WATCHING", "TracerProvider", "Watcher", "current_watcher", "logger"]
+__all__ = ["NOBODY", "WATCHING", "TracerProvider", "Watcher", "current_watcher", "logger"]
 
 logger: Final = logging.getLogger("atlex")
 
@@ -95,16 +95,20 @@ class Watcher:
             except Exception:
                 logger.exception("A hook for %s events raised; the call goes on", event.hook)
 
-    def joined(self, other: Watcher | None, around: Callable[[], AbstractContextManager[object]]) -> Watcher:
-        """A watcher with another's hooks after these, each function once, and without spans."""
-        hooks = self._hooks
-        if other is not None:
-            hooks = {name: (*hooks.get(name, ()), *other._missing(name, hooks)) for name in _EVENTS}
-        return Watcher(hooks, around=around)
+    def inside(self, around: Callable[[], AbstractContextManager[object]]) -> Watcher:
+        """The same, with each hook called in what ``around`` makes."""
+        return Watcher(self._hooks, self.spans, around)
 
-    def _missing(self, name: str, hooks: Mapping[str, tuple[object, ...]]) -> Iterable[Callable[..., object]]:
-        return (hook for hook in self._hooks.get(name, ()) if hook not in hooks.get(name, ()))
+    def joined(self, other: Watcher) -> Watcher:
+        """The same, with another's hooks after its own, each function once."""
+        hooks = dict(self._hooks)
+        for name, functions in other._hooks.items():
+            own = hooks.get(name, ())
+            hooks[name] = (*own, *(hook for hook in functions if hook not in own))
+        return Watcher(hooks, self.spans, self._around)
 
+
+NOBODY: Final = Watcher({})
 
 current_watcher: ContextVar[Watcher | None] = ContextVar("atlex_watcher", default=None)
 """Who watches the call that the present code is a part of."""

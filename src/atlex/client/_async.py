@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, Unpack
 
 from atlex._agent import AsyncAgent, Body, Response, check_agent
-from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, drive_async
+from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, Wait, drive_async
 from atlex._http import AsyncHttpClient, AsyncServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
@@ -86,6 +86,8 @@ class BaseAsyncClient:
             event_hooks: Functions or coroutine functions to call with what happens, in lists by the event's
                 name: ``request``, ``response``, ``retry``, ``refresh``, ``wait``. docs/observability.md has
                 the events. None for none.
+            pace: True to wait where a request would go beyond the rate limits that the server's responses
+                announce, in place of an error; docs/observability.md has the details. Left out: False.
             tracer_provider: Makes the tracer of OpenTelemetry that gets a span of each call and each attempt,
                 such as ``opentelemetry.trace.get_tracer_provider()``. None for no spans.
             transport: ``httpx`` or ``aiohttp``; only with a URL. None: aiohttp where the extra
@@ -309,6 +311,7 @@ class BaseAsyncClient:
             max_response_size: The most bytes that a response may have; None for no limit.
             event_hooks: Functions or coroutine functions to call with what happens, in place of those there
                 are; None for none.
+            pace: Whether to wait for room below the server's rate limits.
             tracer_provider: Makes the tracer that gets spans; None for no spans.
             **options: As listed here; type checkers know them as `AsyncCallOptions`.
 
@@ -415,6 +418,8 @@ class BaseAsyncClient:
                 return await response.aclose()
             case Sleep(seconds):
                 return await self._sleep(seconds)
+            case Wait(seconds, signal):
+                return await (self._sleep(seconds) if signal is None else signal.wait(seconds))
             case Hook(function, arguments):
                 result = function(*arguments)
                 if inspect.isawaitable(result):  # async only

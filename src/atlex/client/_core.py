@@ -29,9 +29,11 @@ from atlex.xrpc import (
 )
 
 if TYPE_CHECKING:
+    from atlex._pace import _pacer
     from atlex._watch import _flow
 else:
-    # Loads with the first call that somebody watches.
+    # They load with the first call that waits for room, or that somebody watches.
+    _pacer = lazy_module("atlex._pace._pacer", None)
     _flow = lazy_module("atlex._watch._flow", None)
 
 __all__ = ["Call", "Core", "Methods", "Proxies", "check_method"]
@@ -167,21 +169,22 @@ class Core:
         request: Request,
         read: Callable[[Method[Any, Any, Any], Response], T],
     ) -> Flow[T]:
-        flow = self._unwatched(method, request, read)
+        flow = self._tries(method, request, read)
+        if self.options.pace:
+            pacer = _pacer.pacer_of(self.agent, asynchronous=self.options.asynchronous)
+            flow = pacer.paced(flow, clock=self.clock)
         watcher = self.options.watcher
         if watcher is None and not logger.isEnabledFor(logging.INFO):
             return flow
         return _flow.watch(flow, watcher, method.nsid, clock=self.clock, origin=self._origin)
 
     def _origin(self) -> str | None:
-        """The URL of the server, for agents that tell it."""
-        for name in ("_origin", "service"):
-            origin: object = getattr(self.agent, name, None)
-            if isinstance(origin, str):
-                return origin
-        return None
+        """The URL of the server, for agents that tell it: sessions, and agents for one service."""
+        told = getattr(self.agent, "_origin", None)
+        origin: object = told() if callable(told) else getattr(self.agent, "service", None)
+        return origin if isinstance(origin, str) else None
 
-    def _unwatched(
+    def _tries(
         self,
         method: Method[Any, Any, Any],
         request: Request,

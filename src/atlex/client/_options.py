@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 from atlex._agent import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TIMEOUT, Headers
 from atlex._lazy import lazy_module
-from atlex._options import ANYTHING, COUNT, SECONDS, SIZE, Kind, check_options
+from atlex._options import ANYTHING, COUNT, FLAG, SECONDS, SIZE, Kind, check_options
 from atlex._watch._watcher import WATCHING, TracerProvider, Watcher
 from atlex.data import OMIT, Omit
 from atlex.model import Validation
@@ -32,6 +32,7 @@ class _CallOptions(TypedDict, total=False):
     deadline: float | None
     max_response_size: int | None
     tracer_provider: TracerProvider | None
+    pace: bool
 
 
 class CallOptions(_CallOptions, total=False):
@@ -82,6 +83,7 @@ _KINDS: Final = {
     "validation": Kind(lambda value: value in ("lenient", "strict"), "'lenient' or 'strict'"),
     "deadline": SECONDS,
     "max_response_size": SIZE,
+    "pace": FLAG,
     **WATCHING,
 }
 
@@ -102,6 +104,8 @@ class Options:
         deadline: Seconds that a whole call may take, with its retries and waits; None for no limit.
         max_response_size: The most bytes of a response that isn't read as a stream; None for no limit.
         watcher: Whom to tell of calls; None for nobody.
+        pace: Whether calls wait for room below the server's rate limits.
+        asynchronous: As it was given.
         repo_headers: The headers of record calls, to which no proxy and no labelers but the app's apply.
 
     Raises:
@@ -126,6 +130,8 @@ class Options:
         self.validation: Validation = values.get("validation", "lenient")
         self.deadline: float | None = values.get("deadline")
         self.max_response_size: int | None = values.get("max_response_size", DEFAULT_MAX_RESPONSE_SIZE)
+        self.pace: bool = values.get("pace", False)
+        self.asynchronous: bool = asynchronous
         if before is None or not WATCHING.keys().isdisjoint(given):
             self.watcher = Watcher.of(values, asynchronous=asynchronous)
         else:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar, Unpack
 
 from atlex._agent import Agent, Response, SyncBody, check_agent
-from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, drive
+from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, Wait, drive
 from atlex._http import HttpClient, ServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
@@ -86,6 +86,8 @@ class BaseClient:
             event_hooks: Functions to call with what happens, in lists by the event's
                 name: ``request``, ``response``, ``retry``, ``refresh``, ``wait``. docs/observability.md has
                 the events. None for none.
+            pace: True to wait where a request would go beyond the rate limits that the server's responses
+                announce, in place of an error; docs/observability.md has the details. Left out: False.
             tracer_provider: Makes the tracer of OpenTelemetry that gets a span of each call and each attempt,
                 such as ``opentelemetry.trace.get_tracer_provider()``. None for no spans.
             transport: ``httpx``, or None for it; only with a URL.
@@ -305,6 +307,7 @@ class BaseClient:
             max_response_size: The most bytes that a response may have; None for no limit.
             event_hooks: Functions to call with what happens, in place of those there
                 are; None for none.
+            pace: Whether to wait for room below the server's rate limits.
             tracer_provider: Makes the tracer that gets spans; None for no spans.
             **options: As listed here; type checkers know them as `CallOptions`.
 
@@ -407,6 +410,8 @@ class BaseClient:
                 return response.close()
             case Sleep(seconds):
                 return self._sleep(seconds)
+            case Wait(seconds, signal):
+                return self._sleep(seconds) if signal is None else signal.wait(seconds)
             case Hook(function, arguments):
                 result = function(*arguments)
                 return result

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from atlex._agent import Request, Response
 from atlex._http import AsyncHttpClient, Transport
+from atlex._lazy import lazy_module
+from atlex._watch._watcher import TracerProvider
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._async_driver import AsyncDriver, Opening
@@ -19,6 +21,11 @@ from atlex.session._keeper import Credentials, Keeper
 from atlex.session._options import CallOptions, Options
 from atlex.session._store import SessionStore
 from atlex.session._urls import parse_login_url
+
+if TYPE_CHECKING:
+    from atlex._watch import _events
+else:
+    _events = lazy_module("atlex._watch._events", None)
 
 __all__ = ["AsyncPasswordSession", "AsyncSessionOptions"]
 
@@ -42,6 +49,10 @@ class AsyncSessionOptions(CallOptions, total=False):
         allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to
             ``service`` then, unless that is on this machine itself.
         clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
+        event_hooks: Functions or coroutine functions to call with the session's own requests and its
+            refreshes, in lists by the event's name; docs/observability.md has the events. None for none.
+        tracer_provider: Makes the tracer of OpenTelemetry that gets spans of the session's own requests. None
+            for no spans.
         timeout: For the session's own requests, as ``CallOptions`` has it; so are headers and retries.
     """
 
@@ -53,6 +64,8 @@ class AsyncSessionOptions(CallOptions, total=False):
     transport: Transport | None
     allow_insecure_pds: bool
     clock: Callable[[], float] | None
+    event_hooks: _events.AsyncEventHooks | None
+    tracer_provider: TracerProvider | None
 
 
 class AsyncPasswordSession:
@@ -81,14 +94,15 @@ class AsyncPasswordSession:
     Args:
         data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
         **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
-            ``allow_insecure_pds`` and ``clock``: ``AsyncSessionOptions`` says what each means.
+            ``allow_insecure_pds``, ``clock``, ``event_hooks`` and ``tracer_provider``:
+            ``AsyncSessionOptions`` says what each means.
 
     Raises:
         InputError: The data isn't a ``SessionData``, there is no such option, or one can't be used.
     """
 
     def __init__(self, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> None:
-        checked = Options.of(options)
+        checked = Options.of(options, asynchronous=True)
         self._driver = AsyncDriver(checked)
         self._logic = Logic(self, data, checked)
         self._logs_out = False
@@ -113,7 +127,8 @@ class AsyncPasswordSession:
             auth_factor_token: The second factor, for accounts that ask for one.
             allow_takendown: True to log in to a taken-down account as well, with few rights.
             **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
-                ``allow_insecure_pds`` and ``clock``: ``AsyncSessionOptions`` says what each means.
+                ``allow_insecure_pds``, ``clock``, ``event_hooks`` and ``tracer_provider``:
+                ``AsyncSessionOptions`` says what each means.
 
         Returns:
             The session, to be awaited or entered.
@@ -133,7 +148,9 @@ class AsyncPasswordSession:
         )
         # Tracebacks may be printed with the variables of their frames.
         del password, auth_factor_token
-        flow = endpoints.begin(endpoints.CREATE_SESSION, service, values, Options.of(options))
+        flow = endpoints.begin(
+            endpoints.CREATE_SESSION, service, values, Options.of(options, asynchronous=True)
+        )
         return cls._begin(flow, options)
 
     @classmethod
@@ -205,7 +222,7 @@ class AsyncPasswordSession:
             }
         )
         del password, invite_code, verification_code
-        calls = Options.of(options)
+        calls = Options.of(options, asynchronous=True)
         options.pop("headers", None)
         flow = endpoints.begin(endpoints.CREATE_ACCOUNT, service, values, calls)
         return cls._begin(flow, options)
@@ -252,7 +269,7 @@ class AsyncPasswordSession:
         )
         del password, auth_factor_token
         keeper = Keeper(store, Credentials(service, login))
-        return cls._begin(keeper.begin(Options.of(options)), options, keeper)
+        return cls._begin(keeper.begin(Options.of(options, asynchronous=True)), options, keeper)
 
     @classmethod
     def resume(cls, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:
@@ -303,7 +320,9 @@ class AsyncPasswordSession:
     def _begin(
         cls, flow: Flow[SessionData], options: AsyncSessionOptions, keeper: Keeper | None = None
     ) -> Opening[Self]:
-        begin = partial(cls._begun, AsyncDriver(Options.of(options)), flow, options, keeper)
+        begin = partial(
+            cls._begun, AsyncDriver(Options.of(options, asynchronous=True)), flow, options, keeper
+        )
         return Opening(begin)
 
     @classmethod
@@ -355,6 +374,12 @@ class AsyncPasswordSession:
     def destroyed(self) -> bool:
         """Whether the session has ended, by a logout or because the server no longer knows it."""
         return self._logic.ended
+
+    def _origin(self) -> str | None:
+        return self._logic.origin()
+
+    def _limits_store(self) -> object:
+        return self._logic.limits_store()
 
     async def send(self, request: Request, /) -> Response:
         """Send a request to the account's PDS as this account.

@@ -6,15 +6,18 @@ Written by hand, so that the runtime needs no generated code; a test holds them 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from atlex._agent import Headers, Response
+from atlex._agent import Headers, Request, Response
 from atlex._effects import Send, Sleep
+from atlex._lazy import lazy_module
 from atlex._service_url import check_service_url
+from atlex._watch._watcher import logger
 from atlex.data import JsonError, is_object, parse_json, write_json
 from atlex.errors import (
     InputError,
@@ -29,6 +32,12 @@ from atlex.session._data import Secret, SessionData, is_storable
 from atlex.session._effects import Flow
 from atlex.session._options import Calls
 from atlex.xrpc import JSON, Method, Procedure, Query, build_request, check_response, retry_delay
+
+if TYPE_CHECKING:
+    from atlex._watch import _flow
+else:
+    # Loads with the first request that somebody watches.
+    _flow = lazy_module("atlex._watch._flow", None)
 
 __all__ = [
     "CREATE_ACCOUNT",
@@ -273,6 +282,23 @@ def _call(
         headers=calls.headers.merged(headers or {}),
         timeout=calls.timeout,
     )
+    attempts = _attempts(method, request, service, calls)
+    if calls.watcher is not None or logger.isEnabledFor(logging.INFO):
+        attempts = _flow.watch(
+            attempts, calls.watcher, method.nsid, clock=time.monotonic, origin=lambda: service
+        )
+    response = yield from attempts
+    output: Members | None = Secret({}) if method.output_encoding is None else _read(response, handle)
+    if output is None:
+        raise XrpcInvalidResponseError(
+            "The response isn't a JSON object", status=response.status, method=method.nsid
+        )
+    return output
+
+
+def _attempts(
+    method: Method[None, None, None], request: Request, service: str, calls: Calls
+) -> Flow[Response]:
     attempt = 0
     while True:
         attempt += 1
@@ -287,14 +313,8 @@ def _call(
             if delay is None:
                 raise
         else:
-            break
+            return response
         yield Sleep(delay)
-    output: Members | None = Secret({}) if method.output_encoding is None else _read(response, handle)
-    if output is None:
-        raise XrpcInvalidResponseError(
-            "The response isn't a JSON object", status=response.status, method=method.nsid
-        )
-    return output
 
 
 def _read(response: Response, handle: str | None) -> Members | None:

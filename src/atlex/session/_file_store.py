@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -113,12 +113,39 @@ class FileSessionStore:
             self._path.unlink(missing_ok=True)
             self._sync_folder()
 
+    def update_limits(self, change: Callable[[str], str], /) -> None:
+        """Change what clients with ``pace=True`` know of the server's rate limits.
+
+        It lies beside the session, in files of the same name and ``.limits`` and ``.limits.lock``.
+
+        Args:
+            change: Gives the new text for the stored one, which is "" at first.
+
+        Raises:
+            SessionStoreError: It can't be locked, read or written.
+        """
+        path = f"{self._path}.limits"
+        with self._locked(f"{path}.lock"), self._explaining("read"):
+            descriptor = os.open(path, _OPEN_FLAGS & ~os.O_RDONLY | os.O_RDWR | os.O_CREAT, 0o600)
+            with open(descriptor, "r+b") as file:  # noqa: PTH123 - a descriptor has no Path
+                self._check(os.fstat(descriptor))
+                # Not by a new file: what an interruption spoils is known again with the next response.
+                text = change(file.read(LARGEST).decode(errors="replace"))
+                file.seek(0)
+                file.truncate()
+                file.write(text.encode())
+
     @contextlib.contextmanager
     def lock(self) -> Generator[None]:
         """The lock, to be entered once.
 
         Entering it raises SessionStoreError when another process has held it for all of ``lock_timeout``.
         """
+        with self._locked(f"{self._path}.lock"):
+            yield
+
+    @contextlib.contextmanager
+    def _locked(self, path: str) -> Generator[None]:
         if TYPE_CHECKING:
             # They would follow the import to the sixty modules of filelock, in every user's project.
             filelock: Any = None
@@ -126,9 +153,7 @@ class FileSessionStore:
             import filelock
         # One for each time it is taken: the same object could be taken twice. It may be given back in another
         # thread.
-        lock = filelock.FileLock(
-            f"{self._path}.lock", timeout=self._lock_timeout, mode=0o600, thread_local=False
-        )
+        lock = filelock.FileLock(path, timeout=self._lock_timeout, mode=0o600, thread_local=False)
         try:
             with self._explaining("locked"):
                 # filelock would make the folder, wherever a mistyped path leads.

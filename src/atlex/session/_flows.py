@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Generator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NamedTuple, cast
+from functools import partial
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from atlex._agent import Headers, Request, Response
 from atlex._effects import Hook, Read, Send
 from atlex._service_url import check_service_url
+from atlex._watch._watcher import NOBODY, current_watcher, logger
 from atlex.data import JsonError
 from atlex.errors import (
     InputError,
@@ -33,6 +36,7 @@ from atlex.session._effects import Exclusive, Flow, Settle
 from atlex.session._expiry import Backoff, Expiry
 from atlex.session._keeper import Keeper
 from atlex.session._options import Calls, Options
+from atlex.session._store import SessionStore
 from atlex.session._urls import is_safe_pds, pds_origin
 from atlex.xrpc import JSON, read_error_body, received_type
 
@@ -104,6 +108,10 @@ class Logic:
                 "The data isn't a SessionData: SessionData.model_validate() makes one of stored JSON"
             )
         self._session = session
+        if options.watcher is not None:
+            options = replace(
+                options, watcher=options.watcher.inside(partial(self._hook_runs, "event_hooks"))
+            )
         self._options = options
         self._keeper = Keeper()
         self._service = data.service
@@ -142,6 +150,16 @@ class Logic:
         """Whose session it is and where, for a repr."""
         data = self._state.data
         return f"{self._service} (logged out)" if data is None else f"{data.did} at {self._service}"
+
+    def origin(self) -> str | None:
+        """The URL that the account's calls go to; None when the session has ended."""
+        data = self._state.data
+        return None if data is None else self._pds(data)
+
+    def limits_store(self) -> SessionStore | None:
+        """The session's store, where that can keep rate limits; None otherwise."""
+        store = self._keeper.store
+        return store if callable(getattr(store, "update_limits", None)) else None
 
     def send(self, request: Request) -> Flow[Response]:
         """Send a request with the access token, to the account's PDS; refresh and send it again at most once.
@@ -260,16 +278,20 @@ class Logic:
         old = self.current()
         if self._state.attempts != attempts:
             return old
+        began = time.monotonic()
         try:
             new = yield from self._keeper.exclusively(self._renew(old, calls or self._options))
         except XrpcError as error:
+            yield from self._report(old, attempts, began, error)
             if _is_final(error):
                 yield from self._end(self.current(), error)
                 raise
             yield from self._postpone(error)
         except SessionStoreError as error:
             # Another process may be using the refresh token, and it's good once.
-            yield from self._postpone(_as_xrpc_error(error))
+            failure = _as_xrpc_error(error)
+            yield from self._report(old, attempts, began, failure)
+            yield from self._postpone(failure)
         except BaseException as stop:
             # Interrupted after new tokens had come: a program that saves them in a hook would lose them. A
             # flow that is thrown away can't ask for anything any more.
@@ -277,8 +299,42 @@ class Logic:
                 yield from self._tell("on_updated", self.current())
             raise
         else:
+            yield from self._report(new, attempts, began)
             yield from self._tell("on_updated", new)
         return self.current()
+
+    def _report(
+        self, data: SessionData, attempts: int, began: float, error: XrpcError | None = None
+    ) -> Flow[None]:
+        """Tell of a refresh: the log, the session's hooks, and those of the client whose call waits for it."""
+        watcher, caller = self._options.watcher, current_watcher.get()
+        if watcher is None and caller is None and not logger.isEnabledFor(logging.DEBUG):
+            return
+        from atlex._watch._events import RefreshEvent
+
+        event = RefreshEvent(
+            nsid=endpoints.REFRESH_SESSION.method.nsid,
+            did=data.did,
+            attempt=attempts + 1,
+            outcome=self._outcome(error),
+            status=getattr(error, "status", None),
+            error=None if error is None else error.error,
+            seconds=time.monotonic() - began,
+        )
+        logger.debug(
+            "session of %s: refresh %s in %.3f s%s",
+            data.did,
+            event.outcome,
+            event.seconds,
+            "" if error is None else f" ({error.error})",
+        )
+        told = watcher or NOBODY.inside(partial(self._hook_runs, "event_hooks"))
+        yield from (told if caller is None else told.joined(caller)).tell(event)
+
+    def _outcome(self, error: XrpcError | None) -> Literal["renewed", "adopted", "failed", "ended"]:
+        if error is None:
+            return "adopted" if self._state.adopted else "renewed"
+        return "ended" if _is_final(error) else "failed"
 
     def _postpone(self, error: XrpcError) -> Flow[None]:
         state = self._state
@@ -387,14 +443,21 @@ class Logic:
                 _logger.warning("%s, session of %s: %s", name, data.did, trouble)
             return
         arguments = (self._session, data) if error is None else (self._session, data, error)
+        try:
+            with self._hook_runs(name):
+                yield Hook(hook, arguments)
+        except Exception:
+            # Raising it would cost the caller a response, or a session, that is there.
+            _logger.exception("The hook %s raised; the session of %s is as it should be", name, data.did)
+
+    @contextlib.contextmanager
+    def _hook_runs(self, name: str) -> Generator[None]:
+        """Mark what runs in here, and in tasks and threads that it starts, as a part of a hook."""
         call = _HookCall(self, name, _hook_call.get())
         try:
             _hook_call.set(call)
             call.running = True
-            yield Hook(hook, arguments)
-        except Exception:
-            # Raising it would cost the caller a response, or a session, that is there.
-            _logger.exception("The hook %s raised; the session of %s is as it should be", name, data.did)
+            yield
         finally:
             # First: a call could be interrupted, and the session would take every caller for a hook from then
             # on.

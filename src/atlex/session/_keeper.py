@@ -110,6 +110,7 @@ class Keeper:
         credentials: What to log in with when the session is lost; None for nothing.
 
     Attributes:
+        store: As it was given.
         is_new: Whether the session has been begun here, and not found in the store.
         unsaved: The error of the session that couldn't be stored, or None.
 
@@ -121,7 +122,7 @@ class Keeper:
         methods = ("load", "save", "clear", "lock")
         if store is not None and not all(callable(getattr(store, name, None)) for name in methods):
             raise InputError("The store must have the methods load, save, clear and lock")
-        self._store = store
+        self.store = store
         self._credentials = credentials
         self._seen: SessionData | None = None
         self.is_new = False
@@ -133,10 +134,10 @@ class Keeper:
         Raises:
             SessionStoreError: The store can't be locked.
         """
-        if self._store is None:
+        if self.store is None:
             return (yield from flow)
         try:
-            result: T = yield Locked(_guarded(self._store), flow)
+            result: T = yield Locked(_guarded(self.store), flow)
         finally:
             # One that was never begun says so when it is thrown away.
             flow.close()
@@ -189,7 +190,7 @@ class Keeper:
 
     def save(self, data: SessionData) -> Flow[None]:
         """Store the session. A failure is logged and kept as ``unsaved``: the session goes on in memory."""
-        store = self._store
+        store = self.store
         if store is None:
             return
         try:
@@ -203,7 +204,7 @@ class Keeper:
 
     def forget(self, data: SessionData) -> Flow[None]:
         """Clear the store if it still holds this very session. A failure is logged."""
-        store = self._store
+        store = self.store
         if store is None:
             return
         try:
@@ -236,7 +237,7 @@ class Keeper:
         return new
 
     def _load(self) -> Flow[SessionData | None]:
-        store = self._store
+        store = self.store
         if store is None:
             return None
         stored: object = yield Block(partial(_explained, store, "load", store.load))

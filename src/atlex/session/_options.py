@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self, TypedDict
 
 from atlex._agent import DEFAULT_TIMEOUT, Headers
-from atlex._options import ANYTHING, COUNT, FUNCTION, SECONDS, Kind, check_options
+from atlex._options import ANYTHING, COUNT, FLAG, FUNCTION, SECONDS, Kind, check_options
+from atlex._watch._watcher import WATCHING, TracerProvider, Watcher
 from atlex.errors import InputError
 from atlex.xrpc import RESERVED_HEADERS
 
@@ -31,7 +32,8 @@ _KINDS: Final = {
     **dict.fromkeys((*HOOKS, "clock"), FUNCTION),
     "http_client": ANYTHING,
     "transport": ANYTHING,
-    "allow_insecure_pds": Kind(lambda value: isinstance(value, bool), "True or False"),
+    "allow_insecure_pds": FLAG,
+    **WATCHING,
 }
 
 
@@ -54,11 +56,12 @@ class CallOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """`CallOptions`, checked."""
+    """`CallOptions`, checked, and whom to tell of the requests; None for nobody."""
 
     timeout: float | None = DEFAULT_TIMEOUT
     headers: Headers = field(default_factory=Headers)
     retries: int | None = None
+    watcher: Watcher | None = None
 
     def changed(self, options: Mapping[str, Any]) -> Self:
         """The same with some options changed.
@@ -81,15 +84,22 @@ class Options(Calls):
     transport: Any = None
     clock: Callable[[], float] | None = None
     allow_insecure_pds: bool = False
+    event_hooks: Mapping[str, Any] | None = None
+    tracer_provider: TracerProvider | None = None
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
+    def of(cls, options: Mapping[str, Any], *, asynchronous: bool) -> Self:
         """Check what a session was given.
+
+        Args:
+            options: The options by name.
+            asynchronous: Whether the session is an asynchronous one.
 
         Raises:
             InputError: There is no such option, or a value can't be used.
         """
-        return cls(**_checked(options, _KINDS))
+        checked = _checked(options, _KINDS)
+        return cls(**checked, watcher=Watcher.of(checked, asynchronous=asynchronous))
 
     def now(self) -> float:
         """The time, in seconds since 1970."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from atlex._lazy import lazy_module
@@ -28,6 +28,9 @@ __all__ = ["RedisSessionStore"]
 _logger = logging.getLogger("atlex.session")
 
 _POLL: Final = 0.02
+
+_LIMITS_LIFE: Final = 86_400
+"""Seconds after which Redis forgets rate limits that nobody has changed: no window is longer."""
 
 
 class RedisSessionStore:
@@ -151,6 +154,28 @@ class RedisSessionStore:
                 # forgotten.
                 level = logging.DEBUG if isinstance(error.__cause__, LockNotOwnedError) else logging.WARNING
                 _logger.log(level, "%s", error)
+
+    def update_limits(self, change: Callable[[str], str], /) -> None:
+        """Change what clients with ``pace=True`` know of the server's rate limits, under ``<key>:limits``.
+
+        Args:
+            change: Gives the new text for the stored one, which is "" at first; called again where another
+                worker was faster.
+
+        Raises:
+            SessionStoreError: Redis can't be reached.
+        """
+        key = f"{self._key}:limits"
+
+        def write(pipeline: Pipeline) -> None:
+            found: Any = pipeline.get(key)
+            text = change("" if found is None else _as_bytes(found).decode(errors="replace"))
+            pipeline.multi()
+            pipeline.set(key, text, ex=_LIMITS_LIFE)
+
+        client: Any = self._client
+        with self._explaining("written"):
+            client.transaction(write, key)
 
     def _renew(self, lock: Lock, done: threading.Event) -> None:
         from redis.exceptions import LockError, RedisError

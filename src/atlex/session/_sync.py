@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from atlex._agent import Request, Response
 from atlex._http import HttpClient, Transport
+from atlex._lazy import lazy_module
+from atlex._watch._watcher import TracerProvider
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
 from atlex.session._data import Secret, SessionData
@@ -20,6 +22,11 @@ from atlex.session._options import CallOptions, Options
 from atlex.session._store import SessionStore
 from atlex.session._sync_driver import Driver
 from atlex.session._urls import parse_login_url
+
+if TYPE_CHECKING:
+    from atlex._watch import _events
+else:
+    _events = lazy_module("atlex._watch._events", None)
 
 __all__ = ["PasswordSession", "SessionOptions"]
 
@@ -43,6 +50,10 @@ class SessionOptions(CallOptions, total=False):
         allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to
             ``service`` then, unless that is on this machine itself.
         clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
+        event_hooks: Functions to call with the session's own requests and its
+            refreshes, in lists by the event's name; docs/observability.md has the events. None for none.
+        tracer_provider: Makes the tracer of OpenTelemetry that gets spans of the session's own requests. None
+            for no spans.
         timeout: For the session's own requests, as ``CallOptions`` has it; so are headers and retries.
     """
 
@@ -54,6 +65,8 @@ class SessionOptions(CallOptions, total=False):
     transport: Transport | None
     allow_insecure_pds: bool
     clock: Callable[[], float] | None
+    event_hooks: _events.EventHooks | None
+    tracer_provider: TracerProvider | None
 
 
 class PasswordSession:
@@ -76,14 +89,15 @@ class PasswordSession:
     Args:
         data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
         **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
-            ``allow_insecure_pds`` and ``clock``: ``SessionOptions`` says what each means.
+            ``allow_insecure_pds``, ``clock``, ``event_hooks`` and ``tracer_provider``:
+            ``SessionOptions`` says what each means.
 
     Raises:
         InputError: The data isn't a ``SessionData``, there is no such option, or one can't be used.
     """
 
     def __init__(self, data: SessionData, **options: Unpack[SessionOptions]) -> None:
-        checked = Options.of(options)
+        checked = Options.of(options, asynchronous=False)
         self._driver = Driver(checked)
         self._logic = Logic(self, data, checked)
         self._logs_out = False
@@ -108,7 +122,8 @@ class PasswordSession:
             auth_factor_token: The second factor, for accounts that ask for one.
             allow_takendown: True to log in to a taken-down account as well, with few rights.
             **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
-                ``allow_insecure_pds`` and ``clock``: ``SessionOptions`` says what each means.
+                ``allow_insecure_pds``, ``clock``, ``event_hooks`` and ``tracer_provider``:
+                ``SessionOptions`` says what each means.
 
         Returns:
             The session.
@@ -128,7 +143,9 @@ class PasswordSession:
         )
         # Tracebacks may be printed with the variables of their frames.
         del password, auth_factor_token
-        flow = endpoints.begin(endpoints.CREATE_SESSION, service, values, Options.of(options))
+        flow = endpoints.begin(
+            endpoints.CREATE_SESSION, service, values, Options.of(options, asynchronous=False)
+        )
         return cls._begin(flow, options)
 
     @classmethod
@@ -200,7 +217,7 @@ class PasswordSession:
             }
         )
         del password, invite_code, verification_code
-        calls = Options.of(options)
+        calls = Options.of(options, asynchronous=False)
         options.pop("headers", None)
         flow = endpoints.begin(endpoints.CREATE_ACCOUNT, service, values, calls)
         return cls._begin(flow, options)
@@ -247,7 +264,7 @@ class PasswordSession:
         )
         del password, auth_factor_token
         keeper = Keeper(store, Credentials(service, login))
-        return cls._begin(keeper.begin(Options.of(options)), options, keeper)
+        return cls._begin(keeper.begin(Options.of(options, asynchronous=False)), options, keeper)
 
     @classmethod
     def resume(cls, data: SessionData, **options: Unpack[SessionOptions]) -> Self:
@@ -296,7 +313,7 @@ class PasswordSession:
 
     @classmethod
     def _begin(cls, flow: Flow[SessionData], options: SessionOptions, keeper: Keeper | None = None) -> Self:
-        begin = partial(cls._begun, Driver(Options.of(options)), flow, options, keeper)
+        begin = partial(cls._begun, Driver(Options.of(options, asynchronous=False)), flow, options, keeper)
         return begin()
 
     @classmethod
@@ -348,6 +365,12 @@ class PasswordSession:
     def destroyed(self) -> bool:
         """Whether the session has ended, by a logout or because the server no longer knows it."""
         return self._logic.ended
+
+    def _origin(self) -> str | None:
+        return self._logic.origin()
+
+    def _limits_store(self) -> object:
+        return self._logic.limits_store()
 
     def send(self, request: Request, /) -> Response:
         """Send a request to the account's PDS as this account.

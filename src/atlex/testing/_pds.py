@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast
 
 from atlex._lazy import lazy_module
 from atlex.errors import InputError
@@ -368,6 +368,25 @@ class FakePds:
             return handler
 
         return register
+
+    def limit_rate(self, limit: int, window: int, *, points: Mapping[str, int] | None = None) -> None:
+        """Limit requests from now on, with the headers and the error 429 of the protocol's own server.
+
+        Several limits count side by side; a response tells of the one that has least left.
+
+        Args:
+            limit: How many points a window has.
+            window: Its whole seconds, by the server's clock; it begins with the first request in it.
+            points: What a request takes, by NSID; other methods aren't counted. None: every request takes one.
+
+        Raises:
+            InputError: A number isn't a whole one above 0.
+        """
+        for number in (limit, window, *(points or {}).values()):
+            if not isinstance(cast("object", number), int) or number < 1:
+                raise InputError("limit, window and points must be whole numbers above 0")
+        with self._server.lock:
+            self._server.limiter.add(limit, window, points)
 
     # Faults on demand
 

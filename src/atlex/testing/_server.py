@@ -15,6 +15,7 @@ from atlex.errors import InputError, Issue
 from atlex.lexicon import DefId, Procedure, Query
 from atlex.testing._faults import Planned, Plans
 from atlex.testing._methods import Auth, Call, Registered, State
+from atlex.testing._rate_limits import RateLimiter
 from atlex.testing._repo_methods import sentence
 from atlex.testing._tokens import TAKENDOWN_SCOPE, read_authorization
 from atlex.testing._wire import (
@@ -53,12 +54,14 @@ class Server:
     Attributes:
         methods: As given.
         plans: The faults to come.
+        limiter: Counts the requests.
         lock: Guards everything that changes.
     """
 
     def __init__(self, state: State, methods: Mapping[str, Registered], headers: Mapping[str, str]) -> None:
         self.methods = dict(methods)
         self.plans = Plans()
+        self.limiter = RateLimiter(state.clock.now)
         self.lock = RLock()
         self._state = state
         self._headers = {name.lower(): text for name, text in headers.items()}
@@ -98,13 +101,21 @@ class Server:
         trace = _Trace()
         fault = planned.fault
         outcome: WireResponse | Drop | None = None
-        if fault is None or fault.when == "after":
+        with self.lock:
+            limits, is_beyond = self.limiter.count(request.nsid or "")
+        if is_beyond:
+            outcome = error_response(PdsError(429, "RateLimitExceeded", "Rate Limit Exceeded"))
+        elif fault is None or fault.when == "after":
             outcome = self._response(request, trace)
-        if fault is not None:
+        if fault is not None and not is_beyond:
             outcome = fault.result
         assert outcome is not None  # noqa: S101 - a fault that isn't a delay has a result
         if isinstance(outcome, WireResponse):
-            headers = {**self._headers, **{name.lower(): text for name, text in outcome.headers.items()}}
+            headers = {
+                **self._headers,
+                **limits,
+                **{name.lower(): text for name, text in outcome.headers.items()},
+            }
             outcome = replace(outcome, headers=headers)
         self._log(request, outcome, trace)
         return outcome
