@@ -9,6 +9,7 @@ from atlex_codegen.cli._check import check_command
 from atlex_codegen.cli._demo import demo_command
 from atlex_codegen.cli._diff import diff_command
 from atlex_codegen.cli._install import install_command
+from atlex_codegen.cli._migrate import migrate_command
 
 __all__ = ["app"]
 
@@ -24,3 +25,4 @@ app.command("check")(check_command)
 app.command("demo")(demo_command)
 app.command("diff")(diff_command)
 app.command("install")(install_command)
+app.command("migrate")(migrate_command)

@@ -1,0 +1,406 @@
+"""The types of a program's expressions, from where its names are bound.
+
+A name has a type when everything that is bound to it in its scope has that same type: an assignment, an annotation, an
+import, ``with … as``, a loop. Nothing is taken from the order in which statements run, so a type that is found holds
+everywhere in the scope; where the bindings differ, or one of them isn't understood, there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Protocol
+
+import libcst as cst
+from libcst.metadata import (
+    Assignment,
+    BaseAssignment,
+    ImportAssignment,
+    MetadataWrapper,
+    ParentNodeProvider,
+    PositionProvider,
+    Scope,
+    ScopeProvider,
+)
+
+from atlex_codegen._migrate._types import (
+    Awaitable,
+    ClassOf,
+    ListOf,
+    Type,
+    UserClass,
+    UserFunction,
+    UserInstance,
+)
+
+__all__ = ["Inference", "World", "dotted"]
+
+_LISTS: Final = frozenset(
+    {"list", "List", "Sequence", "Iterable", "Iterator", "tuple", "Tuple", "set", "Set"}
+)
+_MAYBE: Final = frozenset({"Optional", "Final", "ClassVar", "Annotated"})
+_ITEMWISE: Final = frozenset({"list", "sorted", "reversed", "tuple", "set", "iter"})
+
+
+class World(Protocol):
+    """What is known of the packages that a program uses."""
+
+    def imported(self, module: str, name: str) -> Type | None:
+        """The type of a name of a module; with the name empty, of the module itself."""
+        ...
+
+    def attribute(self, of: Type, name: str) -> Type | None:
+        """The type of an attribute."""
+        ...
+
+    def called(self, function: Type, call: cst.Call) -> Type | None:
+        """The type of what a call gives."""
+        ...
+
+    def entered(self, of: Type) -> Type | None:
+        """The type of what ``with`` binds."""
+        ...
+
+
+def dotted(node: cst.BaseExpression | None) -> str:
+    """The text of a dotted name; empty for anything else."""
+    match node:
+        case cst.Name():
+            return node.value
+        case cst.Attribute():
+            start = dotted(node.value)
+            return f"{start}.{node.attr.value}" if start else ""
+        case _:
+            return ""
+
+
+class Inference:
+    """The types in one module.
+
+    Args:
+        module: The module.
+        world: What is known of the packages that it uses.
+    """
+
+    def __init__(self, module: cst.Module, world: World) -> None:
+        wrapper = MetadataWrapper(module)
+        self.module = wrapper.module
+        self.world = world
+        self.scopes = wrapper.resolve(ScopeProvider)
+        self.parents = wrapper.resolve(ParentNodeProvider)
+        self._positions = wrapper.resolve(PositionProvider)
+        self._known: dict[int, Type | None] = {}
+
+    def line(self, node: cst.CSTNode) -> int:
+        """The line on which a node begins."""
+        return self._positions[node].start.line
+
+    def column(self, node: cst.CSTNode) -> int:
+        """The column at which a node begins, from 0."""
+        return self._positions[node].start.column
+
+    def scope(self, node: cst.CSTNode) -> Scope | None:
+        """The scope that a node stands in."""
+        found: cst.CSTNode | None = node
+        while found is not None:
+            if (scope := self.scopes.get(found)) is not None:
+                return scope
+            found = self.parents.get(found)
+        return None
+
+    def enclosing(self, node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> cst.CSTNode | None:
+        """The nearest node of one of some kinds that a node stands in."""
+        found = self.parents.get(node)
+        while found is not None and not isinstance(found, kinds):
+            found = self.parents.get(found)
+        return found
+
+    def type_of(self, node: cst.BaseExpression) -> Type | None:
+        """The type of an expression of the module, or None where it can't be proved."""
+        key = id(node)
+        if key not in self._known:
+            # What leads back here has no type by itself, and stands in the way of none that the rest has.
+            self._known[key] = None
+            self._known[key] = self._type_of(node)
+        return self._known[key]
+
+    def _type_of(self, node: cst.BaseExpression) -> Type | None:
+        match node:
+            case cst.Name():
+                return self._name(node)
+            case cst.Attribute():
+                of = self.type_of(node.value)
+                if isinstance(of, UserInstance):
+                    return self._own_attribute(of.of, node.attr.value)
+                return None if of is None else self.world.attribute(of, node.attr.value)
+            case cst.Call():
+                return self._call(node)
+            case cst.Await():
+                of = self.type_of(node.expression)
+                return of.of if isinstance(of, Awaitable) else None
+            case cst.Subscript():
+                return self._subscript(node)
+            case cst.NamedExpr():
+                return self.type_of(node.value)
+            case cst.IfExp():
+                return self._same([node.body, node.orelse])
+            case cst.BooleanOperation():
+                return self._same([node.left, node.right])
+            case cst.List() | cst.Tuple():
+                return ListOf(self._same([element.value for element in node.elements]))
+            case cst.ListComp() | cst.GeneratorExp() | cst.SetComp():
+                return ListOf(self.type_of(node.elt))
+            case _:
+                return None
+
+    def _name(self, node: cst.Name) -> Type | None:
+        scope = self.scope(node)
+        if scope is None or node.value not in scope:
+            return None
+        return self._agreed(self._binding(assignment) for assignment in scope[node.value])
+
+    def type_of_name(self, text: str, node: cst.CSTNode) -> Type | None:
+        """The type of a dotted name that stands in a text, such as a quoted annotation."""
+        first, *rest = text.split(".")
+        scope = self.scope(node)
+        if scope is None or first not in scope:
+            return None
+        of = self._agreed(self._binding(assignment) for assignment in scope[first])
+        for name in rest:
+            of = None if of is None else self.world.attribute(of, name)
+        return of
+
+    def assignments(self, node: cst.Name) -> list[BaseAssignment]:
+        """Everything that is bound to a name."""
+        scope = self.scope(node)
+        return [] if scope is None else list(scope[node.value])
+
+    def _agreed(self, types: Iterable[Type | None]) -> Type | None:
+        found: Type | None = None
+        for type_ in types:
+            if type_ is None or (found is not None and found != type_):
+                return None
+            found = type_
+        return found
+
+    def _same(self, nodes: Sequence[cst.BaseExpression]) -> Type | None:
+        return self._agreed(self.type_of(node) for node in nodes if not _is_none(node))
+
+    def _binding(self, assignment: BaseAssignment) -> Type | None:
+        if isinstance(assignment, ImportAssignment):
+            return self._import(assignment)
+        if not isinstance(assignment, Assignment):
+            return None
+        node = assignment.node
+        match node:
+            case cst.FunctionDef():
+                return None if node.decorators else UserFunction(node, id(node))
+            case cst.ClassDef():
+                return UserClass(node, id(node))
+            case cst.Param():
+                return self._parameter(node)
+            case cst.Name():
+                return self._bound(node)
+            case _:
+                return None
+
+    def _import(self, assignment: ImportAssignment) -> Type | None:
+        node = assignment.node
+        if isinstance(node, cst.ImportFrom):
+            if isinstance(node.names, cst.ImportStar):
+                return None
+            module = "." * len(node.relative) + dotted(node.module)
+            for alias in node.names:
+                if assignment.name == (alias.evaluated_alias or alias.evaluated_name):
+                    return self.world.imported(module, alias.evaluated_name)
+            return None
+        for alias in node.names if isinstance(node, cst.Import) else ():
+            name = alias.evaluated_name
+            if alias.evaluated_alias == assignment.name:
+                return self.world.imported(name, "")
+            if alias.asname is None and name == assignment.name:
+                return self.world.imported(name.partition(".")[0], "")
+        return None
+
+    def _parameter(self, node: cst.Param) -> Type | None:
+        if node.annotation is not None:
+            return self.annotated(node.annotation.annotation)
+        function = self.enclosing(node, cst.FunctionDef, cst.Lambda)
+        if isinstance(function, cst.FunctionDef) and _first(function) is node:
+            owner = self.enclosing(function, cst.ClassDef, cst.FunctionDef)
+            if isinstance(owner, cst.ClassDef):
+                return UserInstance(UserClass(owner, id(owner)))
+        return None
+
+    def _bound(self, node: cst.BaseExpression) -> Type | None:
+        """The type that a target gets from the statement that binds it."""
+        parent = self.parents[node]
+        match parent:
+            case cst.AssignTarget():
+                statement = self.parents[parent]
+                return self.type_of(statement.value) if isinstance(statement, cst.Assign) else None
+            case cst.AnnAssign():
+                return self.annotated(parent.annotation.annotation)
+            case cst.NamedExpr():
+                return self.type_of(parent.value)
+            case cst.For() | cst.CompFor():
+                return self._item(self.type_of(parent.iter))
+            case cst.AsName():
+                return self._as_name(parent)
+            case _:
+                return None
+
+    def _as_name(self, node: cst.AsName) -> Type | None:
+        parent = self.parents[node]
+        if isinstance(parent, cst.WithItem):
+            of = self.type_of(parent.item)
+            if isinstance(of, Awaitable):
+                of = of.of
+            return None if of is None else self.world.entered(of)
+        if isinstance(parent, cst.ExceptHandler) and parent.type is not None:
+            caught = self.type_of(parent.type)
+            return caught.of if isinstance(caught, ClassOf) else None
+        return None
+
+    def _item(self, of: Type | None) -> Type | None:
+        return of.item if isinstance(of, ListOf) else None
+
+    def annotated(self, node: cst.BaseExpression) -> Type | None:
+        """The type of what an annotation describes."""
+        match node:
+            case cst.SimpleString():
+                of = self.type_of_name(str(node.evaluated_value), node)
+                return (
+                    UserInstance(of)
+                    if isinstance(of, UserClass)
+                    else of.of
+                    if isinstance(of, ClassOf)
+                    else None
+                )
+            case cst.Subscript():
+                return self._generic(node)
+            case cst.BinaryOperation(operator=cst.BitOr()):
+                return self._agreed(
+                    self.annotated(side) for side in (node.left, node.right) if not _is_none(side)
+                )
+            case _:
+                of = self.type_of(node)
+                if isinstance(of, UserClass):
+                    return UserInstance(of)
+                return of.of if isinstance(of, ClassOf) else None
+
+    def _generic(self, node: cst.Subscript) -> Type | None:
+        name = dotted(node.value).rpartition(".")[2]
+        inner = node.slice[0].slice
+        if not isinstance(inner, cst.Index):
+            return None
+        if name in _LISTS:
+            return ListOf(self.annotated(inner.value))
+        return self.annotated(inner.value) if name in _MAYBE else None
+
+    def _call(self, node: cst.Call) -> Type | None:
+        function = self.type_of(node.func)
+        match function:
+            case None:
+                if dotted(node.func) in _ITEMWISE and node.args:
+                    of = self.type_of(node.args[0].value)
+                    return of if isinstance(of, ListOf) else None
+                return None
+            case UserClass():
+                return UserInstance(function)
+            case UserFunction():
+                given = self._returned(function.node)
+                return Awaitable(given) if function.node.asynchronous is not None else given
+            case _:
+                return self.world.called(function, node)
+
+    def _returned(self, function: cst.FunctionDef) -> Type | None:
+        if function.returns is not None:
+            return self.annotated(function.returns.annotation)
+        values = list(_returns(function.body))
+        return self._same(values) if values else None
+
+    def _subscript(self, node: cst.Subscript) -> Type | None:
+        of = self.type_of(node.value)
+        if not isinstance(of, ListOf) or len(node.slice) != 1:
+            return None
+        return of if isinstance(node.slice[0].slice, cst.Slice) else of.item
+
+    def _own_attribute(self, owner: UserClass, name: str) -> Type | None:
+        """The type of an attribute of a class of the program, from what its own methods bind to it."""
+        found = list(self.own_bindings(owner.node, name))
+        for statement in owner.node.body.body:
+            if isinstance(statement, cst.FunctionDef) and statement.name.value == name:
+                if _is_property(statement):
+                    return self._returned(statement)
+                return None if statement.decorators else UserFunction(statement, id(statement))
+        annotated = [node for node in found if isinstance(self.parents[node], cst.AnnAssign)]
+        return self._agreed(self._bound(node) for node in annotated or found if not self._is_emptied(node))
+
+    def _is_emptied(self, node: cst.BaseExpression) -> bool:
+        parent = self.parents[node]
+        statement = self.parents[parent] if isinstance(parent, cst.AssignTarget) else None
+        return isinstance(statement, cst.Assign) and _is_none(statement.value)
+
+    def own_bindings(self, owner: cst.ClassDef, name: str) -> Iterator[cst.BaseExpression]:
+        """Every target ``self.name`` in the methods of a class, and ``name`` in its body."""
+        collector = _Targets(name)
+        owner.body.visit(collector)
+        for node in collector.found:
+            if isinstance(node, cst.Name):
+                if self.enclosing(node, cst.ClassDef, cst.FunctionDef, cst.Lambda) is owner:
+                    yield node
+            elif isinstance(node, cst.Attribute) and self._is_self(node.value, owner):
+                yield node
+
+    def _is_self(self, node: cst.BaseExpression, owner: cst.ClassDef) -> bool:
+        of = self.type_of(node)
+        return isinstance(of, UserInstance) and of.of.key == id(owner)
+
+
+class _Targets(cst.CSTVisitor):
+    """The targets of assignments that a name or an attribute of one name is."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.found: list[cst.BaseExpression] = []
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        self._take(node.target)
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+        self._take(node.target)
+
+    def visit_AsName(self, node: cst.AsName) -> None:
+        self._take(node.name)
+
+    def _take(self, node: cst.BaseExpression) -> None:
+        name = node.attr if isinstance(node, cst.Attribute) else node
+        if isinstance(name, cst.Name) and name.value == self.name:
+            self.found.append(node)
+
+
+def _returns(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    for child in node.children:
+        if isinstance(child, cst.Return) and child.value is not None:
+            yield child.value
+        elif not isinstance(child, cst.FunctionDef | cst.ClassDef | cst.Lambda):
+            yield from _returns(child)
+
+
+def _first(function: cst.FunctionDef) -> cst.Param | None:
+    if any(
+        dotted(decorator.decorator) in {"staticmethod", "classmethod"} for decorator in function.decorators
+    ):
+        return None
+    params = (*function.params.posonly_params, *function.params.params)
+    return params[0] if params else None
+
+
+def _is_property(function: cst.FunctionDef) -> bool:
+    names = {dotted(decorator.decorator).rpartition(".")[2] for decorator in function.decorators}
+    return bool(names & {"property", "cached_property"})
+
+
+def _is_none(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Name) and node.value == "None"

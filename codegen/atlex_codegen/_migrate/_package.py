@@ -1,0 +1,79 @@
+"""The Python names of a generated package, from the documents that it carries."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Final
+
+from atlex.errors import LexiconError
+from atlex.lexicon import Lexicons, Object, Params, Procedure, Query, Record
+from atlex_codegen._migrate._types import Instance
+from atlex_codegen._names import CLIENT_NAMES, RECORDS_NAMES, allocate, field_name
+from atlex_codegen._naming import Naming
+
+__all__ = ["Package", "installed_package"]
+
+_DOCUMENTS: Final = "lexicons.bin"
+
+
+class Package:
+    """A generated package.
+
+    Args:
+        name: What it is imported as.
+        lexicons: The documents that it was made from.
+    """
+
+    def __init__(self, name: str, lexicons: Lexicons) -> None:
+        self.name = name
+        self.lexicons = lexicons
+        self.naming = Naming(lexicons)
+
+    def class_of(self, instance: Instance) -> tuple[str, ...] | None:
+        """Where the class of an object is, below the package."""
+        try:
+            return (*self.naming.path(instance.nsid), self.naming.class_at(instance.nsid, instance.pointer))
+        except KeyError:
+            return None
+
+    def fields(self, part: Object | Params) -> dict[str, str]:
+        """The Python name of each field of an object, by its name on the wire."""
+        return allocate(part.properties, field_name)
+
+    def member(self, nsid: str) -> str:
+        """The attribute that a client has for a namespace, a method or a collection, on the namespace above it."""
+        own = self.naming.path(nsid)[-1]
+        parent = nsid.rpartition(".")[0]
+        main = self.lexicons[parent].main if parent in self.lexicons else None
+        taken = RECORDS_NAMES if isinstance(main, Record) else frozenset[str]() if parent else CLIENT_NAMES
+        return f"{own}_" if own in taken else own
+
+    def method(self, nsid: str) -> Query | Procedure | None:
+        """The method of an NSID."""
+        main = self.lexicons[nsid].main if nsid in self.lexicons else None
+        return main if isinstance(main, Query | Procedure) else None
+
+    def record(self, nsid: str) -> Record | None:
+        """The record type of an NSID."""
+        main = self.lexicons[nsid].main if nsid in self.lexicons else None
+        return main if isinstance(main, Record) else None
+
+
+def installed_package(name: str) -> Package:
+    """Find an installed generated package, without importing it.
+
+    Raises:
+        LexiconError: There is none of that name, or it carries no documents.
+    """
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or spec.origin is None:
+        raise LexiconError(f"There is no package {name!r} to be imported.")
+    try:
+        data = Path(spec.origin).with_name(_DOCUMENTS).read_bytes()
+    except OSError as error:
+        raise LexiconError(f"The package {name!r} carries no Lexicon documents.") from error
+    return Package(name, Lexicons.from_package_data(data))
