@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import plan_package
 from atlex_codegen._render import render_package
 from atlex_codegen._resolve import reference_faults
+from atlex_codegen._select import leave_out
 from atlex_codegen._write import DATA_FILE, MANIFEST_FILE, Comparison, Folder, manifest
 
 __all__ = ["BuildReport", "build", "plan"]
@@ -53,6 +55,9 @@ def build(
     out: str | os.PathLike[str],
     *,
     descriptions: str | os.PathLike[str] | None = None,
+    include: Collection[str] = (),
+    exclude: Collection[str] = (),
+    skip_invalid: bool = False,
     strict: bool = False,
     check: bool = False,
 ) -> BuildReport:
@@ -67,6 +72,11 @@ def build(
         out: The package's folder; its name is the package's. It may be missing or empty, or hold an earlier build.
         descriptions: A TOML file of descriptions by ``nsid``, ``nsid#def`` or ``nsid#def.property``, which come before
             the documents' own. None takes ``descriptions.toml`` in ``lexicons`` where there is one.
+        include: The documents to build: NSIDs, each with all below it, or patterns such as ``com.example.*.get*``. What
+            they refer to comes along. Empty: all.
+        exclude: What not to build of these, likewise, unless others refer to it.
+        skip_invalid: Whether to leave out broken documents. A reference to one of them, or to a document that isn't
+            there, becomes ``unknown``. A warning names each document and each reference.
         strict: Whether warnings count as errors.
         check: Whether to write nothing and to compare instead.
 
@@ -80,7 +90,14 @@ def build(
         folder = Folder(target)
         if not check:
             folder.refuse_strangers()
-        documents, package, diagnostics = _plan(lexicons, descriptions, strict=strict)
+        documents, package, diagnostics = _plan(
+            lexicons,
+            descriptions,
+            include=include,
+            exclude=exclude,
+            skip_invalid=skip_invalid,
+            strict=strict,
+        )
         files: dict[str, bytes] = {}
         for name, text in render_package(package):
             files[name] = text.encode()
@@ -99,6 +116,9 @@ def plan(
     lexicons: str | os.PathLike[str],
     *,
     descriptions: str | os.PathLike[str] | None = None,
+    include: Collection[str] = (),
+    exclude: Collection[str] = (),
+    skip_invalid: bool = False,
     strict: bool = False,
 ) -> PackagePlan:
     """Plan a package from Lexicon documents, and write nothing; the arguments are those of `build`.
@@ -106,15 +126,33 @@ def plan(
     Raises:
         LexiconError: The documents are broken.
     """
-    return _plan(lexicons, descriptions, strict=strict)[1]
+    return _plan(
+        lexicons, descriptions, include=include, exclude=exclude, skip_invalid=skip_invalid, strict=strict
+    )[1]
 
 
 def _plan(
-    lexicons: str | os.PathLike[str], descriptions: str | os.PathLike[str] | None, *, strict: bool
+    lexicons: str | os.PathLike[str],
+    descriptions: str | os.PathLike[str] | None,
+    *,
+    include: Collection[str],
+    exclude: Collection[str],
+    skip_invalid: bool,
+    strict: bool,
 ) -> tuple[Lexicons, PackagePlan, tuple[Diagnostic, ...]]:
-    source = load_source(Path(lexicons), None if descriptions is None else Path(descriptions))
+    source = load_source(
+        Path(lexicons),
+        None if descriptions is None else Path(descriptions),
+        include=include,
+        exclude=exclude,
+        skip_invalid=skip_invalid,
+    )
     diagnostics = list(source.diagnostics)
     documents = Lexicons(source.documents)
+    if skip_invalid:
+        kept, found = leave_out(source.documents, {})
+        documents = Lexicons(kept)
+        diagnostics += found
     # References to a document that is broken itself would only repeat its error.
     if not any(diagnostic.is_error for diagnostic in diagnostics):
         diagnostics += reference_faults(documents)

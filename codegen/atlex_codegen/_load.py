@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from atlex.lexicon import Diagnostic, Document, Procedure, Query, load_documents
 from atlex.lexicon._files import leads_out_of, read_file
 from atlex.syntax import is_valid_did
 from atlex_codegen._prose import known_keys
+from atlex_codegen._select import choose, leaving_out
 
 __all__ = ["DESCRIPTIONS_FILE", "Source", "load_source"]
 
@@ -48,17 +49,28 @@ class Source:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load_source(lexicons: Path, descriptions: Path | None) -> Source:
+def load_source(
+    lexicons: Path,
+    descriptions: Path | None,
+    *,
+    include: Collection[str] = (),
+    exclude: Collection[str] = (),
+    skip_invalid: bool = False,
+) -> Source:
     """Read the documents of a folder, the overlay, and ``proxies.toml`` and ``pages.toml`` where the folder has them.
 
     Args:
         lexicons: The folder.
         descriptions: The overlay's file, which must be there; None for ``descriptions.toml`` in the folder, which
             needn't.
+        include: What to take of the documents, and what they refer to, as for `choose`.
+        exclude: What not to take of these.
+        skip_invalid: Whether a document with errors is left out with a warning.
     """
     loaded = load_documents(lexicons)
-    diagnostics = list(loaded.diagnostics)
-    if not loaded.documents and not diagnostics:
+    broken = leaving_out(loaded.diagnostics) if skip_invalid else loaded.diagnostics
+    documents, diagnostics = choose(loaded.documents, broken, include, exclude)
+    if not documents and not any(diagnostic.is_error for diagnostic in diagnostics):
         message, hint = "there are no Lexicon documents", "give the folder that holds them"
         diagnostics.append(Diagnostic(severity="error", file=str(lexicons), message=message, hint=hint))
     file = descriptions or lexicons / DESCRIPTIONS_FILE
@@ -72,7 +84,7 @@ def load_source(lexicons: Path, descriptions: Path | None) -> Source:
     pages, found = _read_table(lexicons / _PAGES_FILE, _PAGE_HINT)
     diagnostics += found
     diagnostics += _page_faults(lexicons / _PAGES_FILE, pages, loaded.documents)
-    return Source(loaded.documents, overlay, proxies, pages, tuple(diagnostics))
+    return Source(documents, overlay, proxies, pages, tuple(diagnostics))
 
 
 def _read_table(

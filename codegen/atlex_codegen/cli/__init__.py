@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from atlex_codegen.cli._build import build_command
@@ -26,3 +28,21 @@ app.command("demo")(demo_command)
 app.command("diff")(diff_command)
 app.command("install")(install_command)
 app.command("migrate")(migrate_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from atlex._version import __version__
+
+        typer.echo(f"atlex {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Typed SDKs for the AT Protocol, from Lexicon documents."""

@@ -1,24 +1,52 @@
-"""``atlex build``: makes a package from Lexicon documents."""
+"""``atlex build``: makes packages from Lexicon documents."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from atlex_codegen.cli._say import failing_with_a_sentence, say
 
+if TYPE_CHECKING:
+    from atlex_codegen._settings import Settings
+
 __all__ = ["build_command"]
 
 
 def build_command(
-    lexicons: Annotated[Path, typer.Argument(help="The folder that holds the documents.")] = Path("lexicons"),
+    lexicons: Annotated[
+        Path | None,
+        typer.Argument(help="The folder that holds the documents. Without it, lexicons.", show_default=False),
+    ] = None,
     *,
     out: Annotated[
-        Path,
-        typer.Option(metavar="DIRECTORY", help="The package's folder; its name is the package's."),
-    ] = Path("generated/atlex_sdk"),
+        Path | None,
+        typer.Option(
+            metavar="DIRECTORY",
+            help="The package's folder; its name is the package's. Without it, generated/atlex_sdk.",
+            show_default=False,
+        ),
+    ] = None,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NSID",
+            help="Build this document and all below it, or those of a pattern such as 'com.example.*.get*', with what "
+            "they refer to. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NSID",
+            help="Don't build these, unless others refer to them; as for --include.",
+            show_default=False,
+        ),
+    ] = None,
     descriptions: Annotated[
         Path | None,
         typer.Option(
@@ -28,23 +56,82 @@ def build_command(
             show_default=False,
         ),
     ] = None,
-    check: Annotated[
+    skip_invalid: Annotated[
         bool,
         typer.Option(
-            "--check", help="Write nothing: name each file that would change, exit 1 if there is one."
+            "--skip-invalid",
+            help="Leave out broken documents. References to them, or to documents that aren't there, become unknown.",
         ),
     ] = False,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Treat warnings as errors, such as definitions of an unknown kind."),
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Write nothing: name each file that would change, exit 1 if there is one."
+        ),
+    ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Build again whenever a document changes, until Ctrl-C."),
+    ] = False,
 ) -> None:
-    """Generate a typed package from Lexicon documents."""
+    """Generate a typed package from Lexicon documents.
+
+    Without LEXICONS and --out it builds the packages that pyproject.toml describes under tool.atlex.
+
+    Example: atlex build my/lexicons --out src/my_sdk
+    """
     # The generator's packages load when it is used, not for --help.
+    from atlex_codegen._settings import Settings, read_settings
+
+    if check and watch:
+        raise typer.BadParameter("--check and --watch don't go together.")
+    with failing_with_a_sentence():
+        if lexicons is None and out is None:
+            packages = read_settings(Path.cwd())
+        else:
+            default = Settings()
+            packages = (Settings(lexicons=lexicons or default.lexicons, out=out or default.out),)
+    packages = tuple(
+        replace(
+            package,
+            include=tuple(include or package.include),
+            exclude=tuple(exclude or package.exclude),
+            descriptions=descriptions or package.descriptions,
+            skip_invalid=skip_invalid or package.skip_invalid,
+            strict=strict or package.strict,
+        )
+        for package in packages
+    )
+    if watch:
+        from atlex_codegen.cli._watch import watch_packages
+
+        watch_packages(packages, _build)
+        return
+    clean = [_build(package, check=check) for package in packages]
+    if not all(clean):
+        raise typer.Exit(1)
+
+
+def _build(package: Settings, *, check: bool = False) -> bool:
+    """Build one package and say what was done; False where a check found a difference."""
     from atlex_codegen._build import build
 
+    out = package.out
     with failing_with_a_sentence():
-        report = build(lexicons, out, descriptions=descriptions, strict=strict, check=check)
+        report = build(
+            package.lexicons,
+            out,
+            descriptions=package.descriptions,
+            include=package.include,
+            exclude=package.exclude,
+            skip_invalid=package.skip_invalid,
+            strict=package.strict,
+            check=check,
+        )
     say(report.diagnostics, err=True)
     if not check:
         say(f"removed {name}" for name in report.removed)
@@ -52,11 +139,12 @@ def build_command(
             f"{len(report.written)} written, {len(report.removed)} removed, {len(report.unchanged)} unchanged"
         )
         say([f"{out}: {done}."])
-        return
+        return True
     say(f"missing {name}" for name in report.missing)
     say(f"extra {name}" for name in report.extra)
     say(f"different {name}" for name in report.different)
-    if not report.is_clean:
+    if report.is_clean:
+        say([f"{out}: {len(report.unchanged)} files, all as they should be."])
+    else:
         say([f"{out} is not what the documents make: run `atlex build`."], err=True)
-        raise typer.Exit(1)
-    say([f"{out}: {len(report.unchanged)} files, all as they should be."])
+    return report.is_clean

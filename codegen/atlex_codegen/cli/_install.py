@@ -54,7 +54,10 @@ def install_command(
         ),
     ] = False,
 ) -> None:
-    """Bring Lexicon documents into the folder that a package is built from, and pin them in lexicons.json."""
+    """Bring Lexicon documents into the folder that a package is built from, and pin them in lexicons.json.
+
+    Example: atlex install --from path/to/documents --lexicons my/lexicons app.bsky com.atproto.repo.strongRef
+    """
     # Loaded when used, not for --help.
     from atlex_codegen._install import install
 

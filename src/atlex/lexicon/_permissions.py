@@ -35,7 +35,7 @@ def permission_fault(resource: str, attributes: Mapping[str, Any]) -> str | None
             return f'"{name}" can\'t be {strange[0]!r:.80}'
     if needed in {"collection", "lxm"}:
         for nsid in _values(attributes, needed):
-            if not (isinstance(nsid, str) and (nsid == "*" or is_valid_nsid(nsid))):
+            if nsid != "*" and not is_valid_nsid(nsid):
                 return f'"{needed}" holds {nsid!r:.80}, which is not an NSID'
     if resource == "rpc" and (attributes.get("inheritAud") is True) == bool(attributes.get("aud")):
         return 'a permission for "rpc" needs either "aud" or "inheritAud": true'
