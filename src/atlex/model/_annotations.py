@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from pydantic.errors import PydanticUndefinedAnnotation
 
@@ -53,21 +53,23 @@ def put_aside(model: type[BaseModel]) -> None:
     texts = {
         name: text
         for name, text in annotations.items()
-        if isinstance(text, str)
-        and not name.startswith("_")
-        and "ClassVar" not in text
-        and name != "model_config"
+        if isinstance(text, str) and not name.startswith("_") and name != "model_config"
     }
-    annotations.update(dict.fromkeys(texts, Any))
     state = state_of(model)
     # The module itself, since another may have its name by the time that the class is used.
-    state.annotations, state.module = texts, vars(module)
+    state.module = vars(module)
+    for name, text in texts.items():
+        is_field = "ClassVar" not in text
+        annotations[name] = Any if is_field else ClassVar
+        (state.annotations if is_field else state.constants)[name] = text
 
 
 def give_back(model: type[BaseModel]) -> None:
     """Show the texts again, and let pydantic know that its fields are to be made from them."""
-    texts = state_of(model).annotations
-    vars(model).get("__annotations__", {}).update(texts)
+    state = state_of(model)
+    texts, constants = state.annotations, state.constants
+    vars(model).get("__annotations__", {}).update(texts | constants)
+    constants.clear()
     for name, text in texts.items():
         field = cast("Any", model.__pydantic_fields__[name])
         field.annotation = field._original_annotation = text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from functools import wraps
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
@@ -349,6 +350,14 @@ class RecordObject(Model):
     """The kind of the record's key: ``tid``, ``nsid``, ``any``, or ``literal:`` and the key itself."""
 
 
+for _base in (Model, RecordObject):
+    # pydantic evaluates what is still a text again for each class that inherits it.
+    _base.__annotations__ = {
+        name: eval(text) if isinstance(text, str) else text  # noqa: S307 - the source above
+        for name, text in _base.__annotations__.items()
+    }
+# pydantic asks for it for each class, and inspect takes long to find out.
+cast("Any", Model._serialize).__signature__ = signature(cast("Any", Model._serialize))
 Model.__atlex__ = ClassState()
 Model.__signature__ = cast("Any", ClassSignature())
 Model.model_fields = cast("Any", DescribedFields())  # type: ignore[method-assign]

@@ -70,6 +70,7 @@ class ClassState:
         responses: How many responses of this class have been counted through for rare attributes.
         instances: How many instances of this class were in those.
         had: The attributes that they had.
+        constants: The texts of the annotations of its class variables, while pydantic makes the class.
         annotations: The texts of annotations that are evaluated on first use; see `atlex.model._annotations`.
         module: The names of the module that they are evaluated in.
         texts: The texts of its own fields, once they have been read from the source.
@@ -90,6 +91,7 @@ class ClassState:
     responses: int = 0
     instances: int = 0
     had: set[str] = field(default_factory=set[str])
+    constants: dict[str, str] = field(default_factory=dict[str, str])
     annotations: dict[str, str] = field(default_factory=dict[str, str])
     module: dict[str, Any] = field(default_factory=dict[str, Any])
     texts: dict[str, str] | None = None
