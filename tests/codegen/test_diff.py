@@ -527,6 +527,84 @@ def test_every_kind_of_change_has_a_case() -> None:
     assert {case[2] for case in CASES.values()} == set(get_args(ChangeKind))
 
 
+GOAT_FINDS = {
+    "type-change": {
+        "a definition of another kind",
+        "a method of another kind",
+        "another type",
+        "another type of items",
+        "a reference that became a union",
+    },
+    "object-required": {
+        "a new required property",
+        "a new required property of an answer",
+        "a required property that is gone",
+        "an argument that must be given",
+        "a part of an answer that is always there",
+        "an argument that needn't be given",
+        "a part of an answer that may be missing",
+    },
+    "object-nullable": {"a null in an answer", "a null where nothing was possible", "no null in an input"},
+    "ref-change": {"another reference"},
+    "union-closed-refs": {
+        "a new member of a closed union in an answer",
+        "a new member of a closed union in an input",
+    },
+    "union-open-closed": {"a union that is closed", "a union that is opened"},
+    "enum-values": {"one value more in an input", "one value more in an answer", "another value"},
+    "const-value": {"another const"},
+    "string-format": {"a format of an input", "no format of an answer"},
+    "string-length": {"a lower limit of an input"},
+    "integer-range": {"a higher limit"},
+    "blob-accept": {"a blob of other types"},
+    "body-encoding": {"another content type"},
+    "record-key-type": {"other record keys"},
+}
+"""The cases in which `goat lex breaking` has a finding, by its name."""
+
+GOAT_PASSES = {
+    "a new definition",
+    "a definition that is deprecated",
+    "a property that is no longer deprecated",
+    "a new optional property",
+    "an optional property that is gone",
+    "a new member of an open union",
+    "one member less in an input",
+    "other known values",
+    "another default",
+    "a method that takes something",
+    "a method that takes nothing any more",
+    "a new error",
+    "an error that is gone",
+    "other permissions",
+    "another revision",
+    "keys of somebody else's",
+}
+"""Those in which it has none."""
+
+ONLY_HERE = {
+    "a definition that is gone",
+    "an equal definition of another name",
+    "a property of another name",
+    "an input with nothing required",
+    "an input that is required",
+    "no input",
+    "an answer",
+    "no answer",
+    "a schema of an answer",
+    "no schema of an answer",
+}
+"""Those that it doesn't compare; docs/changes.md has the reasons."""
+
+
+def test_the_verdicts_by_the_rules_are_those_of_goat() -> None:
+    by_rule = {"breaking": set().union(*GOAT_FINDS.values()), "compatible": GOAT_PASSES}
+    assert set().union(*by_rule.values(), ONLY_HERE) == CASES.keys()
+    for name, case in CASES.items():
+        verdict = "compatible" if case[3] == "deprecated" else case[3]
+        assert verdict == "breaking" if name in ONLY_HERE else name in by_rule[verdict], name
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_changed_where_both_sides_are_the_same(name: str) -> None:
     old, new, *_ = CASES[name]
