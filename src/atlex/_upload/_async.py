@@ -6,7 +6,17 @@ import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import BinaryIO, cast
 
-from atlex._upload._files import CHUNK, END, Content, as_bytes, is_file, length_of, open_file, reading
+from atlex._upload._files import (
+    CHUNK,
+    END,
+    Content,
+    as_bytes,
+    is_file,
+    left_after,
+    length_of,
+    open_file,
+    reading,
+)
 from atlex.errors import FileError, InputError
 
 __all__ = ["open_body_async"]
@@ -21,6 +31,7 @@ async def open_body_async(body: object) -> Content:
     Raises:
         InputError: The body can't be read, or its first chunk isn't bytes. The chunks raise `FileError` for
             what comes later.
+        FileError: It has another length than it says.
     """
     if body is None or isinstance(body, bytes):
         return Content(body)
@@ -42,11 +53,12 @@ async def open_body_async(body: object) -> Content:
         else:
             raise InputError(f"An asynchronous call can't send a body of type {type(body).__name__}")
         first = await _next(chunks, InputError)
+        left = left_after(length, first)
     except BaseException:
         if opened is not None:
             opened.close()
         raise
-    return Content(_all(first, chunks), length, opened)
+    return Content(_all(first, chunks, left), length, opened)
 
 
 async def _read(file: BinaryIO) -> AsyncIterator[object]:
@@ -62,10 +74,11 @@ async def _each(body: Iterable[object]) -> AsyncIterator[object]:
         yield chunk
 
 
-async def _all(chunk: bytes | None, others: AsyncIterator[object]) -> AsyncIterator[bytes]:
+async def _all(chunk: bytes | None, others: AsyncIterator[object], left: int | None) -> AsyncIterator[bytes]:
     while chunk is not None:
         yield chunk
         chunk = await _next(others, FileError)
+        left = left_after(left, chunk)
 
 
 async def _next(chunks: AsyncIterator[object], failure: type[InputError | FileError]) -> bytes | None:

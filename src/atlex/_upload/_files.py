@@ -9,7 +9,18 @@ from typing import BinaryIO, Final, Self, TypeGuard, cast
 
 from atlex.errors import FileError, InputError
 
-__all__ = ["CHUNK", "END", "Content", "as_bytes", "is_file", "length_of", "open_file", "peek", "reading"]
+__all__ = [
+    "CHUNK",
+    "END",
+    "Content",
+    "as_bytes",
+    "is_file",
+    "left_after",
+    "length_of",
+    "open_file",
+    "peek",
+    "reading",
+]
 
 CHUNK: Final = 64 * 1024
 """How many bytes of a file are read at once."""
@@ -102,6 +113,27 @@ def length_of(file: BinaryIO) -> int | None:
         end = file.seek(0, os.SEEK_END)
         file.seek(position, os.SEEK_SET)
     return max(0, end - position)
+
+
+def left_after(left: int | None, chunk: bytes | None) -> int | None:
+    """How many bytes of the announced length are left after a chunk.
+
+    Args:
+        left: How many were left before it; None where no length was announced.
+        chunk: What came; None for the end.
+
+    Raises:
+        FileError: It is longer than that, or the end comes before. The server would wait for the rest, or take it for
+            the next request.
+    """
+    if left is None:
+        return None
+    left -= len(chunk or b"")
+    if left < 0 or (chunk is None and left):
+        raise FileError(
+            "The file to send has another length than it said: it is being written, or can't tell"
+        )
+    return left
 
 
 def as_bytes(chunk: object, failure: type[InputError | FileError]) -> bytes:

@@ -7,7 +7,17 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, cast
 
-from atlex._upload._files import CHUNK, END, Content, as_bytes, is_file, length_of, open_file, reading
+from atlex._upload._files import (
+    CHUNK,
+    END,
+    Content,
+    as_bytes,
+    is_file,
+    left_after,
+    length_of,
+    open_file,
+    reading,
+)
 from atlex.errors import FileError, InputError
 
 __all__ = ["open_body"]
@@ -22,6 +32,7 @@ def open_body(body: object) -> Content:
     Raises:
         InputError: The body can't be read, or its first chunk isn't bytes. The chunks raise `FileError` for
             what comes later.
+        FileError: It has another length than it says.
     """
     if body is None or isinstance(body, bytes):
         return Content(body)
@@ -39,11 +50,12 @@ def open_body(body: object) -> Content:
         else:
             raise InputError(f"A synchronous call can't send a body of type {type(body).__name__}")
         first = _next(chunks, InputError)
+        left = left_after(length, first)
     except BaseException:
         if opened is not None:
             opened.close()
         raise
-    return Content(_all(first, chunks), length, opened)
+    return Content(_all(first, chunks, left), length, opened)
 
 
 def _read(file: BinaryIO) -> Iterator[object]:
@@ -58,10 +70,11 @@ def _each(body: Iterable[object]) -> Iterator[object]:
         yield chunk
 
 
-def _all(chunk: bytes | None, others: Iterator[object]) -> Iterator[bytes]:
+def _all(chunk: bytes | None, others: Iterator[object], left: int | None) -> Iterator[bytes]:
     while chunk is not None:
         yield chunk
         chunk = _next(others, FileError)
+        left = left_after(left, chunk)
 
 
 def _next(chunks: Iterator[object], failure: type[InputError | FileError]) -> bytes | None:

@@ -1,0 +1,263 @@
+"""A server at two origins that answers with bytes as they are, by a script for each request."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TypeAlias
+
+
+# What the server does to its connection, besides sending bytes.
+class Do(Enum):
+    """An act that isn't sending."""
+
+    PAUSE = auto()
+    """Let what was sent arrive by itself."""
+    READ = auto()
+    """Read the request's body, which is else read before the script."""
+    CLOSE = auto()
+    """End the connection."""
+    RESET = auto()
+    """Break the connection."""
+    HALF = auto()
+    """Send no more, but read."""
+    HANG = auto()
+    """Do nothing until the client ends the connection."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """The same bytes as many times as given, or until the client ends the connection; slowly where it waits for time."""
+
+    data: bytes
+    times: int | None = None
+    slowly: bool = False
+
+
+@dataclass(frozen=True)
+class Drip:
+    """Bytes one by one, each in a packet of its own."""
+
+    data: bytes
+
+
+Step: TypeAlias = bytes | Do | Again | Drip
+Script: TypeAlias = Sequence[Step]
+
+# So many repetitions are taken for no end, so that a client that falls for them fails all the same.
+_ENDLESS = 4000
+_BREAK = struct.pack("ii", 1, 0)
+
+
+@dataclass
+class Seen:
+    """A request as it came."""
+
+    origin: str
+    connection: int
+    head: bytes
+    body: bytes = b""
+
+    @property
+    def target(self) -> bytes:
+        """The request target."""
+        return self.head.split(b" ", 2)[1]
+
+    def __contains__(self, text: bytes) -> bool:
+        return text in self.head or text in self.body
+
+
+@dataclass
+class _Play:
+    scripts: Sequence[Script]
+    seen: list[Seen] = field(default_factory=list)
+
+
+class RawServer:
+    """Plays scripts; a request outside of a play gets its own query string back."""
+
+    def __init__(self) -> None:
+        self._play: _Play | None = None
+        self._changed = threading.Condition()
+        self._busy = 0
+        self._connections = 0
+        self._open: set[socket.socket] = set()
+        self._listeners = {
+            name: socket.create_server(("127.0.0.1", 0), backlog=512) for name in ("here", "there")
+        }
+        self.ports = {name: each.getsockname()[1] for name, each in self._listeners.items()}
+        self.url = f"http://127.0.0.1:{self.ports['here']}"
+        for name, listener in self._listeners.items():
+            threading.Thread(target=self._accept, args=(name, listener), daemon=True).start()
+
+    @contextlib.contextmanager
+    def playing(self, *scripts: Script) -> Iterator[list[Seen]]:
+        """Answer the requests of this block, the first with the first script; the last answers all that follow."""
+        play = self._play = _Play(scripts)
+        try:
+            yield play.seen
+        finally:
+            self._play = None
+
+    def settle(self) -> None:
+        """Wait until no script is being played."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._busy, 10), (
+                "a client keeps a connection that it can't use"
+            )
+
+    def wait_for_no_connection(self) -> None:
+        """Wait until the clients have ended all of their connections."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._open, 10), (
+                "a client keeps a connection after its end"
+            )
+
+    def close(self) -> None:
+        """Listen no more, and end what is open."""
+        for listener in self._listeners.values():
+            # Closing alone doesn't wake a thread in accept().
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        with self._changed:
+            for each in self._open:
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+        self.wait_for_no_connection()
+
+    def _accept(self, origin: str, listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._changed:
+                self._connections += 1
+                self._open.add(connection)
+            threading.Thread(
+                target=self._serve, args=(origin, connection, self._connections), daemon=True
+            ).start()
+
+    def _serve(self, origin: str, connection: socket.socket, number: int) -> None:
+        try:
+            with connection:
+                reader = _Reader(connection)
+                while (head := reader.head()) and self._answer(Seen(origin, number, head), reader):
+                    pass
+        except OSError:
+            # The client has had enough.
+            pass
+        finally:
+            with self._changed:
+                self._open.discard(connection)
+                self._changed.notify_all()
+
+    def _answer(self, request: Seen, reader: _Reader) -> bool:
+        """Answer one request; whether the connection goes on."""
+        with self._changed:
+            self._busy += 1
+            play = self._play
+            if play is None:
+                script: Script = [_echo(request)]
+            else:
+                script = play.scripts[min(len(play.seen), len(play.scripts) - 1)]
+                play.seen.append(request)
+        try:
+            if Do.READ not in script:
+                request.body = reader.body(request.head)
+            return all(self._act(step, request, reader) for step in script)
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
+
+    def _act(self, step: Step, request: Seen, reader: _Reader) -> bool:
+        connection = reader.connection
+        match step:
+            case bytes():
+                connection.sendall(self._placed(step))
+            case Drip(data):
+                for byte in self._placed(data):
+                    connection.sendall(bytes([byte]))
+            case Again(data, times, slowly):
+                for _ in range(times or _ENDLESS):
+                    connection.sendall(data)
+                    if slowly:
+                        time.sleep(0.002)
+                return times is not None
+            case Do.PAUSE:
+                time.sleep(0.002)
+            case Do.READ:
+                request.body = reader.body(request.head)
+            case Do.CLOSE:
+                return False
+            case Do.RESET:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _BREAK)
+                return False
+            case Do.HALF:
+                connection.shutdown(socket.SHUT_WR)
+            case Do.HANG:
+                # What the client sends stays where it is, so that its side fills up; only its end is looked for.
+                reader.wait_for_end()
+                return False
+        return True
+
+    def _placed(self, data: bytes) -> bytes:
+        for name, port in self.ports.items():
+            data = data.replace(b"@%s@" % name.encode(), b"127.0.0.1:%d" % port)
+        return data
+
+
+class _Reader:
+    """The client's side of a connection."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._held = b""
+
+    def head(self) -> bytes:
+        while b"\r\n\r\n" not in self._held:
+            # A client that begins with TLS waits for an answer.
+            if not self._more() or self._held.startswith(b"\x16"):
+                return b""
+        head, _, self._held = self._held.partition(b"\r\n\r\n")
+        return head + b"\r\n\r\n"
+
+    def body(self, head: bytes) -> bytes:
+        lower = head.lower()
+        if b"\r\ntransfer-encoding: chunked" in lower:
+            while not (self._held.endswith(b"0\r\n\r\n") and self._held[-6:-5] in {b"", b"\n"}):
+                if not self._more():
+                    break
+            body, self._held = self._held, b""
+            return body
+        _, found, rest = lower.partition(b"\r\ncontent-length: ")
+        length = int(rest.split(b"\r\n")[0]) if found else 0
+        while len(self._held) < length and self._more():
+            pass
+        body, self._held = self._held[:length], self._held[length:]
+        return body
+
+    def wait_for_end(self) -> None:
+        import select
+
+        poll = select.poll()
+        poll.register(self.connection, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
+        poll.poll(10_000)
+
+    def _more(self) -> bool:
+        more = self.connection.recv(65536)
+        self._held += more
+        return bool(more)
+
+
+def _echo(request: Seen) -> bytes:
+    text = request.target.partition(b"?")[2]
+    return b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: %d\r\n\r\n%s" % (len(text), text)
