@@ -75,7 +75,8 @@ def _host(host: str) -> str | None:
         except ValueError:
             return None
     if host.isascii():
-        return host.lower()
+        # Nobody unescapes a name before it is looked up.
+        return None if "%" in host else host.lower()
     # Browsers fold characters before they write a label in ASCII (UTS 46); `ß` stays one of its own (IDNA
     # 2008).
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", host).lower())

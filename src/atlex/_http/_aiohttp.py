@@ -8,13 +8,14 @@ import weakref
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, cast
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
-from atlex._http._carrier import Answer, Exchange
+from atlex._http._carrier import Answer, BrokenAnswerError, Exchange
 from atlex._http._environment import environment_proxies, proxy_for, tls_context
 from atlex._http._exchange import default_headers
 from atlex.errors import InputError
@@ -51,7 +52,9 @@ class AiohttpCarrier:
             # What a user's session adds is for the first origin only.
             self._own = _session(session.connector, connector_owner=False)
             return
-        self._own = _session(aiohttp.TCPConnector(limit=100, keepalive_timeout=15))
+        connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=15)
+        vars(connector)["_factory"] = partial(_Protocol, asyncio.get_running_loop())
+        self._own = _session(connector)
         weakref.finalize(self, _close, self._own, os.getpid())
 
     async def exchange(self, exchange: Exchange) -> Answer:
@@ -81,6 +84,11 @@ class AiohttpCarrier:
             **options,
         )
         answer = await (sending if body is None else body.sent(sending, exchange.timeouts["write"]))
+        # aiohttp takes the end of the connection for that of a body whose coding it doesn't know, and has no lowest status.
+        codings = [coding.lower() for coding in answer.headers.getall("transfer-encoding", ())]
+        if answer.status < 200 or codings not in ([], ["chunked"]):
+            answer.close()
+            raise BrokenAnswerError
         return Answer(answer.status, answer.raw_headers, answer.content.iter_any(), _Owner(answer))
 
     def proxy(self, origin: str) -> str:
@@ -121,6 +129,37 @@ class AiohttpCarrier:
         session = cast("aiohttp.ClientSession", self._users)
         found = session.cookie_jar.filter_cookies(URL(origin)).values()
         return "; ".join(f"{each.key}={each.coded_value}" for each in found if each["domain"])
+
+
+class _Protocol(ResponseHandler):
+    """A connection that isn't kept where more came than the answer, and whose break is no end of a body.
+
+    The timeout of reading goes on after a status of 1xx, where aiohttp ends it.
+    """
+
+    _was_waiting = False
+
+    def is_connected(self) -> bool:
+        """Whether the connection can be used again."""
+        return super().is_connected() and not self.should_close
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        self._was_waiting = self._read_timeout_handle is not None
+        super().data_received(data)
+
+    async def read(self) -> Any:
+        """Wait for a head."""
+        head = await super().read()
+        if head[0].code < 200 and self._was_waiting:
+            self.start_timeout()
+        return head
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take note of the end of the connection."""
+        if exc is not None and self._payload is not None and not self._payload.is_eof():
+            self._payload.set_exception(aiohttp.ClientPayloadError())
+        super().connection_lost(exc)
 
 
 def _session(connector: aiohttp.BaseConnector | None, **options: Any) -> aiohttp.ClientSession:

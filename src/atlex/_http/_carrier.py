@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
-__all__ = ["HARMLESS_HEADERS", "Answer", "AsyncCarrier", "BaseCarrier", "Carrier", "Exchange", "Timeouts"]
+__all__ = [
+    "HARMLESS_HEADERS",
+    "Answer",
+    "AsyncCarrier",
+    "BaseCarrier",
+    "BrokenAnswerError",
+    "Carrier",
+    "Exchange",
+    "Timeouts",
+]
 
 HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
 """The headers that another origin may see, in lower case: none that could be a credential."""
 
 Timeouts = dict[Literal["connect", "read", "write", "pool"], float | None]
 """How many seconds each phase may take; None for no limit."""
+
+
+class BrokenAnswerError(ConnectionError):
+    """The server broke the protocol in a way that the library lets pass, and another one doesn't."""
 
 
 class Exchange(NamedTuple):

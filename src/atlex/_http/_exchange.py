@@ -14,7 +14,7 @@ from atlex._http._decoding import ACCEPTED
 from atlex._http._network import Patience
 from atlex._service_url import check_service_url
 from atlex._upload import Content
-from atlex.errors import InputError, XrpcFetchError
+from atlex.errors import InputError
 
 __all__ = [
     "CONNECT_TIMEOUT",
@@ -38,7 +38,6 @@ _QUERIES_ONLY: Final = frozenset({301, 302, 303})
 _UNSENDABLE: Final = re.compile(r"[^\x21-\x7e]")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ABSOLUTE: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^/?]*)(.*)")
-_PORT: Final = re.compile(r"(?:[^:]|\]|:-?\d*|//.*)$")
 
 
 class Hop(NamedTuple):
@@ -120,9 +119,6 @@ def next_hop(request: Request, hop: Hop, answer: Answer) -> Hop | None:
 
     The libraries' own ways of following would turn procedures into GET, send their bodies (a password, say) to any
     origin, keep the authorization on the way from http to https, and write URLs in another way than the server did.
-
-    Raises:
-        XrpcFetchError: It leads to something that isn't a URL.
     """
     if answer.status not in _ALWAYS and not (answer.status in _QUERIES_ONLY and request.method == "GET"):
         return None
@@ -130,14 +126,6 @@ def next_hop(request: Request, hop: Hop, answer: Answer) -> Hop | None:
     if location is None:
         return None
     place, target = _resolved(hop, location.decode("latin-1"))
-    try:
-        _ = urlsplit(place).hostname
-        if not _PORT.search(place):
-            raise ValueError(place)
-    except ValueError:
-        raise XrpcFetchError(
-            f"{urlsplit(hop.origin).netloc} redirects to something that isn't a URL", method=request.nsid
-        ) from None
     try:
         origin = check_service_url(place)
     except InputError:
@@ -167,7 +155,7 @@ def _resolved(hop: Hop, location: str) -> tuple[str, str]:
         return hop.origin, location
     if location.startswith("?"):
         return hop.origin, hop.target.partition("?")[0] + location
-    return hop.origin, urljoin(hop.target, location)
+    return hop.origin, urljoin(hop.origin + hop.target, location).removeprefix(hop.origin)
 
 
 def headers_of(answer: Answer) -> Headers:

@@ -41,6 +41,7 @@ _KINDS: Final = {
     "ServerTimeoutError": _LATE,
     "TimeoutError": _LATE,
     "TimeoutException": _LATE,
+    "BrokenAnswerError": _BROKEN,
     "ClientConnectionError": _BROKEN,
     "ClientPayloadError": _BROKEN,
     "ClientResponseError": _BROKEN,

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from atlex._http._carrier import HARMLESS_HEADERS, Answer, Exchange
+from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange
 from atlex._http._environment import Proxy, environment_proxies, proxy_for, tls_context
 from atlex._http._exchange import default_headers
 from atlex._http._network import AsyncNetwork, Network
@@ -119,7 +119,45 @@ class AsyncPoolCarrier(PoolCarrier):
 
 
 def _answer_of(answer: Any) -> Answer:
-    return Answer(answer.status, answer.headers, answer.stream, answer.stream)
+    stream = answer.stream
+    return Answer(answer.status, answer.headers, stream, _Owner(stream, stream))
+
+
+class _Owner:
+    """Closes an answer, and its connection if more came than the body: it would be taken for the next answer."""
+
+    __slots__ = ("_answer", "_stream")
+
+    def __init__(self, answer: Any, stream: Any) -> None:
+        self._answer = answer
+        self._stream = stream
+
+    def close(self) -> None:
+        is_padded = _is_padded(self._stream)
+        self._answer.close()
+        if is_padded:
+            raise BrokenAnswerError
+
+    async def aclose(self) -> None:
+        is_padded = _is_padded(self._stream)
+        await self._answer.aclose()
+        if is_padded:
+            raise BrokenAnswerError
+
+
+def _is_padded(stream: Any) -> bool:
+    """Whether more came than the body. A whole answer, or an empty line, is no fault of this one."""
+    # There is no public way to it. Some of the steps are those through a user's own client.
+    for name in ("_stream", "_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        stream = getattr(stream, name, stream)
+    if str(getattr(stream, "their_state", "")) not in {"DONE", "MUST_CLOSE"}:
+        return False
+    rest, _ = stream.trailing_data
+    if rest:
+        # h11 takes the connection for one that broke, so that httpcore doesn't keep it.
+        stream.send_failed()
+    rest = rest.lstrip(b"\r\n")
+    return bool(rest) and not rest.startswith(b"HTTP/")
 
 
 class ClientCarrier:
@@ -191,7 +229,8 @@ class ClientCarrier:
         # After a transport that responds from memory the content has been unpacked.
         is_unpacked = answer.is_stream_consumed
         body = content() if is_unpacked else answer.stream
-        return Answer(answer.status_code, answer.headers.raw, body, answer, is_unpacked)
+        owner = _Owner(answer, answer.stream)
+        return Answer(answer.status_code, answer.headers.raw, body, owner, is_unpacked)
 
     def _defaults(self, exchange: Exchange) -> Iterator[tuple[str, str | bytes]]:
         """The headers that the client has for every request, where this one has none of the name."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from tests.transport.table._rows import Answered, Failed, Outcome, Row, row, sized
-from tests.transport.table._server import Again, Do, Script, Seen, Step
+from tests.transport.table._rows import Answered, Failed, Outcome, Row, sized
+from tests.transport.table._server import Again, Do, Script, Seen
 
 __all__ = ["ROWS"]
 
@@ -22,7 +22,7 @@ def _moved(location: bytes, status: int = 302, *lines: bytes, body: bytes = b"")
 
 def _redirect(
     name: str,
-    first: Step | Script,
+    first: Script,
     outcome: Outcome = _OK,
     *,
     targets: Sequence[bytes] | None = None,
@@ -33,8 +33,7 @@ def _redirect(
     def check(seen: Sequence[Seen]) -> bool:
         return origin is None or seen[-1].origin == origin
 
-    script: Script = [first] if isinstance(first, bytes) else first  # type: ignore[assignment]
-    return Row(name, [script, *replies, [sized()]], outcome, request, targets, check)
+    return Row(name, [first, *replies, [sized()]], outcome, request, targets, check)
 
 
 def _exact(target: bytes, name: str | None = None, written: bytes | None = None) -> Row:

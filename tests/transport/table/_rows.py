@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from tests.transport.table._server import Script, Seen, Step
+from tests.transport.table._server import Script, Seen
 
 from atlex.errors import AtlexError, XrpcFetchError, XrpcInvalidResponseError
 
@@ -107,11 +107,9 @@ class Row:
         return self.name
 
 
-def row(name: str, reply: Step | Script, outcome: Outcome, **request: Any) -> Row:
+def row(name: str, reply: Script, outcome: Outcome, **request: Any) -> Row:
     """A row with one request."""
-    script = [reply] if isinstance(reply, bytes) else reply
-    assert not isinstance(script, str) and hasattr(script, "__iter__")
-    return Row(name, [list(script)], outcome, request)  # type: ignore[arg-type]
+    return Row(name, [reply], outcome, request)
 
 
 def sized(body: bytes = b"ok", head: bytes = HEAD) -> bytes:
@@ -123,4 +121,3 @@ def chunked(*chunks: bytes, head: bytes = HEAD, end: bytes = b"0\r\n\r\n") -> by
     """A whole response in chunks."""
     body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
     return head + b"transfer-encoding: chunked\r\n\r\n" + body + end
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import struct
 import threading
@@ -13,9 +14,8 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 
-# What the server does to its connection, besides sending bytes.
 class Do(Enum):
-    """An act that isn't sending."""
+    """What the server does to a connection, besides sending bytes."""
 
     PAUSE = auto()
     """Let what was sent arrive by itself."""
@@ -48,7 +48,7 @@ class Drip:
 
 
 Step: TypeAlias = bytes | Do | Again | Drip
-Script: TypeAlias = Sequence[Step]
+Script: TypeAlias = bytes | Sequence[Step]
 
 # So many repetitions are taken for no end, so that a client that falls for them fails all the same.
 _ENDLESS = 4000
@@ -85,7 +85,7 @@ class RawServer:
     def __init__(self) -> None:
         self._play: _Play | None = None
         self._changed = threading.Condition()
-        self._busy = 0
+        self._busy: set[socket.socket] = set()
         self._connections = 0
         self._open: set[socket.socket] = set()
         self._listeners = {
@@ -146,37 +146,35 @@ class RawServer:
             ).start()
 
     def _serve(self, origin: str, connection: socket.socket, number: int) -> None:
-        try:
-            with connection:
-                reader = _Reader(connection)
-                while (head := reader.head()) and self._answer(Seen(origin, number, head), reader):
-                    pass
-        except OSError:
-            # The client has had enough.
-            pass
-        finally:
-            with self._changed:
-                self._open.discard(connection)
-                self._changed.notify_all()
+        reader = _Reader(connection)
+        goes_on = True
+        # The client may have had enough.
+        with connection, contextlib.suppress(OSError):
+            while goes_on and (head := reader.head()):
+                self._busy.add(connection)
+                goes_on = self._answer(Seen(origin, number, head), reader)
+                if goes_on:
+                    self._no_longer(self._busy, connection)
+        self._no_longer(self._busy, connection)
+        self._no_longer(self._open, connection)
+
+    def _no_longer(self, group: set[socket.socket], connection: socket.socket) -> None:
+        with self._changed:
+            group.discard(connection)
+            self._changed.notify_all()
 
     def _answer(self, request: Seen, reader: _Reader) -> bool:
         """Answer one request; whether the connection goes on."""
-        with self._changed:
-            self._busy += 1
-            play = self._play
-            if play is None:
-                script: Script = [_echo(request)]
-            else:
-                script = play.scripts[min(len(play.seen), len(play.scripts) - 1)]
-                play.seen.append(request)
-        try:
-            if Do.READ not in script:
-                request.body = reader.body(request.head)
-            return all(self._act(step, request, reader) for step in script)
-        finally:
-            with self._changed:
-                self._busy -= 1
-                self._changed.notify_all()
+        play = self._play
+        if play is None:
+            script: Script = _echo(request)
+        else:
+            script = play.scripts[min(len(play.seen), len(play.scripts) - 1)]
+            play.seen.append(request)
+        steps = [script] if isinstance(script, bytes) else script
+        if Do.READ not in steps:
+            request.body = reader.body(request.head)
+        return all(self._act(step, request, reader) for step in steps)
 
     def _act(self, step: Step, request: Seen, reader: _Reader) -> bool:
         connection = reader.connection
@@ -246,8 +244,6 @@ class _Reader:
         return body
 
     def wait_for_end(self) -> None:
-        import select
-
         poll = select.poll()
         poll.register(self.connection, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
         poll.poll(10_000)

@@ -17,6 +17,7 @@ _SMALL: Final = b"body"
 _LARGE: Final = b"x" * (8 << 20)
 _FULL: Final = b"HTTP/1.1 413 x\r\ncontent-length: 4\r\n\r\nfull"
 _ENOUGH: Final = Answered(b"full", 413)
+_YES: Final = sized()
 _OK: Final = Answered(b"ok")
 # The reset may be faster than the answer before it.
 _RACE: Final = Either("a reset takes what hasn't been read along", (_ENOUGH, BROKEN))
@@ -51,7 +52,7 @@ def _got(body: bytes) -> Callable[[Sequence[Seen]], bool]:
 def _up(
     name: str,
     body: Callable[[], Any],
-    script: Script = (sized(),),
+    script: Script = _YES,
     outcome: Outcome = _OK,
     check: Callable[[Sequence[Seen]], bool] | None = None,
     **request: Any,
