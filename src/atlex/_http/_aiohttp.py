@@ -15,8 +15,8 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
+from atlex._environment import environment_proxies, proxy_for, tls_context
 from atlex._http._carrier import Answer, BrokenAnswerError, Exchange
-from atlex._http._environment import environment_proxies, proxy_for, tls_context
 from atlex._http._exchange import default_headers
 from atlex.errors import InputError
 
@@ -99,7 +99,7 @@ class AiohttpCarrier:
         """Let go of all connections."""
         _close(self._own, -1)
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close what was opened here."""
         await self._own.close()
 

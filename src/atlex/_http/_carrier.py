@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
-__all__ = [
-    "HARMLESS_HEADERS",
-    "Answer",
-    "AsyncCarrier",
-    "BaseCarrier",
-    "BrokenAnswerError",
-    "Carrier",
-    "Exchange",
-    "Timeouts",
-]
+__all__ = ["HARMLESS_HEADERS", "Answer", "BrokenAnswerError", "Carrier", "Exchange", "Timeouts"]
 
 HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
 """The headers that another origin may see, in lower case: none that could be a credential."""
@@ -34,11 +25,11 @@ class Exchange(NamedTuple):
         method: ``GET`` or ``POST``.
         origin: Scheme, host and port, as `atlex._service_url` writes them.
         target: Path and query string, in ASCII; they are sent as they are.
-        headers: Those of the request, names in lower case, in the order to send them in. The carrier adds ``Host``,
-            and what the user's own client has for every request.
+        headers: Those of the request, names in lower case, in the order to send them in. The carrier adds ``Host``, the
+            default ones, and what the user's own client has for every request.
         content: The body, or None for none. Chunks come asynchronously for an asynchronous carrier.
         timeouts: How long each phase may take.
-        is_trusted: Whether what the user's own HTTP client adds to a request may go along, credentials included.
+        is_trusted: Whether what the user's own client adds may go along, credentials included.
     """
 
     method: str
@@ -68,12 +59,14 @@ class Answer(NamedTuple):
     is_unpacked: bool = False
 
 
-class BaseCarrier(Protocol):
-    """Carries exchanges with a library, whose exceptions pass through."""
+class Carrier(Protocol):
+    """Carries exchanges with a library, whose exceptions pass through.
+
+    An asynchronous one returns an awaitable from `exchange` and `close`.
+    """
 
     def exchange(self, exchange: Exchange) -> Any:
-        """Send a request, and give the `Answer` as soon as its headers are there; a coroutine where it is asynchronous."""
-        ...
+        """Send a request, and give the `Answer` as soon as its headers are there."""
 
     def proxy(self, origin: str) -> str:
         """Host and port of the proxy between here and an origin; empty for none, or an unknown one."""
@@ -81,20 +74,6 @@ class BaseCarrier(Protocol):
 
     def abandon(self) -> None:
         """Let go of all connections without a word to anybody: their process or event loop isn't this one."""
-        ...
 
-
-class Carrier(BaseCarrier, Protocol):
-    """Carries synchronous exchanges."""
-
-    def close(self) -> None:
+    def close(self) -> Any:
         """Close what was opened here."""
-        ...
-
-
-class AsyncCarrier(BaseCarrier, Protocol):
-    """Carries asynchronous exchanges."""
-
-    async def aclose(self) -> None:
-        """Close what was opened here."""
-        ...

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from atlex._http._carrier import AsyncCarrier, Carrier
-from atlex._http._environment import environment_proxies
+from atlex._environment import environment_proxies
+from atlex._http._carrier import Carrier
 from atlex.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ __all__ = [
     "choose_transport",
     "here",
     "here_async",
+    "is_gone",
     "open_carrier",
-    "open_carrier_async",
 ]
 
 Transport: TypeAlias = Literal["httpx", "httpx2", "aiohttp"]
@@ -43,45 +43,43 @@ Home: TypeAlias = tuple[int, object]
 """A process and its event loop, or None for synchronous calls: where connections can be used."""
 
 
+# Asking the system takes longer than looking here.
+@cache
 def here() -> Home:
     """Where a synchronous call runs."""
     return os.getpid(), None
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch
+    os.register_at_fork(after_in_child=here.cache_clear)
 
 
 def here_async() -> Home:
     """Where an asynchronous call runs."""
     import asyncio
 
+    pid, _ = here()
     try:
-        return os.getpid(), asyncio.get_running_loop()
+        return pid, asyncio.get_running_loop()
     except RuntimeError:
-        return os.getpid(), _trio_token()
+        return pid, _trio_token()
 
 
 def is_gone(home: Home) -> bool:
     """Whether connections can't be used any more where they were made: after a fork, or the end of the event loop."""
     pid, loop = home
-    if pid != os.getpid():
+    if pid != here()[0]:
         return True
     is_closed = getattr(loop, "is_closed", None)
     return is_closed() if is_closed else loop is not None and loop is not _trio_token()
-
-
-def _trio_token() -> object:
-    # A program runs under trio only if it has imported it.
-    trio: Any = sys.modules.get("trio")
-    try:
-        return trio.lowlevel.current_trio_token() if trio else None
-    except RuntimeError:
-        return None
 
 
 def check_client(http_client: object, transport: Transport | None, *, asynchronous: bool) -> None:
     """Refuse what can't be meant.
 
     Raises:
-        InputError: The user's client isn't one for this kind of calls; there is no such transport; it can't be
-            used here; or the user's client has its own.
+        InputError: The user's client isn't one for this kind of calls; there is no such transport; it can't be used
+            here; or the user's client has its own.
     """
     if http_client is not None and _library_of(http_client, asynchronous=asynchronous) is None:
         fitting = "an httpx.AsyncClient" if asynchronous else "an httpx.Client"
@@ -95,11 +93,10 @@ def check_client(http_client: object, transport: Transport | None, *, asynchrono
         raise InputError("transport must be 'httpx', 'httpx2', 'aiohttp' or None")
     if http_client is not None:
         raise InputError("transport goes without an http_client, which has its own")
-    if transport == "aiohttp":
-        if not asynchronous:
-            raise InputError("aiohttp is asynchronous: a synchronous client can't use it as its transport")
-        if any(url.startswith("socks") for url in environment_proxies().values()):
-            raise InputError("aiohttp can't use the SOCKS proxy that the environment names: take 'httpx'")
+    if transport == "aiohttp" and not asynchronous:
+        raise InputError("aiohttp is asynchronous: a synchronous client can't use it as its transport")
+    if transport == "aiohttp" and any(url.startswith("socks") for url in environment_proxies().values()):
+        raise InputError("aiohttp can't use the SOCKS proxy that the environment names: take 'httpx'")
     if not _has(transport):
         raise InputError(f"The transport {transport!r} needs the extra: pip install 'atlex[{transport}]'")
 
@@ -108,8 +105,8 @@ def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Tran
     """The transport of a client, here and now.
 
     Args:
-        transport: The user's choice. None: aiohttp for asynchronous clients where it is installed and can serve,
-            which it can't outside asyncio and with every proxy; else httpx2 where it is installed, else httpx.
+        transport: The user's choice. None: aiohttp for asynchronous clients where it is installed and can serve, which
+            it can't outside asyncio and with every proxy; else httpx2 where it is installed, else httpx.
         asynchronous: Whether the client is an asynchronous one.
     """
     if transport is not None:
@@ -119,27 +116,19 @@ def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Tran
     return "httpx2" if _has("httpx2") else "httpx"
 
 
-def open_carrier(transport: Transport, http_client: Any) -> Carrier:
-    """What carries the requests of a synchronous client."""
-    from atlex._http._httpx import ClientCarrier, PoolCarrier
-
-    if http_client is None:
-        return PoolCarrier(transport)
-    return ClientCarrier(http_client, sys.modules[_library_of(http_client, asynchronous=False) or ""])
-
-
-def open_carrier_async(transport: Transport, http_client: Any) -> AsyncCarrier:
-    """What carries the requests of an asynchronous client."""
-    library = transport if http_client is None else _library_of(http_client, asynchronous=True) or ""
+def open_carrier(transport: Transport, http_client: Any, *, asynchronous: bool) -> Carrier:
+    """What carries the requests of a client, with a library or through the user's own client."""
+    library = _library_of(http_client, asynchronous=asynchronous) or transport
     if library == "aiohttp":
         from atlex._http._aiohttp import AiohttpCarrier
 
         return AiohttpCarrier(http_client)
-    from atlex._http._httpx import AsyncClientCarrier, AsyncPoolCarrier
+    from atlex._http import _httpx
 
-    if http_client is None:
-        return AsyncPoolCarrier(library)
-    return AsyncClientCarrier(http_client, sys.modules[library])
+    if http_client is not None:
+        kind = _httpx.AsyncClientCarrier if asynchronous else _httpx.ClientCarrier
+        return kind(http_client, sys.modules[library])
+    return (_httpx.AsyncPoolCarrier if asynchronous else _httpx.PoolCarrier)(library)
 
 
 def _library_of(http_client: object, *, asynchronous: bool) -> str | None:
@@ -151,6 +140,15 @@ def _library_of(http_client: object, *, asynchronous: bool) -> str | None:
         if (asynchronous or library != "aiohttp") and class_ and isinstance(http_client, class_):
             return str(library)
     return None
+
+
+def _trio_token() -> object:
+    # A program runs under trio only if it has imported it.
+    trio: Any = sys.modules.get("trio")
+    try:
+        return trio.lowlevel.current_trio_token() if trio else None
+    except RuntimeError:
+        return None
 
 
 @cache

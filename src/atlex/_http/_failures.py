@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from atlex._agent import DEADLINE_PASSED, Request
-from atlex._http._carrier import BaseCarrier
+from atlex._http._carrier import Carrier
 from atlex._printable import printable
 from atlex.errors import AtlexError, XrpcError, XrpcFetchError
 
@@ -66,7 +66,7 @@ class FailureGuard:
     # A class, since contextlib's generators take a fair part of what a call costs.
     __slots__ = ("_carrier", "_origin", "_request")
 
-    def __init__(self, request: Request, origin: str, carrier: BaseCarrier) -> None:
+    def __init__(self, request: Request, origin: str, carrier: Carrier) -> None:
         self._carrier = carrier
         self._origin = origin
         self._request = request

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from atlex._environment import Proxy, environment_proxies, proxy_for, tls_context
 from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange
-from atlex._http._environment import Proxy, environment_proxies, proxy_for, tls_context
 from atlex._http._exchange import default_headers
 from atlex._http._network import AsyncNetwork, Network
 from atlex.errors import InputError
@@ -58,7 +58,7 @@ class PoolCarrier:
         """Let go of all connections."""
         self._pools, self._ways = {}, {}
 
-    def close(self) -> None:
+    def close(self) -> Any:
         """Close the connections."""
         for pool in self._pools.values():
             pool.close()
@@ -112,7 +112,7 @@ class AsyncPoolCarrier(PoolCarrier):
         pool, request = self._request(exchange)
         return _answer_of(await pool.handle_async_request(request))
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close the connections."""
         for pool in self._pools.values():
             await pool.aclose()
@@ -197,7 +197,7 @@ class ClientCarrier:
     def abandon(self) -> None:
         """Do nothing: the client is its user's."""
 
-    def close(self) -> None:
+    def close(self) -> Any:
         """Do nothing: the client is its user's."""
 
     def _request(self, exchange: Exchange) -> Any:
@@ -257,5 +257,5 @@ class AsyncClientCarrier(ClientCarrier):
         answer = await self._client.send(self._request(exchange), **self._manner(exchange))
         return self._answer_of(answer, answer.aiter_bytes)
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Do nothing: the client is its user's."""

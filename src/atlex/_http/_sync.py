@@ -3,45 +3,30 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from typing import Final, Self
+from collections.abc import Iterator
 
-from atlex._agent import Headers, Request, Response, too_large
-from atlex._http._carrier import Answer, Carrier
-from atlex._http._choice import (
-    Home,
-    HttpClient,
-    Transport,
-    check_client,
-    choose_transport,
-    here,
-    is_gone,
-    open_carrier,
-)
-from atlex._http._decoding import Decoder, EncodingError
+from atlex._agent import Headers, Request, Response
+from atlex._http._carrier import Answer
+from atlex._http._choice import HttpClient, Transport
+from atlex._http._connection import BaseChunks, BaseConnection
+from atlex._http._decoding import EncodingError
 from atlex._http._exchange import MAX_REDIRECTS, exchange_of, first_hop, headers_of, next_hop
-from atlex._http._failures import FailureGuard, late
-from atlex._service_url import check_service_url
+from atlex._http._failures import FailureGuard
 from atlex._upload import open_body
-from atlex.errors import XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
+from atlex.errors import XrpcFetchError
 
-__all__ = ["HttpConnection", "ServiceAgent"]
-
-# How many bytes an encoding may add to a body that it can't make smaller.
-_OVERHEAD: Final = 64 * 1024
+__all__ = ["HttpConnection"]
 
 
-class HttpConnection:
+class HttpConnection(BaseConnection):
     """Sends requests over a carrier, which is opened with the first one.
 
-    In another process (after a fork) and in another event loop it opens another one: the connections of the
-    first can't be used there.
+    In another process (after a fork) and in another event loop it opens another one.
 
     Args:
-        http_client: The user's own client, with its proxies, TLS settings and transport; ``close()`` leaves
-            it open. Timeouts and redirects are as the requests and this module say. None for one of our own,
-            for which the environment's proxies and certificates count.
+        http_client: The user's own client, with its proxies, TLS settings and transport; it stays open.
+            Timeouts and redirects are as the requests and this package say. None for one of our own, for which
+            the environment's proxies and certificates count.
         transport: The library to send with. None: docs/transport.md has the choice.
 
     Raises:
@@ -50,20 +35,7 @@ class HttpConnection:
     """
 
     def __init__(self, http_client: HttpClient | None = None, *, transport: Transport | None = None) -> None:
-        check_client(http_client, transport, asynchronous=False)
-        self._http_client = http_client
-        self._transport = transport
-        # By process and event loop. Looking up and `setdefault` are single steps, so that no lock is needed, which a
-        # fork could leave locked.
-        self._carriers: dict[Home, Carrier] = {}
-        self._is_closed = False
-
-    @property
-    def transport(self) -> str:
-        """The transport of the requests, for a repr: a library, or ``http_client`` for the user's own."""
-        if self._http_client is not None:
-            return "http_client"
-        return choose_transport(self._transport, asynchronous=False)
+        super().__init__(http_client, transport, asynchronous=False)
 
     def send(self, service: str, request: Request, headers: Headers | None = None) -> Response:
         """Send a request.
@@ -90,23 +62,17 @@ class HttpConnection:
 
     def close(self) -> None:
         """Close what was opened here; the user's own client stays open."""
-        self._is_closed = True
-        while self._carriers:
-            home, carrier = self._carriers.popitem()
-            if home == here():
-                carrier.close()
-            else:
-                carrier.abandon()
+        carrier = self._closing()
+        if carrier is not None:
+            carrier.close()
 
     def _send(self, service: str, request: Request, headers: Headers | None) -> Response:
-        carrier = self._carriers.get(here()) or self._open()
-        if self._is_closed:
-            raise XrpcInternalError("The connection has been closed", method=request.nsid)
+        carrier = self._carrier(request)
         hop = first_hop(service, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
             guard = FailureGuard(request, hop.origin, carrier)
             with guard, open_body(request.body) as content:
-                answer = carrier.exchange(exchange_of(request, hop, content))
+                answer: Answer = carrier.exchange(exchange_of(request, hop, content))
             following = next_hop(request, hop, answer)
             received = headers_of(answer)
             chunks = _Chunks(request, guard, answer, received)
@@ -123,123 +89,24 @@ class HttpConnection:
             f"The request was redirected more than {MAX_REDIRECTS} times", method=request.nsid
         )
 
-    def _open(self) -> Carrier:
-        # The choice depends on what runs here; the repr gives this one from now on.
-        self._transport = choose_transport(self._transport, asynchronous=False)
-        for home in list(self._carriers):
-            if is_gone(home) and (carrier := self._carriers.pop(home, None)):
-                carrier.abandon()
-        return self._carriers.setdefault(here(), open_carrier(self._transport, self._http_client))
 
-
-class _Chunks:
-    """The body of a response, unpacked.
-
-    Args:
-        request: The request that the response belongs to.
-        guard: Turns the failures of reading into errors.
-        answer: The response.
-        headers: Its headers.
-    """
-
-    __slots__ = ("_answer", "_deadline", "_guard", "_headers", "_limit", "_received", "_request")
-
-    def __init__(self, request: Request, guard: FailureGuard, answer: Answer, headers: Headers) -> None:
-        self._request: Final = request
-        self._guard: Final = guard
-        self._answer: Final = answer
-        self._headers: Final = headers
-        # The limits don't apply to a stream, which the caller reads at their own pace, unless it is an error.
-        is_bounded = not (request.stream and 200 <= answer.status < 300)
-        self._deadline: Final = request.deadline if is_bounded else None
-        self._limit: Final = request.max_response_size if is_bounded else None
-        self._received = 0
+class _Chunks(BaseChunks):
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[bytes]:
         try:
             with self._guard:
-                encoding = "" if self._answer.is_unpacked else self._headers.get("content-encoding", "")
-                decoder = Decoder(encoding) if encoding else None
+                decoder = self._decoder()
                 for data in self._answer.body:
                     self._check(data)
-                    if decoder is None:
-                        yield data
-                    else:
-                        for piece in decoder.feed(data):
-                            yield piece
-                if decoder is not None:
+                    for piece in decoder.feed(data) if decoder else (data,):
+                        yield piece
+                if decoder:
                     decoder.finish()
         except EncodingError as error:
-            raise XrpcInvalidResponseError(
-                str(error), status=self._answer.status, headers=self._headers, method=self._request.nsid
-            ) from error
+            raise self._refused(error) from error
 
     def close(self) -> None:
         """Give the connection back."""
         with self._guard:
             self._answer.owner.close()
-
-    def _check(self, data: bytes) -> None:
-        """Check what has arrived against the deadline and the limit: it may well unpack to nothing."""
-        if self._deadline is not None and time.monotonic() >= self._deadline:
-            raise late(self._request)
-        self._received += len(data)
-        if self._limit is not None and self._received > self._limit + _OVERHEAD:
-            raise too_large(self._answer.status, self._headers, self._limit)
-
-
-class ServiceAgent:
-    """A synchronous agent for one service, without credentials.
-
-    Args:
-        service: The service's URL: http or https, without user name, password, query string and fragment.
-        headers: Headers for every request; a request's own win.
-        http_client: As `HttpConnection` has it.
-        transport: As `HttpConnection` has it.
-
-    Raises:
-        InputError: The URL isn't that of a service, or one of the others can't be used.
-    """
-
-    def __init__(
-        self,
-        service: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        http_client: HttpClient | None = None,
-        transport: Transport | None = None,
-    ) -> None:
-        self.service: Final = check_service_url(service)
-        self._headers = Headers(headers or {})
-        self._connection = HttpConnection(http_client, transport=transport)
-
-    @property
-    def did(self) -> None:
-        """None: the agent has no account."""
-        return
-
-    def send(self, request: Request, /) -> Response:
-        """Send a request to the service.
-
-        Raises:
-            XrpcFetchError: There was no response.
-            XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
-            XrpcInternalError: The agent has been closed.
-        """
-        headers = self._headers.merged(request.headers) if self._headers else None
-        return self._connection.send(self.service, request, headers)
-
-    def close(self) -> None:
-        """Close the connections; an ``http_client`` that was given stays open."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        if "_connection" not in vars(self):
-            return "ServiceAgent(…)"
-        return f"ServiceAgent({self.service!r}, transport={self._connection.transport!r})"

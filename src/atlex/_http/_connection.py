@@ -1,0 +1,124 @@
+"""What synchronous and asynchronous connections have in common."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from atlex._agent import Headers, Request, too_large
+from atlex._http._carrier import Answer, Carrier
+from atlex._http._choice import (
+    Home,
+    Transport,
+    check_client,
+    choose_transport,
+    here,
+    here_async,
+    is_gone,
+    open_carrier,
+)
+from atlex._http._decoding import Decoder, EncodingError
+from atlex._http._failures import FailureGuard, late
+from atlex.errors import XrpcInternalError, XrpcInvalidResponseError
+
+__all__ = ["BaseChunks", "BaseConnection"]
+
+# How many bytes an encoding may add to a body that it can't make smaller.
+_OVERHEAD: Final = 64 * 1024
+
+
+class BaseConnection:
+    """Opens carriers: one for each process and event loop, which can't use each other's connections.
+
+    Args:
+        http_client: As `AsyncHttpConnection` has it.
+        transport: As `AsyncHttpConnection` has it.
+        asynchronous: Whether its calls are.
+    """
+
+    def __init__(self, http_client: object, transport: Transport | None, *, asynchronous: bool) -> None:
+        check_client(http_client, transport, asynchronous=asynchronous)
+        self._asynchronous = asynchronous
+        self._here = here_async if asynchronous else here
+        self._http_client = http_client
+        self._transport = transport
+        # Looking up and `setdefault` are single steps, so that no lock is needed, which a fork could leave locked.
+        self._carriers: dict[Home, Carrier] = {}
+        self._is_closed = False
+
+    @property
+    def transport(self) -> str:
+        """The transport of the requests, for a repr: a library, or ``http_client`` for the user's own."""
+        if self._http_client is not None:
+            return "http_client"
+        return choose_transport(self._transport, asynchronous=self._asynchronous)
+
+    def _carrier(self, request: Request) -> Carrier:
+        """What carries a request here.
+
+        Raises:
+            XrpcInternalError: The connection has been closed.
+        """
+        if self._is_closed:
+            raise XrpcInternalError("The connection has been closed", method=request.nsid)
+        home = self._here()
+        return self._carriers.get(home) or self._open(home)
+
+    def _open(self, home: Home) -> Carrier:
+        self._forget()
+        # The choice depends on what runs here; the repr gives this one from now on.
+        self._transport = choose_transport(self._transport, asynchronous=self._asynchronous)
+        opened = open_carrier(self._transport, self._http_client, asynchronous=self._asynchronous)
+        return self._carriers.setdefault(home, opened)
+
+    def _closing(self) -> Carrier | None:
+        """The carrier to close here, if there is one."""
+        self._is_closed = True
+        self._forget()
+        return self._carriers.pop(self._here(), None)
+
+    def _forget(self) -> None:
+        for home in list(self._carriers):
+            if is_gone(home) and (carrier := self._carriers.pop(home, None)):
+                carrier.abandon()
+
+
+class BaseChunks:
+    """The body of a response, unpacked.
+
+    Args:
+        request: The request that the response belongs to.
+        guard: Turns the failures of reading into errors.
+        answer: The response.
+        headers: Its headers.
+    """
+
+    __slots__ = ("_answer", "_deadline", "_guard", "_headers", "_limit", "_received", "_request")
+
+    def __init__(self, request: Request, guard: FailureGuard, answer: Answer, headers: Headers) -> None:
+        self._request: Final = request
+        self._guard: Final = guard
+        self._answer: Final = answer
+        self._headers: Final = headers
+        # The limits don't apply to a stream, which the caller reads at their own pace, unless it is an error.
+        is_bounded = not (request.stream and 200 <= answer.status < 300)
+        self._deadline: Final = request.deadline if is_bounded else None
+        self._limit: Final = request.max_response_size if is_bounded else None
+        self._received = 0
+
+    def _decoder(self) -> Decoder | None:
+        encoding = "" if self._answer.is_unpacked else self._headers.get("content-encoding", "")
+        return Decoder(encoding) if encoding else None
+
+    def _refused(self, error: EncodingError) -> XrpcInvalidResponseError:
+        return XrpcInvalidResponseError(
+            str(error), status=self._answer.status, headers=self._headers, method=self._request.nsid
+        )
+
+    def _check(self, data: bytes) -> None:
+        """Check what has arrived against the deadline and the limit: it may well unpack to nothing."""
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            raise late(self._request)
+        self._received += len(data)
+        if self._limit is not None and self._received > self._limit + _OVERHEAD:
+            raise too_large(self._answer.status, self._headers, self._limit)
