@@ -65,6 +65,16 @@ def test_every_step_is_shown_with_its_time(few_lexicons: Path) -> None:
     assert "Post(text='Hello from the atlex demo!')" in result.output
 
 
+def test_without_a_folder_the_documents_of_the_official_package_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["demo"])
+    assert result.exit_code == 0, result.output
+    assert titles(result.output) == STEPS
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_real_server_is_left_as_it_was(few_lexicons: Path) -> None:
     pds = FakePds()
     pds.create_account("carla.test", "her password")

@@ -10,6 +10,7 @@ from atlex_codegen.cli._build import build_command
 from atlex_codegen.cli._check import check_command
 from atlex_codegen.cli._demo import demo_command
 from atlex_codegen.cli._diff import diff_command
+from atlex_codegen.cli._init import init_command
 from atlex_codegen.cli._install import install_command
 from atlex_codegen.cli._migrate import migrate_command
 
@@ -26,6 +27,7 @@ app.command("build")(build_command)
 app.command("check")(check_command)
 app.command("demo")(demo_command)
 app.command("diff")(diff_command)
+app.command("init")(init_command)
 app.command("install")(install_command)
 app.command("migrate")(migrate_command)
 

@@ -26,7 +26,14 @@ __all__ = ["demo_command"]
 
 def demo_command(
     *,
-    lexicons: Annotated[Path, typer.Option(help="The folder of the documents.")] = Path("lexicons"),
+    lexicons: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIRECTORY",
+            help="The folder of the documents. Without it, those of the installed atlex_sdk.",
+            show_default=False,
+        ),
+    ] = None,
     service: Annotated[
         str | None,
         typer.Option(metavar="URL", help="A real server. Without it, an embedded one is started."),
@@ -40,6 +47,8 @@ def demo_command(
 
     With --service and --identifier it does so on a real server and deletes there what it wrote. The password comes
     from a prompt or from the environment variable ATLEX_PASSWORD.
+
+    Example: atlex demo --service https://bsky.social --identifier alice.example.com
     """
     from rich.console import Console
 

@@ -6,14 +6,18 @@ import importlib
 import sys
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from atlex.errors import InputError
+from atlex.lexicon import Lexicons
 from atlex.session import PasswordSession, SessionData
 from atlex.syntax import now
 from atlex.testing import FakePds
 from atlex_codegen._build import build
+from atlex_codegen._install import document_path, document_text
+from atlex_codegen._write import DATA_FILE
 
 __all__ = ["Note", "Step", "walk_embedded_server", "walk_real_server"]
 
@@ -30,12 +34,12 @@ _PASSWORD: Final = "of an account that lives in this process alone"  # noqa: S10
 _TEXT: Final = "Hello from the atlex demo!"
 
 
-def walk_embedded_server(step: Step, lexicons: Path, folder: Path) -> None:
+def walk_embedded_server(step: Step, lexicons: Path | None, folder: Path) -> None:
     """The demo against the embedded server.
 
     Args:
         step: Opens each step.
-        lexicons: The folder of the documents.
+        lexicons: The folder of the documents; None for those of the installed official package.
         folder: An empty folder for what is generated.
     """
     with _generated(step, lexicons, folder) as sdk:
@@ -50,13 +54,13 @@ def walk_embedded_server(step: Step, lexicons: Path, folder: Path) -> None:
 
 
 def walk_real_server(
-    step: Step, lexicons: Path, folder: Path, *, service: str, identifier: str, password: str
+    step: Step, lexicons: Path | None, folder: Path, *, service: str, identifier: str, password: str
 ) -> None:
     """The demo against a real server, where it leaves nothing behind.
 
     Args:
         step: Opens each step.
-        lexicons: The folder of the documents.
+        lexicons: The folder of the documents; None for those of the installed official package.
         folder: An empty folder for what is generated.
         service: The server's URL.
         identifier: The account's handle, e-mail address or DID.
@@ -67,9 +71,9 @@ def walk_real_server(
 
 
 @contextmanager
-def _generated(step: Step, lexicons: Path, folder: Path) -> Generator[Any]:
+def _generated(step: Step, lexicons: Path | None, folder: Path) -> Generator[Any]:
     with step("Build the SDK from its documents") as note:
-        report = build(lexicons, folder / _PACKAGE)
+        report = build(lexicons or _official_documents(folder / "lexicons"), folder / _PACKAGE)
         if not all((folder / _PACKAGE / module).exists() for module in _CALLED):
             raise InputError(
                 "The demo calls app.bsky.actor.getProfile and app.bsky.feed.post: give it their documents"
@@ -85,6 +89,19 @@ def _generated(step: Step, lexicons: Path, folder: Path) -> Generator[Any]:
         sys.path.remove(str(folder))
         for name in _loaded():
             del sys.modules[name]
+
+
+def _official_documents(folder: Path) -> Path:
+    """Write the documents that the official package was made from into a folder."""
+    try:
+        data = (files("atlex_sdk") / DATA_FILE).read_bytes()
+    except (ModuleNotFoundError, FileNotFoundError) as error:
+        raise InputError("The package atlex_sdk isn't installed: give --lexicons") from error
+    for nsid, document in Lexicons.from_package_data(data).items():
+        path = folder / document_path(nsid)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(document_text(document.raw), encoding="utf-8")
+    return folder
 
 
 def _loaded() -> list[str]:
