@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -98,7 +100,7 @@ def made(twin, pds, clock):
     def make(**options):
         http = pds.async_client() if twin.is_async else pds.client()
         cls = patient(AsyncClient if twin.is_async else Client, clock)
-        return cls(pds.url, http_client=http, pace=True, **options)
+        return cls(pds.url, http_client=http, **{"pace": True, **options})
 
     return make
 
@@ -118,7 +120,7 @@ async def test_a_client_waits_for_the_next_window_and_gets_no_429(twin, pds, clo
 
 async def test_a_client_that_isnt_paced_runs_into_the_limit(twin, pds, made):
     pds.limit_rate(5, 300)
-    client = made(retries=0).with_options(pace=False)
+    client = made(retries=0, pace=False)
     with pytest.raises(RateLimitError):
         await describe(twin, client, 6)
 
@@ -209,10 +211,40 @@ async def test_the_servers_clock_may_be_wrong(twin, clock, skew):
     assert clock.waits == [61.0, 61.0]
 
 
+async def test_a_limit_that_others_have_used_up_is_waited_out_and_the_request_sent_again(
+    twin, pds, clock, made
+):
+    pds.limit_rate(3, 300)
+    await describe(twin, made(pace=False), 3)
+    await describe(twin, made(), 4)
+    assert pds.count(status=429) == 1
+    assert clock.waits == [301.0, 301.0]
+
+
+async def test_a_limit_that_others_have_used_up_beyond_the_deadline_is_the_servers_error(
+    twin, pds, clock, made
+):
+    pds.limit_rate(3, 300)
+    await describe(twin, made(pace=False), 3)
+    with pytest.raises(RateLimitError):
+        await describe(twin, made(deadline=60))
+    assert not clock.waits
+
+
+async def test_a_server_that_always_refuses_has_the_last_word(twin):
+    limited = announcing(status=429)
+    client = twin.client(*[limited] * 4, pace=True, retries=0)
+    client._core = dataclasses.replace(client._core, clock=lambda: 1000.0 + sum(client.waits))
+    with pytest.raises(RateLimitError):
+        await twin.do(client.example.get_things())
+    assert len(client.requests) == 4
+    assert len(client.waits) == 3
+
+
 # What servers may send
 
 
-def announcing(limit=5, remaining=0, reset=START + 30, policy="5;w=60", now=START, **headers):
+def announcing(limit=5, remaining=0, reset=START + 30, policy="5;w=60", now=START, status=200, **headers):
     given = {
         "ratelimit-limit": limit,
         "ratelimit-remaining": remaining,
@@ -222,7 +254,7 @@ def announcing(limit=5, remaining=0, reset=START + 30, policy="5;w=60", now=STAR
         **headers,
     }
     found = {name: str(value) for name, value in given.items() if value is not None}
-    return Response(200, {"content-type": "application/json", **found}, things().content)
+    return Response(status, {"content-type": "application/json", **found}, things().content)
 
 
 async def waits_of(twin, *answers, **options):
@@ -279,10 +311,22 @@ async def test_a_429_without_figures_is_waited_out_by_its_retry_after(twin):
     limited = refusal("RateLimitExceeded", 429, **{"retry-after": "20"})
     client = twin.client(limited, things(), pace=True, retries=0)
     client._core = dataclasses.replace(client._core, clock=lambda: 1000.0 + sum(client.waits))
-    with pytest.raises(RateLimitError):
-        await twin.do(client.example.get_things())
     await twin.do(client.example.get_things())
     assert client.waits == [21.0]
+
+
+async def test_a_429_that_says_nothing_is_an_error_as_ever(twin):
+    client = twin.client(refusal("RateLimitExceeded", 429), pace=True, retries=0)
+    with pytest.raises(RateLimitError):
+        await twin.do(client.example.get_things())
+    assert not client.waits
+
+
+async def test_a_body_that_cant_be_sent_twice_isnt(twin):
+    client = twin.client(announcing(status=429), pace=True)
+    with pytest.raises(RateLimitError):
+        await twin.do(client.example.upload(data=iter([b"a"]), content_type="image/png"))
+    assert len(client.requests) == 1
 
 
 async def test_a_server_that_makes_up_policies_takes_no_memory(twin):
@@ -378,6 +422,63 @@ async def test_a_request_that_never_arrived_takes_no_place(twin):
 # Sessions and stores
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        '{"known": 1, "limits": {}}',
+        '{"known": [], "limits": {"a": {}}}',
+        "[" * 9999,
+    ],
+)
+def test_what_isnt_limits_is_read_as_none(text):
+    from atlex._pace._limits import Limits
+
+    assert Limits.read(text, 0.0, 0.0).write(0.0) == Limits().write(0.0)
+
+
+def test_limits_are_read_as_they_were_written():
+    from atlex._pace._limits import Grant, Limits
+
+    limits = Limits()
+    grant = limits.ask("com.example.a", 1000.0)
+    assert isinstance(grant, Grant)
+    limits.learn(grant, 200, announcing(remaining=3).headers, 1000.0)
+    for _ in range(3):
+        limits.ask("com.example.a", 1000.0)
+    again = Limits.read(limits.write(500.0), 1000.0, 500.0)
+    assert again.write(0.0) == limits.write(0.0)
+    assert again.ask("com.example.a", 1000.0).seconds == 31.0
+
+
+def test_a_stored_window_that_never_ends_is_cut_to_a_day():
+    from atlex._pace._limits import Limits
+
+    text = (
+        '{"known": ["com.example.a"], "limits": {"a": {"limit": 1, "window": null, "reset": 1, "ends": Infinity,'
+        ' "lowest": 0, "taken": 0, "first": Infinity, "era": 0, "costs": {"com.example.a": 0}}}}'
+    )
+    assert Limits.read(text, 5.0, 0.0).ask("com.example.a", 5.0).seconds == 86_401.0
+
+
+def test_what_was_sent_in_one_window_frees_no_place_in_the_next():
+    from atlex._pace._limits import Grant, Limits
+
+    limits = Limits()
+    limits.learn(limits.ask("com.example.a", 0.0), 200, announcing(remaining=5, limit=6).headers, 0.0)
+    old = [limits.ask("com.example.a", 0.0) for _ in range(5)]
+    first = limits.ask("com.example.a", 40.0)
+    assert isinstance(first, Grant)
+    for grant in old:
+        limits.give_back(grant, sent=True)
+    # Others still wait for the first one's response.
+    assert not isinstance(limits.ask("com.example.a", 40.0), Grant)
+
+
 async def test_clients_of_a_session_share_its_limits(twin, pds, clock):
     http = pds.async_client() if twin.is_async else pds.client()
     session_class = AsyncPasswordSession if twin.is_async else PasswordSession
@@ -442,3 +543,31 @@ async def test_a_store_that_fails_stops_no_call(twin, pds, clock, tmp_path, capl
     assert (
         warning == "The rate limits can't be shared any more: Broken.update_limits() failed with RuntimeError"
     )
+
+
+_PROGRAM = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from atlex import FileSessionStore, PasswordSession
+from atlex_sdk import Client
+path, url, count = sys.argv[1:]
+with PasswordSession.open(
+    FileSessionStore(path), service=url, identifier="alice.test", password="password"
+) as session, ThreadPoolExecutor(8) as pool:
+    client = Client(session, pace=True)
+    for call in [pool.submit(client.com.atproto.server.get_session) for _ in range(int(count))]:
+        call.result()
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_share_a_store_stay_below_a_limit_together(tmp_path):
+    with FakePds() as pds, pds.serve() as url:
+        pds.create_account("alice.test")
+        program = [sys.executable, "-c", _PROGRAM, str(tmp_path / "session.json"), url]
+        subprocess.run([*program, "0"], check=True)
+        pds.limit_rate(8, 1)
+        running = [subprocess.Popen([*program, "8"]) for _ in range(3)]
+        assert [process.wait() for process in running] == [0, 0, 0]
+    assert pds.count("com.atproto.server.getSession", status=200) == 24
+    assert pds.count(status=429) == 0

@@ -83,6 +83,55 @@ def test_an_error_under_the_lock_gives_it_back(make):
         pass
 
 
+def test_limits_are_changed_one_after_the_other(make):
+    def count(text):
+        return str(int(text or "0") + 1)
+
+    threads = [threading.Thread(target=make().update_limits, args=(count,)) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = []
+    make().update_limits(lambda text: found.append(text) or text)
+    assert found == ["10"]
+
+
+def test_limits_that_become_shorter_leave_nothing_behind(make):
+    make().update_limits(lambda _: "a long text")
+    make().update_limits(lambda _: "short")
+    found = []
+    make().update_limits(lambda text: found.append(text) or text)
+    assert found == ["short"]
+
+
+def test_limits_and_the_session_dont_touch_each_other(make, data):
+    make().save(data)
+    make().update_limits(lambda _: "limits")
+    assert make().load() == data
+    make().clear()
+    make().update_limits(lambda text: text + "!")
+    assert make().load() is None
+
+
+@posix
+def test_the_limits_are_the_owners_alone_and_behind_no_link(tmp_path):
+    store = FileSessionStore(tmp_path / "session.json")
+    store.update_limits(lambda _: "limits")
+    place = tmp_path / "session.json.limits"
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SessionStoreError):
+        store.update_limits(lambda _: "others")
+    assert (tmp_path / "elsewhere").read_text() == "limits"
+
+
+def test_limits_in_a_missing_folder_are_a_store_error(tmp_path):
+    with pytest.raises(SessionStoreError, match="there is no folder"):
+        FileSessionStore(tmp_path / "missing" / "session.json").update_limits(str)
+
+
 def test_a_repr_shows_no_session(make, data):
     store = make()
     store.save(data)

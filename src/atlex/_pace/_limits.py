@@ -8,6 +8,7 @@ taken from it is how long the window still lasts.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from email.utils import parsedate_to_datetime
@@ -15,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from atlex._rate_limit import RateLimit, retry_after
 
-__all__ = ["Grant", "Limit", "Limits", "Room"]
+__all__ = ["Grant", "Limit", "Limits", "Place", "Room"]
 
 _MARGIN: Final = 1.0
 """Seconds to wait beyond the end of a window: servers cut its time, and their ``Date``, to whole seconds."""
@@ -44,6 +45,7 @@ class Limit:
         lowest: The fewest requests that were left in this window; None in one that nothing is known of.
         taken: What the requests cost that are on their way.
         first: Until when others wait for the first request of a window that nothing is known of.
+        era: How many windows have gone by; what was sent in one doesn't free a place in another.
         costs: The methods that are counted here, with what one request takes away; 0 where that isn't known.
             (A server may count points: three for a new record.)
     """
@@ -55,6 +57,7 @@ class Limit:
     lowest: int | None = None
     taken: int = 0
     first: float = 0.0
+    era: int = 0
     costs: dict[str, int] = field(default_factory=dict)
 
     def cost(self, nsid: str) -> int:
@@ -64,17 +67,24 @@ class Limit:
     def wait(self, nsid: str, now: float) -> float:
         """How long a request for a method has to wait, at the most; 0 for not at all."""
         if self.lowest is not None and now >= self.ends:
-            self.lowest, self.taken, self.first = None, 0, 0.0
+            self.lowest, self.taken, self.first, self.era = None, 0, 0.0, self.era + 1
         if self.lowest is None:
             return max(0.0, self.first - now)
         return 0.0 if self.taken + self.cost(nsid) <= self.lowest else self.ends - now
 
 
+class Place(NamedTuple):
+    """What a request takes in one limit, and in which window."""
+
+    cost: int
+    era: int
+
+
 class Grant(NamedTuple):
-    """A request that may be sent: the limits that it is counted in, with what it costs there."""
+    """A request that may be sent: the limits that it is counted in, with its place there."""
 
     nsid: str
-    costs: Mapping[str, int]
+    places: Mapping[str, Place]
 
 
 class Room(NamedTuple):
@@ -107,13 +117,13 @@ class Limits:
         """
         if (room := self.room(nsid, now)) is not None:
             return room
-        costs: dict[str, int] = {}
+        places: dict[str, Place] = {}
         for name, limit in self._counting(nsid).items():
-            costs[name] = limit.cost(nsid)
-            limit.taken += costs[name]
+            place = places[name] = Place(limit.cost(nsid), limit.era)
+            limit.taken += place.cost
             if limit.lowest is None:
                 limit.first = now + _LONGEST_FIRST
-        return Grant(nsid, costs)
+        return Grant(nsid, places)
 
     def room(self, nsid: str, now: float) -> Room | None:
         """How long a request for a method has to wait; None for not at all."""
@@ -139,13 +149,13 @@ class Limits:
 
     def give_back(self, grant: Grant, *, sent: bool) -> None:
         """Take note that there was no response, and that the request was counted if it was sent."""
-        for name, cost in grant.costs.items():
+        for name, place in grant.places.items():
             limit = self._limits.get(name)
-            if limit is not None:
-                limit.taken = max(0, limit.taken - cost)
+            if limit is not None and limit.era == place.era:
+                limit.taken = max(0, limit.taken - place.cost)
                 limit.first = 0.0
                 if sent and limit.lowest is not None:
-                    limit.lowest = max(0, limit.lowest - cost)
+                    limit.lowest = max(0, limit.lowest - place.cost)
 
     def learn(self, grant: Grant, status: int, headers: Mapping[str, str], now: float) -> None:
         """Take note of a response.
@@ -164,7 +174,7 @@ class Limits:
         named = (
             None if headers.get("age", "0").strip() != "0" else self._announced(nsid, status, headers, now)
         )
-        for name in grant.costs:
+        for name in grant.places:
             limit = self._limits.get(name)
             if limit is not None and limit.lowest is None and name != named:
                 # Its window has ended, and the method isn't counted there any more.
@@ -221,20 +231,35 @@ class Limits:
         )
 
     @classmethod
-    def read(cls, text: str, offset: float) -> Limits:
+    def read(cls, text: str, now: float, offset: float) -> Limits:
         """The limits from JSON, as `write` makes it; empty ones where the text is anything else."""
         limits = cls()
         try:
             stored: Any = json.loads(text)
-            for name, values in stored["limits"].items():
-                limit = limits._limits[str(name)] = Limit(**values)
-                limit.ends -= offset
-                limit.first = max(0.0, limit.first - offset)
-                limit.wait("", limit.ends - 1)
             limits._known.update(map(str, stored["known"]))
+            for name, values in stored["limits"].items():
+                limits._limits[str(name)] = _read_limit(values, now, offset)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls()
         return limits
+
+
+def _read_limit(values: Any, now: float, offset: float) -> Limit:
+    found = Limit(
+        limit=None if values["limit"] is None else int(values["limit"]),
+        window=None if values["window"] is None else int(values["window"]),
+        reset=float(values["reset"]),
+        ends=float(values["ends"]) - offset,
+        lowest=None if values["lowest"] is None else int(values["lowest"]),
+        taken=int(values["taken"]),
+        first=float(values["first"]) - offset if values["first"] else 0.0,
+        era=int(values["era"]),
+        costs={str(nsid): int(cost) for nsid, cost in values["costs"].items()},
+    )
+    # Not later than it can be, if a clock has been set back since.
+    found.ends = min(found.ends, now + _LONGEST + _MARGIN)
+    found.first = min(found.first, now + _LONGEST_FIRST)
+    return found
 
 
 def _policy(figures: RateLimit) -> tuple[str, int | None]:
@@ -251,8 +276,6 @@ def _policy(figures: RateLimit) -> tuple[str, int | None]:
 
 def _date(headers: Mapping[str, str]) -> float:
     """The server's time, in seconds since 1970; ours where it doesn't tell."""
-    import time
-
     try:
         return parsedate_to_datetime(headers["date"][:64]).timestamp()
     except (KeyError, ValueError, OverflowError):

@@ -11,7 +11,8 @@ from collections.abc import Callable, Generator
 from typing import Any, Final, Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from atlex._effects import Block, Send, Signal, Wait
+from atlex._agent import Response
+from atlex._effects import Block, Read, Send, Signal, Wait
 from atlex._pace._limits import Grant, Limits, Room
 from atlex.errors import XrpcFetchError
 
@@ -20,6 +21,9 @@ __all__ = ["LimitsStore", "Pacer", "pacer_of"]
 T = TypeVar("T")
 
 _logger = logging.getLogger("atlex")
+
+_RESENT: Final = 3
+"""How often a request is sent again that the server refused for its limit."""
 
 _POLL: Final = 1.0
 """Seconds until limits that other processes change are looked at again."""
@@ -48,6 +52,8 @@ class Pacer:
         # What waits for room, by method.
         self._waiting: dict[str, Signal] = {}
         self._lock = threading.Lock()
+        # Threads of this process wait for each other here: a store's lock may be looked at now and then only.
+        self._store_lock = threading.Lock()
 
     def paced(self, flow: Generator[Any, Any, T], *, clock: Callable[[], float]) -> Generator[Any, Any, T]:
         """A call that waits for room before each of its requests.
@@ -65,20 +71,46 @@ class Pacer:
                 # The error for a deadline isn't thrown into the call, which could only try again in vain.
                 grant = (yield from self._place(effect, clock)) if isinstance(effect, Send) else None
                 try:
-                    result: Any = yield effect
+                    result: object = (
+                        yield from _ask(effect) if grant is None else self._send(effect, grant, clock)
+                    )
                 except BaseException as error:  # noqa: BLE001 - the call decides
-                    if grant is not None:
-                        yield from self._failed(grant, error, clock)
                     effect = flow.throw(error)
                 else:
-                    if grant is not None:
-                        yield from self._learn(grant, result.status, result.headers, clock)
                     effect = flow.send(result)
         except StopIteration as end:
             value: T = end.value
             return value
         finally:
             flow.close()
+
+    def _send(self, send: Send, grant: Grant, clock: Callable[[], float]) -> Generator[Any, Any, Response]:
+        """Send a request, and again where the server refuses it for its limit: others may use that up too."""
+        request = send.request
+        for _ in range(_RESENT if request.replayable else 0):
+            response = yield from self._send_once(send, grant, clock)
+            now = clock()
+            with self._lock:
+                room = self._limits.room(request.nsid, now)
+            if response.status != 429 or room is None:
+                return response
+            if request.deadline is not None and now + room.seconds >= request.deadline:
+                return response
+            # Its connection is for others meanwhile.
+            yield Read(response)
+            grant = yield from self._place(send, clock)
+        return (yield from self._send_once(send, grant, clock))
+
+    def _send_once(
+        self, send: Send, grant: Grant, clock: Callable[[], float]
+    ) -> Generator[Any, Any, Response]:
+        try:
+            response: Response = yield send
+        except BaseException as error:
+            yield from self._failed(grant, error, clock)
+            raise
+        yield from self._learn(grant, response.status, response.headers, clock)
+        return response
 
     def _place(self, send: Send, clock: Callable[[], float]) -> Generator[Any, Any, Grant]:
         nsid, deadline = send.request.nsid, send.request.deadline
@@ -162,12 +194,16 @@ class Pacer:
                 now = clock()
                 offset = time.time() - now
                 with self._lock:
-                    self._limits = limits = Limits.read(text, offset)
+                    self._limits = limits = Limits.read(text, now, offset)
                     done[:] = [change(limits, now)]
                     return limits.write(offset)
 
+            def update_store() -> None:
+                with self._store_lock:
+                    store.update_limits(update)
+
             try:
-                yield Block(lambda: store.update_limits(update))
+                yield Block(update_store)
                 return done[0]
             except Exception as error:  # noqa: BLE001 - pacing is no reason to fail
                 # Without its text, which may be anything of a user's own store.
@@ -181,6 +217,10 @@ class Pacer:
                     return done[0]
         with self._lock:
             return change(self._limits, clock())
+
+
+def _ask(effect: object) -> Generator[Any, Any, object]:
+    return (yield effect)
 
 
 _pacers: WeakKeyDictionary[object, Pacer] = WeakKeyDictionary()

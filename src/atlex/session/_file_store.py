@@ -126,7 +126,7 @@ class FileSessionStore:
         """
         path = f"{self._path}.limits"
         with self._locked(f"{path}.lock"), self._explaining("read"):
-            descriptor = os.open(path, _OPEN_FLAGS & ~os.O_RDONLY | os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = os.open(path, _OPEN_FLAGS | os.O_RDWR | os.O_CREAT, 0o600)
             with open(descriptor, "r+b") as file:  # noqa: PTH123 - a descriptor has no Path
                 self._check(os.fstat(descriptor))
                 # Not by a new file: what an interruption spoils is known again with the next response.

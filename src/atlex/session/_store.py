@@ -33,6 +33,9 @@ class SessionStore(Protocol):
     The methods may block; an asynchronous session calls them in worker threads. A lock may be taken in one
     thread and given back in another, and ``load()``, ``save()`` and ``clear()`` may be called in any while it
     is held. Whatever a method raises reaches the user as a SessionStoreError.
+
+    One that has the method ``update_limits()`` of `FileSessionStore` too keeps the server's rate limits for
+    clients with ``pace=True``.
     """
 
     def load(self) -> SessionData | None:
