@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from atlex._bases import BASES_FILE
 from atlex.errors import LexiconError
 from atlex.lexicon import Diagnostic, Lexicons
+from atlex_codegen._bases import bases_text, load_bases, separate
 from atlex_codegen._gate import prove
 from atlex_codegen._load import load_source
 from atlex_codegen._names import KEYWORDS
+from atlex_codegen._naming import Naming
 from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import plan_package
 from atlex_codegen._render import render_package
@@ -54,6 +57,7 @@ def build(
     lexicons: str | os.PathLike[str],
     out: str | os.PathLike[str],
     *,
+    bases: Sequence[str] = (),
     descriptions: str | os.PathLike[str] | None = None,
     include: Collection[str] = (),
     exclude: Collection[str] = (),
@@ -70,6 +74,8 @@ def build(
         lexicons: The folder that holds the documents, in any order and depth. A file ``proxies.toml`` in it names the
             services that the methods of a namespace go to where a client is given no proxy.
         out: The package's folder; its name is the package's. It may be missing or empty, or hold an earlier build.
+        bases: Installed packages to build on, by their import names. What they have isn't generated again: references
+            lead to their classes, and the clients have what theirs have.
         descriptions: A TOML file of descriptions by ``nsid``, ``nsid#def`` or ``nsid#def.property``, which come before
             the documents' own. None takes ``descriptions.toml`` in ``lexicons`` where there is one.
         include: The documents to build: NSIDs, each with all below it, or patterns such as ``com.example.*.get*``. What
@@ -81,8 +87,8 @@ def build(
         check: Whether to write nothing and to compare instead.
 
     Raises:
-        LexiconError: The documents are broken (``diagnostics`` says how, and nothing was written), or ``out`` holds
-            something that isn't a build of atlex, or can't be written.
+        LexiconError: The documents are broken (``diagnostics`` says how, and nothing was written), a base isn't
+            installed, or ``out`` holds something that isn't a build of atlex, or can't be written.
     """
     target = Path(out)
     _check_name(target)
@@ -90,24 +96,27 @@ def build(
         folder = Folder(target)
         if not check:
             folder.refuse_strangers()
-        documents, package, diagnostics = _plan(
+        planned = _plan(
             lexicons,
             descriptions,
+            bases=load_bases(bases),
             include=include,
             exclude=exclude,
             skip_invalid=skip_invalid,
             strict=strict,
         )
         files: dict[str, bytes] = {}
-        for name, text in render_package(package):
+        for name, text in render_package(planned.package):
             files[name] = text.encode()
             if not check and not folder.holds(name, files[name]):
-                prove(name, files[name])
-        files |= {"py.typed": b"", DATA_FILE: documents.to_package_data()}
+                prove(name, files[name], planned.naming.packages.keys())
+        files |= {"py.typed": b"", DATA_FILE: planned.naming.lexicons.to_package_data()}
+        if planned.naming.bases:
+            files[BASES_FILE] = bases_text(planned.naming, planned.package).encode()
         files[MANIFEST_FILE] = manifest(files)
         if check:
-            return _found(folder.compare(files), diagnostics)
-        return _done(folder.write(files), diagnostics)
+            return _found(folder.compare(files), planned.diagnostics)
+        return _done(folder.write(files), planned.diagnostics)
     except OSError as error:
         raise LexiconError(f"{error.filename or out} can't be read or written: {error.strerror}.") from error
 
@@ -115,6 +124,7 @@ def build(
 def plan(
     lexicons: str | os.PathLike[str],
     *,
+    bases: Sequence[str] = (),
     descriptions: str | os.PathLike[str] | None = None,
     include: Collection[str] = (),
     exclude: Collection[str] = (),
@@ -127,19 +137,33 @@ def plan(
         LexiconError: The documents are broken.
     """
     return _plan(
-        lexicons, descriptions, include=include, exclude=exclude, skip_invalid=skip_invalid, strict=strict
-    )[1]
+        lexicons,
+        descriptions,
+        bases=load_bases(bases),
+        include=include,
+        exclude=exclude,
+        skip_invalid=skip_invalid,
+        strict=strict,
+    ).package
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    naming: Naming
+    package: PackagePlan
+    diagnostics: tuple[Diagnostic, ...]
 
 
 def _plan(
     lexicons: str | os.PathLike[str],
     descriptions: str | os.PathLike[str] | None,
     *,
+    bases: Sequence[Naming],
     include: Collection[str],
     exclude: Collection[str],
     skip_invalid: bool,
     strict: bool,
-) -> tuple[Lexicons, PackagePlan, tuple[Diagnostic, ...]]:
+) -> _Planned:
     source = load_source(
         Path(lexicons),
         None if descriptions is None else Path(descriptions),
@@ -147,22 +171,24 @@ def _plan(
         exclude=exclude,
         skip_invalid=skip_invalid,
     )
-    diagnostics = list(source.diagnostics)
-    documents = Lexicons(source.documents)
+    own, found = separate(Lexicons(source.documents), bases)
+    diagnostics = [*source.diagnostics, *found]
     if skip_invalid:
-        kept, found = leave_out(source.documents, {})
-        documents = Lexicons(kept)
+        kept, found = leave_out(own.values(), Naming(Lexicons(()), bases=bases).all_lexicons())
+        own = Lexicons(kept)
         diagnostics += found
+    naming = Naming(own, bases=bases)
+    documents = naming.all_lexicons()
     # References to a document that is broken itself would only repeat its error.
     if not any(diagnostic.is_error for diagnostic in diagnostics):
-        diagnostics += reference_faults(documents)
+        diagnostics += [found for found in reference_faults(documents) if found.nsid in own]
     if strict:
         diagnostics = [replace(diagnostic, severity="error") for diagnostic in diagnostics]
     errors = sum(diagnostic.is_error for diagnostic in diagnostics)
     if errors:
         plural = "error" if errors == 1 else "errors"
         raise LexiconError(f"The Lexicon documents have {errors} {plural}; nothing was written.", diagnostics)
-    return documents, plan_package(documents, source), tuple(diagnostics)
+    return _Planned(naming, plan_package(documents, source, naming), tuple(diagnostics))
 
 
 def _check_name(out: Path) -> None:

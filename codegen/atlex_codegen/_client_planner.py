@@ -18,6 +18,7 @@ from atlex.lexicon import (
 )
 from atlex_codegen._context import Context
 from atlex_codegen._expressions import BYTES, NONE, STR, Expression, Member, either, sdk
+from atlex_codegen._layers import Layer, prefixes
 from atlex_codegen._names import (
     CLIENT_NAMES,
     RECORDS_NAMES,
@@ -26,7 +27,7 @@ from atlex_codegen._names import (
     class_name,
     field_name,
 )
-from atlex_codegen._naming import json_schema, last_segment
+from atlex_codegen._naming import Naming, json_schema, last_segment
 from atlex_codegen._plan import ArgumentPlan, ChildPlan, MethodPlan, NamespacePlan, RecordsPlan
 from atlex_codegen._prose import kind_words
 from atlex_codegen._text import paragraphs
@@ -48,9 +49,29 @@ _REPOSITORY_CALLS: Final = (
 def plan_namespaces(context: Context) -> tuple[NamespacePlan, ...]:
     """Plan the client's namespaces, sorted by path; the first is the client itself."""
     planner = _Planner(context)
-    offering = [nsid for nsid in context.naming.children if planner.offers_children(nsid)]
-    plans = [planner.namespace(nsid) for nsid in {"": None} | dict.fromkeys(offering)]
+    plans = [planner.namespace(nsid) for nsid in ("", *planner.own)]
     return tuple(sorted(plans, key=lambda plan: plan.path))
+
+
+def _namespaces(naming: Naming) -> Layer:
+    """Which package has the class of a namespace: of what has something to call, or a collection of records, below it."""
+    callables = {
+        nsid
+        for nsid, home in naming.homes.items()
+        if isinstance(home.lexicons[nsid].main, Query | Procedure | Record)
+    }
+    offering = {prefix for nsid in callables for prefix in prefixes(nsid)[:-1]}
+    own = {prefix for nsid in callables & naming.lexicons.keys() for prefix in prefixes(nsid)}
+    return Layer(naming.package, own & offering, [_namespaces(base) for base in naming.bases])
+
+
+def _class_name(naming: Naming, nsid: str) -> str:
+    """The name that the synchronous class of a namespace has in a package."""
+    if not nsid:
+        return "Client"
+    document = naming.document(nsid)
+    is_collection = document is not None and isinstance(document.main, Record)
+    return class_name(last_segment(nsid)).rstrip("_") + ("Records" if is_collection else "Namespace")
 
 
 class _Planner:
@@ -61,15 +82,12 @@ class _Planner:
         self._proxies = context.proxies
         self._types = Types(context.lexicons, context.naming)
         self._handles = frozenset(context.naming.handles.values())
-        self._offering: set[str] = set()
-        for nsid, document in context.lexicons.items():
-            if isinstance(document.main, Query | Procedure | Record):
-                segments = nsid.split(".")
-                self._offering.update(".".join(segments[:end]) for end in range(len(segments)))
+        self._layer = _namespaces(context.naming)
 
-    def offers_children(self, nsid: str) -> bool:
-        """Whether there is something to call, or a collection of records, below a name."""
-        return nsid in self._offering
+    @property
+    def own(self) -> frozenset[str]:
+        """The namespaces whose classes the package has by itself."""
+        return self._layer.own
 
     def _path(self, nsid: str) -> tuple[str, ...]:
         return self._naming.path(nsid) if nsid else ()
@@ -77,6 +95,8 @@ class _Planner:
     def namespace(self, nsid: str) -> NamespacePlan:
         """Plan one namespace."""
         main = self._main(nsid)
+        is_own = nsid in self._naming.lexicons
+        bases = self._bases(nsid)
         taken = CLIENT_NAMES if not nsid else RECORDS_NAMES if isinstance(main, Record) else frozenset[str]()
         children: list[ChildPlan] = []
         methods: list[MethodPlan] = []
@@ -85,9 +105,15 @@ class _Planner:
             own = self._naming.path(child)[-1]
             name = f"{own}_" if own in taken else own
             definition = self._main(child)
-            if self.offers_children(child):
+            if child in self._layer.own:
+                if isinstance(definition, Query | Procedure) and child not in self._naming.lexicons:
+                    # A base has the method under this name.
+                    name = f"{own}_"
                 collection = self._types.member(child, "RECORD") if isinstance(definition, Record) else None
                 children.append(ChildPlan(name, child, self._namespace_member(child), collection))
+            elif child not in self._naming.lexicons or self._layer.home(child) is not None:
+                # Inherited from a base, or nothing that a client offers.
+                continue
             elif isinstance(definition, Query | Procedure):
                 methods.append(self._method(child, definition, name))
             elif isinstance(definition, Record):
@@ -95,12 +121,17 @@ class _Planner:
         return NamespacePlan(
             path=self._path(nsid),
             nsid=nsid,
-            class_name=self._class_name(nsid),
+            class_name=_class_name(self._naming, nsid),
+            bases=bases,
             children=tuple(children),
             methods=tuple(methods),
             records=tuple(records),
-            call=self._method(nsid, main, "__call__") if isinstance(main, Query | Procedure) else None,
-            collection=self._records(nsid, main, "") if isinstance(main, Record) else None,
+            call=self._method(nsid, main, "__call__")
+            if is_own and isinstance(main, Query | Procedure)
+            else None,
+            collection=self._records(nsid, main, "")
+            if isinstance(main, Record) and (is_own or not bases)
+            else None,
             repository_calls=() if nsid else tuple(self._repository_calls()),
             proxies=() if nsid else tuple(sorted(self._proxies.items())),
             doc=self._namespace_doc(nsid, main),
@@ -108,18 +139,23 @@ class _Planner:
 
     def _repository_calls(self) -> Iterator[tuple[str, Member]]:
         for nsid in _REPOSITORY_CALLS:
-            if isinstance(self._main(nsid), Query | Procedure):
+            if nsid in self._naming.lexicons and isinstance(self._main(nsid), Query | Procedure):
                 yield nsid, self._types.member(nsid, "METHOD")
 
     def _main(self, nsid: str) -> object:
         return self._lexicons[nsid].main if nsid in self._lexicons else None
 
-    def _class_name(self, nsid: str) -> str:
-        if not nsid:
-            return "Client"
-        return class_name(last_segment(nsid)).rstrip("_") + (
-            "Records" if isinstance(self._main(nsid), Record) else "Namespace"
-        )
+    def _bases(self, nsid: str) -> tuple[Member, ...]:
+        """The classes that a namespace, or the client, has in the packages that this one is built on."""
+        packages = self._layer.extended(nsid) if nsid else [base.package for base in self._naming.bases]
+        scope = Scope(self._handles)
+        bases: list[Member] = []
+        for package in packages:
+            naming = self._naming.packages[package]
+            # The client is public, so it is taken from the package itself.
+            path = ("_client", *naming.path(nsid)) if nsid else ()
+            bases.append(Member(path, scope.take("_base"), _class_name(naming, nsid), package))
+        return tuple(bases)
 
     def _namespace_doc(self, nsid: str, main: object) -> tuple[str, ...]:
         if not nsid:
@@ -132,7 +168,7 @@ class _Planner:
         path = self._naming.path(nsid)
         # Two underscores in front would be mangled in the class.
         handle = Scope(self._handles).take(f"_{path[-1].lstrip('_')}_namespace")
-        return Member(("_client", *path), handle, self._class_name(nsid))
+        return Member(("_client", *path), handle, _class_name(self._naming, nsid))
 
     def _records(self, nsid: str, record: Record, name: str) -> RecordsPlan:
         said = self._prose.definition(DefId(nsid), record.description)

@@ -70,11 +70,13 @@ class Import:
             generated package itself.
         name: What is imported from there; empty for the module as such.
         path: The module's place below the generated package, where that is the source.
+        package: The package that the module is in, where it is another one's.
     """
 
     source: str
     name: str = ""
     path: Path = ()
+    package: str = ""
 
 
 Names: TypeAlias = Callable[[Import], str]
@@ -130,17 +132,19 @@ class Name(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Member(Expression):
-    """A name of another module of the generated package.
+    """A name of another module of the generated package, or of a package that it is built on.
 
     Attributes:
         path: The module's place below the package.
         handle: The name that the module is bound to; one module has one handle everywhere.
         name: The name within it.
+        package: The package; empty for the generated one.
     """
 
     path: Path
     handle: str
     name: str
+    package: str = ""
 
     def node(self, names: Names) -> Node:
         return f"{names(self.module)}.{self.name}"
@@ -151,7 +155,7 @@ class Member(Expression):
     @property
     def module(self) -> Import:
         """The module, as an import."""
-        return Import("", self.handle, self.path)
+        return Import("", self.handle, self.path, self.package)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,20 @@ __all__ = ["UnexpectedCodeError", "prove"]
 
 _MODULES: Final = frozenset({"__future__", "builtins", "collections.abc", "datetime", "functools", "typing"})
 
+_CHECKS: Final = frozenset({"require_bases", "require_interface"})
+
 
 class UnexpectedCodeError(AtlexError):
     """Rendered text isn't what the templates mean to write: a fault of the generator, never of a document."""
 
 
-def prove(path: str, data: bytes) -> None:
+def prove(path: str, data: bytes, packages: Collection[str] = ()) -> None:
     """Prove that one rendered file is Python of the expected kinds.
 
     Args:
         path: The file, for the message.
         data: What was rendered.
+        packages: The packages that it may import from, beside its own.
 
     Raises:
         UnexpectedCodeError: It is something else.
@@ -36,32 +39,34 @@ def prove(path: str, data: bytes) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise UnexpectedCodeError(f"{path} would not be Python") from error
     for statement in tree.body:
-        if not _is_module_statement(statement):
+        if not _is_module_statement(statement, packages):
             raise UnexpectedCodeError(f"{path}:{statement.lineno} would hold an unexpected statement")
 
 
-def _is_module_statement(node: ast.stmt) -> bool:
+def _is_module_statement(node: ast.stmt, packages: Collection[str]) -> bool:
     match node:
         case ast.If(test=test, body=body, orelse=orelse):
-            return _is_type_checking(test) and all(map(_is_conditional, [*body, *orelse]))
+            return _is_type_checking(test) and all(
+                _is_conditional(each, packages) for each in [*body, *orelse]
+            )
         case ast.ClassDef(bases=bases, keywords=[], decorator_list=[], body=body):
             return _are_expressions(bases) and all(map(_is_class_statement, body))
         case ast.Expr(value=ast.Call(func=function) as call):
-            return _is_of_interface(function, {"require_interface"}) and _are_expressions([call])
+            return _is_of_interface(function, _CHECKS) and _are_expressions([call])
         case _:
-            return _is_binding(node)
+            return _is_binding(node, packages)
 
 
 def _is_type_checking(test: ast.expr) -> bool:
     return ast.unparse(test) in {"TYPE_CHECKING", "not TYPE_CHECKING"}
 
 
-def _is_conditional(node: ast.stmt) -> bool:
+def _is_conditional(node: ast.stmt, packages: Collection[str]) -> bool:
     match node:
         case ast.Expr(value=ast.Call(func=function) as call):
             return _is_of_interface(function, {"lazy_names"}) and _are_expressions([call])
         case _:
-            return _is_binding(node)
+            return _is_binding(node, packages)
 
 
 def _is_of_interface(node: ast.expr, names: Collection[str] | None = None) -> bool:
@@ -73,16 +78,24 @@ def _is_of_interface(node: ast.expr, names: Collection[str] | None = None) -> bo
             return False
 
 
-def _is_binding(node: ast.stmt) -> bool:
+def _is_binding(node: ast.stmt, packages: Collection[str]) -> bool:
     match node:
+        case ast.Import(names=[ast.alias(name=name, asname=str())]):
+            return name in packages
         case ast.ImportFrom(module=module, level=level, names=names):
             if level == 0 and module == "atlex":
                 return [name.name for name in names] == ["interface"]
-            return level > 0 or module in _MODULES
+            return level > 0 or module in _MODULES or (module is not None and _is_of(module, names, packages))
         case ast.Assign(targets=targets, value=value):
             return _are_expressions([*targets, value])
         case _:
             return _is_annotated(node)
+
+
+def _is_of(module: str, names: Iterable[ast.alias], packages: Collection[str]) -> bool:
+    """Whether everything that an import names is one of the packages, or in one of them."""
+    found = [f"{module}.{name.name}." for name in names]
+    return all(any(name.startswith(f"{package}.") for package in packages if package) for name in found)
 
 
 def _is_annotated(node: ast.stmt) -> bool:

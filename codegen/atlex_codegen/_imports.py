@@ -24,13 +24,13 @@ _TYPING_NAMES: Final = frozenset({"TYPE_CHECKING"})
 
 @dataclass(frozen=True, slots=True)
 class ModuleImport:
-    """One module of the package, as another imports it.
+    """One module of the package or of one that it is built on, as another imports it.
 
     Attributes:
-        source: What follows ``from``.
+        source: What follows ``from``; empty for a package on top.
         name: What follows ``import``.
         handle: What it is bound to.
-        lazy_name: Its relative name, for `lazy_names`.
+        lazy_name: Its name, relative within the package, for `lazy_names`.
     """
 
     source: str
@@ -40,7 +40,8 @@ class ModuleImport:
 
     def statement(self) -> str:
         """The import for type checkers."""
-        return f"from {self.source} import {self.name} as {self.handle}"
+        start = f"from {self.source} import" if self.source else "import"
+        return f"{start} {self.name} as {self.handle}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,14 @@ def _standard(names: Mapping[Import, str]) -> Iterable[str]:
 
 def _handles(modules: Iterable[Import]) -> dict[Import, str]:
     """What modules are bound to: their own names, with as many of the namespaces before them as tell them apart."""
-    lengths = {item: 2 if item.path[-1] == "defs" else 1 for item in modules}
+    paths = {item: _full_path(item) for item in modules}
+    lengths = {item: 2 if path[-1] == "defs" else 1 for item, path in paths.items()}
     while True:
-        handles = {item: _handle(item.path, length) for item, length in lengths.items()}
+        handles = {item: _handle(paths[item], length) for item, length in lengths.items()}
         bound = list(handles.values())
-        met = [item for item in handles if bound.count(handles[item]) > 1 and lengths[item] < len(item.path)]
+        met = [
+            item for item in handles if bound.count(handles[item]) > 1 and lengths[item] < len(paths[item])
+        ]
         if not met:
             return handles
         lengths |= {item: lengths[item] + 1 for item in met}
@@ -115,6 +119,10 @@ def _handles(modules: Iterable[Import]) -> dict[Import, str]:
 def _handle(path: Path, length: int) -> str:
     # Two underscores in front would be mangled in a class.
     return "_" + "_".join(path[-length:]).strip("_")
+
+
+def _full_path(item: Import) -> Path:
+    return (*item.package.split("."), *item.path) if item.package else item.path
 
 
 def relative(path: Path, package: Path) -> tuple[str, str]:
@@ -132,10 +140,13 @@ def relative(path: Path, package: Path) -> tuple[str, str]:
 
 
 def _module_import(item: Import, handle: str, package: Path) -> ModuleImport:
+    if item.package:
+        full = _full_path(item)
+        return ModuleImport(".".join(full[:-1]), full[-1], handle, ".".join(full))
     source, lazy_name = relative(item.path, package)
     return ModuleImport(source, item.path[-1], handle, lazy_name)
 
 
-def _order(module: ModuleImport) -> tuple[int, str, str]:
+def _order(module: ModuleImport) -> tuple[bool, int, str, str]:
     name = module.source.lstrip(".")
-    return len(name) - len(module.source), name, module.name
+    return module.source.startswith("."), len(name) - len(module.source), name, module.name

@@ -40,6 +40,7 @@ from atlex_codegen._plan import (
     DescriptorPlan,
     ErrorPlan,
     FieldPlan,
+    InheritedPlan,
     ModulePlan,
     PagePlan,
     PermissionSetPlan,
@@ -49,7 +50,7 @@ from atlex_codegen._plan import (
 from atlex_codegen._text import paragraphs
 from atlex_codegen._types import Types
 
-__all__ = ["plan_module", "plan_namespace_module"]
+__all__ = ["inherited_names", "plan_module", "plan_namespace_module"]
 
 _STRONG_REF: Final = DefId("com.atproto.repo.strongRef")
 """The protocol's own way to name a version of a record."""
@@ -67,12 +68,29 @@ def plan_namespace_module(naming: Naming, nsid: str) -> ModulePlan:
         nsid=nsid,
         has_document=False,
         children=_children(naming, nsid),
+        inherited=inherited_names(naming, nsid),
         doc=(f"The namespace ``{nsid}``.",),
     )
 
 
 def _children(naming: Naming, nsid: str) -> tuple[str, ...]:
-    return tuple(sorted(naming.paths[child][-1] for child in naming.children[nsid]))
+    own = naming.modules.own
+    return tuple(sorted(naming.paths[child][-1] for child in naming.children[nsid] if child in own))
+
+
+def inherited_names(naming: Naming, nsid: str) -> tuple[InheritedPlan, ...]:
+    """What the module of a document or a namespace hands on from the packages below: submodules, and definitions."""
+    names: dict[str, str] = {}
+    for child in naming.children[nsid]:
+        package = naming.modules.home(child)
+        if package:
+            path = naming.packages[package].path(child)
+            names[path[-1]] = ".".join((package, *path[:-1]))
+    home = naming.homes.get(nsid, naming)
+    if home is not naming:
+        source = ".".join((home.package, *home.path(nsid)))
+        names = dict.fromkeys(home.public_names(nsid), source) | names
+    return tuple(InheritedPlan(source, name) for name, source in sorted(names.items()))
 
 
 class _Module:
@@ -100,6 +118,7 @@ class _Module:
             nsid=self._nsid,
             has_document=True,
             children=_children(self._naming, self._nsid),
+            inherited=inherited_names(self._naming, self._nsid),
             aliases=tuple(self._aliases),
             constants=tuple(self._constants),
             errors=() if method is None else self._errors(method),

@@ -68,6 +68,7 @@ CLIENT_NAMES: Final = frozenset(
         "apply_writes",
         "assert_did",
         "close",
+        "combine",
         "did",
         "download",
         "download_blob",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from atlex.lexicon import (
@@ -27,6 +27,7 @@ from atlex.lexicon import (
     UnknownKind,
 )
 from atlex_codegen._expressions import Path
+from atlex_codegen._layers import Layer, prefixes
 from atlex_codegen._names import (
     Scope,
     allocate,
@@ -41,6 +42,13 @@ __all__ = ["Naming", "json_schema", "last_segment", "payloads"]
 
 _ROOT_NAMES: Final = frozenset({"errors"})
 """What a generated package's top level has beside its namespaces."""
+
+_CONSTANTS: Final = (
+    (Query | Procedure | Subscription, "METHOD"),
+    (Record, "RECORD"),
+    (PermissionSet, "PERMISSION_SET"),
+)
+"""What a module is called by, by the kind of its document's main definition."""
 
 Where: TypeAlias = tuple[str, str]
 """A part of a document: the NSID and the part's JSON pointer."""
@@ -96,18 +104,44 @@ class Naming:
     """The names for a set of documents.
 
     Attributes:
+        package: The package's name; empty for the one that is being made.
+        lexicons: Its documents.
+        bases: The names in the packages that it is built on directly.
+        packages: The names in the package and in all that it is built on, directly or not, by package.
+        homes: The names in the package that has the document, by NSID.
+        modules: Which package has a module.
         children: The documents and namespaces right below each of them, in NSID order; those on top under "".
         paths: The module's place for every document and every namespace.
         handles: The name that a module is bound to in other modules, by its place.
         shared_errors: The class in the ``errors`` module, by declared name.
+        inherited_errors: The base's package that a shared error's class comes from, by declared name.
     """
 
-    def __init__(self, lexicons: Lexicons) -> None:
-        self.children = _children(lexicons)
-        self.paths = _module_paths(self.children)
+    def __init__(self, lexicons: Lexicons, package: str = "", bases: Sequence[Naming] = ()) -> None:
+        self.package = package
+        self.lexicons = lexicons
+        self.bases = tuple(bases)
+        self.packages: dict[str, Naming] = {package: self}
+        self.homes: dict[str, Naming] = {}
+        self.inherited_errors: dict[str, str] = {}
+        inherited: dict[str, str] = {}
+        errors: dict[str, str] = {}
+        for base in reversed(bases):
+            self.packages |= base.packages
+            self.homes |= base.homes
+            inherited |= {nsid: path[-1] for nsid, path in base.paths.items()}
+            errors |= base.shared_errors
+            self.inherited_errors |= dict.fromkeys(base.shared_errors, base.package)
+        self.homes |= dict.fromkeys(lexicons, self)
+        own = (prefix for nsid in lexicons for prefix in prefixes(nsid))
+        self.modules: Layer = Layer(package, own, [base.modules for base in bases])
+        self.children = _children(self.homes)
+        self.paths: dict[str, Path] = _module_paths(self.children, inherited)
         self.handles = _handles(self.paths.values())
         codes = {error.name for _, definition in lexicons.definitions() for error in _errors(definition)}
-        self.shared_errors = allocate(codes, error_name)
+        self.shared_errors: dict[str, str] = errors | allocate(
+            codes - errors.keys(), error_name, errors.values()
+        )
         self._classes: dict[Where, str] = {}
         self._definitions: dict[DefId, str] = {}
         self._errors: dict[tuple[str, str], str] = {}
@@ -122,17 +156,40 @@ class Naming:
         """The name that other modules bind a document's module to."""
         return self.handles[self.paths[nsid]]
 
+    def all_lexicons(self) -> Lexicons:
+        """The documents of the package and of those that it is built on."""
+        return Lexicons(home.lexicons[nsid] for nsid, home in self.homes.items())
+
+    def document(self, nsid: str) -> Document | None:
+        """The document of that NSID in the package or in those that it is built on, or None."""
+        home = self.homes.get(nsid)
+        return None if home is None else home.lexicons[nsid]
+
     def class_at(self, nsid: str, pointer: str) -> str:
         """The class or alias for the object, parameters or union at a pointer."""
-        return self._classes[nsid, pointer]
+        return self.homes[nsid]._classes[nsid, pointer]
 
     def definition(self, def_id: DefId) -> str:
         """The class, alias or constant for a definition that describes a value."""
-        return self._definitions[def_id]
+        return self.homes[def_id.nsid]._definitions[def_id]
 
     def error(self, nsid: str, code: str) -> str:
         """The class for an error that a method declares, in the method's module."""
-        return self._errors[nsid, code]
+        return self.homes[nsid]._errors[nsid, code]
+
+    def public_names(self, nsid: str) -> tuple[str, ...]:
+        """The names that the module of one of the package's own documents has, sorted; not those of its submodules."""
+        tables: tuple[Iterable[tuple[str, str]], ...] = (
+            ((where[0], name) for where, name in self._classes.items()),
+            ((def_id.nsid, name) for def_id, name in self._definitions.items()),
+            ((where[0], name) for where, name in self._errors.items()),
+        )
+        names = {name for table in tables for owner, name in table if owner == nsid}
+        main = self.lexicons[nsid].main
+        for kind, constant in _CONSTANTS:
+            if isinstance(main, kind):
+                names.add(constant)
+        return tuple(sorted(names))
 
     def _name_document(self, document: Document) -> None:
         scope = _ModuleScope(class_name(last_segment(document.id)))
@@ -219,13 +276,16 @@ def _children(lexicons: Iterable[str]) -> dict[str, list[str]]:
     return children
 
 
-def _module_paths(children: Mapping[str, list[str]]) -> dict[str, Path]:
+def _module_paths(children: Mapping[str, list[str]], inherited: Mapping[str, str]) -> dict[str, Path]:
+    """The places of all modules; those that a base has keep their names."""
     paths: dict[str, Path] = {}
     pending: list[tuple[str, Path]] = [("", ())]
     while pending:
         parent, place = pending.pop()
         natural = segment_name if place else _root_name
-        names = allocate(map(last_segment, children[parent]), natural)
+        names = {last_segment(child): inherited[child] for child in children[parent] if child in inherited}
+        own = [last_segment(child) for child in children[parent] if child not in inherited]
+        names |= allocate(own, natural, names.values())
         for child in children[parent]:
             paths[child] = (*place, names[last_segment(child)])
             pending.append((child, paths[child]))

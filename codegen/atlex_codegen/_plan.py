@@ -25,6 +25,7 @@ __all__ = [
     "DescriptorPlan",
     "ErrorPlan",
     "FieldPlan",
+    "InheritedPlan",
     "MethodPlan",
     "ModulePlan",
     "NamespacePlan",
@@ -208,6 +209,19 @@ class PermissionSetPlan:
     permissions: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class InheritedPlan:
+    """A name that a module hands on from a package that the generated one is built on.
+
+    Attributes:
+        source: The full name of the module that has it.
+        name: The name.
+    """
+
+    source: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class ModulePlan:
     """A module of the generated package, or a package within it.
@@ -217,6 +231,7 @@ class ModulePlan:
         nsid: The NSID of the document, or the namespace where there is no document.
         has_document: Whether there is a document.
         children: Its submodules' names; a module with children is a package.
+        inherited: The names that it hands on from packages that the generated one is built on.
         doc: Its docstring, in paragraphs.
     """
 
@@ -224,6 +239,7 @@ class ModulePlan:
     nsid: str
     has_document: bool
     children: tuple[str, ...] = ()
+    inherited: tuple[InheritedPlan, ...] = ()
     aliases: tuple[AliasPlan, ...] = ()
     constants: tuple[ConstantPlan, ...] = ()
     errors: tuple[ErrorPlan, ...] = ()
@@ -330,6 +346,7 @@ class NamespacePlan:
         path: The namespace's place; its module is the same place below ``_client``.
         nsid: The namespace.
         class_name: The name of the synchronous class; the other one begins with ``Async``.
+        bases: The synchronous classes of the namespace in packages that the generated one is built on.
         children: The attributes that are namespaces.
         methods: The methods.
         records: The collections of records.
@@ -344,6 +361,7 @@ class NamespacePlan:
     path: Path
     nsid: str
     class_name: str
+    bases: tuple[Member, ...] = ()
     children: tuple[ChildPlan, ...] = ()
     methods: tuple[MethodPlan, ...] = ()
     records: tuple[RecordsPlan, ...] = ()
@@ -362,11 +380,17 @@ class PackagePlan:
         modules: Its modules, sorted by path.
         namespaces: The client's namespaces, sorted by path; the one with the empty path is the client itself.
         errors: The bases that errors of one name share, sorted by name.
+        bases: The packages that it is built on directly.
+        inherited: The top-level modules that it hands on from those.
+        inherited_errors: The bases of errors that it hands on from those.
     """
 
     modules: tuple[ModulePlan, ...]
     namespaces: tuple[NamespacePlan, ...]
     errors: tuple[ErrorPlan, ...]
+    bases: tuple[str, ...] = ()
+    inherited: tuple[InheritedPlan, ...] = ()
+    inherited_errors: tuple[InheritedPlan, ...] = ()
 
     @property
     def roots(self) -> tuple[str, ...]:

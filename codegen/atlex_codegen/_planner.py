@@ -9,9 +9,9 @@ from atlex.lexicon import Array, Lexicons, Object, Params, Procedure, Query, Ref
 from atlex_codegen._client_planner import plan_namespaces
 from atlex_codegen._context import Context
 from atlex_codegen._load import Source
-from atlex_codegen._module_planner import plan_module, plan_namespace_module
+from atlex_codegen._module_planner import inherited_names, plan_module, plan_namespace_module
 from atlex_codegen._naming import Naming, json_schema
-from atlex_codegen._plan import ErrorPlan, PackagePlan
+from atlex_codegen._plan import ErrorPlan, InheritedPlan, PackagePlan
 from atlex_codegen._prose import Prose
 
 __all__ = ["plan_package"]
@@ -24,14 +24,15 @@ _KNOWN_ERRORS: Final = {
 """The errors that the interface has a class for: sessions and record calls raise them without a generated package."""
 
 
-def plan_package(lexicons: Lexicons, source: Source) -> PackagePlan:
+def plan_package(lexicons: Lexicons, source: Source, naming: Naming | None = None) -> PackagePlan:
     """Plan the package for a set of documents.
 
     Args:
-        lexicons: The documents, with their references checked.
+        lexicons: The documents, with their references checked, and those of the packages that it is built on.
         source: What is said beside them.
+        naming: The names in the package; None where it is built on no other.
     """
-    naming = Naming(lexicons)
+    naming = naming or Naming(lexicons)
     context = Context(
         lexicons=lexicons,
         naming=naming,
@@ -39,9 +40,21 @@ def plan_package(lexicons: Lexicons, source: Source) -> PackagePlan:
         pages=_pages(lexicons, source.pages),
         proxies=source.proxies,
     )
-    modules = [plan_namespace_module(naming, nsid) for nsid in naming.paths if nsid not in lexicons]
-    modules += [plan_module(context, document) for document in lexicons.values()]
+    modules = [
+        plan_namespace_module(naming, nsid)
+        for nsid in naming.paths
+        if nsid in naming.modules.own and nsid not in naming.lexicons
+    ]
+    modules += [plan_module(context, document) for document in naming.lexicons.values()]
     return PackagePlan(
+        bases=tuple(base.package for base in naming.bases),
+        inherited=inherited_names(naming, ""),
+        inherited_errors=tuple(
+            sorted(
+                InheritedPlan(f"{package}.errors", naming.shared_errors[code])
+                for code, package in naming.inherited_errors.items()
+            )
+        ),
         modules=tuple(sorted(modules, key=lambda module: module.path)),
         namespaces=plan_namespaces(context),
         errors=tuple(
@@ -52,6 +65,7 @@ def plan_package(lexicons: Lexicons, source: Source) -> PackagePlan:
                 doc=(f"A method failed with ``{code}``.",),
             )
             for code, name in sorted(naming.shared_errors.items(), key=lambda pair: pair[1])
+            if code not in naming.inherited_errors
         ),
     )
 

@@ -40,15 +40,15 @@ def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
     plain = Statements(ModuleImports.gather([_SDK], (), ()))
     roots = sorted({*plan.roots, "errors"})
     template = environment.get_template("root.py.j2")
-    yield "__init__.py", template.render(py=plain, version=INTERFACE_VERSION, roots=roots)
-    yield "errors.py", environment.get_template("errors.py.j2").render(py=plain, errors=plan.errors)
+    yield "__init__.py", template.render(py=plain, version=INTERFACE_VERSION, plan=plan, roots=roots)
+    yield "errors.py", environment.get_template("errors.py.j2").render(py=plain, plan=plan)
     template = environment.get_template("module.py.j2")
     for module in plan.modules:
         package = module.path if module.children else module.path[:-1]
         names = _public_names(module)
         late = [alias for alias in module.aliases if alias.marked is not None]
         needs = [*_module_needs(module)]
-        if late or module.children:
+        if late or module.children or module.inherited:
             needs += [_SDK, *CHECKING.imports()]
         imports = ModuleImports.gather(needs, package, {*names, *_class_names(module)})
         yield (
@@ -59,7 +59,7 @@ def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
                 names=names,
                 imports=imports,
                 late=late,
-                children=tuple(ModuleImport(".", child, child, f".{child}") for child in module.children),
+                children=tuple(_handed_on(module)),
                 errors_source="." * (len(package) + 1),
             ),
         )
@@ -73,6 +73,14 @@ def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
             _file(path, is_package=is_package),
             template.render(py=Statements(imports), namespace=namespace, imports=imports),
         )
+
+
+def _handed_on(module: ModulePlan) -> Iterator[ModuleImport]:
+    """The submodules of a module, and what it has from packages below, as type checkers see them."""
+    for part in module.inherited:
+        yield ModuleImport(part.source, part.name, part.name, part.source)
+    for child in module.children:
+        yield ModuleImport(".", child, child, f".{child}")
 
 
 def _file(path: Path, *, is_package: bool) -> str:
@@ -136,6 +144,8 @@ def _class_needs(class_: ClassPlan) -> Iterator[Import]:
 
 def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
     yield _SDK
+    for base in namespace.bases:
+        yield from base.imports()
     if namespace.children or namespace.records:
         yield from CACHED_PROPERTY.imports()
     for child in namespace.children:
@@ -179,6 +189,7 @@ def _public_names(module: ModulePlan) -> list[str]:
         (module.record, "RECORD"),
     )
     names = [name for part, name in parts if part is not None]
+    names += [part.name for part in module.inherited]
     for group in (module.aliases, module.constants, module.errors, module.classes):
         names += [item.name for item in group]
     return sorted({*names, *module.children})

@@ -6,6 +6,7 @@ A template says what stands where in a file; how a statement is spread over line
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from atlex_codegen._docstrings import method_lines, prose_lines
 from atlex_codegen._expressions import (
@@ -33,6 +34,7 @@ from atlex_codegen._plan import (
     ChildPlan,
     DescriptorPlan,
     FieldPlan,
+    InheritedPlan,
     MethodPlan,
     NamespacePlan,
     PagePlan,
@@ -85,14 +87,21 @@ class Statements:
 
     # Modules
 
-    def lazy_package(self, modules: Sequence[str] = (), elsewhere: Sequence[tuple[str, str]] = ()) -> str:
+    def lazy_package(
+        self,
+        modules: Sequence[str],
+        inherited: Sequence[InheritedPlan],
+        elsewhere: Sequence[tuple[str, str]] = (),
+    ) -> str:
         """The statement that makes a package load its parts when they are first used, in a block.
 
         Args:
             modules: Its submodules; without any, they are all that the package has.
+            inherited: What lives in other packages.
             elsewhere: What lives in a submodule, and which.
         """
         arguments: list[Node] = ["__name__", value_node(tuple(modules)) if modules else "__all__"]
+        elsewhere = [*elsewhere, *((part.name, part.source) for part in inherited)]
         if elsewhere:
             pairs = [f"{literal(name)}: {literal(home)}" for name, home in elsewhere]
             arguments.append(items_of("{", pairs, "}"))
@@ -223,9 +232,14 @@ class Statements:
         return lay_out(items_of("lex_proxies = {", pairs, "}"), 4, 4)
 
     def namespace_base(self, namespace: NamespacePlan, *, is_async: bool) -> str:
-        """The base of a namespace's class."""
+        """The bases of a namespace's class."""
+        bases = [
+            self.name(replace(base, name=_prefixed(base.name, is_async=is_async))) for base in namespace.bases
+        ]
         if namespace.collection is not None:
-            return "_AsyncBase" if is_async else "_Base"
+            bases.insert(0, "_AsyncBase" if is_async else "_Base")
+        if bases:
+            return ", ".join(bases)
         if not namespace.path:
             return self.base("BaseAsyncClient" if is_async else "BaseClient")
         return self.base("AsyncNamespace" if is_async else "Namespace")

@@ -80,7 +80,8 @@ class Types:
 
     def member(self, nsid: str, name: str) -> Member:
         """A name of a document's module, as another module sees it."""
-        return Member(self._naming.path(nsid), self._naming.handle(nsid), name)
+        home = self._naming.homes[nsid]
+        return Member(home.path(nsid), self._naming.handle(nsid), name, home.package)
 
     def named(self, nsid: str, name: str) -> Expression:
         """A name of a document's module, as this one sees it."""

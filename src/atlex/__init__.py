@@ -50,6 +50,7 @@ if _t.TYPE_CHECKING:
     from atlex.data import Omit as Omit
     from atlex.data import UnknownObject as UnknownObject
     from atlex.errors import AtlexError as AtlexError
+    from atlex.errors import BasePackageError as BasePackageError
     from atlex.errors import FileError as FileError
     from atlex.errors import InputError as InputError
     from atlex.errors import InterfaceVersionError as InterfaceVersionError
@@ -95,8 +96,8 @@ else:
             "atlex.client": "AsyncPaginator Create Delete Paginator Update",
             "atlex.data": "Blob CidLink LegacyBlob OMIT Omit UnknownObject",
             "atlex.errors": (
-                "AtlexError FileError InputError InterfaceVersionError InvalidSwapError Issue "
-                "LexAuthFactorError LexiconError LoggedOutError RateLimitError RecordNotFoundError "
+                "AtlexError BasePackageError FileError InputError InterfaceVersionError InvalidSwapError "
+                "Issue LexAuthFactorError LexiconError LoggedOutError RateLimitError RecordNotFoundError "
                 "RefreshError SessionStoreError XrpcAuthenticationError XrpcError XrpcFetchError "
                 "XrpcInternalError XrpcInvalidResponseError XrpcResponseError XrpcResponseValidationError"
             ),

@@ -6,6 +6,8 @@
     ├── LexiconError                    Lexicon documents are broken or contradict each other
     ├── SessionStoreError               a session store can't be read, written or locked
     ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
+    ├── BasePackageError                a generated package was built on another version of a package, or on one that
+    │                                   is missing (also an ImportError)
     └── XrpcError                       a call failed: .error (a code), .message, .method
         ├── XrpcResponseError           the server responded with an error: .status, .headers, .body
         │   ├── XrpcAuthenticationError status 401: .www_authenticate
@@ -40,6 +42,7 @@ from atlex._rate_limit import RateLimit
 
 __all__ = [
     "AtlexError",
+    "BasePackageError",
     "CidMismatchError",
     "FileError",
     "InputError",
@@ -161,6 +164,14 @@ class InterfaceVersionError(AtlexError, ImportError):
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         # Some of an ImportError's attributes live outside its __dict__.
+        return ImportError.__reduce__(self)
+
+
+class BasePackageError(AtlexError, ImportError):
+    """A generated package was built on another version of a package, or on one that isn't installed."""
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # As above.
         return ImportError.__reduce__(self)
 
 

@@ -10,6 +10,7 @@ import typing as _t
 if _t.TYPE_CHECKING:
     from atlex._agent import Body as Body
     from atlex._agent import SyncBody as SyncBody
+    from atlex._bases import require_bases as require_bases
     from atlex._generated import INTERFACE_VERSION as INTERFACE_VERSION
     from atlex._generated import PermissionSet as PermissionSet
     from atlex._generated import require_interface as require_interface
@@ -69,6 +70,7 @@ else:
         __name__,
         {
             "atlex._agent": "Body SyncBody",
+            "atlex._bases": "require_bases",
             "atlex._generated": "INTERFACE_VERSION PermissionSet require_interface",
             "atlex._lazy": "lazy_names lazy_package",
             "atlex._validation": "Validation",

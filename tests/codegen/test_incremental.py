@@ -34,9 +34,9 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
         found.rendered += 1
         return render(self, *args, **values)
 
-    def counted_prove(path: str, data: bytes) -> None:
+    def counted_prove(path: str, data: bytes, *packages: Any) -> None:
         found.proved.append(path)
-        prove(path, data)
+        prove(path, data, *packages)
 
     monkeypatch.setattr(jinja2.Template, "render", counted_render)
     monkeypatch.setattr(_build, "prove", counted_prove)

@@ -19,6 +19,7 @@ EVERY = [
     errors.FileError(28, "sentence"),
     errors.LexiconError("sentence", ["fault"]),
     errors.InterfaceVersionError("sentence", name="module", path="file"),
+    errors.BasePackageError("sentence", name="module", path="file"),
     errors.XrpcError("Code", "sentence", method="com.example.test"),
     errors.XrpcResponseError("Code", "sentence", expected=True, **RESPONSE),
     errors.XrpcAuthenticationError("Code", "sentence", **RESPONSE),

@@ -30,6 +30,14 @@ def build_command(
             show_default=False,
         ),
     ] = None,
+    base: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PACKAGE",
+            help="An installed package to build on, such as atlex_sdk. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     include: Annotated[
         list[str] | None,
         typer.Option(
@@ -98,6 +106,7 @@ def build_command(
     packages = tuple(
         replace(
             package,
+            base=tuple(base or package.base),
             include=tuple(include or package.include),
             exclude=tuple(exclude or package.exclude),
             descriptions=descriptions or package.descriptions,
@@ -125,6 +134,7 @@ def _build(package: Settings, *, check: bool = False) -> bool:
         report = build(
             package.lexicons,
             out,
+            bases=package.base,
             descriptions=package.descriptions,
             include=package.include,
             exclude=package.exclude,

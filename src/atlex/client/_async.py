@@ -17,6 +17,7 @@ from atlex._http import AsyncHttpClient, AsyncServiceAgent, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
+from atlex.client._joined import Joined, gathered, joined_class
 from atlex.client._options import AsyncCallOptions, Options
 from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
@@ -48,7 +49,7 @@ class AsyncClientOptions(AsyncCallOptions, total=False):
     http_client: AsyncHttpClient | None
 
 
-class BaseAsyncClient:
+class BaseAsyncClient(Joined):
     """The base of a generated client, which sends through an agent: a session, or a server by itself."""
 
     lex_methods: ClassVar[Methods] = {}
@@ -57,13 +58,37 @@ class BaseAsyncClient:
     """
 
     lex_proxies: ClassVar[Proxies] = {}
-    """The services that methods go to without a ``proxy``, by namespace, from the generated package."""
+    """The services that methods go to without a ``proxy``, by namespace, from the generated package. A subclass's are
+    put before those of its bases.
+    """
 
-    def __init__(self, agent: AsyncAgent | str, **options: Unpack[AsyncClientOptions]) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.lex_methods = gathered(cls, "lex_methods")
+        cls.lex_proxies = gathered(cls, "lex_proxies")
+
+    @classmethod
+    def combine(cls, *others: type[BaseAsyncClient]) -> type[Self]:
+        """Make a class of clients that has the namespaces of several packages.
+
+        Namespaces of one name are joined: with ``com.acme`` here and ``com.example`` there, ``com`` has both. Type
+        checkers see the namespaces of this class; they see all in a package that is built on the others
+        (``atlex build --base``), and in ``class Client(one.AsyncClient, other.AsyncClient)`` where the packages have
+        no namespace of one name.
+
+        Args:
+            others: The classes of the other packages. Where two have the same method, the first counts.
+        """
+        return joined_class((cls, *others))
+
+    def __init__(
+        self, agent: AsyncAgent | BaseAsyncClient | str, **options: Unpack[AsyncClientOptions]
+    ) -> None:
         """Make a client.
 
         Args:
-            agent: A session or another `AsyncAgent`; or a server's URL, for calls without authentication.
+            agent: A session or another `AsyncAgent`; a server's URL, for calls without authentication; or a client,
+                of another package perhaps, whose session, connections and options this one shares.
             timeout: Seconds that each phase of a call may take (connecting, sending, waiting, reading); None
                 for no limit. Left out: 30.
             headers: Headers to send with every call.
@@ -102,8 +127,12 @@ class BaseAsyncClient:
         """
         http_client = options.pop("http_client", None)
         transport = options.pop("transport", None)
+        before: Options | None = None
         self._owned: AsyncServiceAgent | None = None
         self._agent: AsyncAgent
+        if isinstance(agent, BaseAsyncClient):
+            before = agent._core.options
+            agent = agent._agent
         if isinstance(agent, str):
             self._agent = self._owned = AsyncServiceAgent(agent, http_client=http_client, transport=transport)
         elif http_client is not None or transport is not None:
@@ -112,8 +141,8 @@ class BaseAsyncClient:
         else:
             check_agent(agent, asynchronous=True)
             self._agent = agent
-        checked = Options(options, asynchronous=True)
-        self._core = Core(self._agent, checked, self.lex_methods, self.lex_proxies, self._clock)
+        checked = Options(options, before, asynchronous=True)
+        self._core: Core = Core(self._agent, checked, self.lex_methods, self.lex_proxies, self._clock)
 
     @property
     def did(self) -> str | None:
@@ -441,7 +470,7 @@ class BaseAsyncClient:
         await anyio.sleep(seconds)
 
 
-class AsyncNamespace:
+class AsyncNamespace(Joined):
     """The base of generated namespaces: ``client.app.bsky.actor``."""
 
     def __init__(self, client: BaseAsyncClient) -> None:

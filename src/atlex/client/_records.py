@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from atlex._effects import Flow
 from atlex._lazy import lazy_module
 from atlex.client._core import Core
+from atlex.client._joined import Joined
 from atlex.client._keys import checked_record, located, new_key
 from atlex.client._results import Commit, Deleted, Listed, Page, Stored, Written
 from atlex.data import Omit, is_object
@@ -27,7 +28,7 @@ __all__ = ["RecordCalls"]
 R = TypeVar("R", bound=RecordObject)
 
 
-class RecordCalls(Generic[R]):
+class RecordCalls(Joined, Generic[R]):
     """The requests of both kinds of record calls, and how they read the response."""
 
     def __init__(self, core: Core, record: Record[R]) -> None:

@@ -38,6 +38,7 @@ from atlex.model._fast_input import checked_fast
 from atlex.model._kept import KEPT, kept_of
 from atlex.model._keys import own_types_of, to_camel
 from atlex.model._levels import level_schema, model_fields_schema, validator, wire_names, with_own_members
+from atlex.model._packages import owned_by
 from atlex.model._reading import read
 from atlex.model._repr import pretty, shown_fields, text_of
 from atlex.model._state import ClassState, fill, is_lean, state_of, was_read
@@ -311,7 +312,8 @@ class Model(BaseModel):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
         evaluate(cls)
-        return with_own_members(cls, handler(source))
+        with owned_by(cls):
+            return with_own_members(cls, handler(source))
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, cast
 
 from atlex.syntax import is_valid_nsid
 
-__all__ = ["class_for", "package_of"]
+__all__ = ["class_for", "owned_by", "owner_package", "package_of"]
 
 _SEPARATORS = re.compile("[-_]")
+
+_OWNER: ContextVar[Any] = ContextVar("_OWNER", default=None)
+
+
+@contextmanager
+def owned_by(model: Any) -> Generator[None]:
+    """Let `owner_package` be that of a class, while the schemas of its fields are made."""
+    token = _OWNER.set(model)
+    try:
+        yield
+    finally:
+        _OWNER.reset(token)
+
+
+def owner_package() -> str | None:
+    """The package of the class whose field's schema is being made; None for a type that stands by itself."""
+    owner = _OWNER.get()
+    return None if owner is None else package_of(owner)
 
 
 def _plain(segment: str) -> str:
@@ -21,16 +43,26 @@ def _plain(segment: str) -> str:
 
 @lru_cache(maxsize=4096)
 def package_of(model: Any) -> str:
-    """The package that a class was generated into: its module without the segments of its NSID.
+    """The package that a class was generated into: its module without the segments of its document's NSID.
 
     The package of a class that stands elsewhere is its own module.
     """
     module: str = model.__module__
-    segments = model.lex_type.partition("#")[0].split(".")
+    segments = (model.lex_type or _document_of(module)).partition("#")[0].split(".")
     parts = module.split(".")
     if len(parts) > len(segments) and [*map(_plain, parts[-len(segments) :])] == [*map(_plain, segments)]:
         return ".".join(parts[: -len(segments)])
     return module
+
+
+def _document_of(module: str) -> str:
+    """The NSID of the document that a module was made from, as its method or one of its classes has it, or empty."""
+    values: dict[str, Any] = getattr(sys.modules.get(module), "__dict__", {})
+    method = getattr(values.get("METHOD"), "nsid", "")
+    types = (
+        value.lex_type for value in values.values() if isinstance(value, type) and hasattr(value, "lex_type")
+    )
+    return method or next(filter(None, types), "")
 
 
 @lru_cache(maxsize=4096)
@@ -48,4 +80,16 @@ def class_for(package: str, lex_type: str) -> Any | None:
         module = found
     values = list(cast("dict[str, Any]", vars(module)).values())
     named = [value for value in values if getattr(value, "lex_type", None) == lex_type]
-    return next((value for value in named if value.__module__ == module.__name__), None)
+    found = next((value for value in named if value.__module__ == module.__name__), None)
+    # What isn't there may be handed on from a package that this one is built on.
+    return found or next((value for value in _handed_on(module) if value.lex_type == lex_type), None)
+
+
+def _handed_on(module: Any) -> list[Any]:
+    """The classes that a module shows and that aren't its own."""
+    names = set(dir(module)) - vars(module).keys()
+    return [
+        value
+        for name in names
+        if isinstance(value := getattr(module, name), type) and hasattr(value, "lex_type")
+    ]

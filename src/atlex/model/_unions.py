@@ -23,7 +23,7 @@ from atlex.model._keys import (
     own_types_of,
 )
 from atlex.model._markers import JSON_OBJECT
-from atlex.model._packages import class_for, package_of
+from atlex.model._packages import class_for, owner_package, package_of
 from atlex.model._state import state_of
 from atlex.model._wire import wire_value, within_data_model
 
@@ -84,9 +84,10 @@ class _OpenUnion:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         members, tagged = _tagged(source, handler)
+        owner = owner_package()
 
         def check_other(value: object) -> Any:
-            return _other_input(members, value)
+            return _other_input(members, owner, value)
 
         return _open(tagged, frozenset(members), check_other)
 
@@ -121,8 +122,13 @@ def reading_union(schema: Any, change: Callable[[Any], Any], *, strict: bool) ->
     return _open(tagged, tags, check_other)
 
 
-def _other_input(members: Members, value: object) -> Any:
-    """Check what an open union takes as input beyond instances and JSON of the classes that it lists."""
+def _other_input(members: Members, owner: str | None, value: object) -> Any:
+    """Check what an open union takes as input beyond instances and JSON of the classes that it lists.
+
+    A class that it doesn't list is misplaced if it is of the package that the union stands in or of one that a member
+    is of: these know each other. Open unions are open for the classes of all other packages, such as those of one
+    that is built on the union's.
+    """
     if isinstance(value, UnknownObject):
         if value.was_read:
             return value
@@ -133,15 +139,22 @@ def _other_input(members: Members, value: object) -> Any:
     if isinstance(value, BaseModel) and lex_type:
         if lex_type in members:
             raise PydanticCustomError(KNOWN_TAG, "Doesn't match its class")
-        if package_of(type(value)) in map(package_of, members.values()):
+        if package_of(type(value)) in _packages(members, owner):
             raise _misplaced(members, type(value))
-        # Open unions are open for the classes of other packages.
         return value
     member = _unlisted(members, value)
-    for package in {package_of(listed) for listed in members.values()}:
-        if (known := class_for(package, cast("str", member.type))) is not None:
+    packages = _packages(members, owner)
+    for package in packages:
+        known = class_for(package, cast("str", member.type))
+        # What a package is built on is reached by way of it, too.
+        if known is not None and package_of(known) in packages:
             raise _misplaced(members, known)
     return _sound(member)
+
+
+def _packages(members: Members, owner: str | None) -> set[str]:
+    packages = {package_of(listed) for listed in members.values()}
+    return packages if owner is None else {*packages, owner}
 
 
 def _misplaced(members: Members, model: Any) -> PydanticCustomError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TypeAlias
 
+from atlex._bases import DATA_FILE, base_names
 from atlex.errors import LexiconError
 from atlex.lexicon import Diagnostic, Document, Lexicons, load_documents, parse_document
 
@@ -20,9 +21,6 @@ _SomeDocument: TypeAlias = Document | Mapping[str, Any] | bytes | str
 
 LexiconSource: TypeAlias = Lexicons | str | PathLike[str] | ModuleType | Iterable[_SomeDocument]
 """Documents (parsed, as JSON values or as JSON text), the path of a folder or file, or a generated package or its name."""
-
-DATA_FILE: Final = "lexicons.bin"
-"""The file of a generated package that holds its documents."""
 
 _OFFICIAL: Final = "atlex_sdk"
 
@@ -100,6 +98,19 @@ def _package(name: str) -> ModuleType | None:
 
 
 def _package_lexicons(package: ModuleType) -> Lexicons:
+    """The documents of a generated package and of those that it is built on."""
+    documents = dict(_own_lexicons(package))
+    for name in base_names(package.__name__):
+        base = _package(name)
+        if base is None:
+            raise LexiconError(
+                f"{package.__name__!r} is built on the package {name!r}, which isn't installed."
+            )
+        documents = {**_package_lexicons(base), **documents}
+    return Lexicons(documents.values())
+
+
+def _own_lexicons(package: ModuleType) -> Lexicons:
     # Not by a path: the package may be inside a zip file.
     data = files(package) / DATA_FILE if hasattr(package, "__path__") else None
     if data is None or not data.is_file():
