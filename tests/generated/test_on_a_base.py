@@ -113,7 +113,7 @@ class TestClasses:
         assert acme.chat is atlex_sdk.chat
         assert acme.app.bsky.feed.post.Post is app.bsky.feed.post.Post
         assert acme.app.bsky.feed.post.pin.Pin.lex_type == "app.bsky.feed.post.pin"
-        assert set(atlex_sdk.__all__) < set(acme.__all__)
+        assert set(atlex_sdk.__all__) == set(acme.__all__)
 
     def test_errors_of_one_name_share_the_class_of_the_base(self, acme):
         assert issubclass(acme.com.acme.kitchen.get_recipes.NotFoundError, atlex_sdk.errors.NotFoundError)
