@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+from atlex._files import leads_out_of
 from atlex.errors import LexiconError
-from atlex.lexicon._files import leads_out_of
 
 __all__ = ["check_places", "remove_file", "replace_file"]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from atlex._files import read_file
 from atlex._printable import is_unicode
 from atlex.errors import LexiconError
 from atlex.lexicon import (
@@ -19,7 +20,6 @@ from atlex.lexicon import (
     schema_digest,
     strip_prose,
 )
-from atlex.lexicon._files import read_file
 from atlex_codegen._files import check_places, remove_file, replace_file
 from atlex_codegen._pins import PINS_FILE, Pin, pins_text, read_pins
 

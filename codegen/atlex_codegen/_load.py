@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from atlex._files import leads_out_of, read_file
 from atlex.lexicon import Diagnostic, Document, Procedure, Query, load_documents
-from atlex.lexicon._files import leads_out_of, read_file
 from atlex.syntax import is_valid_did
 from atlex_codegen._prose import known_keys
 from atlex_codegen._select import choose, leaving_out

@@ -8,9 +8,9 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from atlex._files import MAX_TOTAL_SIZE, read_file
 from atlex.errors import LexiconError
 from atlex.lexicon import Diagnostic, load_documents, schema_digest
-from atlex.lexicon._files import MAX_TOTAL_SIZE, read_file
 from atlex.syntax import is_valid_nsid
 
 __all__ = ["PINS_FILE", "Pin", "pins_text", "read_pins", "verify"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, cast
 
+from atlex._files import read_file
 from atlex.errors import LexiconError
-from atlex.lexicon._files import read_file
 
 __all__ = ["Settings", "read_settings"]
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from atlex._files import MAX_TOTAL_SIZE, files_below, read_file
 from atlex.errors import LexiconError
 from atlex.lexicon import package_data_digest
-from atlex.lexicon._files import MAX_TOTAL_SIZE, files_below, read_file
 from atlex_codegen._files import check_places, remove_file, replace_file
 from atlex_codegen._render import INTERFACE_VERSION
 

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from atlex._files import read_file
 from atlex._printable import printable
-from atlex.lexicon._files import read_file
 from atlex_codegen._check._findings import LEVELS, Finding, Level
 from atlex_codegen._pointers import pointer_lines
 

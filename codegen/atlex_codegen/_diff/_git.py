@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from atlex._files import MAX_FILE_SIZE, MAX_FILES, MAX_TOTAL_SIZE
 from atlex.errors import LexiconError
-from atlex.lexicon._files import MAX_FILE_SIZE, MAX_FILES, MAX_TOTAL_SIZE
 
 __all__ = ["export_revision"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from atlex._files import MAX_TOTAL_SIZE, read_file
 from atlex.errors import LexiconError
 from atlex.lexicon import Lexicons
-from atlex.lexicon._files import MAX_TOTAL_SIZE, read_file
 from atlex_codegen._diff._git import export_revision
 from atlex_codegen._load import Source, load_source
 from atlex_codegen._write import DATA_FILE

@@ -50,7 +50,7 @@ def _try(package: Settings, build: Callable[[Settings], object]) -> None:
 
 def _state(package: Settings) -> _State:
     """When each file that a package is made from was changed last, and its size."""
-    from atlex.lexicon._files import files_below
+    from atlex._files import files_below
 
     state: _State = {}
     try:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from atlex.lexicon._diagnostic import Diagnostic, fault_diagnostics
-from atlex.lexicon._files import (
+from atlex._files import (
     MAX_FILES,
     MAX_TOTAL_SIZE,
     files_below,
     leads_out_of,
     read_file,
 )
+from atlex.lexicon._diagnostic import Diagnostic, fault_diagnostics
 from atlex.lexicon._json import read_json
 from atlex.lexicon._language import Document
 from atlex.lexicon._parse import document_from_json
