@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any, Final
+
+from atlex.lexicon._json import is_array, is_object
 
 __all__ = ["pointer_lines", "value_at"]
 
@@ -14,13 +15,13 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+')
 
 def value_at(raw: Any, pointer: str) -> Any:
     """The JSON value at a pointer; None where there is nothing."""
-    value = raw
+    value: Any = raw
     for segment in pointer.split("/")[1:]:
         key = segment.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list):
+        if is_array(value):
             value = value[int(key)] if key.isdecimal() and int(key) < len(value) else None
         else:
-            value = value.get(key) if isinstance(value, Mapping) else None
+            value = value.get(key) if is_object(value) else None
     return value
 
 

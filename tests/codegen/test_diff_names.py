@@ -82,9 +82,26 @@ def test_a_type_is_shown_as_a_reader_would_write_it(tmp_path: Path) -> None:
         [document(ID, query(obj(a={"type": "union", "refs": ["#part", "#other"]})), **parts)],
     )
     (change,) = found.changes
-    (name,) = change.names
     assert change.kind == "ref-to-union"
-    assert (name.old_type, name.new_type) == ("Part | None", "Part | Other | UnknownObject | None")
+    assert [(str(name.new), name.old_type, name.new_type) for name in change.names] == [
+        ("com.example.get_thing.GetThingOutputA", "", "Part | Other | UnknownObject"),
+        ("com.example.get_thing.GetThingOutput.a", "Part | None", "GetThingOutputA | None"),
+    ]
+
+
+def test_the_name_of_a_union_is_of_another_type_when_its_members_change(tmp_path: Path) -> None:
+    def at(*refs: str) -> list[Json]:
+        union = {"type": "union", "refs": list(refs)}
+        return [document(ID, query(obj(a=union)), part=obj(x=INTEGER), other=obj(y=INTEGER))]
+
+    found = compared(tmp_path, at("#part"), at("#part", "#other"))
+    assert [(str(name.new), name.old_type, name.new_type) for name in found.python] == [
+        (
+            "com.example.get_thing.GetThingOutputA",
+            "Part | UnknownObject",
+            "Part | Other | UnknownObject",
+        )
+    ]
 
 
 def test_what_refers_to_a_renamed_class_is_not_of_another_type(tmp_path: Path) -> None:

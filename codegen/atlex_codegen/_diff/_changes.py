@@ -183,7 +183,7 @@ class Change:
     @property
     def impact(self) -> Impact:
         """The worse of the two meanings."""
-        return max(self.lexicon, self.python, key=IMPACTS.index)
+        return self.lexicon if IMPACTS.index(self.lexicon) > IMPACTS.index(self.python) else self.python
 
 
 @dataclass(frozen=True, slots=True)

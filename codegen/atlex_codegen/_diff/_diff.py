@@ -37,10 +37,9 @@ def diff(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> Diff:
         LexiconError: Either is nothing of the kind, or has documents with errors, which ``diagnostics`` lists.
     """
     before, after = read_side(old), read_side(new)
-    overlays = before.source.descriptions, after.source.descriptions
-    if before.is_package or after.is_package:
-        overlays = ((after if before.is_package else before).source.descriptions,) * 2
-    changes = compare_documents(before.lexicons, after.lexicons, overlays)
+    old_descriptions = (after if before.is_package else before).source.descriptions
+    new_descriptions = (before if after.is_package else after).source.descriptions
+    changes = compare_documents(before.lexicons, after.lexicons, (old_descriptions, new_descriptions))
     return with_names(changes, _names(before), _names(after))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 from atlex.lexicon import (
@@ -22,6 +22,7 @@ from atlex.lexicon import (
     Schema,
     Subscription,
     Token,
+    Union,
     UnknownKind,
     walk,
 )
@@ -99,29 +100,38 @@ def _definition(naming: Naming, types: Types, def_id: DefId, definition: Definit
 
 
 def _part(naming: Naming, types: Types, nsid: str, part: Part, name: str) -> Iterator[Entry]:
-    """The alias for a part, or the classes and fields in it."""
+    """The classes and fields, and the aliases, of a part that has a name, and of what it is made of."""
     path = naming.path(nsid)
-    if not isinstance(part, Object | Params):
-        type_ = types.plain(cast("Schema", part), nsid, "result")
-        yield Entry(PythonName("alias", path, name), (nsid, part.pointer), type=type_.flat())
     for inner in walk(part):
-        if isinstance(inner, Object | Params):
-            name = naming.class_at(nsid, inner.pointer)
-            yield Entry(
-                PythonName("class", path, name),
-                (nsid, inner.pointer),
-                type=types.class_at(nsid, inner).flat(),
-            )
-            attributes = allocate(inner.properties, field_name)
-            for prop in inner.properties.values():
-                type_ = types.plain(prop.schema, nsid, "result")
-                yield Entry(
-                    PythonName("field", path, name, attributes[prop.name]),
-                    (nsid, prop.schema.pointer),
-                    owner=(nsid, inner.pointer),
-                    type=(either(type_, NONE) if prop.nullable or not prop.required else type_).flat(),
-                    required=prop.required,
-                )
+        spot = nsid, inner.pointer
+        match inner:
+            case Object() | Params():
+                name = naming.class_at(nsid, inner.pointer)
+                type_ = types.class_at(nsid, inner)
+                yield Entry(PythonName("class", path, name), spot, type=type_.flat())
+                yield from _fields(types, nsid, inner, PythonName("field", path, name))
+            case Union():
+                name = naming.class_at(nsid, inner.pointer)
+                type_, _ = types.union(inner)
+                yield Entry(PythonName("alias", path, name), spot, type=type_.flat())
+            case _ if inner is part:
+                type_ = types.plain(cast("Schema", part), nsid, "result")
+                yield Entry(PythonName("alias", path, name), spot, type=type_.flat())
+            case _:
+                pass
+
+
+def _fields(types: Types, nsid: str, part: Object | Params, name: PythonName) -> Iterator[Entry]:
+    attributes = allocate(part.properties, field_name)
+    for prop in part.properties.values():
+        type_ = types.plain(prop.schema, nsid, "result")
+        yield Entry(
+            replace(name, member=attributes[prop.name]),
+            (nsid, prop.schema.pointer),
+            owner=(nsid, part.pointer),
+            type=(either(type_, NONE) if prop.nullable or not prop.required else type_).flat(),
+            required=prop.required,
+        )
 
 
 def _client(lexicons: Lexicons, plan: PackagePlan) -> Iterator[Entry]:

@@ -17,8 +17,8 @@ _Key: TypeAlias = tuple[object, ...]
 """What a name is for: it is for the same thing in two packages where the keys are equal."""
 
 _RENAMINGS: Final = frozenset({"definition-renamed", "property-renamed"})
-_HANDLE: Final = re.compile(r"\b_(?:[a-z0-9_]+\.)?(?=[A-Za-z])")
-"""What generated code puts before a name for itself."""
+_HANDLE: Final = re.compile(r"""("[^"]*"|'[^']*')|\b[a-z_]\w*\.(?=\w)""")
+"""A string, or a module before a name."""
 
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9_.]+")
 
@@ -160,7 +160,7 @@ def _python_change(was: Entry | None, is_: Entry | None) -> PythonChange:
 
 
 def _shown_type(entry: Entry | None) -> str:
-    return "" if entry is None or entry.name.kind == "class" else _HANDLE.sub("", entry.type)
+    return "" if entry is None or entry.name.kind == "class" else _HANDLE.sub(r"\1", entry.type)
 
 
 def _retyped(
@@ -183,8 +183,9 @@ def _retyped(
         place, pairs = (change.old, by_old) if change.new is None else (change.new, by_new)
         if place is not None:
             nsid, pointer = _spot(place)
-            around = next((pairs[nsid, start] for start in _starts(pointer) if (nsid, start) in pairs), [])
-            yield index, [pair for pair in around if is_retyped(*pair)]
+            spot = next(((nsid, start) for start in _starts(pointer) if (nsid, start) in pairs), None)
+            if spot is not None:
+                yield index, [pair for pair in pairs[spot] if is_retyped(*pair)]
 
 
 def _type_spot(entry: Entry) -> Spot:

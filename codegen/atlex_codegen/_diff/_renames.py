@@ -10,6 +10,7 @@ from itertools import chain, product
 from typing import Any, Final, TypeVar
 
 from atlex.lexicon import DefId, Document, Lexicons, Property, strip_prose
+from atlex.lexicon._json import is_array, is_object
 
 __all__ = ["renamed_definitions", "renamed_properties"]
 
@@ -100,10 +101,10 @@ def _traits(lexicons: Lexicons, *, without: Lexicons) -> dict[DefId, _Traits]:
 
 def _values(raw: Any, place: str, document: Document) -> Iterator[str]:
     """The values in a definition, with their places; what it says of its own document goes without the NSID."""
-    if isinstance(raw, dict):
+    if is_object(raw):
         for key, value in raw.items():
             yield from _values(value, f"{place}/{key}", document)
-    elif isinstance(raw, list):
+    elif is_array(raw):
         for value in raw:
             yield from _values(value, f"{place}/", document)
     elif isinstance(raw, str) and raw.partition("#")[0] == document.id:

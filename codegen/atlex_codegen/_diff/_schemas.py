@@ -81,7 +81,7 @@ def compare_schemas(
             yield from compare_schemas(pair, old.items, new.items, flow, what=f"each item of {what}")
         case Object(), Object():
             yield from compare_properties(pair, old, new, flow)
-        case UnknownKind(), UnknownKind() if old.raw != new.raw:
+        case UnknownKind() as before, UnknownKind() as after if before.raw != after.raw:
             message = f"{what}, of a kind that isn't known, says something else"
             yield pair.harmless("unknown-keys-changed", old, new, message)
         case _:
