@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import logging
 import subprocess
 import sys
@@ -417,6 +418,45 @@ async def test_a_request_that_never_arrived_takes_no_place(twin):
     for _ in range(3):
         await twin.do(client.example.get_things())
     assert len(client.waits) == 1  # before the retry
+
+
+# Agents
+
+
+async def test_an_agent_that_is_equal_to_others_is_paced_by_itself(twin):
+    @dataclasses.dataclass
+    class Equal(twin.Agent):
+        def __init__(self, *answers):
+            super().__init__(*answers)
+
+    assert Equal() == Equal()
+    for _ in range(2):
+        client = twin.Client(Equal(announcing(), things()), pace=True, deadline=5)
+        await twin.do(client.example.get_things())
+
+
+async def test_what_is_known_of_an_agent_goes_with_it(twin):
+    from atlex._pace import _pacer
+
+    client = twin.client(announcing(), pace=True)
+    await twin.do(client.example.get_things())
+    key = id(client.agent)
+    assert key in _pacer._pacers
+    del client
+    gc.collect()
+    assert key not in _pacer._pacers
+
+
+def test_an_agent_that_cant_be_referred_to_weakly_is_refused():
+    class Slots:
+        __slots__ = ()
+        did = None
+
+        def send(self, request, /):
+            raise AssertionError(request)
+
+    with pytest.raises(InputError, match="Slots misses '__weakref__'"):
+        _package.Client(Slots(), pace=True).example.get_things()
 
 
 # Sessions and stores

@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from typing import Any, Final, Protocol, TypeVar, cast
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from atlex._agent import Response
 from atlex._effects import Block, Read, Send, Signal, Wait
 from atlex._pace._limits import Grant, Limits, Room
-from atlex.errors import XrpcFetchError
+from atlex.errors import InputError, XrpcFetchError
 
 __all__ = ["LimitsStore", "Pacer", "pacer_of"]
 
@@ -223,7 +223,7 @@ def _ask(effect: object) -> Generator[Any, Any, object]:
     return (yield effect)
 
 
-_pacers: WeakKeyDictionary[object, Pacer] = WeakKeyDictionary()
+_pacers: dict[int, tuple[ref[object], Pacer]] = {}
 
 
 def pacer_of(agent: object, *, asynchronous: bool) -> Pacer:
@@ -232,9 +232,21 @@ def pacer_of(agent: object, *, asynchronous: bool) -> Pacer:
     Args:
         agent: The agent. One that has a method ``_limits_store`` may share its limits with other processes.
         asynchronous: Whether tasks wait, and not threads.
+
+    Raises:
+        InputError: The agent can't be referred to weakly.
     """
-    pacer = _pacers.get(agent)
-    if pacer is None:
+    # Not by the agent itself, which may be equal to others and have no hash.
+    key = id(agent)
+    found = _pacers.get(key)
+    if found is None:
+        try:
+            kept = ref(agent, lambda _: _pacers.pop(key, None))
+        except TypeError:
+            raise InputError(
+                f"pace=True needs an agent that can be referred to weakly: "
+                f"{type(agent).__name__} misses '__weakref__' in its __slots__"
+            ) from None
         signal: Callable[[], Signal] = threading.Event
         if asynchronous:
             from atlex._pace._signals import AsyncSignal
@@ -242,8 +254,8 @@ def pacer_of(agent: object, *, asynchronous: bool) -> Pacer:
             signal = AsyncSignal
         told = getattr(agent, "_limits_store", None)
         store = cast("LimitsStore | None", told() if callable(told) else None)
-        pacer = _pacers.setdefault(agent, Pacer(signal, store))
-    return pacer
+        found = _pacers.setdefault(key, (kept, Pacer(signal, store)))
+    return found[1]
 
 
 if hasattr(os, "register_at_fork"):
