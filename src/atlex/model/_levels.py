@@ -70,21 +70,25 @@ _BY_NAME: Final = frozenset({"choices", "fields"})
 
 def map_parts(schema: Mapping[str, Any], change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     """A copy of a core schema in which each schema directly inside has been changed."""
-    return {key: value if key in _LEAVES else _part(key, value, change) for key, value in schema.items()}
+    derived = dict(schema)
+    for key, value in schema.items():
+        if key in _LEAVES:
+            continue
+        if is_object(value):
+            derived[key] = (
+                {name: change(item) for name, item in value.items()} if key in _BY_NAME else change(value)
+            )
+        elif is_list(value):
+            derived[key] = [_item(item, change) for item in value]
+    return derived
 
 
-def _part(key: str, value: Any, change: Callable[[dict[str, Any]], Any]) -> Any:
-    if is_list(value):
-        return [_part("", item, change) for item in value]
-    if isinstance(value, tuple):
+def _item(item: Any, change: Callable[[dict[str, Any]], Any]) -> Any:
+    if isinstance(item, tuple):
         # A choice of a union, and its label.
-        choice, label = cast("tuple[Any, str]", value)
+        choice, label = cast("tuple[Any, str]", item)
         return change(choice), label
-    if not is_object(value):
-        return value
-    if key in _BY_NAME:
-        return {name: change(item) for name, item in value.items()}
-    return change(value)
+    return change(item) if is_object(item) else item
 
 
 def validator(model: type[BaseModel], level: Level) -> SchemaValidator:
@@ -110,6 +114,18 @@ def level_schema(model: type[BaseModel], level: Level) -> CoreSchema:
 
 
 def _derive(schema: dict[str, Any], level: Level) -> Any:
+    model = metadata_of(schema).get(OWN_TYPE)
+    if model is None:
+        return _derive_part(schema, level)
+    # Once a class is complete, pydantic shares the schema of its members between all classes that refer to it.
+    members = state_of(model).members
+    key = id(schema), level
+    if key not in members:
+        members[key] = schema, _derive_part(schema, level)
+    return members[key][1]
+
+
+def _derive_part(schema: dict[str, Any], level: Level) -> Any:
     metadata = metadata_of(schema)
     if (other := metadata.get(_OTHER[level])) is not None:
         return other

@@ -76,6 +76,7 @@ class ClassState:
         texts: The texts of its own fields, once they have been read from the source.
         writers: How the fields are written; False if a user's own serializers have a say in it.
         schemas: The core schema of each level.
+        members: What was made of a schema of its members for a level, by the identity of that, which is kept with it.
         validators: The validator of each level.
         fast: The validator of the fast path of each level, with the version that it was made for.
         inputs: How often the class was used without a fast path of input.
@@ -97,6 +98,9 @@ class ClassState:
     texts: dict[str, str] | None = None
     writers: tuple[FieldWriter, ...] | Literal[False] | None = None
     schemas: dict[Level, CoreSchema] = field(default_factory=dict["Level", CoreSchema])
+    members: dict[tuple[int, Level], tuple[object, Any]] = field(
+        default_factory=dict["tuple[int, Level]", "tuple[object, Any]"]
+    )
     validators: dict[Level, SchemaValidator] = field(default_factory=dict["Level", SchemaValidator])
     fast: dict[Level, tuple[int, SchemaValidator]] = field(
         default_factory=dict["Level", "tuple[int, SchemaValidator]"]
