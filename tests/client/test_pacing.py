@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import gc
 import logging
@@ -16,7 +17,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 from tests.client import _package
-from tests.client._fakes import refusal, things
+from tests.client._fakes import AsyncFakeAgent, refusal, things
 
 from atlex import (
     AsyncPasswordSession,
@@ -28,6 +29,9 @@ from atlex import (
     WaitEvent,
     XrpcFetchError,
 )
+from atlex._pace import _pacer
+from atlex._pace._limits import Grant, Limits
+from atlex._pace._pacer import pacer_of
 from atlex.testing import FakePds
 from atlex_sdk import AsyncClient, Client
 
@@ -331,7 +335,6 @@ async def test_a_body_that_cant_be_sent_twice_isnt(twin):
 
 
 async def test_a_server_that_makes_up_policies_takes_no_memory(twin):
-    from atlex._pace._pacer import pacer_of
 
     answers = [announcing(policy=f"{number};w=60", limit=number, remaining=3) for number in range(500)]
     client = twin.client(*answers, pace=True)
@@ -409,6 +412,25 @@ async def test_a_first_request_that_is_cancelled_holds_nobody_up():
     await client.example.get_things()
 
 
+async def test_a_call_that_is_cancelled_while_it_waits_takes_no_place(clock):
+    class Impatient(_package.AsyncClient):
+        def _clock(self):
+            return clock()
+
+        async def _sleep(self, _):
+            raise asyncio.CancelledError
+
+    agent = AsyncFakeAgent(announcing(), *[announcing(remaining=5)] * 5)
+    await patient(_package.AsyncClient, clock)(agent, pace=True).example.get_things()
+    for _ in range(10):
+        with pytest.raises(asyncio.CancelledError):
+            await Impatient(agent, pace=True).example.get_things()
+    (limit,) = pacer_of(agent, asynchronous=True)._limits._limits.values()
+    assert limit.taken == 0
+    clock.now += 31
+    await Impatient(agent, pace=True).example.get_things()
+
+
 async def test_a_request_that_never_arrived_takes_no_place(twin):
     lost = XrpcFetchError("No connection", sent=False)
     client = twin.client(
@@ -436,7 +458,6 @@ async def test_an_agent_that_is_equal_to_others_is_paced_by_itself(twin):
 
 
 async def test_what_is_known_of_an_agent_goes_with_it(twin):
-    from atlex._pace import _pacer
 
     client = twin.client(announcing(), pace=True)
     await twin.do(client.example.get_things())
@@ -476,13 +497,11 @@ def test_an_agent_that_cant_be_referred_to_weakly_is_refused():
     ],
 )
 def test_what_isnt_limits_is_read_as_none(text):
-    from atlex._pace._limits import Limits
 
     assert Limits.read(text, 0.0, 0.0).write(0.0) == Limits().write(0.0)
 
 
 def test_limits_are_read_as_they_were_written():
-    from atlex._pace._limits import Grant, Limits
 
     limits = Limits()
     grant = limits.ask("com.example.a", 1000.0)
@@ -496,7 +515,6 @@ def test_limits_are_read_as_they_were_written():
 
 
 def test_a_stored_window_that_never_ends_is_cut_to_a_day():
-    from atlex._pace._limits import Limits
 
     text = (
         '{"known": ["com.example.a"], "limits": {"a": {"limit": 1, "window": null, "reset": 1, "ends": Infinity,'
@@ -505,8 +523,15 @@ def test_a_stored_window_that_never_ends_is_cut_to_a_day():
     assert Limits.read(text, 5.0, 0.0).ask("com.example.a", 5.0).seconds == 86_401.0
 
 
+def test_a_first_request_without_a_response_holds_the_others_up_for_ten_seconds_altogether():
+
+    limits = Limits()
+    limits.ask("com.example.a", 0.0)
+    assert [limits.ask("com.example.a", now).seconds for now in (0.0, 4.0, 9.0)] == [10.0, 6.0, 1.0]
+    assert all(isinstance(limits.ask("com.example.a", 10.0), Grant) for _ in range(5))
+
+
 def test_what_was_sent_in_one_window_frees_no_place_in_the_next():
-    from atlex._pace._limits import Grant, Limits
 
     limits = Limits()
     limits.learn(limits.ask("com.example.a", 0.0), 200, announcing(remaining=5, limit=6).headers, 0.0)

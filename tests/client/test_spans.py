@@ -99,6 +99,16 @@ async def test_the_port_is_the_schemes_own_where_the_url_has_none(twin, traced, 
     assert (attributes["server.address"], attributes["server.port"]) == (address, port)
 
 
+@pytest.mark.parametrize(
+    "service", ["https://alice:hunter2@pds.example", "https://pds.example:port", "the PDS", "", 7, None]
+)
+async def test_an_agent_whose_service_is_no_plain_url_has_spans_without_one(twin, traced, service):
+    client = twin.client(things(), tracer_provider=traced.provider)
+    client.agent.service = service
+    await twin.do(client.example.get_things())
+    assert not {"url.full", "server.address", "server.port"} & set(traced.spans[0].attributes)
+
+
 async def test_a_failed_call_is_an_error_with_the_status_or_the_code(twin, traced):
     client = twin.client(refusal("TestError"), fetch_error(), tracer_provider=traced.provider, retries=0)
     with pytest.raises(XrpcResponseError):

@@ -44,7 +44,8 @@ class Limit:
         ends: When it has ended for sure, by our clock.
         lowest: The fewest requests that were left in this window; None in one that nothing is known of.
         taken: What the requests cost that are on their way.
-        first: Until when others wait for the first request of a window that nothing is known of.
+        first: Until when others wait for the first request of a window that nothing is known of; from then on
+            they don't. 0 where there is none.
         era: How many windows have gone by; what was sent in one doesn't free a place in another.
         costs: The methods that are counted here, with what one request takes away; 0 where that isn't known.
             (A server may count points: three for a new record.)
@@ -121,7 +122,7 @@ class Limits:
         for name, limit in self._counting(nsid).items():
             place = places[name] = Place(limit.cost(nsid), limit.era)
             limit.taken += place.cost
-            if limit.lowest is None:
+            if limit.lowest is None and not limit.first:
                 limit.first = now + _LONGEST_FIRST
         return Grant(nsid, places)
 

@@ -178,9 +178,9 @@ class Pacer:
             signal.set()
 
     def _awake(self, limits: Limits, now: float) -> list[Signal]:
-        """Take out what waits for methods that there is room for now."""
-        free = [nsid for nsid in self._waiting if limits.room(nsid, now) is None]
-        return [self._waiting.pop(nsid) for nsid in free]
+        """Take out what waits for requests on their way, where there is room now or only time can help."""
+        rooms = {nsid: limits.room(nsid, now) for nsid in self._waiting}
+        return [self._waiting.pop(nsid) for nsid, room in rooms.items() if room is None or room.is_idle]
 
     def _change(
         self, change: Callable[[Limits, float], T], clock: Callable[[], float]

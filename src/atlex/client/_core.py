@@ -12,6 +12,7 @@ from atlex._agent import DEADLINE_PASSED, Agent, AsyncAgent, Body, Headers, Requ
 from atlex._effects import Block, Close, Flow, Read, Send, Sleep
 from atlex._lazy import lazy_module
 from atlex._options import TEXT, check_options
+from atlex._service_url import check_service_url
 from atlex._upload import peek
 from atlex._watch._watcher import logger
 from atlex.client._options import AsyncCallOptions, CallOptions, Options
@@ -181,8 +182,12 @@ class Core:
     def _origin(self) -> str | None:
         """The URL of the server, for agents that tell it: sessions, and agents for one service."""
         told = getattr(self.agent, "_origin", None)
-        origin: object = told() if callable(told) else getattr(self.agent, "service", None)
-        return origin if isinstance(origin, str) else None
+        origin: Any = told() if callable(told) else getattr(self.agent, "service", None)
+        try:
+            # A user's own agent may have anything there, a password as well.
+            return check_service_url(origin)
+        except InputError:
+            return None
 
     def _tries(
         self,
