@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from atlex._bases import DATA_FILE, base_names, digest_of, package_file
-from atlex.errors import LexiconError
+from atlex.errors import BasePackageError, LexiconError
 from atlex.lexicon import DefId, Diagnostic, Lexicons, Ref, references, schema_digest, strip_prose
 from atlex_codegen._naming import Naming
 from atlex_codegen._plan import PackagePlan
@@ -29,14 +29,20 @@ def load_bases(packages: Iterable[str]) -> tuple[Naming, ...]:
     return tuple(base for base in bases if not any(base.package in other.modules.below for other in bases))
 
 
-def _load(package: str, loaded: dict[str, Naming]) -> Naming:
+def _load(package: str, loaded: dict[str, Naming], above: tuple[str, ...] = ()) -> Naming:
+    if package in above:
+        raise LexiconError(f"The package {package!r} is built on itself, by way of {above[-1]!r}.")
     if package not in loaded:
         data = package_file(package, DATA_FILE)
         if data is None:
             raise LexiconError(
                 f"There is no generated package {package!r} to build on: install it where the atlex command runs."
             )
-        bases = [_load(base, loaded) for base in base_names(package)]
+        try:
+            names = base_names(package)
+        except BasePackageError as error:
+            raise LexiconError(*error.args) from error
+        bases = [_load(base, loaded, (*above, package)) for base in names]
         loaded[package] = Naming(Lexicons.from_package_data(data), package, bases)
     return loaded[package]
 
@@ -45,10 +51,22 @@ def separate(own: Lexicons, bases: Sequence[Naming]) -> tuple[Lexicons, list[Dia
     """Leave out the documents that a base has too.
 
     Returns:
-        The rest, and a warning about each that differs from a base's.
+        The rest, and a warning about each that differs from a base's, and each that several bases have.
     """
     homes = _homes(bases)
     found = [
+        Diagnostic(
+            severity="warning",
+            nsid=nsid,
+            message=f"the packages {homes[nsid].package!r} and {base.homes[nsid].package!r} both have the document, "
+            "and the first is used",
+            hint="build both on one package that has it",
+        )
+        for base in bases
+        for nsid in base.homes
+        if base.homes[nsid] is not homes[nsid]
+    ]
+    found += [
         Diagnostic(
             severity="warning",
             file=document.source,

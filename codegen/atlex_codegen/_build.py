@@ -105,6 +105,8 @@ def build(
             skip_invalid=skip_invalid,
             strict=strict,
         )
+        if target.resolve().name in planned.naming.packages:
+            raise LexiconError(f"The package {target.resolve().name!r} can't be built on itself.")
         files: dict[str, bytes] = {}
         for name, text in render_package(planned.package):
             files[name] = text.encode()

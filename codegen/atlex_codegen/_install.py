@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from atlex._bases import DATA_FILE, package_file
 from atlex._files import read_file
 from atlex._printable import is_unicode
 from atlex.errors import LexiconError
@@ -20,6 +21,7 @@ from atlex.lexicon import (
     schema_digest,
     strip_prose,
 )
+from atlex_codegen._bases import load_bases
 from atlex_codegen._files import check_places, remove_file, replace_file
 from atlex_codegen._pins import PINS_FILE, Pin, pins_text, read_pins
 
@@ -69,7 +71,8 @@ def install(
     it is an error.
 
     Args:
-        source: The folder that holds the documents, in any arrangement.
+        source: The folder that holds the documents, in any arrangement; or the name of an installed package, whose
+            documents and those of the packages that it is built on are taken.
         prefixes: What to take: ``app.bsky`` means that NSID and all below it, ``app.bsky.feed.post`` and
             ``app.bsky.actor.defs`` among them, but not ``app.bskyx.foo``. Each must match at least one document.
         lexicons: The folder to bring them to. It is made if need be.
@@ -84,10 +87,10 @@ def install(
             the pins are broken, ``origin`` isn't text, or a file can't be written. Only in the last case some files may
             have been written.
     """
-    loaded = load_documents(source)
-    documents = [document for document in loaded.documents if _is_below(document.id, prefixes)]
+    loaded, diagnostics = _documents_of(source)
+    documents = [document for document in loaded if _is_below(document.id, prefixes)]
     # Of a file without a readable NSID nobody can say that it isn't below the prefixes.
-    found = [item for item in loaded.diagnostics if not item.nsid or _is_below(item.nsid, prefixes)]
+    found = [item for item in diagnostics if not item.nsid or _is_below(item.nsid, prefixes)]
     _refuse([*found, *_unmatched(source, prefixes, documents, found)])
     if origin is not None and not is_unicode(origin):
         raise LexiconError(f"The origin {origin!r} isn't text that UTF-8 can write.")
@@ -113,6 +116,15 @@ def install(
             f"The documents can't be installed: {error.filename}: {error.strerror}."
         ) from error
     return Installation(installed=tuple(fresh), written=written, removed=removed, warnings=tuple(found))
+
+
+def _documents_of(source: str | os.PathLike[str]) -> tuple[Iterable[Document], Iterable[Diagnostic]]:
+    name = os.fspath(source)
+    if not os.path.lexists(name) and package_file(name, DATA_FILE) is not None:
+        (package,) = load_bases([name])
+        return package.all_lexicons().values(), ()
+    loaded = load_documents(source)
+    return loaded.documents, loaded.diagnostics
 
 
 def _write(folder: Path, contents: Mapping[str, bytes], removed: Iterable[str]) -> None:

@@ -55,9 +55,28 @@ def digest_of(data: bytes) -> str:
 
 
 def base_names(package: str) -> tuple[str, ...]:
-    """The packages that an installed package is built on directly."""
-    content = package_file(package, BASES_FILE)
-    return () if content is None else tuple(json.loads(content)["bases"])
+    """The packages that an installed package is built on directly.
+
+    Raises:
+        BasePackageError: What it says of them can't be read.
+    """
+    return tuple(_content(package)["bases"])
+
+
+def _content(package: str) -> dict[str, Any]:
+    data = package_file(package, BASES_FILE)
+    if data is None:
+        return {"bases": [], "used": {}}
+    try:
+        content = json.loads(data)
+        _ = [
+            (used["documents"], used["definitions"].items(), [*used["namespaces"]])
+            for used in content["used"].values()
+        ]
+        _ = [name.isidentifier() for name in content["bases"]]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise BasePackageError(f"The file {BASES_FILE} of the package {package!r} is damaged.") from error
+    return cast("dict[str, Any]", content)
 
 
 def require_bases(package: str) -> None:
@@ -67,10 +86,10 @@ def require_bases(package: str) -> None:
         package: The package's name.
 
     Raises:
-        BasePackageError: A base is missing or has changed in a way that the package can't live with.
+        BasePackageError: A base is missing or has changed in a way that the package can't live with, or what the
+            package says of its bases can't be read.
     """
-    content = json.loads(package_file(package, BASES_FILE) or b'{"used": {}}')
-    for base, used in content["used"].items():
+    for base, used in _content(package)["used"].items():
         data = package_file(base, DATA_FILE)
         if data is None:
             raise BasePackageError(

@@ -7,21 +7,31 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.generated import _acme
+from tests.generated._agreement import disagreements
 from tests.generated._documents import ROOT
+from tests.generated._examples import FEW, written
 from tests.generated._fresh import environment, run_fresh
+from tests.generated._mutations import mutated
 from tests.typing._checkers import mypy
 
 import atlex_sdk
 from atlex import AsyncPasswordSession, PasswordSession, now
-from atlex.errors import InputError, LexiconError
-from atlex.testing import Call, FakePds, PdsError
+from atlex.errors import BasePackageError, InputError, LexiconError
+from atlex.interface import require_bases
+from atlex.lexicon import Document, Lexicons, parse_document
+from atlex.model._packages import class_for
+from atlex.testing import Call, FakePds, PdsError, values
 from atlex_codegen import build
 from atlex_sdk import app, com
 
@@ -154,6 +164,39 @@ class TestOpenUnions:
         assert post.to_wire()["embed"] == {"$type": "com.acme.kitchen.recipe#note", "text": "mind the salt"}
 
 
+@pytest.mark.parametrize(
+    "lex_type",
+    [
+        "com.acme.kitchen.recipe",
+        "com.acme.kitchen.defs#recipeView",
+        "com.acme.garden.plant",
+        "com.other.thing",
+        "app.stranger.note",
+    ],
+)
+def test_values_come_back_and_are_judged_as_the_documents_say(folder, lex_type):
+    documents = [*json.loads(json.dumps(_acme.ACME)), *_acme.OTHERS]
+    everything = Lexicons([*Lexicons.load(ROOT / "lexicons").values(), *map(parsed, documents)])
+    cls = class_for("both_sdk", lex_type)
+    assert cls is not None
+    compared = partial(disagreements, cls, partial(everything.validate, lex_type))
+
+    @FEW
+    @given(values(lex_type, lexicons=everything, undeclared=True), st.integers(0, 2**64))
+    def check(value: Any, seed: int) -> None:
+        assert written(cls.from_wire(json.dumps(value)).to_wire()) == written(value)
+        for each in (value, mutated(value, Random(seed))):
+            assert compared(each) == [], each
+
+    check()
+
+
+def parsed(raw: Any) -> Document:
+    document, diagnostics = parse_document(raw)
+    assert document is not None, diagnostics
+    return document
+
+
 class TestClients:
     def test_an_application_works_on_a_server(self, acme, pds, session, make):
         client = acme.Client(session)
@@ -284,6 +327,7 @@ def use(session: PasswordSession, official: Official) -> None:
         title="Soup", created_at=now(), embed=app.bsky.embed.images.Images(images=[])
     )
     written = client.com.acme.kitchen.recipe.create(recipe)
+    com.acme.kitchen.recipe.Recipe(title="Soup", created_at=now(), source=written.ref)
     stored = client.com.acme.kitchen.recipe.get(written.rkey).value
     assert_type(stored, com.acme.kitchen.recipe.Recipe)
     assert_type(stored.source, com.atproto.repo.strong_ref.StrongRef | None)
@@ -502,6 +546,39 @@ class TestBuilding:
         with pytest.raises(LexiconError, match="There is no generated package"):
             build(_acme.write(tmp_path / "lexicons", _acme.ACME), tmp_path / "some_sdk", bases=[base])
         assert not (tmp_path / "some_sdk").exists()
+
+    def test_a_package_is_not_built_on_itself(self, folder):
+        with pytest.raises(LexiconError, match="'acme_sdk' can't be built on itself"):
+            build(folder / "acme", folder / _acme.PACKAGE, bases=[_acme.PACKAGE])
+
+    def test_a_document_of_two_bases_is_a_warning(self, tmp_path, monkeypatch):
+        monkeypatch.syspath_prepend(tmp_path)
+        for name in ("one", "two"):
+            own = {"lexicon": 1, "id": f"com.{name}.thing", "defs": {"main": {"type": "token"}}}
+            build(_acme.write(tmp_path / name, [*BASE, own]), tmp_path / f"{name}_sdk")
+        importlib.invalidate_caches()
+        top = _acme.write(tmp_path / "top", ON_BASE)
+        report = build(top, tmp_path / "on_two_sdk", bases=["one_sdk", "two_sdk"])
+        assert [found.nsid for found in report.diagnostics] == ["com.base.defs", "com.base.spare"]
+        assert "'one_sdk' and 'two_sdk' both have the document" in report.diagnostics[0].message
+
+    @pytest.mark.parametrize("text", ["", "[]", "{", '{"bases": 1, "used": {}}', '{"bases": [], "used": {"a": 1}}', "[" * 10**5])
+    def test_a_damaged_file_of_bases_is_one_sentence(self, tmp_path, monkeypatch, text):
+        monkeypatch.syspath_prepend(tmp_path)
+        build(_acme.write(tmp_path / "top", _acme.OTHERS), tmp_path / "top_sdk", bases=[OFFICIAL])
+        (tmp_path / "top_sdk" / "bases.json").write_text(text)
+        importlib.invalidate_caches()
+        with pytest.raises(LexiconError, match=r"The file bases\.json of the package 'top_sdk' is damaged"):
+            build(_acme.write(tmp_path / "more", ON_BASE), tmp_path / "more_sdk", bases=["top_sdk"])
+        with pytest.raises(BasePackageError, match=r"The file bases\.json of the package 'top_sdk' is damaged"):
+            require_bases("top_sdk")
+
+    def test_a_broken_reference_into_the_base_can_be_skipped(self, tmp_path):
+        document = json.loads(json.dumps(_acme.OTHERS[0]))
+        document["defs"]["main"]["record"]["properties"]["ref"]["ref"] = "com.atproto.repo.strongRef#nothing"
+        lexicons = _acme.write(tmp_path / "lexicons", [document, _acme.OTHERS[1]])
+        report = build(lexicons, tmp_path / "some_sdk", bases=[OFFICIAL], skip_invalid=True)
+        assert [found.nsid for found in report.diagnostics] == ["com.other.thing"]
 
     def test_a_second_build_changes_nothing(self, folder):
         report = build(folder / "acme", folder / _acme.PACKAGE, bases=[OFFICIAL], check=True)

@@ -15,6 +15,8 @@ from atlex_codegen._files import remove_file, replace_file
 from atlex_codegen._install import document_path, document_text, install
 from atlex_codegen._pins import read_pins, verify
 
+ROOT = Path(__file__).parents[2]
+
 Json = dict[str, Any]
 
 
@@ -306,3 +308,20 @@ def test_a_file_is_removed_with_the_folders_that_are_empty_then(tmp_path: Path) 
     assert list((tmp_path / "a").iterdir()) == [tmp_path / "a/other"]
     remove_file(tmp_path / "a/other", tmp_path)
     assert tmp_path.is_dir()
+
+
+def test_documents_come_out_of_an_installed_package(tmp_path):
+    done = install("atlex_sdk", ["com.atproto.repo.strongRef", "app.bsky.richtext"], lexicons=tmp_path)
+    assert done.installed == ("app.bsky.richtext.facet", "com.atproto.repo.strongRef")
+    kept = ROOT / "lexicons/com/atproto/repo/strongRef.json"
+    assert json.loads((tmp_path / "com/atproto/repo/strongRef.json").read_text()) == json.loads(
+        kept.read_text()
+    )
+    assert not install("atlex_sdk", ["app.bsky.richtext"], lexicons=tmp_path).written
+
+
+@pytest.mark.parametrize("source", ["json", "no_such_sdk", "no.such.sdk", "atlex_sdk.com", "a b"])
+def test_a_source_that_is_neither_folder_nor_package_is_refused(tmp_path, source):
+    with pytest.raises(LexiconError):
+        install(source, ["com.atproto"], lexicons=tmp_path)
+    assert not list(tmp_path.iterdir())

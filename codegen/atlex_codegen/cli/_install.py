@@ -25,7 +25,10 @@ def install_command(
     source: Annotated[
         Path | None,
         typer.Option(
-            "--from", metavar="DIRECTORY", help="The folder to take documents from.", show_default=False
+            "--from",
+            metavar="DIRECTORY|PACKAGE",
+            help="The folder to take documents from, or an installed package such as atlex_sdk.",
+            show_default=False,
         ),
     ] = None,
     lexicons: Annotated[
@@ -67,7 +70,7 @@ def install_command(
         _check(lexicons)
         return
     if source is None or not prefixes:
-        raise typer.BadParameter("Give --from with a folder, and at least one prefix.")
+        raise typer.BadParameter("Give --from with a folder or a package, and at least one prefix.")
     with failing_with_a_sentence():
         done = install(source, prefixes, lexicons=lexicons, origin=origin, keep_prose=keep_prose)
     say(done.warnings, err=True)
