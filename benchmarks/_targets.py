@@ -59,11 +59,20 @@ TARGETS: Final = (
         1.15,
     ),
     Target(_CLIENT, "peer", "import.client.atlex.ms", "import.client.peer.ms", 0.30),
-    Target(_FIRST, "peer", "import.timeline.atlex.process_ms", "import.timeline.peer.process_ms", 0.35),
+    Target(_FIRST, "peer", "import.timeline.atlex.process_ms", "import.timeline.peer.process_ms", 0.30),
     Target("peak memory there", "peer", "import.timeline.atlex.mib", "import.timeline.peer.mib", 0.6),
-    Target(_READ, "`json.loads`", _LENIENT, "parsing.atlex.timeline.json.loads", 1.15),
+    Target(_READ, "`json.loads`", _LENIENT, "parsing.atlex.timeline.json.loads", 1.10),
     Target(_READ, "peer", _LENIENT, _PEER, 0.4),
-    Target("the same, post records typed", "peer", "parsing.atlex.timeline.typed.loads", _PEER, 0.5),
+    Target(
+        "the same, the garbage collector off",
+        "peer",
+        "parsing.atlex.timeline-uncollected.lenient.loads",
+        "parsing.peer.timeline-uncollected.read.loads",
+        0.4,
+    ),
+    Target(
+        "a timeline and its post records, typed", "peer", "parsing.atlex.timeline.typed.loads", _PEER, 0.5
+    ),
     Target("timeline, strict", "lenient", "parsing.atlex.timeline.strict.loads", _LENIENT, 2.0),
     Target(
         "memory held per timeline",
@@ -72,6 +81,9 @@ TARGETS: Final = (
         "parsing.peer.timeline.read.held_mib",
         0.9,
     ),
+    Target("a record made, checked and written", "peer", "input.atlex.whole.us", "input.peer.whole.us", 1.0),
+    Target("all models built", "peer", "import.models.atlex.ms", "import.models.peer.ms", 0.8),
+    Target("memory then", "peer", "import.models.atlex.mib", "import.models.peer.mib", 0.9),
     Target("own cost per call, µs", "", "calls.own.without.us", None, 40),
     Target("own cost per call with a session, µs", "", "calls.own.session.us", None, 50),
     Target(

@@ -34,6 +34,7 @@ def _atlex(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "make": partial(Post.model_validate, data),
         "check": partial(check, post),
         "write": post.to_json,
+        "whole": lambda: Post.model_validate(data).to_json(),
     }
 
 
@@ -46,6 +47,9 @@ def _peer(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "construct": partial(AppBskyFeedPost.Record, text=_TEXT, created_at=_TIME, langs=["en"]),
         "make": partial(get_or_create, data, AppBskyFeedPost.Record, strict=True),
         "write": lambda: json.dumps(get_model_as_dict(post)),
+        "whole": lambda: json.dumps(
+            get_model_as_dict(get_or_create(data, AppBskyFeedPost.Record, strict=True))
+        ),
     }
 
 

@@ -27,6 +27,9 @@ def wire_value(value: Any, _done: object = None) -> Any:
     Raises:
         InputError: A part of the value has no JSON form, or is nested too deeply.
     """
+    if isinstance(value, (Blob, CidLink)):
+        # The fields of these types come here too.
+        return value.to_wire()
     root: list[Any] = [value]
     pending: list[tuple[Any, Any, int]] = [(root, 0, 0)]
     while pending:
