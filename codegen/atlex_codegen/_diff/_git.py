@@ -48,7 +48,7 @@ def export_revision(place: str, folder: Path) -> dict[str, str]:
             name = f"{number:05}.json" if blob.path.endswith(".json") else blob.path
             (folder / name).write_bytes(data)
             origins[name] = f"{place.removesuffix('/')}{'' if place.endswith(':') else '/'}{blob.path}"
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
         raise LexiconError(
             f"git has no folder {place!r} here: give a revision, a colon, and a path from the repository's root."
         ) from error

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from atlex._bases import DATA_FILE, package_file
 from atlex._files import MAX_TOTAL_SIZE, read_file
 from atlex.errors import LexiconError
 from atlex.lexicon import Lexicons
 from atlex_codegen._diff._git import export_revision
 from atlex_codegen._load import Source, load_source
-from atlex_codegen._write import DATA_FILE
 
 __all__ = ["Side", "read_side"]
 
@@ -46,22 +45,28 @@ def read_side(place: str | os.PathLike[str]) -> Side:
     """
     name = os.fspath(place)
     folder = Path(name)
-    package = None
+    data = None
     try:
         if name and folder.is_dir():
-            package = folder if (folder / DATA_FILE).is_file() else None
-            source = load_source(folder, None) if package is None else _package(package)
+            if (folder / DATA_FILE).is_file():
+                data = read_file(folder / DATA_FILE, MAX_TOTAL_SIZE)
+            source = load_source(folder, None) if data is None else _package(data)
         elif name.partition(":")[0] and ":" in name:
             source = _revision(name)
         else:
-            package = _installed(name)
-            source = _package(package)
+            data = package_file(name, DATA_FILE)
+            if data is None:
+                raise LexiconError(
+                    f"There is no folder, no installed package of atlex's making and no git revision {name!r}: "
+                    "write a revision as REVISION:PATH."
+                )
+            source = _package(data)
     except OSError as error:
         raise LexiconError(f"{error.filename or name} can't be read: {error.strerror}.") from error
     if errors := sum(diagnostic.is_error for diagnostic in source.diagnostics):
         plural = "error" if errors == 1 else "errors"
         raise LexiconError(f"The documents of {name} have {errors} {plural}.", source.diagnostics)
-    return Side(Lexicons(source.documents), source, package is not None)
+    return Side(Lexicons(source.documents), source, is_package=data is not None)
 
 
 def _revision(name: str) -> Source:
@@ -85,21 +90,5 @@ def _revision(name: str) -> Source:
     )
 
 
-def _package(folder: Path) -> Source:
-    data = read_file(folder / DATA_FILE, MAX_TOTAL_SIZE)
+def _package(data: bytes) -> Source:
     return Source(tuple(Lexicons.from_package_data(data).values()), {}, {}, {}, ())
-
-
-def _installed(name: str) -> Path:
-    """The folder of an installed package, which isn't imported."""
-    try:
-        spec = importlib.util.find_spec(name) if all(map(str.isidentifier, name.split("."))) else None
-    except (ImportError, ValueError):
-        spec = None
-    for place in (spec and spec.submodule_search_locations) or ():
-        if (Path(place) / DATA_FILE).is_file():
-            return Path(place)
-    raise LexiconError(
-        f"There is no folder, no installed package of atlex's making and no git revision {name!r}: "
-        "write a revision as REVISION:PATH."
-    )
