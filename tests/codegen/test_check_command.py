@@ -126,3 +126,17 @@ def test_the_line_of_a_value_is_where_it_stands(value: Any) -> None:
 @given(st.text(alphabet='"{}[],:\\ \nab1'))
 def test_any_text_has_lines(text: str) -> None:
     assert all(1 <= line <= text.count("\n") + 1 for line in pointer_lines(text).values())
+
+
+def test_without_a_folder_the_documents_of_pyproject_are_checked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_documents(tmp_path / "mine", STYLE)
+    settings = (
+        '[tool.atlex]\nlexicons = "mine"\n[[tool.atlex.packages]]\n[[tool.atlex.packages]]\nout = "b"\n'
+    )
+    (tmp_path / "pyproject.toml").write_text(settings)
+    monkeypatch.chdir(tmp_path)
+    assert run().stdout.endswith("\n1 finding: 1 style.\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.atlex]\nlexicon = 1\n")
+    assert run().exit_code == 2

@@ -1,1 +1,1 @@
-"""Checking Lexicon documents: the language's rules, names that Python has trouble with, and the style guide."""
+"""Linting Lexicon documents: the rules of the language, names in Python, and the style guide."""

@@ -29,16 +29,15 @@ def check(
     bases: Iterable[str | os.PathLike[str]] = (),
     descriptions: str | os.PathLike[str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Find everything that is wrong with Lexicon documents, or could be better.
+    """Lint Lexicon documents, and list all findings.
 
-    That is what breaks the rules of the language; references that lead nowhere; names that meet or are reserved in
-    Python; and what the style guide of the specification advises against. A document that breaks the language's rules is
-    checked for nothing else.
+    The checks are the rules of the language, references that lead nowhere, names that clash or are reserved in Python,
+    and the style guide of the specification. A document that breaks a rule of the language is checked no further.
 
     Args:
         lexicons: The folder that holds the documents, or one document.
-        bases: Where else references may lead: generated packages by their names, or folders.
-        descriptions: The overlay, as for `build`; what it describes needs no description in the documents.
+        bases: Other documents that references may lead to: generated packages by their names, or folders.
+        descriptions: The overlay, as for `build`; its descriptions count like those in the documents.
 
     Returns:
         The findings, sorted by file and place.

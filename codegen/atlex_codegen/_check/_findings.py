@@ -1,4 +1,4 @@
-"""What `atlex check` finds, as values, and the rules that it goes by."""
+"""The findings of `atlex check` as values, and its rules."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from atlex.lexicon import Diagnostic, Document
 __all__ = ["LEVELS", "RULES", "Finding", "Findings", "Level", "Rule"]
 
 Level: TypeAlias = Literal["style", "warning", "error"]
-"""How bad a finding is: it stands in the way (``error``), may surprise somebody (``warning``), or is against the style
-guide (``style``).
+"""The levels of findings: an ``error`` stops a build, a ``warning`` may come as a surprise, and ``style`` is against the
+style guide.
 """
 
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
@@ -24,8 +24,8 @@ class Rule:
     """A rule of the style guide, or about names.
 
     Attributes:
-        level: How bad it is to break it.
-        hint: What to do about it.
+        level: The level of its findings.
+        hint: The way to mend them.
     """
 
     level: Level
@@ -65,7 +65,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "cid-link": Rule("style", "use a string with the format cid"),
     "permission-set": Rule("style", "give it a title and a permission"),
 }
-"""The rules beside those of the language itself, whose findings go by ``language`` and ``reference``.
+"""The rules, except those of the language itself, which are called ``language`` and ``reference``.
 
 Source: https://atproto.com/guides/lexicon-style-guide
 """
@@ -73,16 +73,16 @@ Source: https://atproto.com/guides/lexicon-style-guide
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong with a document, or could be better.
+    """A fault of a document, or something that could be better.
 
     Attributes:
-        rule: The rule: one of `RULES`, or ``language`` or ``reference`` for what the language itself says.
-        level: How bad it is.
+        rule: The rule: one of `RULES`, or ``language`` or ``reference``.
+        level: Its level.
         file: Where the document was read from.
         nsid: The document's NSID; empty when it has none that can be read.
         pointer: The JSON pointer (RFC 6901) of the place; empty for the whole document.
-        message: What it is.
-        hint: What to do about it.
+        message: The fault.
+        hint: The way to mend it.
     """
 
     rule: str
@@ -101,7 +101,7 @@ class Finding:
 
     @classmethod
     def of(cls, diagnostic: Diagnostic, rule: Literal["language", "reference"]) -> Finding:
-        """What the language itself says, as a finding."""
+        """A diagnostic of the language as a finding."""
         return cls(
             rule=rule,
             level=diagnostic.severity,
@@ -114,7 +114,7 @@ class Finding:
 
 
 class Findings:
-    """Collects what breaks a rule in one document.
+    """Collects the findings in one document.
 
     Args:
         document: The document.
@@ -125,12 +125,12 @@ class Findings:
         self.found: list[Finding] = []
 
     def add(self, rule: str, pointer: str, message: str) -> None:
-        """Note that something breaks a rule.
+        """Add a finding.
 
         Args:
             rule: One of `RULES`.
-            pointer: Where, as a JSON pointer.
-            message: What it is.
+            pointer: The place, as a JSON pointer.
+            message: The fault.
         """
         self.found.append(
             Finding(

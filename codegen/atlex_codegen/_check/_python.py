@@ -1,4 +1,4 @@
-"""Names that Python has trouble with: two that become one, and those that mean something to Python itself."""
+"""Names that clash in Python, and names that Python reserves."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Natural = Callable[[str], str]
 
 
 def check_modules(notes: Mapping[str, Findings], naming: Naming) -> None:
-    """Check the names of modules; each is spoken of in its first document.
+    """Check the names of modules; a finding about a namespace goes to its first document.
 
     Args:
         notes: Where the findings go, by document.
@@ -94,9 +94,9 @@ def _check(notes: Findings, name: str, pointer: str, taken: str, natural: str, p
         notes: Where the findings go.
         name: The name in the document.
         pointer: Its place.
-        taken: What it is called in Python.
-        natural: What it would be called if there were no other names.
-        plain: What it would be called if Python had no names of its own.
+        taken: Its name in Python.
+        natural: The name in Python that it would have without other names.
+        plain: The name in Python that it would have if none were reserved.
     """
     if taken != natural:
         notes.add("python-clash", pointer, f'"{name}" is called "{taken}" in Python: "{natural}" is taken')

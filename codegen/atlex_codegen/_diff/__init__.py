@@ -1,1 +1,1 @@
-"""Comparing two sets of Lexicon documents: what changed, and what that does to code that uses the packages."""
+"""Comparing two sets of Lexicon documents, and the packages that are generated from them."""

@@ -1,4 +1,4 @@
-"""What differs between two sets of documents, as values: for reports, and for what rewrites code after them."""
+"""The changes between two sets of documents, as values: reports print them, and migrations of code go by them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 Impact: TypeAlias = Literal["compatible", "deprecated", "breaking"]
-"""What a change does to those who rely on the older documents, from the mildest to the worst."""
+"""The effect of a change on those who rely on the older documents, from the mildest to the worst."""
 
 IMPACTS: Final[tuple[Impact, ...]] = get_args(Impact)
 
@@ -68,14 +68,14 @@ ChangeKind: TypeAlias = Literal[
     "revision-changed",
     "unknown-keys-changed",
 ]
-"""What changed. ``ref-to-union`` is a ``type-changed`` whose union has the earlier target as a member; a definition
+"""The kinds of changes. ``ref-to-union`` is a ``type-changed`` whose union has the earlier target as a member; a definition
 that moved to another document is ``definition-renamed`` too.
 """
 
 NameKind: TypeAlias = Literal[
     "module", "class", "alias", "constant", "field", "error", "method", "argument", "collection"
 ]
-"""What a name in Python is. A ``collection`` is an attribute of a client: the records of one kind."""
+"""The kinds of names in Python. A ``collection`` is an attribute of a client: the records of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class PythonName:
     """A name that a generated package has for its users.
 
     Attributes:
-        kind: What it is.
+        kind: Its kind.
         path: For methods, their arguments and collections, the attributes that lead from a client to the namespace
             (``("app", "bsky", "feed")``); for everything else the place of the module below the package.
         name: The class, alias, constant, error, method or collection. Empty for a module, and for a method or
@@ -121,16 +121,16 @@ class PythonName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonChange:
-    """What happens to one name.
+    """The change of one name.
 
     Attributes:
-        old: The name in the older package; None for one that is new.
-        new: The name in the newer package; None for one that is gone.
-        old_type: The older type, for a field, an argument, an alias, or what a method returns; else empty. Classes go
+        old: The name in the older package; None for an added one.
+        new: The name in the newer package; None for a removed one.
+        old_type: The older type, for a field, an argument, an alias, or the result of a method; else empty. Classes go
             by their names alone.
         new_type: The same of the newer one.
-        old_required: Whether the older argument or field had to be given.
-        new_required: Whether the newer one has to be.
+        old_required: Whether the older argument or field was required.
+        new_required: Whether the newer one is.
     """
 
     old: PythonName | None
@@ -142,7 +142,7 @@ class PythonChange:
 
     @property
     def is_renamed(self) -> bool:
-        """Whether the name is there on both sides, and differs."""
+        """Whether both packages have the name, and spell it differently."""
         return self.old is not None and self.new is not None and self.old != self.new
 
 
@@ -151,20 +151,19 @@ class Change:
     """One change of the documents.
 
     Attributes:
-        kind: What changed.
+        kind: The kind of change.
         definition: The definition that changed, by its newer name where it has one.
-        old: Where it was; None for something that is new.
-        new: Where it is; None for something that is gone.
-        subject: What the change is about, where the place alone doesn't say it: the name of a property, the code of an
-            error, the member of a union, or the key that holds a limit. The older name, for something renamed.
-        before: The JSON value that was there, or None.
-        after: The JSON value that is there, or None.
-        lexicon: What it means by the evolution rules of the Lexicon language.
-        python: What it means to code that uses the generated package.
-        message: What changed, in a sentence.
-        names: What it does to names in Python: each field, argument, class and method that it touches.
-        is_guess: Whether a renaming is inferred from likeness alone: the two differ in more than their names, or in too
-            little to be sure.
+        old: The place in the older documents; None for an addition.
+        new: The place in the newer documents; None for a removal.
+        subject: The name of the property, the code of the error, the member of the union, or the key of the value that
+            changed; the older name where something was renamed; else empty.
+        before: The JSON value in the older documents, or None.
+        after: The JSON value in the newer documents, or None.
+        lexicon: The verdict by the evolution rules of the Lexicon language.
+        python: The verdict for code that uses the generated package.
+        message: The change in a sentence.
+        names: The names in Python that it affects: fields, arguments, classes, methods and others.
+        is_guess: Whether a renaming is inferred from similarity alone.
     """
 
     kind: ChangeKind
@@ -182,7 +181,7 @@ class Change:
 
     @property
     def impact(self) -> Impact:
-        """The worse of the two meanings."""
+        """The worse of the two verdicts."""
         return self.lexicon if IMPACTS.index(self.lexicon) > IMPACTS.index(self.python) else self.python
 
 
@@ -191,9 +190,9 @@ class Diff:
     """Everything that differs between two sets of documents.
 
     Attributes:
-        changes: The changes of the documents, by definition and in it from the top.
-        names: Names in Python that differ although nothing changed where they come from: one that is numbered because
-            another took its place, for example.
+        changes: The changes of the documents, sorted by definition.
+        names: Names in Python that changed although their own definitions didn't: one that is numbered, for example,
+            because a new definition takes its name.
     """
 
     changes: tuple[Change, ...]
@@ -204,7 +203,7 @@ class Diff:
 
     @property
     def impact(self) -> Impact | None:
-        """The worst of all changes; None when there are none."""
+        """The worst verdict on any change; None when there are no changes."""
         found: list[Impact] = [change.impact for change in self.changes]
         if self.names:
             found.append("breaking")

@@ -1,8 +1,8 @@
 """Comparing documents, definition by definition, by the evolution rules of the Lexicon language.
 
-Old values have to stay valid, and new values have to be valid by the older documents: whatever allows more or less than
-before breaks that. What Python code notices depends on who makes the values. One who sends them notices what is allowed
-no more, one who receives them what didn't have to be expected before.
+Old values have to stay valid, and new values have to be valid under the older documents: a change that allows more or
+less than before breaks that. For Python code the direction of the values counts. A caller that sends them breaks when
+less is allowed than before, and one that receives them when more is.
 
 Source of the rules: https://atproto.com/specs/lexicon#lexicon-evolution
 """
@@ -46,7 +46,7 @@ _HARMLESS: Final[_Impacts] = {"lexicon": "compatible", "python": "compatible"}
 def compare_documents(
     old: Lexicons, new: Lexicons, descriptions: tuple[Descriptions, Descriptions] = ({}, {})
 ) -> list[Change]:
-    """List what changed, sorted by definition.
+    """List the changes, sorted by definition.
 
     References may lead nowhere: they are compared by the names in them.
 
@@ -174,7 +174,7 @@ def _body(
 
 
 def _may_be_empty(payload: Payload) -> bool:
-    """Whether a call needn't give anything for an input."""
+    """Whether nothing in an input is required."""
     return isinstance(payload.schema, Object) and not any(
         prop.required for prop in payload.schema.properties.values()
     )

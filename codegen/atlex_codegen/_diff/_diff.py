@@ -19,14 +19,14 @@ from atlex_codegen._resolve import reference_faults
 __all__ = ["diff"]
 
 _STUBS: Final = "/missing"
-"""Where no document has anything."""
+"""A pointer that no document has."""
 
 
 def diff(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> Diff:
-    """Compare two sets of Lexicon documents: what changed, and what that does to code that uses the packages.
+    """Compare two sets of Lexicon documents, and the packages that are generated from them.
 
-    Prose doesn't count, but for what it says about deprecation. Definitions that neither side has, because they come
-    with a base for example, are taken as they are.
+    Descriptions don't count, except where one says that something is deprecated. References to definitions that neither
+    side has, such as those of a base, are compared by name.
 
     Args:
         old: The older documents: a folder of them; a generated package, by its folder or by the name that it is imported
@@ -44,7 +44,7 @@ def diff(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> Diff:
 
 
 def _names(side: Side) -> list[Entry]:
-    """The names of the package, planned with empty objects for what the documents refer to and don't have."""
+    """The names of the package, planned with an empty object for each reference that leads nowhere."""
     lexicons = side.lexicons
     missing = {
         reference.target

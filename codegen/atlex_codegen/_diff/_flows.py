@@ -1,4 +1,4 @@
-"""Which way the values of a definition go: out to a server, in from one, or both."""
+"""The direction of a definition's values: to a server, from one, or both."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["BOTH", "RECEIVED", "SENT", "Flow", "Flows"]
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Who makes the values: the caller (``sent``), the server (``received``), or both."""
+    """The direction of values: from the caller (``sent``), from the server (``received``), or both."""
 
     sent: bool = False
     received: bool = False
@@ -37,7 +37,7 @@ BOTH: Final = Flow(sent=True, received=True)
 class Flows:
     """The flows of all definitions of two sets of documents.
 
-    A record's values go both ways, and so do those of a definition that nothing leads to: anybody may use it.
+    Values of a record go both ways, and so do those of a definition that nothing refers to.
     """
 
     def __init__(self, *both: Lexicons) -> None:

@@ -44,7 +44,7 @@ def export_revision(place: str, folder: Path) -> dict[str, str]:
         blobs = list(_blobs(_git("ls-tree", "-r", "-z", "-l", tree)))
         origins: dict[str, str] = {}
         for number, (blob, data) in enumerate(_contents(blobs)):
-            # Paths of a strange repository are nothing to write to.
+            # A repository may hold any path, so none becomes a file name here.
             name = f"{number:05}.json" if blob.path.endswith(".json") else blob.path
             (folder / name).write_bytes(data)
             origins[name] = f"{place.removesuffix('/')}{'' if place.endswith(':') else '/'}{blob.path}"
@@ -82,7 +82,7 @@ _TABLES: Final = frozenset({"descriptions.toml", "pages.toml", "proxies.toml"})
 
 
 def _contents(blobs: Sequence[_Blob]) -> Iterator[tuple[_Blob, bytes]]:
-    """The files' contents, until there are more than the loader takes; one that is too large has no real content."""
+    """The contents of files, up to the limits of the loader; a file that is too large has none of its own."""
     total = 0
     small: list[_Blob] = []
     for blob in blobs[: MAX_FILES + 1]:
@@ -94,7 +94,7 @@ def _contents(blobs: Sequence[_Blob]) -> Iterator[tuple[_Blob, bytes]]:
     names = "".join(f"{blob.name}\n" for blob in small)
     rest = memoryview(_git("cat-file", "--batch", input_=names.encode()))
     for blob in small:
-        # A line about each file, its content, and the end of a line.
+        # Git writes a header line, the content, and a line feed.
         start = len(f"{blob.name} blob {blob.size}\n")
         yield blob, bytes(rest[start : start + blob.size])
         rest = rest[start + blob.size + 1 :]

@@ -1,4 +1,4 @@
-"""The names that a package has for its users, each with the part of a document that it comes from."""
+"""The public names of a generated package, each with the part of a document that it comes from."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Entry:
         name: The name.
         spot: The part of a document that it comes from.
         owner: For a field the part that its class comes from, for an argument its method; None for other names.
-        label: What tells it from others of its owner: the code of an error, or what an argument goes to.
-        type: How its type is written, or for a class how it stands in the types of others.
+        label: The code of an error, or the part of a request that an argument goes to; else empty.
+        type: Its type as source text; for a class, a reference to it.
         required: Whether it must be given, for a field or an argument.
     """
 
@@ -100,7 +100,7 @@ def _definition(naming: Naming, types: Types, def_id: DefId, definition: Definit
 
 
 def _part(naming: Naming, types: Types, nsid: str, part: Part, name: str) -> Iterator[Entry]:
-    """The classes and fields, and the aliases, of a part that has a name, and of what it is made of."""
+    """The class or alias of a named part, and those of the parts inside it, with their fields."""
     path = naming.path(nsid)
     for inner in walk(part):
         spot = nsid, inner.pointer

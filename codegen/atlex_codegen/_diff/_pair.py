@@ -1,4 +1,4 @@
-"""A definition as it was and as it is: where its changes are, and how they are said."""
+"""A definition on both sides of a comparison, and the making of its changes."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _VALUES_SHOWN: Final = 8
 
 
 class Pair:
-    """A definition as it was and as it is.
+    """A definition on both sides of a comparison.
 
     Args:
-        old: The document that it was in.
-        new: The one that it is in.
+        old: Its older document.
+        new: Its newer document.
         before: Its older name.
         after: Its newer name.
         names: The newer names of all definitions that were renamed.
@@ -50,7 +50,7 @@ class Pair:
         self._descriptions = descriptions
 
     def now(self, target: DefId) -> DefId:
-        """What a definition is called now."""
+        """The newer name of a definition."""
         return self._names.get(target, target)
 
     def renamed(self, old: Definition, new: Definition, *, is_guess: bool) -> Change:
@@ -67,12 +67,12 @@ class Pair:
         )
 
     def node(self, old: Node, new: Node, what: str, name: str = "") -> Iterator[Change]:
-        """Compare what every node has: whether it is deprecated, and keys that the language doesn't define.
+        """Compare two nodes by whether they are deprecated, and by keys that the language doesn't define.
 
         Args:
             old: The older node.
             new: The newer one.
-            what: What it is, for the messages.
+            what: Its name in messages.
             name: The property that it is the schema of, if it is one's.
         """
         was, is_ = self._is_deprecated(0, old, name), self._is_deprecated(1, new, name)
@@ -138,7 +138,7 @@ class Pair:
         subject: str = "",
         values: tuple[Any, Any] | None = None,
     ) -> Change:
-        """A change of a node that every caller can live with."""
+        """A change of a node that breaks nobody."""
         return self.between(
             kind,
             old,
@@ -167,15 +167,15 @@ class Pair:
         """A change from one pointer to another.
 
         Args:
-            kind: What changed.
-            old: Where it was, or None.
-            new: Where it is, or None.
-            message: What changed, in a sentence.
-            subject: What it is about.
-            values: What was there and what is there; None for the JSON at the pointers.
-            lexicon: What it means by the evolution rules.
-            python: What it means to Python code.
-            is_guess: Whether only likeness speaks for it.
+            kind: The kind of change.
+            old: The older pointer, or None for an addition.
+            new: The newer pointer, or None for a removal.
+            message: The change in a sentence.
+            subject: The part that changed, by its name.
+            values: The older and the newer value; None for the JSON at the pointers.
+            lexicon: The verdict by the evolution rules.
+            python: The verdict for Python code.
+            is_guess: Whether a renaming is inferred from similarity alone.
         """
         places = [
             None if pointer is None else Place(def_id, pointer, document.source)

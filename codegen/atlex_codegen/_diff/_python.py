@@ -1,4 +1,4 @@
-"""What the changes of documents do to names in Python: which are gone, new, called otherwise, or of another type."""
+"""The effect of changed documents on names in Python: added, removed, renamed, or of another type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from atlex_codegen._diff._names import Entry, Spot
 __all__ = ["with_names"]
 
 _Key: TypeAlias = tuple[object, ...]
-"""What a name is for: it is for the same thing in two packages where the keys are equal."""
+"""The identity of a name: names of two packages belong together where their keys are equal."""
 
 _RENAMINGS: Final = frozenset({"definition-renamed", "property-renamed"})
 _HANDLE: Final = re.compile(r"""("[^"]*"|'[^']*')|\b[a-z_]\w*\.(?=\w)""")
@@ -48,7 +48,7 @@ def with_names(changes: Sequence[Change], old: Collection[Entry], new: Collectio
         touched[index] += [_python_change(was, is_) for was, is_ in pairs if not _is_renamed(was, is_)]
     return Diff(
         tuple(_with(change, touched[index]) for index, change in enumerate(changes)),
-        # A name that is new by itself is in nobody's way.
+        # An added name alone breaks nobody.
         tuple(change for change in touched[None] if change.old is not None),
     )
 
@@ -59,12 +59,12 @@ def _with(change: Change, names: Sequence[PythonChange]) -> Change:
 
 
 class _Side:
-    """The names of one package by what they are for.
+    """The names of one package by their keys.
 
     Args:
         entries: The names.
-        renamings: Where a part of a document is now, if it is elsewhere.
-        documents: The NSIDs of the newer documents: a document among them is itself, whatever left it.
+        renamings: The newer place of each part that was renamed.
+        documents: The NSIDs of the newer documents, whose modules keep their identity whatever moved out of them.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class _Side:
         self.names = {self._key(entry): entry for entry in entries}
 
     def without(self, other: _Side) -> Iterator[Entry]:
-        """The names that the other package doesn't have, though it has the class or method that they belong to."""
+        """The names that the other package lacks, except those of a class or method that it lacks as well."""
         for key, entry in self.names.items():
             if key not in other.names and (
                 entry.owner is None or self._owner(entry, entry.owner) in other.names
@@ -121,7 +121,7 @@ def _spot(place: Place) -> Spot:
 
 
 def _starts(pointer: str) -> Iterator[str]:
-    """A JSON pointer, and those of what it stands in, from the inside out."""
+    """A JSON pointer and its parents, from the inside out."""
     while pointer:
         yield pointer
         pointer = pointer.rpartition("/")[0]
@@ -137,7 +137,7 @@ def _by_spot(places: Iterable[Place | None]) -> dict[Spot, int]:
 
 
 def _nearest(spot: Spot, changes: Mapping[Spot, int]) -> int | None:
-    """The change of a part, or of the nearest one that it stands in."""
+    """The change of a part, or of the nearest part around it."""
     nsid, pointer = spot
     return next((changes[nsid, start] for start in _starts(pointer) if (nsid, start) in changes), None)
 
@@ -166,7 +166,7 @@ def _shown_type(entry: Entry | None) -> str:
 def _retyped(
     changes: Sequence[Change], both: Sequence[tuple[Entry, Entry]]
 ) -> Iterator[tuple[int, list[tuple[Entry, Entry]]]]:
-    """For each change the names right around it that have another type now, or must be given or needn't any more."""
+    """For each change the names of the nearest part around it whose type changed, or whether they are required."""
     classes = {was.type: is_.type for was, is_ in both if is_.name.kind == "class"}
 
     def is_retyped(was: Entry, is_: Entry) -> bool:
@@ -189,6 +189,6 @@ def _retyped(
 
 
 def _type_spot(entry: Entry) -> Spot:
-    """The part of a document that a name's type comes from: of a method it is what the method returns."""
+    """The part of a document that a name's type comes from: for a method its output."""
     nsid, pointer = entry.spot
     return (nsid, f"{pointer}/output") if entry.name.kind == "method" else entry.spot

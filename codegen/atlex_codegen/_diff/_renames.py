@@ -1,4 +1,4 @@
-"""Finding what was renamed: something that is gone, and something new that is like it."""
+"""Finding renamed definitions and properties: removed ones that have a similar one among the added."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ __all__ = ["renamed_definitions", "renamed_properties"]
 Name = TypeVar("Name", str, DefId)
 
 _LIKE: Final = 0.6
-"""How alike two names, or two definitions, have to be: 0 has nothing in common, 1 is equal."""
+"""How similar two names, or two definitions, have to be: from 0 for nothing in common to 1 for equal ones."""
 
 _SUBSTANCE: Final = 4
-"""How many values a definition has to hold before it is no coincidence that another is equal."""
+"""From how many values on an equal definition is no coincidence."""
 
 _CERTAIN: Final = 3.0
-"""What only an equal definition comes to."""
+"""The score of an equal definition; others get less."""
 
 _MOST_PAIRS: Final = 10_000
 """How many pairs of one group are compared; a larger group is left alone, as the time goes with their number."""
@@ -31,14 +31,14 @@ _MOST_PAIRS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What a definition is recognized by: its kind, and the values in it with their places."""
+    """The features of a definition by which it is recognized: its kind, and its values with their places."""
 
     kind: str
     values: frozenset[str]
 
 
 def renamed_definitions(old: Lexicons, new: Lexicons) -> dict[DefId, tuple[DefId, bool]]:
-    """Pair definitions that are gone with new ones: equal ones, and like ones that have the same name or a like one.
+    """Pair removed definitions with added ones that are equal, or similar both in name and in content.
 
     Returns:
         By the older name the newer one, and whether it is a guess: whether more than the names differ, others are equal
@@ -60,7 +60,7 @@ def renamed_definitions(old: Lexicons, new: Lexicons) -> dict[DefId, tuple[DefId
 def renamed_properties(
     old: Mapping[str, Property], new: Mapping[str, Property], is_same: Callable[[Property, Property], bool]
 ) -> dict[str, tuple[str, bool]]:
-    """Pair properties that are gone with new ones of the same schema.
+    """Pair removed properties with added ones of the same schema.
 
     Args:
         old: The properties of the older object.
@@ -68,8 +68,8 @@ def renamed_properties(
         is_same: Whether two differ in nothing but their names.
 
     Returns:
-        By the older name the newer one, and whether it is a guess: whether others have come or gone as well, or the
-        names have little in common.
+        By the older name the newer one, and whether it is a guess: whether there were other candidates, or the names
+        have little in common.
     """
     gone = [name for name in old if name not in new]
     come = [name for name in new if name not in old]
@@ -100,7 +100,7 @@ def _traits(lexicons: Lexicons, *, without: Lexicons) -> dict[DefId, _Traits]:
 
 
 def _values(raw: Any, place: str, document: Document) -> Iterator[str]:
-    """The values in a definition, with their places; what it says of its own document goes without the NSID."""
+    """The values in a definition, with their places; references within its own document go without the NSID."""
     if is_object(raw):
         for key, value in raw.items():
             yield from _values(value, f"{place}/{key}", document)

@@ -1,4 +1,4 @@
-"""Comparing schemas: what is allowed that wasn't, and what isn't any more."""
+"""Comparing schemas: whether they allow more or less than before."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def compare_schemas(
         old: The older schema.
         new: The newer one.
         flow: Who makes the values.
-        what: What has the schema, for the messages; None for its kind.
+        what: The name of their owner in messages; empty for their kind.
         name: The property that has it, if one does.
     """
     if kind_of(old) != kind_of(new):
@@ -178,7 +178,7 @@ def _limits(pair: Pair, old: Node, new: Node, flow: Flow, what: str) -> Iterator
                 f'"{key}" of {what} {was_and_is(before, after)}',
                 key=key,
                 values=(before, after),
-                # Limits are no part of a type, and don't keep anything from being read.
+                # Types don't show limits, and a lenient reading doesn't enforce them.
                 python=_python(flow, narrower=narrower),
             )
 
@@ -294,7 +294,7 @@ def _union(pair: Pair, old: Union, new: Union, flow: Flow, what: str) -> Iterato
                 key="refs",
                 subject=str(target),
                 lexicon=by_rule,
-                # Who reads an open union expects members that aren't known.
+                # Code that reads an open union has to expect unknown members anyway.
                 python=_python(flow, wider=old.closed),
             )
 
@@ -314,5 +314,5 @@ def _necessity(prop: Property) -> str:
 
 
 def _python(flow: Flow, *, narrower: bool = False, wider: bool = False) -> Impact:
-    """What it means to Python code that less is allowed than before (``narrower``), or more (``wider``)."""
+    """The verdict for Python code when less is allowed than before (``narrower``), or more (``wider``)."""
     return "breaking" if (narrower and flow.sent) or (wider and flow.received) else "compatible"

@@ -1,4 +1,4 @@
-"""Where the documents to compare come from: a folder, a git revision, or a generated package."""
+"""Reading the documents to compare: from a folder, a git revision, or a generated package."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Side:
 
     Attributes:
         lexicons: The documents.
-        source: What they were read from.
-        is_package: Whether that is a generated package, which doesn't keep the overlay that it was made with.
+        source: The documents with the tables beside them.
+        is_package: Whether they come from a generated package, which has no overlay.
     """
 
     lexicons: Lexicons
@@ -34,7 +34,7 @@ class Side:
 
 
 def read_side(place: str | os.PathLike[str]) -> Side:
-    """Read a set of documents, with what is said beside them.
+    """Read a set of documents, with the tables beside them.
 
     Args:
         place: A folder of documents; a generated package, by its folder or by the name that it is imported by, without
@@ -74,7 +74,7 @@ def _revision(name: str) -> Source:
         folder = Path(temporary)
         origins = export_revision(name, folder)
         source = load_source(folder, None)
-    # Nobody wants to hear of the copies.
+    # Messages name the files in git, not these copies.
     copies = re.compile(rf"{re.escape(temporary)}(?:[/\\]([A-Za-z0-9.]+))?")
 
     def original(text: str) -> str:

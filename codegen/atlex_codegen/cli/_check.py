@@ -1,4 +1,4 @@
-"""``atlex check``: finds what is wrong with Lexicon documents, or could be better."""
+"""``atlex check``: lints Lexicon documents."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ LevelName = Literal["style", "warning", "error"]
 
 def check_command(
     lexicons: Annotated[
-        Path, typer.Argument(help="The folder that holds the documents, or one document.")
-    ] = Path("lexicons"),
+        Path | None,
+        typer.Argument(
+            help="The folder that holds the documents, or one document. Without it, lexicons.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     base: Annotated[
         list[str] | None,
         typer.Option(
             metavar="PACKAGE",
-            help="A generated package, or a folder of documents, that references may lead into; repeatable.",
+            help="A generated package, or a folder of documents, that references may lead into. "
+            "May be given several times.",
             show_default=False,
         ),
     ] = None,
@@ -36,17 +41,21 @@ def check_command(
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="RULE", help="A rule to leave out; repeatable.", show_default=False),
+        typer.Option(
+            metavar="RULE", help="A rule to turn off. May be given several times.", show_default=False
+        ),
     ] = None,
-    level: Annotated[LevelName, typer.Option(help="Print what is at least as bad as this.")] = "style",
+    level: Annotated[LevelName, typer.Option(help="Hide milder findings.")] = "style",
     fail_on: Annotated[
-        LevelName, typer.Option(help="Exit with 1 if something is at least as bad as this.")
+        LevelName, typer.Option(help="Exit with 1 if a finding has this level, or a worse one.")
     ] = "warning",
     format_: Annotated[Format, typer.Option("--format", help="How to print the findings.")] = "text",
 ) -> None:
-    """Find what is wrong with Lexicon documents, or could be better.
+    """Lint Lexicon documents: the language, references, names in Python, and the style guide.
 
-    Exits with 0, with 1 if --fail-on says so, and with 2 if it can't check.
+    Without LEXICONS it checks the documents that pyproject.toml describes under tool.atlex.
+
+    Exits with 1 if a finding is as bad as --fail-on, with 2 if it can't check, else with 0.
 
     Example: atlex check lexicons --base atlex_sdk --ignore description
     """
@@ -54,13 +63,24 @@ def check_command(
     from atlex_codegen._check._check import check
     from atlex_codegen._check._findings import LEVELS, RULES
     from atlex_codegen._check._report import check_lines, findings_json, github_lines
+    from atlex_codegen._settings import Settings, read_settings
 
     ignored = set(ignore or ())
     if unknown := sorted(ignored - RULES.keys()):
         raise typer.BadParameter(f"There is no rule {unknown[0]!r}: use one of {', '.join(sorted(RULES))}.")
     with failing_with_a_sentence(2):
-        found = check(lexicons, bases=base or (), descriptions=descriptions)
-    kept = [finding for finding in found if finding.rule not in ignored]
+        packages = read_settings(Path.cwd()) if lexicons is None else (Settings(lexicons=lexicons),)
+        found = [
+            finding
+            for package in packages
+            for finding in check(
+                package.lexicons,
+                bases=base or package.base,
+                descriptions=descriptions or package.descriptions,
+            )
+        ]
+    # Two packages may be made of the same documents.
+    kept = [finding for finding in dict.fromkeys(found) if finding.rule not in ignored]
     shown = [finding for finding in kept if LEVELS.index(finding.level) >= LEVELS.index(level)]
     match format_:
         case "text":

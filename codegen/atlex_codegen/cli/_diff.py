@@ -1,4 +1,4 @@
-"""``atlex diff``: says what changed between two sets of Lexicon documents."""
+"""``atlex diff``: lists the changes between two sets of Lexicon documents."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def diff_command(
     format_: Annotated[Format, typer.Option("--format", help="How to print the changes.")] = "text",
     fail_on: Annotated[
         Level | None,
-        typer.Option(help="Exit with 1 if a change means this, or worse, to anybody.", show_default=False),
+        typer.Option(help="Exit with 1 if a change has this verdict, or a worse one.", show_default=False),
     ] = None,
 ) -> None:
-    """Say what changed between two sets of documents, by the Lexicon rules and for Python code.
+    """List the changes between two sets of documents, by the Lexicon rules and for Python code.
 
-    Exits with 0, or with 1 if --fail-on says so, and with 2 if the documents can't be compared.
+    Exits with 1 if a change is as bad as --fail-on, with 2 if it can't compare, else with 0.
 
     Example: atlex diff v1.2:lexicons lexicons --fail-on breaking
     """
