@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from types import CodeType, GeneratorType
@@ -121,3 +122,21 @@ async def test_over_httpx_only_its_own_objects_wait_for_the_garbage_collector(tw
     # An answer of httpx and its stream hold each other: so the test would see what is left.
     assert httpx.Response in left
     assert not [kind for kind in left if kind is GeneratorType or kind.__module__.startswith("atlex")]
+
+
+async def test_ten_thousand_accounts_take_thirty_megabytes_beside_their_session_data(twin):
+    """A session for each account's data, and a client of which one namespace was used."""
+    session = AsyncPasswordSession if twin.is_async else PasswordSession
+    # Memory is counted, not sampled: a tenth of the accounts shows it.
+    accounts = [DATA.model_copy(update={"access_jwt": f"access-{number}"}) for number in range(1_000)]
+    kept = [twin.Client(session(data)) for data in accounts[:10]]
+    assert all(client.example for client in kept)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        kept = [twin.Client(session(data)) for data in accounts]
+        assert all(client.example for client in kept)
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] / len(kept) <= 3 * 1024
+    finally:
+        tracemalloc.stop()
