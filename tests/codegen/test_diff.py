@@ -664,6 +664,20 @@ class TestRenaming:
             ("property-added", False),
         ]
 
+    def test_what_moved_under_its_own_name_is_certain_though_it_says_little(self) -> None:
+        def at(nsid: str) -> list[Json]:
+            return [
+                document(nsid, spam={"type": "token"}, view=obj(a=ref("#part")), part=obj(x=INTEGER)),
+                document("com.example.thing", obj(a=ref(f"{nsid}#view"))),
+            ]
+
+        found = compare_documents(
+            lexicons_of(*at("com.example.old.defs")), lexicons_of(*at("com.example.defs"))
+        )
+        assert [(str(change.definition), change.kind, change.is_guess) for change in found] == [
+            (f"com.example.defs#{name}", "definition-renamed", False) for name in ("part", "spam", "view")
+        ]
+
     @pytest.mark.parametrize(
         ("old", "new"),
         [

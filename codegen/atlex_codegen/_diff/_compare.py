@@ -67,9 +67,11 @@ def compare_documents(
             changes.append(_removed(old[before.nsid], before, definition))
             continue
         pair = Pair(old[before.nsid], new[after.nsid], before, after, names, descriptions)
+        inner = list(_definition(pair, definition, newer, flows.of(before, after)))
         if before in renamed:
-            changes.append(pair.renamed(definition, newer, is_guess=renamed[before][1]))
-        changes += _definition(pair, definition, newer, flows.of(before, after))
+            _, is_certain = renamed[before]
+            changes.append(pair.renamed(definition, newer, is_guess=bool(inner) or not is_certain))
+        changes += inner
     changes += [_added(new[def_id.nsid], def_id, new.definition(def_id)) for def_id in come]
     return sorted(changes, key=lambda change: change.definition)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -41,8 +41,8 @@ def renamed_definitions(old: Lexicons, new: Lexicons) -> dict[DefId, tuple[DefId
     """Pair removed definitions with added ones that are equal, or similar both in name and in content.
 
     Returns:
-        By the older name the newer one, and whether it is a guess: whether more than the names differ, others are equal
-        as well, or too little is there to be sure.
+        By the older name the newer one, and whether the pair is certain as long as the two differ in nothing but their
+        names: no others are as similar, and they say enough or have the same name elsewhere.
     """
     gone, come = _traits(old, without=new), _traits(new, without=old)
     scores: dict[tuple[DefId, DefId], float] = {}
@@ -54,7 +54,13 @@ def renamed_definitions(old: Lexicons, new: Lexicons) -> dict[DefId, tuple[DefId
     for key in (_by_name, _by_home):
         for pair in chain.from_iterable(_groups(gone, come, key)):
             scores[pair] = max(scores.get(pair, 0), _likeness(gone, come, *pair))
-    return {before: (after, (before, after) not in equal) for before, after in _best(scores)}
+    rivals = Counter(name for pair in scores if scores[pair] for name in _ends(pair))
+
+    def is_certain(before: DefId, after: DefId) -> bool:
+        is_lone = all(rivals[end] == 1 for end in _ends((before, after)))
+        return (before, after) in equal or (is_lone and _own_name(before) == _own_name(after))
+
+    return {before: (after, is_certain(before, after)) for before, after in _best(scores)}
 
 
 def renamed_properties(
