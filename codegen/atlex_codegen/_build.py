@@ -20,6 +20,8 @@ from atlex_codegen._planner import plan_package
 from atlex_codegen._render import render_package
 from atlex_codegen._resolve import reference_faults
 from atlex_codegen._select import leave_out
+from atlex_codegen._settings import Settings
+from atlex_codegen._state import State
 from atlex_codegen._write import DATA_FILE, MANIFEST_FILE, Comparison, Folder, manifest
 
 __all__ = ["BuildReport", "build", "plan"]
@@ -92,7 +94,21 @@ def build(
     """
     target = Path(out)
     _check_name(target)
+    state = State.of(
+        Settings(
+            lexicons=Path(lexicons),
+            out=target,
+            base=tuple(bases),
+            descriptions=None if descriptions is None else Path(descriptions),
+            include=tuple(include),
+            exclude=tuple(exclude),
+            skip_invalid=skip_invalid,
+            strict=strict,
+        )
+    )
     try:
+        if not check and (known := state.remembered()) is not None:
+            return BuildReport(unchanged=known[0], diagnostics=known[1])
         folder = Folder(target)
         if not check:
             folder.refuse_strangers()
@@ -118,9 +134,11 @@ def build(
         files[MANIFEST_FILE] = manifest(files)
         if check:
             return _found(folder.compare(files), planned.diagnostics)
-        return _done(folder.write(files), planned.diagnostics)
+        report = _done(folder.write(files), planned.diagnostics)
+        state.remember(files, planned.diagnostics)
     except OSError as error:
         raise LexiconError(f"{error.filename or out} can't be read or written: {error.strerror}.") from error
+    return report
 
 
 def plan(

@@ -15,6 +15,11 @@ def main() -> None:
     """Run the command line; without the packages that it needs, say what to install and exit with 1."""
     # A command makes many objects that last to its end, which is soon: collections would find nothing.
     gc.disable()
+    if sys.argv[1:2] == ["build"]:
+        from atlex_codegen._quick import ends_quickly
+
+        if ends_quickly(sys.argv[2:]):
+            return
     try:
         from atlex_codegen.cli import app
 

@@ -1,0 +1,138 @@
+"""What a package was last made from, so that a build finds out at the price of reading that nothing has changed.
+
+It lies in the package's ``__pycache__``, which belongs to one machine and is nobody's source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from atlex._bases import base_names
+from atlex._files import MAX_TOTAL_SIZE, files_below, read_file
+from atlex_codegen._settings import Settings
+
+if TYPE_CHECKING:
+    from atlex.lexicon import Diagnostic
+
+__all__ = ["State"]
+
+_FILE: Final = Path("__pycache__", "atlex.json")
+_FIELDS: Final = frozenset({"severity", "file", "nsid", "pointer", "message", "hint"})
+_GENERATOR: Final = ("atlex_codegen", "atlex.lexicon", "atlex.syntax")
+
+
+class State:
+    """The state of one package.
+
+    Args:
+        out: The package's folder.
+        made_from: The digest of all that goes into it; empty where that isn't known.
+    """
+
+    def __init__(self, out: Path, made_from: str) -> None:
+        self._out = out
+        self._made_from = made_from
+
+    @classmethod
+    def of(cls, package: Settings) -> State:
+        """The state of a package that is to be made."""
+        try:
+            return cls(package.out, _made_from(package))
+        except OSError:
+            # The build says what can't be read, and nothing is remembered of it.
+            return cls(package.out, "")
+
+    def remembered(self) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]] | None:
+        """The package's files, and what was found in its documents; None where anything has changed since."""
+        try:
+            content: Any = json.loads(read_file(self._out / _FILE, MAX_TOTAL_SIZE))
+        except (OSError, ValueError, RecursionError):
+            return None
+        match content:
+            case {"made_from": made_from, "tree": tree, "files": [*names], "found": [*found]} if (
+                made_from == self._made_from != ""
+                and all(isinstance(name, str) for name in names)
+                and all(isinstance(each, dict) and each.keys() == _FIELDS for each in found)
+                and tree == _digest(_tree(self._out))
+            ):
+                return tuple(names), tuple(_diagnostic(**each) for each in found)
+            case _:
+                return None
+
+    def remember(self, names: Iterable[str], diagnostics: Iterable[Diagnostic]) -> None:
+        """Write down what the package is now.
+
+        Args:
+            names: Its files.
+            diagnostics: What was found in its documents.
+
+        Raises:
+            LexiconError: A link leads out of the package.
+            OSError: It can't be written.
+        """
+        from atlex_codegen._files import check_places, replace_file
+
+        if not self._made_from:
+            return
+        content = {
+            "made_from": self._made_from,
+            "tree": _digest(_tree(self._out)),
+            "files": sorted(names),
+            "found": [{name: getattr(each, name) for name in sorted(_FIELDS)} for each in diagnostics],
+        }
+        check_places([self._out / _FILE], self._out)
+        replace_file(self._out / _FILE, json.dumps(content).encode())
+
+
+def _made_from(package: Settings) -> str:
+    """The digest of all that goes into a package, the generator among it."""
+    files = [path for path in files_below(package.lexicons) if path.suffix in {".json", ".toml"}]
+    files += [] if package.descriptions is None else [package.descriptions]
+    installed = [*_GENERATOR]
+    for base in package.base:
+        installed += [base, *base_names(base)]
+    return _digest(
+        [
+            ("", repr(replace(package, lexicons=Path(), out=Path())).encode(errors="surrogateescape")),
+            *(stamp for name in installed for stamp in _stamps(name)),
+            *((path.as_posix(), read_file(path, MAX_TOTAL_SIZE)) for path in sorted(files)),
+        ]
+    )
+
+
+def _diagnostic(**fields: Any) -> Diagnostic:
+    from atlex.lexicon import Diagnostic
+
+    return Diagnostic(**fields)
+
+
+def _stamps(package: str) -> Iterator[tuple[str, bytes]]:
+    """The files of an installed package with their sizes and times; it isn't imported."""
+    spec = find_spec(package)
+    for place in sorted(spec.submodule_search_locations or ()) if spec is not None else ():
+        for path in sorted(files_below(Path(place))):
+            if "__pycache__" not in path.parts:
+                found = path.stat()
+                yield str(path), f"{found.st_size} {found.st_mtime_ns}".encode()
+
+
+def _tree(out: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(files_below(out)):
+        name = path.relative_to(out)
+        if "__pycache__" not in name.parts:
+            yield name.as_posix(), read_file(path, MAX_TOTAL_SIZE)
+
+
+def _digest(parts: Iterable[tuple[str, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for name, data in parts:
+        for piece in (name.encode(errors="surrogateescape"), data):
+            digest.update(len(piece).to_bytes(8, "big"))
+            digest.update(piece)
+    return digest.hexdigest()
