@@ -27,6 +27,7 @@ if _t.TYPE_CHECKING:
     from atlex_codegen._migrate._run import migrate_from_atproto as migrate_from_atproto
     from atlex_codegen._plan import PackagePlan as PackagePlan
     from atlex_codegen._plan import plan_json as plan_json
+    from atlex_codegen._plugins import Plugin as Plugin
 else:
     # Made from the imports above by tools/faces.py.
     from atlex._lazy import lazy_face as _lazy_face
@@ -42,6 +43,7 @@ else:
             "atlex_codegen._migrate._report": "Leftover MigratedFile Migration",
             "atlex_codegen._migrate._run": "migrate_from_atproto",
             "atlex_codegen._plan": "PackagePlan plan_json",
+            "atlex_codegen._plugins": "Plugin",
         },
         "cli",
     )

@@ -11,6 +11,7 @@ from atlex.errors import BasePackageError, LexiconError
 from atlex.lexicon import DefId, Diagnostic, Lexicons, Ref, references, schema_digest, strip_prose
 from atlex_codegen._naming import Naming
 from atlex_codegen._plan import PackagePlan
+from atlex_codegen._plugins import load_plugins
 
 __all__ = ["bases_text", "load_bases", "separate"]
 
@@ -43,8 +44,19 @@ def _load(package: str, loaded: dict[str, Naming], above: tuple[str, ...] = ()) 
         except BasePackageError as error:
             raise LexiconError(*error.args) from error
         bases = [_load(base, loaded, (*above, package)) for base in names]
-        loaded[package] = Naming(Lexicons.from_package_data(data), package, bases)
+        names_of = load_plugins(_plugins(package)).class_name
+        loaded[package] = Naming(Lexicons.from_package_data(data), package, bases, names_of)
     return loaded[package]
+
+
+def _plugins(package: str) -> list[str]:
+    """The plugins that a package was made with, which its names depend on."""
+    try:
+        content: Any = json.loads(package_file(package, "MANIFEST.json") or b"{}")
+    except (ValueError, RecursionError):
+        return []
+    plugins = content.get("plugins") if isinstance(content, dict) else None
+    return [str(plugin) for plugin in plugins] if isinstance(plugins, list) else []
 
 
 def separate(own: Lexicons, bases: Sequence[Naming]) -> tuple[Lexicons, list[Diagnostic]]:

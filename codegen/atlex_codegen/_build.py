@@ -17,6 +17,7 @@ from atlex_codegen._names import KEYWORDS
 from atlex_codegen._naming import Naming
 from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import plan_package
+from atlex_codegen._plugins import Plugins, load_plugins
 from atlex_codegen._render import render_package
 from atlex_codegen._resolve import reference_faults
 from atlex_codegen._select import leave_out
@@ -60,6 +61,7 @@ def build(
     out: str | os.PathLike[str],
     *,
     bases: Sequence[str] = (),
+    plugins: Sequence[str] = (),
     descriptions: str | os.PathLike[str] | None = None,
     include: Collection[str] = (),
     exclude: Collection[str] = (),
@@ -78,6 +80,7 @@ def build(
         out: The package's folder; its name is the package's. It may be missing or empty, or hold an earlier build.
         bases: Installed packages to build on, by their import names. What they have isn't generated again: references
             lead to their classes, and the clients have what theirs have.
+        plugins: Installed plugins to ask, by the names of their entry points; see `Plugin`.
         descriptions: A TOML file of descriptions by ``nsid``, ``nsid#def`` or ``nsid#def.property``, which come before
             the documents' own. None takes ``descriptions.toml`` in ``lexicons`` where there is one.
         include: The documents to build: NSIDs, each with all below it, or patterns such as ``com.example.*.get*``. What
@@ -116,6 +119,7 @@ def build(
             lexicons,
             descriptions,
             bases=load_bases(bases),
+            plugins=load_plugins(plugins),
             include=include,
             exclude=exclude,
             skip_invalid=skip_invalid,
@@ -127,11 +131,12 @@ def build(
         for name, text in render_package(planned.package):
             files[name] = text.encode()
             if not check and not folder.holds(name, files[name]):
-                prove(name, files[name], planned.naming.packages.keys())
+                prove(name, files[name], planned.imported)
         files |= {"py.typed": b"", DATA_FILE: planned.naming.lexicons.to_package_data()}
         if planned.naming.bases:
             files[BASES_FILE] = bases_text(planned.naming, planned.package).encode()
-        files[MANIFEST_FILE] = manifest(files)
+        files |= planned.plugins.files(planned.package, files)
+        files[MANIFEST_FILE] = manifest(files, planned.plugins.loaded)
         if check:
             return _found(folder.compare(files), planned.diagnostics)
         report = _done(folder.write(files), planned.diagnostics)
@@ -145,6 +150,7 @@ def plan(
     lexicons: str | os.PathLike[str],
     *,
     bases: Sequence[str] = (),
+    plugins: Sequence[str] = (),
     descriptions: str | os.PathLike[str] | None = None,
     include: Collection[str] = (),
     exclude: Collection[str] = (),
@@ -160,6 +166,7 @@ def plan(
         lexicons,
         descriptions,
         bases=load_bases(bases),
+        plugins=load_plugins(plugins),
         include=include,
         exclude=exclude,
         skip_invalid=skip_invalid,
@@ -171,7 +178,19 @@ def plan(
 class _Planned:
     naming: Naming
     package: PackagePlan
+    plugins: Plugins
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def imported(self) -> set[str]:
+        """The packages and modules that the files import from, beside the package's own."""
+        mixins = {
+            mixin.source
+            for module in self.package.modules
+            for class_ in module.classes
+            for mixin in class_.mixins
+        }
+        return mixins | self.naming.packages.keys()
 
 
 def _plan(
@@ -179,6 +198,7 @@ def _plan(
     descriptions: str | os.PathLike[str] | None,
     *,
     bases: Sequence[Naming],
+    plugins: Plugins,
     include: Collection[str],
     exclude: Collection[str],
     skip_invalid: bool,
@@ -197,7 +217,7 @@ def _plan(
         kept, found = leave_out(own.values(), Naming(Lexicons(()), bases=bases).all_lexicons())
         own = Lexicons(kept)
         diagnostics += found
-    naming = Naming(own, bases=bases)
+    naming = Naming(own, bases=bases, class_name_of=plugins.class_name)
     documents = naming.all_lexicons()
     # References to a document that is broken itself would only repeat its error.
     if not any(diagnostic.is_error for diagnostic in diagnostics):
@@ -208,7 +228,8 @@ def _plan(
     if errors:
         plural = "error" if errors == 1 else "errors"
         raise LexiconError(f"The Lexicon documents have {errors} {plural}; nothing was written.", diagnostics)
-    return _Planned(naming, plan_package(documents, source, naming), tuple(diagnostics))
+    package = plan_package(documents, source, naming, plugins)
+    return _Planned(naming, package, plugins, tuple(diagnostics))
 
 
 def _check_name(out: Path) -> None:

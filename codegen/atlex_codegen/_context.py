@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from atlex.lexicon import Lexicons
 from atlex_codegen._naming import Naming
+from atlex_codegen._plan import InheritedPlan
 from atlex_codegen._prose import Prose
 
 __all__ = ["Context"]
@@ -22,6 +23,7 @@ class Context:
         prose: What is said of them.
         pages: The array that is the page, by the place of the output that holds it: NSID and JSON pointer.
         proxies: The services that methods go to where no proxy is given, by namespace.
+        mixins: Gives the classes to put before the base of a class, by its Lexicon type.
     """
 
     lexicons: Lexicons
@@ -29,3 +31,4 @@ class Context:
     prose: Prose
     pages: Mapping[tuple[str, str], str]
     proxies: Mapping[str, str]
+    mixins: Callable[[str], tuple[InheritedPlan, ...]] = lambda _: ()

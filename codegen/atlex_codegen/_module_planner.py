@@ -101,6 +101,7 @@ class _Module:
         self._naming = context.naming
         self._prose = context.prose
         self._pages = context.pages
+        self._mixins = context.mixins
         self._document = document
         self._nsid = document.id
         self._types = Types(context.lexicons, context.naming, document.id)
@@ -221,6 +222,7 @@ class _Module:
                 base=base,
                 lex_type=lex_type,
                 lex_key=key,
+                mixins=self._mixins(lex_type) if lex_type else (),
                 fields=tuple(self._field(def_id, prop, names[prop.name]) for prop in properties.values()),
                 nullable=tuple(sorted(names[prop.name] for prop in properties.values() if prop.nullable)),
                 readers=tuple(self._readers(properties, names)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from atlex.lexicon import (
@@ -103,6 +103,12 @@ class _ModuleScope(Scope):
 class Naming:
     """The names for a set of documents.
 
+    Args:
+        lexicons: The documents.
+        package: The package's name; empty for the one that is being made.
+        bases: The names in the packages that it is built on directly.
+        class_name_of: Chooses the name of a class or alias, by its Lexicon type and the name that it would have.
+
     Attributes:
         package: The package's name; empty for the one that is being made.
         lexicons: Its documents.
@@ -117,7 +123,14 @@ class Naming:
         inherited_errors: The base's package that a shared error's class comes from, by declared name.
     """
 
-    def __init__(self, lexicons: Lexicons, package: str = "", bases: Sequence[Naming] = ()) -> None:
+    def __init__(
+        self,
+        lexicons: Lexicons,
+        package: str = "",
+        bases: Sequence[Naming] = (),
+        class_name_of: Callable[[str, str], str] = lambda _, name: name,
+    ) -> None:
+        self._class_name_of = class_name_of
         self.package = package
         self.lexicons = lexicons
         self.bases = tuple(bases)
@@ -228,7 +241,8 @@ class Naming:
                 self._definitions[def_id] = scope.take_or_prefix(constant_name(name), prefix)
                 return []
             case _:
-                taken = scope.take_or_prefix(class_name(name), scope.document)
+                natural = self._class_name_of(str(def_id), class_name(name))
+                taken = scope.take_or_prefix(natural, scope.document)
         self._definitions[def_id] = taken
         part = definition.record if isinstance(definition, Record) else definition
         if isinstance(part, Object | Union):

@@ -104,6 +104,7 @@ class ClassPlan:
         lex_type: Its Lexicon type, or empty where the language gives none.
         lex_key: The kind of its keys, for a record; else empty.
         fields: Its attributes, in the document's order.
+        mixins: The classes before the base, which plugins chose.
         nullable: The attributes that the lexicon calls nullable, sorted.
         readers: Its ``x_as`` methods.
         strong_ref: The class of what its ``ref`` property gives, for an object that has an address and a CID.
@@ -115,6 +116,7 @@ class ClassPlan:
     base: Base
     lex_type: str
     fields: tuple[FieldPlan, ...]
+    mixins: tuple[InheritedPlan, ...] = ()
     lex_key: str = ""
     nullable: tuple[str, ...] = ()
     readers: tuple[ReaderPlan, ...] = ()

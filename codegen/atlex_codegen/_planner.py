@@ -12,6 +12,7 @@ from atlex_codegen._load import Source
 from atlex_codegen._module_planner import inherited_names, plan_module, plan_namespace_module
 from atlex_codegen._naming import Naming, json_schema
 from atlex_codegen._plan import ErrorPlan, InheritedPlan, PackagePlan
+from atlex_codegen._plugins import Plugins
 from atlex_codegen._prose import Prose
 
 __all__ = ["plan_package"]
@@ -24,13 +25,16 @@ _KNOWN_ERRORS: Final = {
 """The errors that the interface has a class for: sessions and record calls raise them without a generated package."""
 
 
-def plan_package(lexicons: Lexicons, source: Source, naming: Naming | None = None) -> PackagePlan:
+def plan_package(
+    lexicons: Lexicons, source: Source, naming: Naming | None = None, plugins: Plugins | None = None
+) -> PackagePlan:
     """Plan the package for a set of documents.
 
     Args:
         lexicons: The documents, with their references checked, and those of the packages that it is built on.
         source: What is said beside them.
         naming: The names in the package; None where it is built on no other.
+        plugins: What adds to the plan; None for nothing.
     """
     naming = naming or Naming(lexicons)
     context = Context(
@@ -39,6 +43,7 @@ def plan_package(lexicons: Lexicons, source: Source, naming: Naming | None = Non
         prose=Prose(lexicons, source.descriptions),
         pages=_pages(lexicons, source.pages),
         proxies=source.proxies,
+        mixins=(plugins or Plugins({})).mixins,
     )
     modules = [
         plan_namespace_module(naming, nsid)

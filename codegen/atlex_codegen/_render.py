@@ -20,7 +20,7 @@ from atlex_codegen._expressions import (
 )
 from atlex_codegen._imports import ModuleImport, ModuleImports
 from atlex_codegen._plan import ClassPlan, ModulePlan, NamespacePlan, PackagePlan
-from atlex_codegen._statements import Statements
+from atlex_codegen._statements import Statements, mixin_name
 from atlex_codegen._text import comment
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
                 imports=imports,
                 late=late,
                 children=tuple(_handed_on(module)),
+                mixins=_mixins(module),
                 errors_source="." * (len(package) + 1),
             ),
         )
@@ -81,6 +82,11 @@ def _handed_on(module: ModulePlan) -> Iterator[ModuleImport]:
         yield ModuleImport(part.source, part.name, part.name, part.source)
     for child in module.children:
         yield ModuleImport(".", child, child, f".{child}")
+
+
+def _mixins(module: ModulePlan) -> list[ModuleImport]:
+    found = sorted({mixin for class_ in module.classes for mixin in class_.mixins})
+    return [ModuleImport(mixin.source, mixin.name, mixin_name(mixin), "") for mixin in found]
 
 
 def _file(path: Path, *, is_package: bool) -> str:

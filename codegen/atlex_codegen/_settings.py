@@ -25,6 +25,7 @@ class Settings:
         lexicons: The folder that holds the documents.
         out: The package's folder.
         base: Installed packages to build on.
+        plugin: Installed plugins to ask.
         descriptions: The overlay's file, or None for the one in ``lexicons``.
         include: The documents to build, by NSID or pattern; empty for all.
         exclude: The documents to leave out, likewise.
@@ -35,6 +36,7 @@ class Settings:
     lexicons: Path = Path("lexicons")
     out: Path = Path("generated/atlex_sdk")
     base: tuple[str, ...] = ()
+    plugin: tuple[str, ...] = ()
     descriptions: Path | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -96,7 +98,7 @@ def _value(file: Path, key: str, value: Any) -> Any:
     if key in {"lexicons", "out", "descriptions"} and isinstance(value, str):
         # Shown as it would be typed, where the file lies in the working directory.
         return _relative(file.parent / value)
-    if key in {"base", "include", "exclude"} and isinstance(value, list):
+    if key in {"base", "plugin", "include", "exclude"} and isinstance(value, list):
         items = cast("list[object]", value)
         if all(isinstance(item, str) for item in items):
             return tuple(items)

@@ -32,6 +32,7 @@ from atlex_codegen._plan import (
     AliasPlan,
     ArgumentPlan,
     ChildPlan,
+    ClassPlan,
     DescriptorPlan,
     FieldPlan,
     InheritedPlan,
@@ -45,7 +46,7 @@ from atlex_codegen._plan import (
 )
 from atlex_codegen._text import comment, docstring, literal
 
-__all__ = ["Statements", "doc", "listing"]
+__all__ = ["Statements", "doc", "listing", "mixin_name"]
 
 
 def doc(paragraphs: Iterable[str], indent: int) -> str:
@@ -56,6 +57,11 @@ def doc(paragraphs: Iterable[str], indent: int) -> str:
 def listing(start: str, names: Iterable[str]) -> str:
     """A statement that ends in a list of strings."""
     return lay_out(Around(start, items_of("[", map(literal, names), "]")))
+
+
+def mixin_name(mixin: InheritedPlan) -> str:
+    """What a class from a plugin is bound to."""
+    return f"_{mixin.source.replace('.', '_').strip('_')}_{mixin.name}"
 
 
 class Statements:
@@ -131,6 +137,10 @@ class Statements:
     def base(self, name: str) -> str:
         """A base class of the interface."""
         return self.name(sdk(name))
+
+    def class_bases(self, class_: ClassPlan) -> str:
+        """The bases of a class."""
+        return ", ".join([*map(mixin_name, class_.mixins), self.base(class_.base)])
 
     def nullable(self, names: Sequence[str]) -> str:
         """The line that says which attributes are nullable, in a class."""

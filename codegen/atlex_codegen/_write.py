@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -56,18 +56,20 @@ class Comparison:
     strange: tuple[str, ...]
 
 
-def manifest(files: Mapping[str, bytes]) -> bytes:
+def manifest(files: Mapping[str, bytes], plugins: Iterable[str] = ()) -> bytes:
     """The manifest of a package. It names no version but the interface's, which is the only one that changes the files."""
-    return _manifest({name: _digest(name, data) for name, data in files.items()})
+    return _manifest({name: _digest(name, data) for name, data in files.items()}, plugins)
 
 
-def _manifest(digests: Mapping[str, str]) -> bytes:
-    content = {
+def _manifest(digests: Mapping[str, str], plugins: Iterable[str] = ()) -> bytes:
+    content: dict[str, object] = {
         "files": dict(sorted(digests.items())),
         "format": _FORMAT,
         "generator": "atlex",
         "interface": INTERFACE_VERSION,
     }
+    if plugins := list(plugins):
+        content["plugins"] = plugins
     return (json.dumps(content, indent=2) + "\n").encode()
 
 

@@ -38,6 +38,14 @@ def build_command(
             show_default=False,
         ),
     ] = None,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="An installed plugin to ask, by its entry point. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     include: Annotated[
         list[str] | None,
         typer.Option(
@@ -107,6 +115,7 @@ def build_command(
         replace(
             package,
             base=tuple(base or package.base),
+            plugin=tuple(plugin or package.plugin),
             include=tuple(include or package.include),
             exclude=tuple(exclude or package.exclude),
             descriptions=descriptions or package.descriptions,
@@ -135,6 +144,7 @@ def _build(package: Settings, *, check: bool = False) -> bool:
             package.lexicons,
             out,
             bases=package.base,
+            plugins=package.plugin,
             descriptions=package.descriptions,
             include=package.include,
             exclude=package.exclude,
