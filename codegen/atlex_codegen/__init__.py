@@ -24,6 +24,7 @@ if _t.TYPE_CHECKING:
     from atlex_codegen._migrate._report import Leftover as Leftover
     from atlex_codegen._migrate._report import MigratedFile as MigratedFile
     from atlex_codegen._migrate._report import Migration as Migration
+    from atlex_codegen._migrate._run import migrate as migrate
     from atlex_codegen._migrate._run import migrate_from_atproto as migrate_from_atproto
     from atlex_codegen._plan import PackagePlan as PackagePlan
     from atlex_codegen._plan import plan_json as plan_json
@@ -41,7 +42,7 @@ else:
             "atlex_codegen._diff._changes": "Change Diff Place PythonChange PythonName",
             "atlex_codegen._diff._diff": "diff",
             "atlex_codegen._migrate._report": "Leftover MigratedFile Migration",
-            "atlex_codegen._migrate._run": "migrate_from_atproto",
+            "atlex_codegen._migrate._run": "migrate migrate_from_atproto",
             "atlex_codegen._plan": "PackagePlan plan_json",
             "atlex_codegen._plugins": "Plugin",
         },

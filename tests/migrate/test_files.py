@@ -119,7 +119,7 @@ def test_the_command_says_what_is_left_and_fails_for_what_it_can_not_read(tmp_pa
     assert done.exit_code == 1
     assert f"{tmp_path}/left.py:3: CAR has no counterpart: repositories aren't decoded" in done.output
     assert f"{tmp_path}/broken.py isn't Python that can be parsed (line 1)." in done.output
-    assert "0 of 2 files changed, 1 lines are left to you." in done.output
+    assert "0 of 2 files changed, 1 line is left to you." in done.output
 
 
 def test_only_atproto_can_be_moved_from(tmp_path):
@@ -132,5 +132,18 @@ def test_a_package_without_documents_is_said_in_a_sentence(tmp_path):
         done = CliRunner().invoke(
             app, ["migrate", str(tmp_path), "--from-package", "atproto", "--package", package]
         )
-        assert done.exit_code == 1
+        assert done.exit_code == 2
         assert said in done.output
+
+
+def test_either_documents_or_a_package_are_migrated_from(tmp_path):
+    for arguments in ([], ["--from", "a", "--from-package", "atproto"]):
+        assert CliRunner().invoke(app, ["migrate", str(tmp_path), *arguments]).exit_code == 2
+
+
+def test_a_diff_has_no_escapes_of_the_program_s_own(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(SOURCE.replace("é", "\x1b[2J\u202e\tx"))
+    done = CliRunner().invoke(app, ["migrate", str(path), "--from-package", "atproto", "--dry-run"])
+    assert "\x1b" not in done.output
+    assert "\u202e" not in done.output

@@ -14,6 +14,7 @@ from atlex_codegen._migrate._incumbent import Incumbent
 from atlex_codegen._migrate._inference import Inference, dotted
 from atlex_codegen._migrate._layout import dedented, lay_out
 from atlex_codegen._migrate._login import Login, Logins, base_url, login_expression, session_name
+from atlex_codegen._migrate._quoted import with_names
 from atlex_codegen._migrate._references import References
 from atlex_codegen._migrate._report import Leftover
 from atlex_codegen._migrate._templates import Template, UnfitError, bind
@@ -171,13 +172,14 @@ class _Transformer(cst.CSTTransformer):
     ) -> cst.BaseExpression:
         if not self._references.is_reference(original_node):
             return updated_node
-        value = original_node.evaluated_value
-        replacement = self._replacement(self._inference.type_of_name(str(value), original_node))
-        if replacement is None:
+        replaced = with_names(
+            original_node,
+            lambda name: self._replacement(self._inference.type_of_name(name, original_node)),
+        )
+        if replaced is None:
             return updated_node
         self._references.consume(original_node)
-        quote = original_node.quote
-        return cst.SimpleString(f"{quote}{cst.Module([]).code_for_node(replacement)}{quote}")
+        return replaced
 
     # Attributes.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import libcst as cst
@@ -25,6 +26,10 @@ class Imports:
         self._present = there.imported
         self._taken = there.bound - set(leaving)
         self._names: dict[tuple[str, str], str] = {}
+
+    def is_taken(self, name: str) -> bool:
+        """Whether the module uses a name for something."""
+        return name in self._taken
 
     def name(self, module: str, name: str) -> cst.Name:
         """The name to use for one of a module, or with an empty name for the module itself."""
@@ -121,9 +126,8 @@ class _Mentioned(cst.CSTVisitor):
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:
         # Annotations may be quoted.
-        value = node.evaluated_value
-        if isinstance(value, str) and value.replace(".", "_").isidentifier():
-            self.names.add(value.partition(".")[0])
+        if isinstance(node.evaluated_value, str):
+            self.names.update(re.findall(r"\w+", node.evaluated_value))
 
     def visit_Attribute(self, node: cst.Attribute) -> bool:
         node.value.visit(self)

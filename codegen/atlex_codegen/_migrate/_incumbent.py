@@ -289,7 +289,7 @@ class Incumbent:
             found = json_schema(method.input)
         return None if found is None else value_type(self._lexicons, nsid, found)
 
-    def called(self, function: Type, call: cst.Call) -> Type | None:
+    def called(self, function: Type, call: cst.Call, argument: Type | None = None) -> Type | None:
         """The type of what a call gives."""
         match function:
             case ClassOf():
@@ -330,6 +330,10 @@ class Incumbent:
     def entered(self, of: Type) -> Type | None:
         """The type of what ``with`` binds."""
         return of
+
+    def iterated(self, of: Type) -> Type | None:
+        """The type of what a loop gives: nothing of the package can be looped over by itself."""
+        return None
 
 
 def _perhaps_awaited(of: Type | None, asynchronous: bool) -> Type | None:

@@ -23,16 +23,19 @@ from libcst.metadata import (
 )
 
 from atlex_codegen._migrate._types import (
+    AnyOf,
     Awaitable,
     ClassOf,
+    Instance,
     ListOf,
     Type,
     UserClass,
     UserFunction,
     UserInstance,
+    any_of,
 )
 
-__all__ = ["Inference", "World", "dotted"]
+__all__ = ["Inference", "World", "dotted", "quoted_expression"]
 
 _LISTS: Final = frozenset(
     {"list", "List", "Sequence", "Iterable", "Iterator", "tuple", "Tuple", "set", "Set"}
@@ -52,8 +55,12 @@ class World(Protocol):
         """The type of an attribute."""
         ...
 
-    def called(self, function: Type, call: cst.Call) -> Type | None:
-        """The type of what a call gives."""
+    def called(self, function: Type, call: cst.Call, argument: Type | None = None) -> Type | None:
+        """The type of what a call gives; ``argument`` is that of the argument which stands for a class or method."""
+        ...
+
+    def iterated(self, of: Type) -> Type | None:
+        """The type of what a loop over something that is no list gives."""
         ...
 
     def entered(self, of: Type) -> Type | None:
@@ -120,8 +127,35 @@ class Inference:
         if key not in self._known:
             # What leads back here has no type by itself, and stands in the way of none that the rest has.
             self._known[key] = None
-            self._known[key] = self._type_of(node)
+            of = self._type_of(node)
+            if isinstance(of, AnyOf) and isinstance(node, cst.Name | cst.Attribute):
+                of = self._narrowed(node) or of
+            self._known[key] = of
         return self._known[key]
+
+    def _narrowed(self, node: cst.Name | cst.Attribute) -> Type | None:
+        """The type that an expression has where ``isinstance`` has said so."""
+        inner: cst.CSTNode = node
+        outer = self.parents.get(node)
+        while outer is not None and not isinstance(outer, cst.FunctionDef | cst.ClassDef):
+            if isinstance(outer, cst.If | cst.IfExp) and outer.body is inner:
+                tests = [outer.test]
+            elif (
+                isinstance(outer, cst.BooleanOperation)
+                and isinstance(outer.operator, cst.And)
+                and outer.right is inner
+            ):
+                tests = [outer.left]
+            else:
+                tests = []
+            while tests:
+                test = tests.pop()
+                if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+                    tests += [test.left, test.right]
+                elif _is_instance_of(test, node):
+                    return self.annotated(cst.ensure_type(test, cst.Call).args[1].value)
+            inner, outer = outer, self.parents.get(outer)
+        return None
 
     def _type_of(self, node: cst.BaseExpression) -> Type | None:
         match node:
@@ -262,40 +296,40 @@ class Inference:
         return None
 
     def _item(self, of: Type | None) -> Type | None:
-        return of.item if isinstance(of, ListOf) else None
+        if isinstance(of, ListOf):
+            return of.item
+        return None if of is None else self.world.iterated(of)
 
-    def annotated(self, node: cst.BaseExpression) -> Type | None:
-        """The type of what an annotation describes."""
+    def annotated(self, node: cst.BaseExpression, text: cst.SimpleString | None = None) -> Type | None:
+        """The type of what an annotation describes.
+
+        Args:
+            node: The annotation.
+            text: The text that it stands in, where it is quoted.
+        """
         match node:
             case cst.SimpleString():
-                of = self.type_of_name(str(node.evaluated_value), node)
-                return (
-                    UserInstance(of)
-                    if isinstance(of, UserClass)
-                    else of.of
-                    if isinstance(of, ClassOf)
-                    else None
-                )
+                inner = quoted_expression(node)
+                return None if inner is None else self.annotated(inner, node)
             case cst.Subscript():
-                return self._generic(node)
+                return self._generic(node, text)
             case cst.BinaryOperation(operator=cst.BitOr()):
-                return self._agreed(
-                    self.annotated(side) for side in (node.left, node.right) if not _is_none(side)
-                )
+                sides = [side for side in (node.left, node.right) if not _is_none(side)]
+                return _either([self.annotated(side, text) for side in sides])
             case _:
-                of = self.type_of(node)
+                of = self.type_of(node) if text is None else self.type_of_name(dotted(node), text)
                 if isinstance(of, UserClass):
                     return UserInstance(of)
                 return of.of if isinstance(of, ClassOf) else None
 
-    def _generic(self, node: cst.Subscript) -> Type | None:
+    def _generic(self, node: cst.Subscript, text: cst.SimpleString | None) -> Type | None:
         name = dotted(node.value).rpartition(".")[2]
-        inner = node.slice[0].slice
-        if not isinstance(inner, cst.Index):
-            return None
+        inner = [part.slice.value for part in node.slice if isinstance(part.slice, cst.Index)]
+        if name == "Union":
+            return _either([self.annotated(side, text) for side in inner if not _is_none(side)])
         if name in _LISTS:
-            return ListOf(self.annotated(inner.value))
-        return self.annotated(inner.value) if name in _MAYBE else None
+            return ListOf(self.annotated(inner[0], text)) if inner else None
+        return self.annotated(inner[0], text) if inner and name in _MAYBE else None
 
     def _call(self, node: cst.Call) -> Type | None:
         function = self.type_of(node.func)
@@ -311,7 +345,8 @@ class Inference:
                 given = self._returned(function.node)
                 return Awaitable(given) if function.node.asynchronous is not None else given
             case _:
-                return self.world.called(function, node)
+                told = [self.type_of(argument.value) for argument in node.args if argument.keyword is None]
+                return self.world.called(function, node, told[-1] if told else None)
 
     def _returned(self, function: cst.FunctionDef) -> Type | None:
         if function.returns is not None:
@@ -378,6 +413,32 @@ class _Targets(cst.CSTVisitor):
         name = node.attr if isinstance(node, cst.Attribute) else node
         if isinstance(name, cst.Name) and name.value == self.name:
             self.found.append(node)
+
+
+def quoted_expression(node: cst.SimpleString) -> cst.BaseExpression | None:
+    """The expression that a text is, as a quoted annotation is one."""
+    text = node.evaluated_value
+    try:
+        return cst.parse_expression(text) if isinstance(text, str) else None
+    except cst.ParserSyntaxError:
+        return None
+
+
+def _either(types: Sequence[Type | None]) -> Type | None:
+    """One of several types; None where one of them isn't known."""
+    if len(types) == 1 or all(type_ == types[0] for type_ in types):
+        return types[0] if types else None
+    return any_of(types) if all(isinstance(type_, Instance | AnyOf) for type_ in types) else None
+
+
+def _is_instance_of(test: cst.BaseExpression, node: cst.BaseExpression) -> bool:
+    """Whether a test asks for the class of an expression."""
+    return (
+        isinstance(test, cst.Call)
+        and dotted(test.func) == "isinstance"
+        and len(test.args) == 2
+        and test.args[0].value.deep_equals(node)
+    )
 
 
 def _returns(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from atlex.errors import LexiconError
-from atlex.lexicon import Lexicons, Object, Params, Procedure, Query, Record
+from atlex.lexicon import DefId, Lexicons, Object, Params, Procedure, Query, Record, walk
 from atlex_codegen._migrate._types import Instance
 from atlex_codegen._names import CLIENT_NAMES, RECORDS_NAMES, allocate, field_name
 from atlex_codegen._naming import Naming
@@ -40,6 +41,29 @@ class Package:
     def fields(self, part: Object | Params) -> dict[str, str]:
         """The Python name of each field of an object, by its name on the wire."""
         return allocate(part.properties, field_name)
+
+    def wire_name(self, part: Object | Params, attribute: str) -> str | None:
+        """The name on the wire of a field."""
+        return next((wire for wire, name in self.fields(part).items() if name == attribute), None)
+
+    def definitions(self, nsid: str) -> Iterator[tuple[DefId, str]]:
+        """The definitions of values in a document, with their Python names."""
+        for name in self.lexicons[nsid].defs:
+            def_id = DefId(nsid, name)
+            try:
+                yield def_id, self.naming.definition(def_id)
+            except KeyError:
+                continue
+
+    def inner_classes(self, nsid: str) -> Iterator[tuple[str, Instance]]:
+        """The classes of objects in a document, those inside others among them."""
+        for definition in self.lexicons[nsid].defs.values():
+            for part in walk(definition):
+                if isinstance(part, Object | Params):
+                    instance = Instance(nsid, part.pointer, part)
+                    path = self.class_of(instance)
+                    if path is not None:
+                        yield path[-1], instance
 
     def member(self, nsid: str) -> str:
         """The attribute that a client has for a namespace, a method or a collection, on the namespace above it."""

@@ -103,15 +103,19 @@ class References:
         self._inference.module.visit(finder)
         return finder.found
 
+    def with_imports(self, module: cst.Module, added: Sequence[cst.SimpleStatementLine]) -> cst.Module:
+        """Put imports behind those that a module begins with."""
+        body = list(module.body)
+        start = _first_place(body)
+        return module.with_changes(body=[*body[:start], *added, *body[start:]])
+
     def without_replaced(self, module: cst.Module, added: Sequence[cst.SimpleStatementLine]) -> cst.Module:
         """Take out the imports whose names aren't used any more, and put others in their place."""
         remover = _Remover(self._used, added)
         module = cst.ensure_type(module.visit(remover), cst.Module)
         if remover.is_placed or not added:
             return module
-        body = list(module.body)
-        start = _first_place(body)
-        return module.with_changes(body=[*body[:start], *added, *body[start:]])
+        return self.with_imports(module, added)
 
 
 def _root(node: cst.CSTNode) -> cst.CSTNode:
@@ -217,7 +221,8 @@ class _Remover(cst.CSTTransformer):
             return cst.RemoveFromParent()
         if len(kept) == len(names):
             return updated
-        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        if kept[-1] is not names[-1][1]:
+            kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
         return updated.with_changes(names=kept)
 
     def leave_SimpleStatementLine(

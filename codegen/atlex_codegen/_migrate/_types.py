@@ -42,6 +42,7 @@ __all__ = [
     "Module",
     "Opaque",
     "Plain",
+    "Symbol",
     "Type",
     "UserClass",
     "UserFunction",
@@ -141,6 +142,21 @@ class External:
 
 
 @dataclass(frozen=True, slots=True)
+class Symbol:
+    """A name in a module of a generated package that is neither a class nor a module: an alias, a constant, an error.
+
+    Attributes:
+        kind: What it is, by the words of a diff; ``descriptor`` for ``METHOD``, ``RECORD`` and ``PERMISSION_SET``.
+        path: The module's place below the package.
+        name: Its name there.
+    """
+
+    kind: str
+    path: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserFunction:
     """A function of the program."""
 
@@ -175,6 +191,7 @@ Type: TypeAlias = (
     | ClassOf
     | Awaitable
     | External
+    | Symbol
     | UserFunction
     | UserClass
     | UserInstance
