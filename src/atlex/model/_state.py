@@ -9,6 +9,7 @@ them when something does.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import RLock
@@ -44,9 +45,19 @@ TYPE_READ: Final = "_lex_type_read"
 """Where a lean instance holds its ``$type``. No field can have a name that starts with an underscore."""
 
 # Reentrant, since the handler of a signal may need it again.
-_lock: Final = RLock()
+_lock = RLock()
 _changes: Final = itertools.count(1)
 _version: int = 0
+
+
+def _renew_lock() -> None:
+    """Take a new lock in a forked child, where a thread that held the old one is missing."""
+    global _lock  # noqa: PLW0603 - one lock for all classes
+    _lock = RLock()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 class FieldWriter(NamedTuple):

@@ -18,7 +18,7 @@ from anyio import to_thread
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from atlex._effects import Block, Hook, Read, Send, Sleep, drive_async
-from atlex._http import AsyncHttpConnection
+from atlex._http import AsyncHttpConnection, Home, here_async, is_gone
 from atlex.errors import InputError
 from atlex.session._effects import Effect, Exclusive, Flow, Locked, Settle
 from atlex.session._options import Options
@@ -34,11 +34,21 @@ class AsyncDriver:
 
     def __init__(self, options: Options) -> None:
         self.connection = AsyncHttpConnection(options.http_client, transport=options.transport)
-        self._lock = anyio.Lock(fast_acquire=True)
+        # One for each process and event loop: its holder ends with them, and may not give it back.
+        self._locks: dict[Home, anyio.Lock] = {}
 
     def run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
         """Run a flow to its end."""
         return drive_async(flow, self._perform)
+
+    @property
+    def _lock(self) -> anyio.Lock:
+        home = here_async()
+        lock = self._locks.get(home)
+        if lock is None:
+            self._locks = {each: lock for each, lock in self._locks.items() if not is_gone(each)}
+            lock = self._locks[home] = anyio.Lock(fast_acquire=True)
+        return lock
 
     async def _perform(self, effect: Effect) -> Any:
         match effect:

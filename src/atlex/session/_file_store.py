@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from atlex._http import here
 from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import Secret, SessionData
@@ -162,10 +163,13 @@ class FileSessionStore:
         except filelock.Timeout as error:
             message = f"{self._path} has been locked by another process for {self._lock_timeout:g} s"
             raise SessionStoreError(message) from error
+        home = here()
         try:
             yield
         finally:
-            lock.release()
+            # A child that was forked meanwhile would take it from its parent.
+            if here() == home:
+                lock.release()
 
     def _check(self, found: os.stat_result) -> None:
         if not stat.S_ISREG(found.st_mode):

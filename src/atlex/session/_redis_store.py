@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from atlex._http import Home, here
 from atlex._lazy import lazy_module
 from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
@@ -80,7 +81,8 @@ class RedisSessionStore:
         self._key = key
         self._lock_timeout = lock_timeout
         self._lock_life = lock_life
-        self._held: Lock | None = None
+        # With the process that holds it.
+        self._held: tuple[Home, Lock] | None = None
 
     def load(self) -> SessionData | None:
         """The session under the key, or None where there is none.
@@ -120,8 +122,6 @@ class RedisSessionStore:
 
         Entering it raises SessionStoreError when another worker has held it for all of ``lock_timeout``.
         """
-        from redis.exceptions import LockNotOwnedError
-
         with self._explaining("locked"):
             lock = self._client.lock(
                 f"{self._key}:lock",
@@ -137,23 +137,30 @@ class RedisSessionStore:
         renewing = threading.Thread(
             target=self._renew, args=(lock, done), name="atlex-lock-renewal", daemon=True
         )
-        self._held = lock
+        home = here()
+        self._held = home, lock
         try:
             renewing.start()
             yield
         finally:
             self._held = None
             done.set()
-            if renewing.ident is not None:
-                renewing.join()
-            try:
-                with self._explaining("unlocked"):
-                    lock.release()
-            except SessionStoreError as error:
-                # Nothing is lost by it: a lock that has been lost wrote nothing, and one that stays is
-                # forgotten.
-                level = logging.DEBUG if isinstance(error.__cause__, LockNotOwnedError) else logging.WARNING
-                _logger.log(level, "%s", error)
+            # In a child that was forked meanwhile neither is its own.
+            if here() == home:
+                if renewing.ident is not None:
+                    renewing.join()
+                self._release(lock)
+
+    def _release(self, lock: Lock) -> None:
+        from redis.exceptions import LockNotOwnedError
+
+        try:
+            with self._explaining("unlocked"):
+                lock.release()
+        except SessionStoreError as error:
+            # Nothing is lost by it: a lock that has been lost wrote nothing, and one that stays is forgotten.
+            level = logging.DEBUG if isinstance(error.__cause__, LockNotOwnedError) else logging.WARNING
+            _logger.log(level, "%s", error)
 
     def update_limits(self, change: Callable[[str], str], /) -> None:
         """Change what clients with ``pace=True`` know of the server's rate limits, under ``<key>:limits``.
@@ -191,7 +198,10 @@ class RedisSessionStore:
                 _logger.debug("The lock of %s couldn't be renewed: %s", self._place, type(error).__name__)
 
     def _write(self, done: str, command: Literal["set", "delete"], *values: Secret[bytes]) -> None:
-        lock = self._held
+        home, lock = self._held or (here(), None)
+        if home != here():
+            # The parent's, whose lock this child hasn't taken.
+            lock = None
         token = None if lock is None else lock.local.token
 
         def write(pipeline: Pipeline) -> None:

@@ -9,7 +9,7 @@ from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
 from atlex._effects import Block, Hook, Read, Send, Sleep, drive
-from atlex._http import HttpConnection
+from atlex._http import Home, HttpConnection, here
 from atlex.errors import InputError
 from atlex.session._effects import Effect, Exclusive, Flow, Locked, Settle
 from atlex.session._options import HOOKS, Options
@@ -31,11 +31,17 @@ class Driver:
             if iscoroutinefunction(getattr(options, name)):
                 raise InputError(f"{name} must be a plain function: this session isn't asynchronous")
         self.connection = HttpConnection(options.http_client, transport=options.transport)
-        self._lock = threading.Lock()
+        # One for each process: another thread may hold it while this one forks, and is missing in the child.
+        self._locks: dict[Home, threading.Lock] = {}
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
         return drive(flow, self._perform)
+
+    @property
+    def _lock(self) -> threading.Lock:
+        home = here()
+        return self._locks.get(home) or self._locks.setdefault(home, threading.Lock())
 
     def _perform(self, effect: Effect) -> Any:
         match effect:
