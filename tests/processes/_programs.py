@@ -30,7 +30,10 @@ _questions = count()
 
 def _question(who: str) -> Request:
     return Request(
-        method="GET", nsid="com.example.test", query=f"{who}={os.getpid()}.{next(_questions)}", timeout=PATIENCE
+        method="GET",
+        nsid="com.example.test",
+        query=f"{who}={os.getpid()}.{next(_questions)}",
+        timeout=PATIENCE,
     )
 
 

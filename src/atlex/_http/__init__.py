@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from atlex._http._async import AsyncHttpConnection
 from atlex._http._async_agent import AsyncServiceAgent
-from atlex._http._choice import AsyncHttpClient, Home, HttpClient, Transport, here, here_async, is_gone
+from atlex._http._choice import AsyncHttpClient, HttpClient, Transport
+from atlex._http._home import Home, here, here_async, is_gone
 from atlex._http._sync import HttpConnection
 from atlex._http._sync_agent import ServiceAgent
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import weakref
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, Final, cast
@@ -18,6 +17,7 @@ from yarl import URL
 from atlex._environment import environment_proxies, proxy_for, tls_context
 from atlex._http._carrier import Answer, BrokenAnswerError, Exchange
 from atlex._http._exchange import default_headers
+from atlex._http._home import here, keep_if_inherited, tied_to_loop
 from atlex.errors import InputError
 
 __all__ = ["AiohttpCarrier"]
@@ -51,11 +51,13 @@ class AiohttpCarrier:
         if session is not None:
             # What a user's session adds is for the first origin only.
             self._own = _session(session.connector, connector_owner=False)
-            return
-        connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=15)
-        vars(connector)["_factory"] = partial(_Protocol, asyncio.get_running_loop())
-        self._own = _session(connector)
-        weakref.finalize(self, _close, self._own, os.getpid())
+        else:
+            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=15)
+            vars(connector)["_factory"] = partial(_Protocol, asyncio.get_running_loop())
+            self._own = _session(connector)
+        self._pid, _ = here()
+        self._ending = tied_to_loop(_closing(self._own))
+        weakref.finalize(self, _close, self._own, self._pid)
 
     async def exchange(self, exchange: Exchange) -> Answer:
         """Send a request, and give what comes back as soon as its headers are there."""
@@ -97,11 +99,12 @@ class AiohttpCarrier:
 
     def abandon(self) -> None:
         """Let go of all connections."""
-        _close(self._own, -1)
+        if not keep_if_inherited(self._pid, self._own, self._ending):
+            _close(self._own, self._pid)
 
     async def close(self) -> None:
         """Close what was opened here."""
-        await self._own.close()
+        await self._ending.aclose()
 
     def _way(self, origin: str) -> tuple[dict[str, Any], dict[str, str], str]:
         is_https = origin.startswith("https:")
@@ -172,15 +175,20 @@ def _session(connector: aiohttp.BaseConnector | None, **options: Any) -> aiohttp
     return session
 
 
+async def _closing(session: aiohttp.ClientSession) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        await session.close()
+
+
 def _close(session: aiohttp.ClientSession, pid: int) -> None:
     """Close a session that was forgotten, where aiohttp would complain on the error log."""
     connector = session.connector
     if session.closed or connector is None:
         return
     session.detach()
-    if pid != os.getpid():
-        # Connections of the process that this one was forked from. Closing them would take them out of its event loop.
-        getattr(connector, "_conns", {}).clear()
+    if keep_if_inherited(pid, connector):
         return
     # The first step closes the connections, and the others wait for their last words. An event loop that has been closed
     # takes none.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import cache
 from importlib.util import find_spec
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from atlex._environment import environment_proxies
 from atlex._http._carrier import Carrier
+from atlex._http._home import trio_token
 from atlex.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,53 +25,15 @@ else:
 
 __all__ = [
     "AsyncHttpClient",
-    "Home",
     "HttpClient",
     "Transport",
     "check_client",
     "choose_transport",
-    "here",
-    "here_async",
-    "is_gone",
     "open_carrier",
 ]
 
 Transport: TypeAlias = Literal["httpx", "httpx2", "aiohttp"]
 """The HTTP library of a client; aiohttp is for asynchronous ones."""
-
-Home: TypeAlias = tuple[int, object]
-"""A process and its event loop, or None for synchronous calls: where connections can be used."""
-
-
-# Asking the system takes longer than looking here.
-@cache
-def here() -> Home:
-    """Where a synchronous call runs."""
-    return os.getpid(), None
-
-
-if hasattr(os, "register_at_fork"):  # pragma: no branch
-    os.register_at_fork(after_in_child=here.cache_clear)
-
-
-def here_async() -> Home:
-    """Where an asynchronous call runs."""
-    import asyncio
-
-    pid, _ = here()
-    try:
-        return pid, asyncio.get_running_loop()
-    except RuntimeError:
-        return pid, _trio_token()
-
-
-def is_gone(home: Home) -> bool:
-    """Whether connections can't be used any more where they were made: after a fork, or the end of the event loop."""
-    pid, loop = home
-    if pid != here()[0]:
-        return True
-    is_closed = getattr(loop, "is_closed", None)
-    return is_closed() if is_closed else loop is not None and loop is not _trio_token()
 
 
 def check_client(http_client: object, transport: Transport | None, *, asynchronous: bool) -> None:
@@ -111,7 +73,7 @@ def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Tran
     """
     if transport is not None:
         return transport
-    if asynchronous and _has("aiohttp") and _trio_token() is None and not environment_proxies():
+    if asynchronous and _has("aiohttp") and trio_token() is None and not environment_proxies():
         return "aiohttp"
     return "httpx2" if _has("httpx2") else "httpx"
 
@@ -140,15 +102,6 @@ def _library_of(http_client: object, *, asynchronous: bool) -> str | None:
         if (asynchronous or library != "aiohttp") and class_ and isinstance(http_client, class_):
             return str(library)
     return None
-
-
-def _trio_token() -> object:
-    # A program runs under trio only if it has imported it.
-    trio: Any = sys.modules.get("trio")
-    try:
-        return trio.lowlevel.current_trio_token() if trio else None
-    except RuntimeError:
-        return None
 
 
 @cache

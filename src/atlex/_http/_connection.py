@@ -7,18 +7,10 @@ from typing import Final
 
 from atlex._agent import Headers, Request, too_large
 from atlex._http._carrier import Answer, Carrier
-from atlex._http._choice import (
-    Home,
-    Transport,
-    check_client,
-    choose_transport,
-    here,
-    here_async,
-    is_gone,
-    open_carrier,
-)
+from atlex._http._choice import Transport, check_client, choose_transport, open_carrier
 from atlex._http._decoding import Decoder, EncodingError
 from atlex._http._failures import FailureGuard, late
+from atlex._http._home import Home, here, here_async, is_gone
 from atlex.errors import XrpcInternalError, XrpcInvalidResponseError
 
 __all__ = ["BaseChunks", "BaseConnection"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from http.cookiejar import CookieJar
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from atlex._environment import Proxy, environment_proxies, proxy_for, tls_context
 from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange
 from atlex._http._exchange import default_headers
+from atlex._http._home import here, keep_if_inherited, tied_to_loop
 from atlex._http._network import AsyncNetwork, Network
 from atlex.errors import InputError
 
@@ -107,14 +108,30 @@ class AsyncPoolCarrier(PoolCarrier):
 
     _prefix = "Async"
 
+    def __init__(self, library: str) -> None:
+        super().__init__(library)
+        self._pid, _ = here()
+        self._ending = tied_to_loop(_closing(self._pools))
+
     async def exchange(self, exchange: Exchange) -> Answer:
         """Send a request, and give what comes back as soon as its headers are there."""
         pool, request = self._request(exchange)
         return _answer_of(await pool.handle_async_request(request))
 
+    def abandon(self) -> None:
+        """Let go of all connections."""
+        keep_if_inherited(self._pid, self._pools, self._ending)
+
     async def close(self) -> None:
         """Close the connections."""
-        for pool in self._pools.values():
+        await self._ending.aclose()
+
+
+async def _closing(pools: dict[Any, Any]) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        for pool in pools.values():
             await pool.aclose()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from typing import Any, Final, Self
+from weakref import finalize
 
 from atlex._agent import DEADLINE_PASSED
 
@@ -53,11 +54,13 @@ def _now(options: dict[str, Any]) -> dict[str, Any]:
 class _Stream:
     """A stream of either kind: what an asynchronous one returns is handed on, to be awaited."""
 
-    __slots__ = ("_connecting", "_stream")
+    __slots__ = ("__weakref__", "_connecting", "_ending", "_stream")
 
     def __init__(self, stream: Any, connecting: float | None) -> None:
         self._stream = stream
         self._connecting = connecting
+        # One that nobody closed, or that a child has from its parent, would complain.
+        self._ending = None if isinstance(self, _AsyncStream) else finalize(self, stream.close)
 
     def read(self, max_bytes: int, timeout: float | None = _AS_CONNECTING) -> Any:
         return self._stream.read(max_bytes, _left(self._connecting if timeout is _AS_CONNECTING else timeout))
@@ -72,7 +75,10 @@ class _Stream:
         return self._stream.aclose()
 
     def start_tls(self, **options: Any) -> Any:
-        return _Stream(self._stream.start_tls(**_now(options)), self._connecting)
+        stream = _Stream(self._stream.start_tls(**_now(options)), self._connecting)
+        if self._ending is not None:
+            self._ending.detach()
+        return stream
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
