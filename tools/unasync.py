@@ -20,9 +20,9 @@ ROOT: Final = Path(__file__).parents[1]
 WRITTEN: Final = (
     "src/atlex/_effects/_async.py",
     "src/atlex/_http/_async.py",
-    "src/atlex/_http/_async_agent.py",
     "src/atlex/_upload/_async.py",
     "src/atlex/client/_async.py",
+    "src/atlex/client/_async_agent.py",
     "src/atlex/client/_async_pages.py",
     "src/atlex/client/_async_records.py",
     "src/atlex/session/_async.py",

@@ -28,8 +28,6 @@ if _t.TYPE_CHECKING:
     from atlex._agent import Request as Request
     from atlex._agent import Response as Response
     from atlex._agent import SyncBody as SyncBody
-    from atlex._http import AsyncServiceAgent as AsyncServiceAgent
-    from atlex._http import ServiceAgent as ServiceAgent
     from atlex._version import __version__ as __version__
     from atlex._watch._events import AsyncEventHooks as AsyncEventHooks
     from atlex._watch._events import EventHooks as EventHooks
@@ -43,6 +41,8 @@ if _t.TYPE_CHECKING:
     from atlex.client import Delete as Delete
     from atlex.client import Paginator as Paginator
     from atlex.client import Update as Update
+    from atlex.client._async_agent import AsyncServiceAgent as AsyncServiceAgent
+    from atlex.client._sync_agent import ServiceAgent as ServiceAgent
     from atlex.data import OMIT as OMIT
     from atlex.data import Blob as Blob
     from atlex.data import CidLink as CidLink
@@ -88,12 +88,13 @@ else:
         __name__,
         {
             "atlex._agent": "Agent AsyncAgent Body Headers Request Response SyncBody",
-            "atlex._http": "AsyncServiceAgent ServiceAgent",
             "atlex._version": "__version__",
             "atlex._watch._events": (
                 "AsyncEventHooks EventHooks RefreshEvent RequestEvent ResponseEvent RetryEvent WaitEvent"
             ),
             "atlex.client": "AsyncPaginator Create Delete Paginator Update",
+            "atlex.client._async_agent": "AsyncServiceAgent",
+            "atlex.client._sync_agent": "ServiceAgent",
             "atlex.data": "Blob CidLink LegacyBlob OMIT Omit UnknownObject",
             "atlex.errors": (
                 "AtlexError BasePackageError FileError InputError InterfaceVersionError InvalidSwapError "

@@ -7,16 +7,19 @@ import unicodedata
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final, cast
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from atlex.errors import InputError
 
-__all__ = ["check_service_url", "origin_of"]
+__all__ = ["check_service_url", "origin_of", "resolve_location"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # urlsplit drops some of these without a word.
 _REFUSED: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\?#\ud800-\udfff]")
 _LONGEST_LABEL: Final = 63
+_UNSENDABLE: Final = re.compile(r"[^\x21-\x7e]")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ABSOLUTE: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^/?]*)(.*)")
 
 
 def check_service_url(service: str) -> str:
@@ -66,6 +69,35 @@ def origin_of(parts: SplitResult) -> str | None:
         return None
     port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
+
+
+def resolve_location(origin: str, target: str, location: bytes) -> tuple[str, str]:
+    """Find out where a ``Location`` header leads.
+
+    Args:
+        origin: Scheme, host and port of the request.
+        target: Its path and query string.
+        location: The header's value.
+
+    Returns:
+        Scheme, host and port, unchecked, and path and query string as the server wrote them, since a signature may be of
+        just that text. What can't stand in a request is percent-encoded.
+    """
+    text = location.decode("latin-1").strip().partition("#")[0]
+    text = _UNSENDABLE.sub(lambda found: quote(found[0].encode("latin-1")), text)
+    if text.startswith("//"):
+        text = f"{origin.partition(':')[0]}:{text}"
+    if found := _ABSOLUTE.fullmatch(text):
+        rest = found[2]
+        return found[1], rest if rest.startswith("/") else f"/{rest}"
+    if _SCHEME.match(text):
+        # Nothing that HTTP can follow: mailto:, or https: without a host.
+        return text, ""
+    if text.startswith("/"):
+        return origin, text
+    if text.startswith("?"):
+        return origin, target.partition("?")[0] + text
+    return origin, urljoin(origin + target, text).removeprefix(origin)
 
 
 def _host(host: str) -> str | None:

@@ -18,9 +18,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from atlex import AtlexError, FileSessionStore, PasswordSession, SessionData
+from atlex import AsyncServiceAgent, AtlexError, FileSessionStore, PasswordSession, ServiceAgent, SessionData
 from atlex._agent import Request
-from atlex._http import AsyncServiceAgent, ServiceAgent
 
 # How long a child may take before it counts as one that hangs.
 PATIENCE = 20

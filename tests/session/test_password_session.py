@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from atlex import ServiceAgent
 from atlex._agent import Request
-from atlex._http import ServiceAgent
 from atlex.errors import LoggedOutError, XrpcAuthenticationError, XrpcResponseError
 from atlex.session import LexAuthFactorError
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+import atlex
 from atlex import _http
 from atlex._agent import Request, Response
 
@@ -31,7 +32,7 @@ class Driver:
 
     def agent(self, url: str) -> Any:
         """An agent with a client of its own."""
-        kind = _http.AsyncServiceAgent if self.is_async else _http.ServiceAgent
+        kind = atlex.AsyncServiceAgent if self.is_async else atlex.ServiceAgent
         return kind(url, transport=self.transport)
 
     @staticmethod

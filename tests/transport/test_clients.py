@@ -13,7 +13,8 @@ import httpx
 import pytest
 import trio
 
-from atlex import AsyncPasswordSession, PasswordSession, SessionData, _http
+import atlex
+from atlex import AsyncPasswordSession, PasswordSession, SessionData
 from atlex._agent import Request
 from atlex._http import _choice
 from atlex.errors import InputError
@@ -43,7 +44,7 @@ def server():
 
 async def opened(url: str, **options) -> str:
     """The transport under the client that was opened for a call."""
-    async with _http.AsyncServiceAgent(url, **options) as agent:
+    async with atlex.AsyncServiceAgent(url, **options) as agent:
         await agent.send(request())
         (carrier,) = agent._connection._carriers.values()
         assert (type(carrier).__name__ == "AiohttpCarrier") == (agent._connection.transport == "aiohttp")
@@ -77,15 +78,15 @@ class TestChoice:
             monkeypatch.delenv(name, raising=False)
 
         async def main() -> int:
-            async with _http.AsyncServiceAgent("http://pds.invalid") as agent:
+            async with atlex.AsyncServiceAgent("http://pds.invalid") as agent:
                 return (await agent.send(request())).status
 
         # Only the proxy can be reached: it is asked for the whole URL, which this server knows nothing of.
         assert asyncio.run(main()) == 404
-        with _http.ServiceAgent("http://pds.invalid") as agent:
+        with atlex.ServiceAgent("http://pds.invalid") as agent:
             assert agent.send(request()).status == 404
 
-    @pytest.mark.parametrize("kind", [_http.ServiceAgent, _http.AsyncServiceAgent])
+    @pytest.mark.parametrize("kind", [atlex.ServiceAgent, atlex.AsyncServiceAgent])
     def test_another_name_is_refused(self, kind) -> None:
         with pytest.raises(InputError, match="'httpx', 'httpx2', 'aiohttp' or None"):
             kind(URL, transport="requests")
@@ -159,7 +160,7 @@ def test_fifty_tasks_at_once_dont_wait_for_each_other(transport: str) -> None:
         with pds.serve() as url:
 
             async def main() -> list[int]:
-                async with _http.AsyncServiceAgent(url, transport=transport) as agent:
+                async with atlex.AsyncServiceAgent(url, transport=transport) as agent:
                     for _ in range(2):
                         answers = await asyncio.gather(*(agent.send(request()) for _ in range(50)))
                     return [answer.status for answer in answers]

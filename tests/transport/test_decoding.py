@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atlex._agent import Response
-from atlex._http._decoding import Decoder, EncodingError
+from atlex._decoding import Decoder, EncodingError
 from atlex.errors import XrpcInvalidResponseError
 
 BIG = bytes(range(256)) * 4096

@@ -12,6 +12,7 @@ from importlib import metadata
 import httpx
 import pytest
 
+import atlex
 from atlex import _http
 from atlex._agent import Agent, AsyncAgent, Request, Response
 from atlex._http import _exchange
@@ -385,20 +386,20 @@ class TestFailures:
 class TestLifetime:
     def test_the_users_client_stays_open(self) -> None:
         with httpx.Client(transport=httpx.MockTransport(Server())) as http_client:
-            with _http.ServiceAgent("https://a", http_client=http_client):
+            with atlex.ServiceAgent("https://a", http_client=http_client):
                 pass
             assert not http_client.is_closed
 
     @pytest.mark.anyio
     async def test_the_users_asynchronous_client_stays_open(self) -> None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(Server())) as http_client:
-            async with _http.AsyncServiceAgent("https://a", http_client=http_client):
+            async with atlex.AsyncServiceAgent("https://a", http_client=http_client):
                 pass
             assert not http_client.is_closed
 
     def test_a_closed_connection_sends_nothing(self) -> None:
         with httpx.Client(transport=httpx.MockTransport(Server())) as http_client:
-            agent = _http.ServiceAgent("https://a", http_client=http_client)
+            agent = atlex.ServiceAgent("https://a", http_client=http_client)
             agent.close()
             agent.close()
             with pytest.raises(XrpcInternalError, match="closed"):
@@ -406,7 +407,7 @@ class TestLifetime:
 
     @pytest.mark.anyio
     async def test_a_closed_asynchronous_connection_sends_nothing(self) -> None:
-        agent = _http.AsyncServiceAgent("https://a")
+        agent = atlex.AsyncServiceAgent("https://a")
         await agent.close()
         await agent.close()
         with pytest.raises(XrpcInternalError, match="closed"):
@@ -427,13 +428,13 @@ class TestLifetime:
 
     def test_a_client_of_the_other_kind_is_refused(self) -> None:
         with httpx.Client() as http_client, pytest.raises(InputError, match=r"httpx\.AsyncClient"):
-            _http.AsyncServiceAgent("https://a", http_client=http_client)  # type: ignore[arg-type]
+            atlex.AsyncServiceAgent("https://a", http_client=http_client)  # type: ignore[arg-type]
         with pytest.raises(InputError, match=r"httpx\.Client"):
-            _http.ServiceAgent("https://a", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
+            atlex.ServiceAgent("https://a", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
 
     def test_nothing_is_opened_before_the_first_request(self) -> None:
-        assert _http.ServiceAgent("https://a")._connection._carriers == {}
-        assert _http.AsyncServiceAgent("https://a")._connection._carriers == {}
+        assert atlex.ServiceAgent("https://a")._connection._carriers == {}
+        assert atlex.AsyncServiceAgent("https://a")._connection._carriers == {}
 
     def test_the_package_alone_loads_no_http_library(self) -> None:
         code = "import sys, atlex, atlex.errors, atlex._agent; assert 'httpx' not in sys.modules"
@@ -442,12 +443,12 @@ class TestLifetime:
 
 class TestServiceAgent:
     def test_it_has_no_did(self) -> None:
-        assert _http.ServiceAgent("https://a").did is None
-        assert _http.AsyncServiceAgent("https://a").did is None
+        assert atlex.ServiceAgent("https://a").did is None
+        assert atlex.AsyncServiceAgent("https://a").did is None
 
     def test_it_is_an_agent(self) -> None:
-        agent: Agent = _http.ServiceAgent("https://a/")
-        twin: AsyncAgent = _http.AsyncServiceAgent("https://a/")
+        agent: Agent = atlex.ServiceAgent("https://a/")
+        twin: AsyncAgent = atlex.AsyncServiceAgent("https://a/")
         assert repr(agent) == "ServiceAgent('https://a', transport='httpx2')"
         assert repr(twin) == "AsyncServiceAgent('https://a', transport='aiohttp')"
 
@@ -466,19 +467,19 @@ class TestServiceAgent:
 
         async def main() -> None:
             async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as http_client:
-                await _http.AsyncServiceAgent("https://a", headers=defaults, http_client=http_client).send(
+                await atlex.AsyncServiceAgent("https://a", headers=defaults, http_client=http_client).send(
                     request
                 )
 
         with httpx.Client(transport=httpx.MockTransport(server)) as http_client:
-            _http.ServiceAgent("https://a", headers=defaults, http_client=http_client).send(request)
+            atlex.ServiceAgent("https://a", headers=defaults, http_client=http_client).send(request)
         asyncio.run(main())
         assert [seen.headers["x-a"] for seen in server.seen] == [sent, sent]
 
     def test_default_headers_that_change_later_change_nothing(self) -> None:
         server, defaults = Server(), {"x-a": "before"}
         with httpx.Client(transport=httpx.MockTransport(server)) as http_client:
-            agent = _http.ServiceAgent("https://a", headers=defaults, http_client=http_client)
+            agent = atlex.ServiceAgent("https://a", headers=defaults, http_client=http_client)
             defaults["x-a"] = "after"
             agent.send(Request(method="GET", nsid="com.example.test"))
         assert server.seen[0].headers["x-a"] == "before"

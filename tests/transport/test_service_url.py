@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlex._http import AsyncServiceAgent, ServiceAgent
+from atlex import AsyncServiceAgent, ServiceAgent
 from atlex._service_url import check_service_url
 from atlex.errors import InputError
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 
-from atlex._http import AsyncServiceAgent, ServiceAgent
+from atlex import AsyncServiceAgent, ServiceAgent
 from atlex.errors import XrpcError, XrpcFetchError, XrpcInvalidResponseError, XrpcResponseError
 from atlex.model import Int, Integer, Object, Params, Text
 from atlex.xrpc import Procedure, Query, XrpcResponse, build_request, read_response

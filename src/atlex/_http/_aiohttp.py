@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from functools import lru_cache, partial
+from math import inf
 from typing import Any, Final, cast
 
 import aiohttp
@@ -15,15 +16,14 @@ from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from atlex._environment import environment_proxies, proxy_for, tls_context
+from atlex._home import here, keep_if_inherited, tied_to_loop
 from atlex._http._carrier import Answer, BrokenAnswerError, Exchange
 from atlex._http._exchange import default_headers
-from atlex._http._home import here, keep_if_inherited, tied_to_loop
-from atlex.errors import InputError
+from atlex.errors import AtlexError, InputError
 
 __all__ = ["AiohttpCarrier"]
 
-# A body up to this size fits into the buffers on the way, so that writing it can't stall.
-_SMALL: Final = 16 * 1024
+# aiohttp complains of much larger ones.
 _PIECE: Final = 64 * 1024
 _PLAIN: Final[dict[str, Any]] = {
     "auto_decompress": False,
@@ -48,13 +48,13 @@ class AiohttpCarrier:
         self._proxies = environment_proxies() if session is None else {}
         # What leads to each origin: arguments, headers, and host and port of the proxy.
         self._ways: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {}
-        if session is not None:
-            # What a user's session adds is for the first origin only.
-            self._own = _session(session.connector, connector_owner=False)
-        else:
-            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=15)
+        connector = (
+            aiohttp.TCPConnector(limit=100, keepalive_timeout=15) if session is None else session.connector
+        )
+        if session is None:
             vars(connector)["_factory"] = partial(_Protocol, asyncio.get_running_loop())
-            self._own = _session(connector)
+        # What a user's session adds is for the first origin only: others get one without, over its connections.
+        self._own = _session(connector, connector_owner=session is None)
         self._pid, _ = here()
         self._ending = tied_to_loop(_closing(self._own))
         weakref.finalize(self, _close, self._own, self._pid)
@@ -74,24 +74,33 @@ class AiohttpCarrier:
                         del headers[name]
             elif cookies := self._cookies(exchange.origin):
                 headers["cookie"] = cookies
-        content = exchange.content
-        body = None if content is None or _is_small(content) else _Body(content)
-        sending = session.request(
-            exchange.method,
-            URL(exchange.origin + exchange.target, encoded=True),
-            headers=headers,
-            data=body or content,
-            allow_redirects=False,
-            timeout=_timeout(*(exchange.timeouts[phase] for phase in ("pool", "connect", "read"))),
-            **options,
-        )
-        answer = await (sending if body is None else body.sent(sending, exchange.timeouts["write"]))
+        timeouts, content = exchange.timeouts, exchange.content
+        if isinstance(content, bytes) and len(content) > _PIECE:
+            content = _pieces(content)
+        failure: BaseException | None = None
+        try:
+            answer = await session.request(
+                exchange.method,
+                URL(exchange.origin + exchange.target, encoded=True),
+                headers=headers,
+                data=content,
+                allow_redirects=False,
+                timeout=_timeout(timeouts["pool"], timeouts["connect"], timeouts["read"]),
+                **options,
+            )
+        except aiohttp.ClientConnectionError as error:
+            # aiohttp says of a body that raised that the connection broke.
+            failure = error.__cause__
+            if failure is None or (isinstance(failure, OSError) and not isinstance(failure, AtlexError)):
+                raise
+        if failure is not None:
+            raise failure
         # aiohttp takes the end of the connection for that of a body whose coding it doesn't know, and has no lowest status.
         codings = [coding.lower() for coding in answer.headers.getall("transfer-encoding", ())]
         if answer.status < 200 or codings not in ([], ["chunked"]):
             answer.close()
             raise BrokenAnswerError
-        return Answer(answer.status, answer.raw_headers, answer.content.iter_any(), _Owner(answer))
+        return Answer(answer.status, answer.raw_headers, _Stream(answer))
 
     def proxy(self, origin: str) -> str:
         """Host and port of the proxy between here and an origin; empty for none, or an unknown one."""
@@ -137,7 +146,7 @@ class AiohttpCarrier:
 class _Protocol(ResponseHandler):
     """A connection that isn't kept where more came than the answer, and whose break is no end of a body.
 
-    The timeout of reading goes on after a status of 1xx, where aiohttp ends it.
+    The timeout of reading goes on after a status of 1xx, where aiohttp ends it, and there is one of writing.
     """
 
     _was_waiting = False
@@ -157,6 +166,22 @@ class _Protocol(ResponseHandler):
         if head[0].code < 200 and self._was_waiting:
             self.start_timeout()
         return head
+
+    async def _drain_helper(self) -> None:
+        left = inf
+        while (
+            self._paused
+            and self.transport is not None
+            and (size := self.transport.get_write_buffer_size()) < left
+        ):
+            left = size
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.read_timeout):
+                    return await super()._drain_helper()
+            self._drain_waiter = None
+        if self._paused:
+            raise TimeoutError
+        return await super()._drain_helper()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Take note of the end of the connection."""
@@ -184,11 +209,9 @@ async def _closing(session: aiohttp.ClientSession) -> AsyncGenerator[None]:
 
 def _close(session: aiohttp.ClientSession, pid: int) -> None:
     """Close a session that was forgotten, where aiohttp would complain on the error log."""
-    connector = session.connector
-    if session.closed or connector is None:
-        return
+    connector, is_own = session.connector, session.connector_owner
     session.detach()
-    if keep_if_inherited(pid, connector):
+    if connector is None or connector.closed or not is_own or keep_if_inherited(pid, connector):
         return
     # The first step closes the connections, and the others wait for their last words. An event loop that has been closed
     # takes none.
@@ -203,66 +226,21 @@ def _timeout(pool: float | None, connect: float | None, read: float | None) -> a
     return aiohttp.ClientTimeout(total=None, connect=pool, sock_connect=connect, sock_read=read)
 
 
-def _is_small(content: object) -> bool:
-    return isinstance(content, bytes) and len(content) <= _SMALL
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), _PIECE):
+        yield content[start : start + _PIECE]
 
 
-class _Owner:
-    """Closes an answer, and with it the connection unless all of the body has been read."""
+class _Stream:
+    """An answer's body. Closing it closes the connection, unless all of the body has been read."""
 
     __slots__ = ("_answer",)
 
     def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self._answer = answer
 
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._answer.content.iter_any()
+
     async def aclose(self) -> None:
         self._answer.close()
-
-
-class _Body:
-    """A request's body, which keeps what it raises, and ends a write that stalls."""
-
-    def __init__(self, content: Any) -> None:
-        self._content = content
-        self._error: Exception | None = None
-        self._seconds: float | None = None
-        self._timeout: asyncio.Timeout | None = None
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        content = self._content
-        try:
-            async for chunk in _pieces(content) if isinstance(content, bytes) else content:
-                self._expect(self._seconds)
-                yield chunk
-                self._expect(None)
-        except Exception as error:
-            self._error = error
-            raise
-
-    async def sent(self, sending: Any, seconds: float | None) -> aiohttp.ClientResponse:
-        """Wait for the answer, but for no chunk longer than the seconds given."""
-        self._seconds = seconds
-        answer: aiohttp.ClientResponse
-        try:
-            async with asyncio.timeout(None) as self._timeout:
-                answer = await sending
-        except (aiohttp.ClientError, TimeoutError):
-            if self._error is None:
-                raise
-        else:
-            return answer
-        finally:
-            # The rest of a body may still be on its way when the response has come.
-            self._timeout = None
-        # aiohttp says of a body that raised that the connection broke.
-        raise self._error
-
-    def _expect(self, seconds: float | None) -> None:
-        if self._timeout is not None:
-            when = None if seconds is None else asyncio.get_running_loop().time() + seconds
-            self._timeout.reschedule(when)
-
-
-async def _pieces(content: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(content), _PIECE):
-        yield content[start : start + _PIECE]

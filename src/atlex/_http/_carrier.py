@@ -1,4 +1,4 @@
-"""What carries a request to a server and its answer back: one exchange, and nothing of what either means."""
+"""What carries a request to a server and its answer back: one exchange, and nothing of what it means."""
 
 from __future__ import annotations
 
@@ -47,15 +47,14 @@ class Answer(NamedTuple):
     Attributes:
         status: The status.
         headers: The headers as they came.
-        body: Gives the bytes of the body as they came, once.
-        owner: What is closed to give the connection back, however much of the body has been read.
+        stream: Gives the bytes of the body as they came, once. Closing it gives the connection back, however much of the
+            body has been read.
         is_unpacked: Whether the bytes are without their content encoding.
     """
 
     status: int
     headers: Sequence[tuple[bytes, bytes]]
-    body: Any
-    owner: Any
+    stream: Any
     is_unpacked: bool = False
 
 

@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from atlex._environment import environment_proxies
+from atlex._home import trio_token
 from atlex._http._carrier import Carrier
-from atlex._http._home import trio_token
 from atlex.errors import InputError
 
 if TYPE_CHECKING:

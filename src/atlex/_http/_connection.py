@@ -6,11 +6,11 @@ import time
 from typing import Final
 
 from atlex._agent import Headers, Request, too_large
+from atlex._decoding import Decoder, EncodingError
+from atlex._home import Home, here, here_async, is_gone
 from atlex._http._carrier import Answer, Carrier
 from atlex._http._choice import Transport, check_client, choose_transport, open_carrier
-from atlex._http._decoding import Decoder, EncodingError
 from atlex._http._failures import FailureGuard, late
-from atlex._http._home import Home, here, here_async, is_gone
 from atlex.errors import XrpcInternalError, XrpcInvalidResponseError
 
 __all__ = ["BaseChunks", "BaseConnection"]
@@ -20,12 +20,19 @@ _OVERHEAD: Final = 64 * 1024
 
 
 class BaseConnection:
-    """Opens carriers: one for each process and event loop, which can't use each other's connections.
+    """Sends requests over a carrier, which is opened with the first one.
+
+    In another process (after a fork) and in another event loop it opens another one.
 
     Args:
-        http_client: As `AsyncHttpConnection` has it.
-        transport: As `AsyncHttpConnection` has it.
+        http_client: The user's own client, with its proxies, TLS settings and transport; it stays open. Timeouts and
+            redirects are as the requests and this package say. None for one of our own, for which the environment's
+            proxies and certificates count.
+        transport: The library to send with. None: docs/transport.md has the choice.
         asynchronous: Whether its calls are.
+
+    Raises:
+        InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be used.
     """
 
     def __init__(self, http_client: object, transport: Transport | None, *, asynchronous: bool) -> None:

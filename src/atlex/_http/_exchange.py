@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from math import inf
 from typing import Final, NamedTuple, cast
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from atlex._agent import Headers, Request
+from atlex._decoding import ACCEPTED
 from atlex._http._carrier import HARMLESS_HEADERS, Answer, Exchange, Timeouts
-from atlex._http._decoding import ACCEPTED
 from atlex._http._network import Patience
-from atlex._service_url import check_service_url
+from atlex._service_url import check_service_url, resolve_location
 from atlex._upload import Content
 from atlex.errors import InputError
 
-__all__ = [
-    "CONNECT_TIMEOUT",
-    "MAX_REDIRECTS",
-    "Hop",
-    "default_headers",
-    "exchange_of",
-    "first_hop",
-    "headers_of",
-    "next_hop",
-]
-
-CONNECT_TIMEOUT: Final = 10.0
-"""Seconds that connecting may take, where a request's own timeout isn't shorter or None."""
+__all__ = ["MAX_REDIRECTS", "Hop", "default_headers", "exchange_of", "first_hop", "headers_of", "next_hop"]
 
 MAX_REDIRECTS: Final = 20
 """How many redirects of one request are followed."""
 
+# Seconds that connecting may take, where a request's own timeout isn't shorter or None.
+_CONNECT_TIMEOUT: Final = 10.0
 _ALWAYS: Final = frozenset({307, 308})
 _QUERIES_ONLY: Final = frozenset({301, 302, 303})
-_UNSENDABLE: Final = re.compile(r"[^\x21-\x7e]")
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_ABSOLUTE: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^/?]*)(.*)")
 
 
 class Hop(NamedTuple):
@@ -98,9 +84,8 @@ def exchange_of(request: Request, hop: Hop, content: Content) -> Exchange:
         headers["transfer-encoding"] = "chunked"
     elif chunks is not None or request.method == "POST":
         headers["content-length"] = str(length)
-    return Exchange(
-        request.method, hop.origin, hop.target, headers, chunks, _timeouts(request), hop.is_trusted
-    )
+    origin, target, _, is_trusted = hop
+    return Exchange(request.method, origin, target, headers, chunks, _timeouts(request), is_trusted)
 
 
 def _timeouts(request: Request) -> Timeouts:
@@ -109,8 +94,8 @@ def _timeouts(request: Request) -> Timeouts:
         patience = Patience(inf if patience is None else patience, deadline)
         patience = Patience(patience.left(), deadline)
     connecting = patience
-    if patience is not None and patience > CONNECT_TIMEOUT:
-        connecting = CONNECT_TIMEOUT if deadline is None else Patience(CONNECT_TIMEOUT, deadline)
+    if patience is not None and patience > _CONNECT_TIMEOUT:
+        connecting = _CONNECT_TIMEOUT if deadline is None else Patience(_CONNECT_TIMEOUT, deadline)
     return {"connect": connecting, "read": patience, "write": patience, "pool": patience}
 
 
@@ -125,7 +110,7 @@ def next_hop(request: Request, hop: Hop, answer: Answer) -> Hop | None:
     location = next((value for name, value in answer.headers if name.lower() == b"location"), None)
     if location is None:
         return None
-    place, target = _resolved(hop, location.decode("latin-1"))
+    place, target = resolve_location(hop.origin, hop.target, location)
     try:
         origin = check_service_url(place)
     except InputError:
@@ -138,36 +123,16 @@ def next_hop(request: Request, hop: Hop, answer: Answer) -> Hop | None:
     return Hop(origin, target, Headers(harmless), is_trusted=False)
 
 
-def _resolved(hop: Hop, location: str) -> tuple[str, str]:
-    """Scheme, host and port that a redirect leads to, and path and query string as the server wrote them."""
-    location = _UNSENDABLE.sub(
-        lambda found: quote(found[0].encode("latin-1")), location.strip().partition("#")[0]
-    )
-    if location.startswith("//"):
-        location = f"{hop.origin.partition(':')[0]}:{location}"
-    if found := _ABSOLUTE.fullmatch(location):
-        target = found[2]
-        return found[1], target if target.startswith("/") else f"/{target}"
-    if _SCHEME.match(location):
-        # Nothing that HTTP can follow: mailto:, or https: without a host.
-        return location, ""
-    if location.startswith("/"):
-        return hop.origin, location
-    if location.startswith("?"):
-        return hop.origin, hop.target.partition("?")[0] + location
-    return hop.origin, urljoin(hop.origin + hop.target, location).removeprefix(hop.origin)
-
-
 def headers_of(answer: Answer) -> Headers:
     """The headers of a response."""
     try:
         return Headers([(name.decode("ascii"), value.decode("ascii")) for name, value in answer.headers])
     except UnicodeDecodeError:
-        # What isn't ASCII is UTF-8 in most cases, and each byte has a character in Latin-1.
         return Headers([(_text(name), _text(value)) for name, value in answer.headers])
 
 
 def _text(raw: bytes) -> str:
+    # What isn't ASCII is UTF-8 in most cases, and each byte has a character in Latin-1.
     try:
         return raw.decode()
     except UnicodeDecodeError:

@@ -19,35 +19,18 @@ _LIBRARIES: Final = frozenset(
 )
 # What is known to pass through the libraries: socket and TLS errors, host names that the resolver's codec refuses, event
 # loops and clients that have been closed, several of anyio's at once.
-_FOREIGN: Final = (
-    cast("type[Exception]", ExceptionGroup),
-    OSError,
-    RuntimeError,
-    OverflowError,
-    ValueError,
-)
+_FOREIGN: Final = (cast("type", ExceptionGroup), OSError, RuntimeError, OverflowError, ValueError)
 _UNREACHED, _NOT_CONNECTED, _NO_ROOM, _UNUSABLE, _LATE, _BROKEN = range(6)
 # By the names of classes, as httpx, httpx2 and what is under them use the same; the nearest base class counts.
-_KINDS: Final = {
-    "ClientConnectorError": _UNREACHED,
-    "ClientHttpProxyError": _UNREACHED,
-    "ConnectError": _UNREACHED,
-    "ProxyError": _UNREACHED,
-    "ConnectTimeout": _NOT_CONNECTED,
-    "ConnectionTimeoutError": _NOT_CONNECTED,
-    "PoolTimeout": _NO_ROOM,
-    "InvalidURL": _UNUSABLE,
-    "UnsupportedProtocol": _UNUSABLE,
-    "ServerTimeoutError": _LATE,
-    "TimeoutError": _LATE,
-    "TimeoutException": _LATE,
-    "BrokenAnswerError": _BROKEN,
-    "ClientConnectionError": _BROKEN,
-    "ClientPayloadError": _BROKEN,
-    "ClientResponseError": _BROKEN,
-    "NetworkError": _BROKEN,
-    "RemoteProtocolError": _BROKEN,
-}
+_CLASSES: Final = (
+    "ClientConnectorError ClientHttpProxyError ConnectError ProxyError",
+    "ConnectTimeout ConnectionTimeoutError",
+    "PoolTimeout",
+    "InvalidURL UnsupportedProtocol",
+    "ServerTimeoutError TimeoutError TimeoutException",
+    "BrokenAnswerError ClientConnectionError ClientPayloadError ClientResponseError NetworkError RemoteProtocolError",
+)
+_KINDS: Final = {name: kind for kind, names in enumerate(_CLASSES) for name in names.split()}
 _BEFORE_SENDING: Final = frozenset({_UNREACHED, _NOT_CONNECTED, _NO_ROOM, _UNUSABLE})
 _TIMEOUTS: Final = frozenset({_NOT_CONNECTED, _NO_ROOM, _LATE})
 
@@ -93,7 +76,8 @@ class FailureGuard:
 
     def _failure(self, error: BaseException) -> XrpcFetchError:
         kind = next((_KINDS[each.__name__] for each in type(error).__mro__ if each.__name__ in _KINDS), None)
-        if kind in _TIMEOUTS and _is_over(self._request):
+        deadline = self._request.deadline
+        if kind in _TIMEOUTS and deadline is not None and time.monotonic() >= deadline:
             return late(self._request, sent=kind not in _BEFORE_SENDING)
         host, proxy = urlsplit(self._origin).netloc, self._carrier.proxy(self._origin)
         return XrpcFetchError(
@@ -124,10 +108,6 @@ def _sentence(kind: int | None, error: Any, host: str, proxy: str) -> str:
     if kind == _BROKEN:
         return f"The connection to {host} broke before the response was complete"
     return f"The request to {host} failed ({type(error).__name__})"
-
-
-def _is_over(request: Request) -> bool:
-    return request.deadline is not None and time.monotonic() >= request.deadline
 
 
 def late(request: Request, *, sent: bool = True) -> XrpcFetchError:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from atlex._environment import Proxy, environment_proxies, proxy_for, tls_context
+from atlex._home import here, keep_if_inherited, tied_to_loop
 from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange
 from atlex._http._exchange import default_headers
-from atlex._http._home import here, keep_if_inherited, tied_to_loop
 from atlex._http._network import AsyncNetwork, Network
 from atlex.errors import InputError
 
@@ -48,7 +48,7 @@ class PoolCarrier:
     def exchange(self, exchange: Exchange) -> Any:
         """Send a request, and give what comes back as soon as its headers are there."""
         pool, request = self._request(exchange)
-        return _answer_of(pool.handle_request(request))
+        return self._answer_of(pool.handle_request(request))
 
     def proxy(self, origin: str) -> str:
         """Host and port of the proxy between here and an origin; empty for none."""
@@ -75,6 +75,10 @@ class PoolCarrier:
             extensions={"timeout": exchange.timeouts},
         )
         return pool, request
+
+    @staticmethod
+    def _answer_of(answer: Any) -> Answer:
+        return Answer(answer.status, answer.headers, _Stream(answer.stream, answer.stream))
 
     def _way(self, origin: str) -> tuple[Any, str, dict[str, Any], Proxy | None]:
         proxy = proxy_for(origin, self._proxies)
@@ -116,7 +120,7 @@ class AsyncPoolCarrier(PoolCarrier):
     async def exchange(self, exchange: Exchange) -> Answer:
         """Send a request, and give what comes back as soon as its headers are there."""
         pool, request = self._request(exchange)
-        return _answer_of(await pool.handle_async_request(request))
+        return self._answer_of(await pool.handle_async_request(request))
 
     def abandon(self) -> None:
         """Let go of all connections."""
@@ -135,29 +139,30 @@ async def _closing(pools: dict[Any, Any]) -> AsyncGenerator[None]:
             await pool.aclose()
 
 
-def _answer_of(answer: Any) -> Answer:
-    stream = answer.stream
-    return Answer(answer.status, answer.headers, stream, _Owner(stream, stream))
+class _Stream:
+    """An answer's body. Its connection isn't kept if more came than that: it would be taken for the next answer."""
 
+    __slots__ = ("_body", "_owner")
 
-class _Owner:
-    """Closes an answer, and its connection if more came than the body: it would be taken for the next answer."""
+    def __init__(self, body: Any, owner: Any) -> None:
+        self._body = body
+        self._owner = owner
 
-    __slots__ = ("_answer", "_stream")
+    def __iter__(self) -> Any:
+        return iter(self._body)
 
-    def __init__(self, answer: Any, stream: Any) -> None:
-        self._answer = answer
-        self._stream = stream
+    def __aiter__(self) -> Any:
+        return aiter(self._body)
 
     def close(self) -> None:
-        is_padded = _is_padded(self._stream)
-        self._answer.close()
+        is_padded = _is_padded(self._body)
+        self._owner.close()
         if is_padded:
             raise BrokenAnswerError
 
     async def aclose(self) -> None:
-        is_padded = _is_padded(self._stream)
-        await self._answer.aclose()
+        is_padded = _is_padded(self._body)
+        await self._owner.aclose()
         if is_padded:
             raise BrokenAnswerError
 
@@ -188,16 +193,14 @@ class ClientCarrier:
     def __init__(self, client: Any, library: Any) -> None:
         self._client = client
         self._library = library
-        for transport in (client._transport, *client._mounts.values()):
-            pool: Any = getattr(transport, "_pool", None)
+        # Asynchronous calls end at their deadline without it.
+        transports = (
+            (client._transport, *client._mounts.values()) if isinstance(client, library.Client) else ()
+        )
+        for pool in (getattr(transport, "_pool", None) for transport in transports):
             backend = getattr(pool, "_network_backend", None)
-            # Without it deadlines don't hold; an asynchronous call ends at its deadline in any case.
-            if (
-                backend is not None
-                and not isinstance(backend, Network)
-                and isinstance(client, library.Client)
-            ):
-                pool._network_backend = Network(backend)
+            if backend is not None and not isinstance(backend, Network):
+                vars(pool)["_network_backend"] = Network(backend)
 
     def exchange(self, exchange: Exchange) -> Any:
         """Send a request, and give what comes back as soon as its headers are there."""
@@ -215,7 +218,7 @@ class ClientCarrier:
         """Do nothing: the client is its user's."""
 
     def close(self) -> Any:
-        """Do nothing: the client is its user's."""
+        """Do nothing either."""
 
     def _request(self, exchange: Exchange) -> Any:
         client = self._client
@@ -245,9 +248,8 @@ class ClientCarrier:
     def _answer_of(answer: Any, content: Callable[[], Any]) -> Answer:
         # After a transport that responds from memory the content has been unpacked.
         is_unpacked = answer.is_stream_consumed
-        body = content() if is_unpacked else answer.stream
-        owner = _Owner(answer, answer.stream)
-        return Answer(answer.status_code, answer.headers.raw, body, owner, is_unpacked)
+        stream = _Stream(content() if is_unpacked else answer.stream, answer)
+        return Answer(answer.status_code, answer.headers.raw, stream, is_unpacked)
 
     def _defaults(self, exchange: Exchange) -> Iterator[tuple[str, str | bytes]]:
         """The headers that the client has for every request, where this one has none of the name."""

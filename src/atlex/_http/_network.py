@@ -62,26 +62,20 @@ class _Stream:
         # One that nobody closed, or that a child has from its parent, would complain.
         self._ending = None if isinstance(self, _AsyncStream) else finalize(self, stream.close)
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
     def read(self, max_bytes: int, timeout: float | None = _AS_CONNECTING) -> Any:
         return self._stream.read(max_bytes, _left(self._connecting if timeout is _AS_CONNECTING else timeout))
 
     def write(self, buffer: bytes, timeout: float | None = _AS_CONNECTING) -> Any:
         return self._stream.write(buffer, _left(self._connecting if timeout is _AS_CONNECTING else timeout))
 
-    def close(self) -> None:
-        self._stream.close()
-
-    def aclose(self) -> Any:
-        return self._stream.aclose()
-
     def start_tls(self, **options: Any) -> Any:
         stream = _Stream(self._stream.start_tls(**_now(options)), self._connecting)
         if self._ending is not None:
             self._ending.detach()
         return stream
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
 
 
 class _AsyncStream(_Stream):
@@ -96,6 +90,7 @@ class Network:
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
+        self.sleep = backend.sleep
 
     def connect_tcp(self, **options: Any) -> Any:
         """Connect to a host."""
@@ -105,18 +100,10 @@ class Network:
         """Connect to a Unix socket."""
         return _Stream(self._backend.connect_unix_socket(**_now(options)), options["timeout"])
 
-    def sleep(self, seconds: float) -> Any:
-        """Wait."""
-        return self._backend.sleep(seconds)
-
 
 class AsyncNetwork(Network):
-    """The asynchronous form of `Network`."""
+    """The asynchronous form of `Network`; a user's own client has no need of it."""
 
     async def connect_tcp(self, **options: Any) -> Any:
         """Connect to a host."""
         return _AsyncStream(await self._backend.connect_tcp(**_now(options)), options["timeout"])
-
-    async def connect_unix_socket(self, **options: Any) -> Any:
-        """Connect to a Unix socket."""
-        return _AsyncStream(await self._backend.connect_unix_socket(**_now(options)), options["timeout"])

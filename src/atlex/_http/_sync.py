@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from atlex._agent import Headers, Request, Response
+from atlex._decoding import EncodingError
 from atlex._http._carrier import Answer
 from atlex._http._choice import HttpClient, Transport
 from atlex._http._connection import BaseChunks, BaseConnection
-from atlex._http._decoding import EncodingError
 from atlex._http._exchange import MAX_REDIRECTS, exchange_of, first_hop, headers_of, next_hop
 from atlex._http._failures import FailureGuard
 from atlex._upload import open_body
@@ -19,20 +19,7 @@ __all__ = ["HttpConnection"]
 
 
 class HttpConnection(BaseConnection):
-    """Sends requests over a carrier, which is opened with the first one.
-
-    In another process (after a fork) and in another event loop it opens another one.
-
-    Args:
-        http_client: The user's own client, with its proxies, TLS settings and transport; it stays open.
-            Timeouts and redirects are as the requests and this package say. None for one of our own, for which
-            the environment's proxies and certificates count.
-        transport: The library to send with. None: docs/transport.md has the choice.
-
-    Raises:
-        InputError: The HTTP client is none, or one for the other kind of calls; or the transport can't be
-            used.
-    """
+    """Sends requests synchronously, as `BaseConnection` has it."""
 
     def __init__(self, http_client: HttpClient | None = None, *, transport: Transport | None = None) -> None:
         super().__init__(http_client, transport, asynchronous=False)
@@ -97,7 +84,7 @@ class _Chunks(BaseChunks):
         try:
             with self._guard:
                 decoder = self._decoder()
-                for data in self._answer.body:
+                for data in self._answer.stream:
                     self._check(data)
                     for piece in decoder.feed(data) if decoder else (data,):
                         yield piece
@@ -109,4 +96,4 @@ class _Chunks(BaseChunks):
     def close(self) -> None:
         """Give the connection back."""
         with self._guard:
-            self._answer.owner.close()
+            self._answer.stream.close()

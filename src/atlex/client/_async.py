@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, Type
 
 from atlex._agent import AsyncAgent, Body, Response, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, Wait, drive_async
-from atlex._http import AsyncHttpClient, AsyncServiceAgent, Transport
+from atlex._http import AsyncHttpClient, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
+from atlex.client._async_agent import AsyncServiceAgent
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
 from atlex.client._joined import Joined, gathered, joined_class
 from atlex.client._options import AsyncCallOptions, Options

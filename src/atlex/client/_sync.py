@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, ParamSpec, Self, Type
 
 from atlex._agent import Agent, Response, SyncBody, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, Wait, drive
-from atlex._http import HttpClient, ServiceAgent, Transport
+from atlex._http import HttpClient, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
 from atlex.client._joined import Joined, gathered, joined_class
 from atlex.client._options import CallOptions, Options
+from atlex.client._sync_agent import ServiceAgent
 from atlex.errors import InputError
 from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from atlex._http import here
+from atlex._home import here
 from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import Secret, SessionData

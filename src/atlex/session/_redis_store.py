@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from atlex._http import Home, here
+from atlex._home import Home, here
 from atlex._lazy import lazy_module
 from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError

@@ -9,7 +9,8 @@ from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
 from atlex._effects import Block, Hook, Read, Send, Sleep, drive
-from atlex._http import Home, HttpConnection, here
+from atlex._home import Home, here
+from atlex._http import HttpConnection
 from atlex.errors import InputError
 from atlex.session._effects import Effect, Exclusive, Flow, Locked, Settle
 from atlex.session._options import HOOKS, Options

@@ -18,6 +18,7 @@ from tests.transport.table import _bodies, _framing, _headers, _heads, _redirect
 from tests.transport.table._rows import SECRET, Answered, Row
 from tests.transport.table._server import RawServer
 
+import atlex
 from atlex import AtlexError, _http
 from atlex._agent import Request
 
@@ -39,7 +40,7 @@ class Column:
     def __init__(self, way: str, carrier: Any) -> None:
         self.server = RawServer()
         self._runner = asyncio.Runner() if way == "async" else None
-        kind = _http.AsyncServiceAgent if self._runner else _http.ServiceAgent
+        kind = atlex.AsyncServiceAgent if self._runner else atlex.ServiceAgent
         self._agent: Any = kind(self.server.url, transport=carrier)
 
     def call(self, request: Request) -> Answered | AtlexError:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response
-from atlex._http._choice import HttpClient, Transport
-from atlex._http._sync import HttpConnection
+from atlex._http import HttpClient, HttpConnection, Transport
 from atlex._service_url import check_service_url
 
 __all__ = ["ServiceAgent"]

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response
-from atlex._http._async import AsyncHttpConnection
-from atlex._http._choice import AsyncHttpClient, Transport
+from atlex._http import AsyncHttpClient, AsyncHttpConnection, Transport
 from atlex._service_url import check_service_url
 
 __all__ = ["AsyncServiceAgent"]
