@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from atlex.lexicon import (
+    Array,
     DefId,
     ErrorDeclaration,
     Object,
@@ -15,6 +16,7 @@ from atlex.lexicon import (
     Query,
     Record,
     Ref,
+    Schema,
 )
 from atlex_codegen._context import Context
 from atlex_codegen._expressions import BYTES, NONE, STR, Expression, Member, either, sdk
@@ -28,8 +30,8 @@ from atlex_codegen._names import (
     field_name,
 )
 from atlex_codegen._naming import Naming, json_schema, last_segment
+from atlex_codegen._phrases import listed, with_article
 from atlex_codegen._plan import ArgumentPlan, ChildPlan, MethodPlan, NamespacePlan, RecordsPlan
-from atlex_codegen._prose import kind_words
 from atlex_codegen._text import paragraphs
 from atlex_codegen._types import Types
 
@@ -193,8 +195,9 @@ class _Planner:
             arguments=self._arguments(nsid, method.parameters, sent),
             sends_input=isinstance(self._input_object(nsid, sent)[0], Object),
             returns=output,
-            returns_doc=self._returns_doc(method.output),
+            returns_doc=self._returns_doc(nsid, method.output),
             raises=tuple(self._raised(nsid, error) for error in method.errors),
+            deprecated=self._prose.deprecation(nsid, method, self._lexicons[nsid]),
             doc=(*said, f"Call the {method.kind} ``{nsid}``."),
         )
 
@@ -210,14 +213,26 @@ class _Planner:
             return BYTES
         return self._types.plain(schema, nsid, "result")
 
-    def _returns_doc(self, payload: Payload | None) -> str:
+    def _returns_doc(self, nsid: str, payload: Payload | None) -> str:
         if payload is None:
             return ""
-        said = " ".join(paragraphs(payload.description or ""))
+        if said := " ".join(paragraphs(payload.description or "")):
+            return said
         schema = json_schema(payload)
         if schema is None:
-            return said or f"The response's bytes (``{payload.encoding}``)."
-        return said or kind_words(schema)
+            return f"The response's bytes (``{payload.encoding}``)."
+        noun = with_article(f"`{self._class_word(schema, nsid)}`")
+        properties = schema.properties if isinstance(schema, Object) else {}
+        names = allocate(properties, field_name)
+        fields = [names[name] for name in properties]
+        return f"{noun[:1].upper()}{noun[1:]}" + (f" with {listed(fields)}." if fields else ".")
+
+    def _class_word(self, schema: Schema, home: str) -> str:
+        """The class or alias that a schema, or the items of a list, go by; empty for what has none."""
+        while isinstance(schema, Array):
+            schema = schema.items
+        type_ = self._types.plain(schema, home, "result")
+        return type_.flat().rpartition(".")[2] if isinstance(type_, Member) else ""
 
     def _input_object(self, nsid: str, payload: Payload | None) -> tuple[object, str, DefId]:
         """What a JSON input is, past refs: the schema, the document that it stands in, and its definition."""
@@ -271,7 +286,7 @@ class _Planner:
                 default=default,
                 goes_to=goes_to,
                 key=names[prop.name],
-                doc=" ".join(self._prose.property(owner, prop)) or kind_words(prop.schema),
+                doc=self._prose.argument(owner, prop, names[prop.name], self._class_word(prop.schema, home)),
             )
 
 

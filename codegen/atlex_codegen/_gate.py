@@ -49,8 +49,9 @@ def _is_module_statement(node: ast.stmt, packages: Collection[str]) -> bool:
             return _is_type_checking(test) and all(
                 _is_conditional(each, packages) for each in [*body, *orelse]
             )
-        case ast.ClassDef(bases=bases, keywords=[], decorator_list=[], body=body):
-            return _are_expressions(bases) and all(map(_is_class_statement, body))
+        case ast.ClassDef(bases=bases, keywords=[], decorator_list=decorators, body=body):
+            are_deprecations = all(map(_is_deprecation, decorators)) and len(decorators) < 2
+            return are_deprecations and _are_expressions(bases) and all(map(_is_class_statement, body))
         case ast.Expr(value=ast.Call(func=function) as call):
             return _is_of_interface(function, _CHECKS) and _are_expressions([call])
         case _:
@@ -111,14 +112,13 @@ def _is_annotated(node: ast.stmt) -> bool:
 def _is_class_statement(node: ast.stmt) -> bool:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
             arguments = node.args
             parts = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
             annotations = [part.annotation for part in parts if part.annotation is not None]
             defaults = [default for default in arguments.kw_defaults if default is not None]
             return (
-                (not decorators or decorators[0].lstrip("_") in {"cached_property", "property"})
-                and len(decorators) < 2
+                len(node.decorator_list) < 2
+                and all(_is_property(each) or _is_deprecation(each) for each in node.decorator_list)
                 and arguments.vararg is None
                 and arguments.kwarg is None
                 and not arguments.defaults
@@ -129,6 +129,18 @@ def _is_class_statement(node: ast.stmt) -> bool:
             return name.startswith("lex_") and _are_expressions([value])
         case _:
             return _is_annotated(node)
+
+
+def _is_property(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Name) and decorator.id.lstrip("_") in {"cached_property", "property"}
+
+
+def _is_deprecation(decorator: ast.expr) -> bool:
+    match decorator:
+        case ast.Call(func=function, args=[ast.Constant(value=str())], keywords=[]):
+            return _is_of_interface(function, {"deprecated"})
+        case _:
+            return False
 
 
 def _is_function_statement(node: ast.stmt) -> bool:

@@ -228,15 +228,23 @@ class _Module:
                 readers=tuple(self._readers(properties, names)),
                 strong_ref=self._strong_ref(part) if lex_type else None,
                 page=self._page(part, names),
+                deprecated=self._deprecation(def_id, part) if lex_type else "",
                 doc=doc,
             )
         )
+
+    def _deprecation(self, def_id: DefId, part: Object | Params) -> str:
+        definition = self._document.defs[def_id.name]
+        nodes = (definition, part, self._document) if def_id.name == "main" else (definition, part)
+        return self._prose.deprecation(str(def_id), *nodes)
 
     def _field(self, def_id: DefId, prop: Property, name: str) -> FieldPlan:
         return FieldPlan(
             name=name,
             wire=prop.name,
-            type=self._types.attribute(prop, name, self._nsid),
+            type=self._types.attribute(
+                prop, name, self._nsid, self._prose.deprecation(_key(def_id, prop), prop.schema)
+            ),
             default=self._types.default(prop),
             doc=self._prose.property(def_id, prop),
         )
@@ -319,6 +327,10 @@ class _Module:
 
     def _record(self, record: Record) -> RecordPlan:
         return RecordPlan(self._nsid, record.key, self._types.class_at(self._nsid, record.record))
+
+
+def _key(def_id: DefId, prop: Property) -> str:
+    return f"{def_id.nsid}#{def_id.name}.{prop.name}"
 
 
 _KINDS: Final[Mapping[str, DescriptorKind]] = {

@@ -109,6 +109,7 @@ class ClassPlan:
         readers: Its ``x_as`` methods.
         strong_ref: The class of what its ``ref`` property gives, for an object that has an address and a CID.
         page: Its ``lex_items`` method, for an output that is one page of many.
+        deprecated: Why it is deprecated; empty if it isn't.
         doc: Its docstring, in paragraphs.
     """
 
@@ -122,6 +123,7 @@ class ClassPlan:
     readers: tuple[ReaderPlan, ...] = ()
     strong_ref: Expression | None = None
     page: PagePlan | None = None
+    deprecated: str = ""
     doc: tuple[str, ...] = ()
 
 
@@ -287,6 +289,7 @@ class MethodPlan:
         returns: What it returns, ``None`` among the types.
         returns_doc: What the docstring says of that; empty for None.
         raises: The declared errors, with what is said of each.
+        deprecated: Why it is deprecated; empty if it isn't.
         doc: Its docstring, in paragraphs.
     """
 
@@ -299,6 +302,7 @@ class MethodPlan:
     returns: Expression
     returns_doc: str = ""
     raises: tuple[tuple[str, str], ...] = ()
+    deprecated: str = ""
     doc: tuple[str, ...] = ()
 
 

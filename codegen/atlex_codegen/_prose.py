@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from typing import Final
 
-from atlex.lexicon import (
-    Array,
-    Blob,
-    Boolean,
-    Bytes,
-    CidLink,
-    DefId,
-    Document,
-    Integer,
-    Lexicons,
-    Object,
-    Params,
-    Property,
-    Record,
-    Ref,
-    Schema,
-    String,
-    Union,
-    UnknownKind,
-)
+from atlex.lexicon import Array, DefId, Document, Lexicons, Object, Params, Part, Property, Record, Schema
 from atlex_codegen._naming import payloads
-from atlex_codegen._text import paragraphs, shortened
+from atlex_codegen._phrases import fallback, is_told, rule
+from atlex_codegen._text import clean, paragraphs, shortened
 
-__all__ = ["Prose", "kind_words", "known_keys"]
-
-_VALUES_SHOWN = 12
+__all__ = ["Prose", "known_keys"]
 
 
 class Prose:
@@ -58,80 +40,60 @@ class Prose:
 
     def property(self, def_id: DefId, prop: Property) -> tuple[str, ...]:
         """What is said of a property of a definition, with its rules; empty when there is nothing to say."""
-        said = _first(
-            [self._overlay.get(f"{def_id.nsid}#{def_id.name}.{prop.name}"), prop.schema.description]
-        )
+        key = f"{def_id.nsid}#{def_id.name}.{prop.name}"
+        said = _first([self._overlay.get(key), prop.schema.description])
         rules = self.rules(prop.schema)
-        return (*said, rules) if rules else said
+        if not rules or is_told(prop.schema, self._lexicons, " ".join(said)):
+            return said
+        return (*said, rules)
 
     def rules(self, schema: Schema) -> str:
         """The rules of a schema in words; empty when it has none."""
-        return " ".join(f"{sentence}." for sentence in self._sentences(schema))
+        return rule(schema, self._lexicons)
 
-    def _sentences(self, schema: Schema) -> Iterable[str]:
-        match schema:
-            case Boolean():
-                if schema.const is not None:
-                    yield f"Always {schema.const}"
-                if schema.default is not None:
-                    yield f"The server's default is {schema.default}"
-            case Integer():
-                yield from _range(schema.minimum, schema.maximum, "")
-                if schema.enum:
-                    yield f"One of {_listed(str(value) for value in schema.enum)}"
-                if schema.const is not None:
-                    yield f"Always {schema.const}"
-                if schema.default is not None:
-                    yield f"The server's default is {schema.default}"
-            case String():
-                yield from _string(schema)
-            case Bytes():
-                yield from _range(schema.min_length, schema.max_length, " bytes")
-            case Blob():
-                if schema.accept:
-                    yield f"Accepts {_listed(schema.accept)}"
-                yield from _range(None, schema.max_size, " bytes")
-            case Array():
-                yield from _range(schema.min_length, schema.max_length, " items")
-                rules = "; ".join(rule[0].lower() + rule[1:] for rule in self._sentences(schema.items))
-                if rules:
-                    yield f"Each item: {rules}"
-            case Ref():
-                definition, _ = self._lexicons.follow(schema.target)
-                if isinstance(definition, String | Integer | Boolean | Bytes | Blob):
-                    yield from self._sentences(definition)
-            case _:
-                pass
+    def argument(self, def_id: DefId, prop: Property, name: str, class_name: str) -> str:
+        """What is said of an argument for a property of a definition.
+
+        Args:
+            def_id: The definition.
+            prop: The property.
+            name: The argument's name.
+            class_name: The class or alias of its type, or of its items.
+        """
+        said = " ".join(self.property(def_id, prop))
+        return said or fallback(name, prop.schema, self._lexicons, class_name)
+
+    def deprecation(self, key: str, *nodes: Part | Document) -> str:
+        """Why something is deprecated, and what replaces it; empty for what isn't.
+
+        The language has no word for it. The documents have a habit: a description that begins with the word, or has it
+        in capitals, as the official code generators know it; or a member ``deprecated``, as in JSON Schema.
+
+        Args:
+            key: What the overlay calls it.
+            nodes: The parts of the documents that are about it.
+        """
+        for text in (self._overlay.get(key), *(node.description for node in nodes)):
+            found = _DEPRECATED.search(clean(text or ""))
+            if found:
+                return _reason(found["reason"])
+        for node in nodes:
+            mark = node.extra.get("deprecated")
+            if mark is True or isinstance(mark, str):
+                return _reason("" if mark is True else mark)
+        return ""
 
 
-def kind_words(schema: Schema) -> str:
-    """What a schema is, in a sentence, for a value of which nothing else is said."""
-    match schema:
-        case Object():
-            return f"An object: {_listed(schema.properties)}." if schema.properties else "An object."
-        case Ref():
-            return f"A value of ``{schema.target}``."
-        case Union():
-            return f"One of {_listed(map(str, schema.targets))}." if schema.targets else "An object."
-        case Array():
-            inner = kind_words(schema.items)
-            return f"A list. Each item: {inner[0].lower()}{inner[1:]}"
-        case Boolean():
-            return "True or False."
-        case Integer():
-            return "An integer."
-        case String():
-            return "A string."
-        case Bytes():
-            return "Bytes."
-        case Blob():
-            return "A blob that has been uploaded."
-        case CidLink():
-            return "A link by content hash."
-        case UnknownKind():
-            return "Any value."
-        case _:
-            return "Any object."
+_DEPRECATED: Final = re.compile(
+    r"(?:^\W*(?i:deprecated)|\bDEPRECATED)\b[\])*]*(?:\s*[:.,;\u2013\u2014-]+)?\s*(?P<reason>.*)", re.DOTALL
+)
+
+
+def _reason(text: str) -> str:
+    line = shortened(text, 200)
+    if not line:
+        return "This is deprecated."
+    return f"{line[:1].upper()}{line[1:]}" + ("" if line.endswith((".", "…", "!")) else ".")
 
 
 def known_keys(document: Document) -> set[str]:
@@ -158,37 +120,3 @@ def _first(texts: Iterable[str | None]) -> tuple[str, ...]:
         if text and (found := paragraphs(text)):
             return tuple(found)
     return ()
-
-
-def _string(schema: String) -> Iterable[str]:
-    if schema.format is not None:
-        yield f"Format: {shortened(schema.format)}"
-    yield from _range(schema.min_length, schema.max_length, " bytes of UTF-8")
-    yield from _range(schema.min_graphemes, schema.max_graphemes, " graphemes")
-    if schema.enum:
-        yield f"One of {_listed(schema.enum)}"
-    elif schema.known_values:
-        yield f"Known values: {_listed(schema.known_values)}"
-    if schema.const is not None:
-        yield f"Always {_quoted(schema.const)}"
-    if schema.default is not None:
-        yield f"The server's default is {_quoted(schema.default)}"
-
-
-def _range(low: int | None, high: int | None, unit: str) -> Iterable[str]:
-    if low is not None and high is not None:
-        yield f"From {low} to {high}{unit}"
-    elif low is not None:
-        yield f"At least {low}{unit}"
-    elif high is not None:
-        yield f"At most {high}{unit}"
-
-
-def _quoted(value: str) -> str:
-    return f"``{shortened(value)}``"
-
-
-def _listed(values: Iterable[str]) -> str:
-    items = [_quoted(value) for value in values]
-    more = len(items) - _VALUES_SHOWN
-    return ", ".join(items[:_VALUES_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -95,13 +95,14 @@ class Types:
         """The class or alias of a definition."""
         return self.named(def_id.nsid, self._naming.definition(def_id))
 
-    def attribute(self, prop: Property, name: str, home: str) -> Expression:
+    def attribute(self, prop: Property, name: str, home: str, deprecated: str) -> Expression:
         """The whole annotation of the attribute for a property.
 
         Args:
             prop: The property.
             name: The attribute's name.
             home: The document that the property stands in.
+            deprecated: Why the property is deprecated; empty if it isn't.
         """
         may_be_none = not prop.required or prop.nullable
         type_: Expression
@@ -110,9 +111,12 @@ class Types:
         else:
             type_ = self.marked(prop.schema, home)
             type_ = either(type_, NONE) if may_be_none else type_
-        if to_camel(name) == prop.name:
-            return type_
-        return annotated(type_, Call("Alias", (("", prop.name),)))
+        markers: list[Expression] = []
+        if to_camel(name) != prop.name:
+            markers.append(Call("Alias", (("", prop.name),)))
+        if deprecated:
+            markers.append(Call("deprecated", (("", deprecated),)))
+        return annotated(type_, *markers) if markers else type_
 
     def default(self, prop: Property) -> str:
         """The default of the attribute for a property: see `FieldPlan`."""

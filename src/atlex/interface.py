@@ -55,6 +55,7 @@ if _t.TYPE_CHECKING:
     from atlex.model import Unknown as Unknown
     from atlex.model import UnknownInput as UnknownInput
     from atlex.model import closed_union as closed_union
+    from atlex.model import deprecated as deprecated
     from atlex.model import open_union as open_union
     from atlex.model import read_as as read_as
     from atlex.model import strong_ref as strong_ref
@@ -82,8 +83,8 @@ else:
             "atlex.errors": "InvalidSwapError LexAuthFactorError RecordNotFoundError XrpcResponseError",
             "atlex.model": (
                 "Alias AnyBlob Anything Array BlobRef Bool Bytes Datetime Int Link M NONE Object "
-                "OptionalDatetime Params RecordObject String Unknown UnknownInput closed_union open_union "
-                "read_as strong_ref"
+                "OptionalDatetime Params RecordObject String Unknown UnknownInput closed_union deprecated "
+                "open_union read_as strong_ref"
             ),
             "atlex.xrpc": "Procedure Query Record Subscription",
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from atlex._validation import Validation
 from atlex.data import UnknownObject
 from atlex.model._datetimes import NONE, Datetime, OptionalDatetime
+from atlex.model._deprecation import deprecated
 from atlex.model._issues import issues
 from atlex.model._keys import to_camel
 from atlex.model._markers import (
@@ -64,6 +65,7 @@ __all__ = [
     "build",
     "check",
     "closed_union",
+    "deprecated",
     "issues",
     "open_union",
     "read_as",

@@ -31,6 +31,7 @@ from atlex.data import UnknownObject, write_json
 from atlex.errors import InputError, Issue, XrpcResponseValidationError
 from atlex.model._annotations import evaluate, give_back, is_local, put_aside
 from atlex.model._copying import are_equal, deep_copy, reduce_deep
+from atlex.model._deprecation import warn_of_fields
 from atlex.model._describing import ClassSignature, DescribedFields, describe_schema
 from atlex.model._dumping import dump, dump_json, serialize
 from atlex.model._errors import MANY, issues_of, with_names, with_suggestions
@@ -117,6 +118,7 @@ class Model(BaseModel):
     def __pydantic_on_complete__(cls) -> None:
         # pydantic's has the wire's names.
         type.__delattr__(cls, "__signature__")
+        warn_of_fields(cls)
 
     @classmethod
     def model_rebuild(
