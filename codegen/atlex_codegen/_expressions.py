@@ -21,6 +21,7 @@ __all__ = [
     "BYTES",
     "CACHED_PROPERTY",
     "CHECKING",
+    "CLASS_VAR",
     "DATETIME",
     "FINAL",
     "FROZENSET",
@@ -271,6 +272,7 @@ NONE: Final = Name("None")
 DATETIME: Final = _imported("datetime", "datetime")
 SEQUENCE: Final = _imported("collections.abc", "Sequence")
 CACHED_PROPERTY: Final = _imported("functools", "cached_property")
+CLASS_VAR: Final = _imported("typing", "ClassVar")
 FINAL: Final = _imported("typing", "Final")
 TYPE_ALIAS: Final = _imported("typing", "TypeAlias")
 CHECKING: Final = _imported("typing", "TYPE_CHECKING")

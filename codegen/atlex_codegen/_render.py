@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final, cast
 from atlex_codegen._expressions import (
     CACHED_PROPERTY,
     CHECKING,
+    CLASS_VAR,
     FINAL,
     FROZENSET,
     LIST,
     PROPERTY,
+    STR,
     TYPE,
     TYPE_ALIAS,
     Import,
@@ -137,7 +139,8 @@ def _class_needs(class_: ClassPlan) -> Iterator[Import]:
     for field in class_.fields:
         yield from field.type.imports()
     if class_.nullable:
-        yield from FROZENSET.imports()
+        for each in (CLASS_VAR, FROZENSET, STR):
+            yield from each.imports()
     if class_.readers:
         yield from TYPE.imports()
     if class_.strong_ref is not None:
@@ -162,6 +165,8 @@ def _namespace_needs(namespace: NamespacePlan) -> Iterator[Import]:
         if records is not None:
             yield from records.type.imports()
             yield from records.descriptor.imports()
+    if namespace.repository_calls or namespace.proxies:
+        yield from CLASS_VAR.imports()
     for _, descriptor in namespace.repository_calls:
         yield from descriptor.imports()
     for method in (*namespace.methods, namespace.call):

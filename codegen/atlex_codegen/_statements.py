@@ -12,10 +12,12 @@ from atlex_codegen._docstrings import method_lines, prose_lines
 from atlex_codegen._expressions import (
     CACHED_PROPERTY,
     CHECKING,
+    CLASS_VAR,
     FINAL,
     FROZENSET,
     NONE,
     PROPERTY,
+    STR,
     TYPE,
     TYPE_ALIAS,
     Brackets,
@@ -145,7 +147,11 @@ class Statements:
     def nullable(self, names: Sequence[str]) -> str:
         """The line that says which attributes are nullable, in a class."""
         items = items_of("{", map(literal, names), "}")
-        return lay_out(Around(f"lex_nullable = {self.name(FROZENSET)}(", items, ")"), 4, 4)
+        start = self._class_var("lex_nullable", Brackets(FROZENSET, (STR,)))
+        return lay_out(Around(f"{start}{self.name(FROZENSET)}(", items, ")"), 4, 4)
+
+    def _class_var(self, name: str, type_: Expression) -> str:
+        return f"{name}: {self.name(Brackets(CLASS_VAR, (type_,)))} = "
 
     def field(self, field: FieldPlan) -> str:
         """The line of an attribute, in a class."""
@@ -234,12 +240,12 @@ class Statements:
     def lex_methods(self, methods: Iterable[tuple[str, Member]]) -> str:
         """The line that says where the methods of the record and blob calls are, in a client's class."""
         pairs = [f"{literal(nsid)}: lambda: {self.name(member)}" for nsid, member in methods]
-        return lay_out(items_of("lex_methods = {", pairs, "}"), 4, 4)
+        return lay_out(items_of(self._class_var("lex_methods", sdk("Methods")) + "{", pairs, "}"), 4, 4)
 
     def lex_proxies(self, proxies: Iterable[tuple[str, str]]) -> str:
         """The line that says which services methods go to, in a client's class."""
         pairs = [f"{literal(namespace)}: {literal(service)}" for namespace, service in proxies]
-        return lay_out(items_of("lex_proxies = {", pairs, "}"), 4, 4)
+        return lay_out(items_of(self._class_var("lex_proxies", sdk("Proxies")) + "{", pairs, "}"), 4, 4)
 
     def namespace_base(self, namespace: NamespacePlan, *, is_async: bool) -> str:
         """The bases of a namespace's class."""

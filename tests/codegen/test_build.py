@@ -393,7 +393,7 @@ class TestProxies:
             '"com.example" = "did:web:b.example.com#view"\ncom = "did:web:a.example.com#view"\n',
         )
         table = '{"com": "did:web:a.example.com#view", "com.example": "did:web:b.example.com#view"}'
-        line = f"lex_proxies = {table}"
+        line = f"lex_proxies: ClassVar[lex.Proxies] = {table}"
         assert " ".join(text.replace(",\n    }", "}").split()).replace("{ ", "{").count(line) == 2
         assert report.diagnostics == ()
 
@@ -401,7 +401,10 @@ class TestProxies:
         lexicons = folder(document("com.example.thing", obj(text=STRING)))
         (lexicons / "proxies.toml").write_text('"com.example" = "did:web:a.example.com#view"\n')
         build(lexicons, tmp_path / "sdk")
-        assert 'lex_proxies = {"com.example": ' in (tmp_path / "sdk" / "_client" / "__init__.py").read_text()
+        assert (
+            'lex_proxies: ClassVar[lex.Proxies] = {"com.example": '
+            in (tmp_path / "sdk" / "_client" / "__init__.py").read_text()
+        )
 
     def test_without_it_there_is_no_table(self, folder: Folder, tmp_path: Path) -> None:
         build(folder(THING, GET), tmp_path / "sdk")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from atlex import interface as lex
 
@@ -47,7 +47,7 @@ __all__ = ["AsyncClient", "Client"]
 class Client(lex.BaseClient):
     """All methods and collections of records, by namespace."""
 
-    lex_methods = {
+    lex_methods: ClassVar[lex.Methods] = {
         "com.atproto.repo.applyWrites": lambda: _apply_writes.METHOD,
         "com.atproto.repo.createRecord": lambda: _create_record.METHOD,
         "com.atproto.repo.deleteRecord": lambda: _delete_record.METHOD,
@@ -57,7 +57,7 @@ class Client(lex.BaseClient):
         "com.atproto.sync.getBlob": lambda: _get_blob.METHOD,
     }
 
-    lex_proxies = {"chat.bsky": "did:web:api.bsky.chat#bsky_chat"}
+    lex_proxies: ClassVar[lex.Proxies] = {"chat.bsky": "did:web:api.bsky.chat#bsky_chat"}
 
     @cached_property
     def app(self) -> _app.AppNamespace:
@@ -83,7 +83,7 @@ class Client(lex.BaseClient):
 class AsyncClient(lex.BaseAsyncClient):
     """All methods and collections of records, by namespace."""
 
-    lex_methods = {
+    lex_methods: ClassVar[lex.Methods] = {
         "com.atproto.repo.applyWrites": lambda: _apply_writes.METHOD,
         "com.atproto.repo.createRecord": lambda: _create_record.METHOD,
         "com.atproto.repo.deleteRecord": lambda: _delete_record.METHOD,
@@ -93,7 +93,7 @@ class AsyncClient(lex.BaseAsyncClient):
         "com.atproto.sync.getBlob": lambda: _get_blob.METHOD,
     }
 
-    lex_proxies = {"chat.bsky": "did:web:api.bsky.chat#bsky_chat"}
+    lex_proxies: ClassVar[lex.Proxies] = {"chat.bsky": "did:web:api.bsky.chat#bsky_chat"}
 
     @cached_property
     def app(self) -> _app.AsyncAppNamespace:

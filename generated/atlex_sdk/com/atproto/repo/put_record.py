@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from atlex import interface as lex
 
@@ -25,7 +25,7 @@ class InvalidSwapError(_errors.InvalidSwapError):
 class PutRecordInput(lex.Object):
     """The input of ``com.atproto.repo.putRecord``."""
 
-    lex_nullable = frozenset({"swap_record"})
+    lex_nullable: ClassVar[frozenset[str]] = frozenset({"swap_record"})
 
     repo: Annotated[str, lex.String(format="at-identifier")]
     """A handle or a DID."""

@@ -8,7 +8,7 @@ needed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias
 
 from atlex import interface as lex
 
@@ -48,7 +48,7 @@ class Commit(lex.Object):
     """A signed change to one repository, with its operations and the blocks they need."""
 
     lex_type = "com.atproto.sync.subscribeRepos#commit"
-    lex_nullable = frozenset({"since"})
+    lex_nullable: ClassVar[frozenset[str]] = frozenset({"since"})
 
     seq: int
 
@@ -175,7 +175,7 @@ class RepoOp(lex.Object):
     """One record created, updated or deleted within a commit."""
 
     lex_type = "com.atproto.sync.subscribeRepos#repoOp"
-    lex_nullable = frozenset({"cid"})
+    lex_nullable: ClassVar[frozenset[str]] = frozenset({"cid"})
 
     action: Annotated[Literal["create", "update", "delete"] | str, lex.String()]
     """The known values are ``create``, ``update`` and ``delete``."""
