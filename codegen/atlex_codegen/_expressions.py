@@ -237,6 +237,8 @@ def value_node(value: object) -> Node:
         case dict():
             pairs = cast("dict[str, object]", value).items()
             return items_of("{", [Around(f"{literal(key)}: ", value_node(item)) for key, item in pairs], "}")
+        case int() if not isinstance(value, bool):
+            return f"{value:_}" if abs(value) >= 10_000 else str(value)
         case _:
             # None, a boolean or a finite number: Python writes them in one way only.
             return repr(value)

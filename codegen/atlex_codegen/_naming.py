@@ -217,7 +217,8 @@ class Naming:
             unions += self._name_inner(document.id, owner, part, scope)
         # After the classes, whose names don't depend on them.
         for natural, union in unions:
-            self._classes[document.id, union.pointer] = scope.take(natural)
+            taken = scope.take(f"{natural}Union" if natural in scope else natural)
+            self._classes[document.id, union.pointer] = taken
 
     def _name_main(self, nsid: str, main: Definition, scope: _ModuleScope) -> list[tuple[str, Part]]:
         owners: list[tuple[str, Part]] = []

@@ -39,6 +39,7 @@ _FORMATS: Final = {
     "uri": ("a URI", "URIs"),
 }
 _ACRONYMS: Final = {word.lower(): word for word in ("CID", "DID", "ID", "IDs", "NSID", "PLC", "URI", "URL")}
+_TELLING: Final = re.compile(r"(?!or\b|bcp\b|an?\b)[a-z]+(?:-[a-z]+)*")
 _A_VOWEL: Final = re.compile(r"(?i)[aeio]|u(?!ni|se|ri|s\b)")
 
 
@@ -55,7 +56,8 @@ def rule(schema: Schema, lexicons: Lexicons) -> str:
         case Integer() | String() if inner.enum:
             parts.append(f"{'each ' if inner is not schema else ''}one of {listed(inner.enum)}")
         case String() if inner.known_values:
-            parts.append(f"the known values are {listed(inner.known_values)}")
+            are = "value is" if len(inner.known_values) == 1 else "values are"
+            parts.append(f"the known {are} {listed(inner.known_values)}")
         case _:
             pass
     if isinstance(schema, Boolean | Integer | String) and schema.default is not None:
@@ -69,7 +71,8 @@ def is_told(schema: Schema, lexicons: Lexicons, said: str) -> bool:
     if not isinstance(schema, String) or schema.format not in _FORMATS:
         return False
     noun = _FORMATS[schema.format][0]
-    return rule(schema, lexicons) == _sentence(noun) and noun.partition(" ")[2] in said
+    words = set(_TELLING.findall(noun.lower()))
+    return rule(schema, lexicons) == _sentence(noun) and words <= set(_TELLING.findall(said.lower()))
 
 
 def fallback(name: str, schema: Schema, lexicons: Lexicons, class_name: str) -> str:
@@ -216,7 +219,7 @@ def _lengths(schema: String) -> list[str]:
 
 def _range(low: int | None, high: int | None, unit: str = "") -> str:
     if low is not None and high is not None:
-        return f"{low}{unit}" if low == high else f"{low} to {high}{unit}"
+        return f"{low:,}{unit}" if low == high else f"{low:,} to {high:,}{unit}"
     if low is not None:
-        return f"at least {low}{unit}"
-    return "" if high is None else f"at most {high}{unit}"
+        return f"at least {low:,}{unit}"
+    return "" if high is None else f"at most {high:,}{unit}"

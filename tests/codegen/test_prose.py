@@ -48,10 +48,13 @@ def _array(items, **limits):
         (_array(STRING, maxLength=3), "A list of at most 3 strings."),
         (_array(STRING | {"format": "did"}), "A list of DIDs."),
         (_array(STRING | {"maxLength": 5}, minLength=1, maxLength=3), "A list of 1 to 3 strings, each of at most 5 bytes of UTF-8."),
-        (_array(STRING | {"knownValues": ["a"]}), "A list of strings; the known values are ``a``."),
+        (_array(STRING | {"knownValues": ["a"]}), "A list of strings; the known value is ``a``."),
         (_array(STRING | {"enum": ["a", "b"]}), "A list of strings; each one of ``a`` and ``b``."),
         (STRING | {"format": "did", "description": "Whose it is."}, "Whose it is. A DID."),
         (STRING | {"format": "did", "description": "The owner's DID."}, "The owner's DID."),
+        (STRING | {"format": "at-identifier", "description": "Your DID or handle."}, "Your DID or handle."),
+        (STRING | {"format": "at-identifier", "description": "Your DID."}, "Your DID. A handle or a DID."),
+        ({"type": "bytes", "maxLength": 1_000_000}, "At most 1,000,000 bytes."),
     ],
 )  # fmt: skip
 def test_a_schema_is_put_into_a_sentence(schema, said):

@@ -94,7 +94,7 @@ class ActorNamespace(lex.Namespace):
         Call the query ``app.bsky.actor.getProfile``.
 
         Args:
-            actor: The account to look up, given by its DID or its current handle. A handle or a DID.
+            actor: The account to look up, given by its DID or its current handle.
 
         Returns:
             A `ProfileViewDetailed`.
@@ -241,7 +241,7 @@ class AsyncActorNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.actor.getProfile``.
 
         Args:
-            actor: The account to look up, given by its DID or its current handle. A handle or a DID.
+            actor: The account to look up, given by its DID or its current handle.
 
         Returns:
             A `ProfileViewDetailed`.

@@ -50,7 +50,7 @@ class BookmarkNamespace(lex.Namespace):
         Call the procedure ``app.bsky.bookmark.deleteBookmark``.
 
         Args:
-            uri: AT-URI of the saved post itself, as bookmarks have no address of their own.
+            uri: AT-URI of the saved post itself, as bookmarks have no address of their own. An AT-URI.
 
         Raises:
             UnsupportedCollectionError: The method failed with ``UnsupportedCollection``.
@@ -100,7 +100,7 @@ class AsyncBookmarkNamespace(lex.AsyncNamespace):
         Call the procedure ``app.bsky.bookmark.deleteBookmark``.
 
         Args:
-            uri: AT-URI of the saved post itself, as bookmarks have no address of their own.
+            uri: AT-URI of the saved post itself, as bookmarks have no address of their own. An AT-URI.
 
         Raises:
             UnsupportedCollectionError: The method failed with ``UnsupportedCollection``.

@@ -105,7 +105,7 @@ class ContactNamespace(lex.Namespace):
         Args:
             token: The single-use token that `verifyPhone` gave.
             contacts: Up to 1000 numbers with country prefix (E.164), without the caller's own; unreadable
-                ones are skipped. A list of 1 to 1000 strings.
+                ones are skipped. A list of 1 to 1,000 strings.
 
         Returns:
             An `ImportContactsOutput` with ``matches_and_contact_indexes``.
@@ -267,7 +267,7 @@ class AsyncContactNamespace(lex.AsyncNamespace):
         Args:
             token: The single-use token that `verifyPhone` gave.
             contacts: Up to 1000 numbers with country prefix (E.164), without the caller's own; unreadable
-                ones are skipped. A list of 1 to 1000 strings.
+                ones are skipped. A list of 1 to 1,000 strings.
 
         Returns:
             An `ImportContactsOutput` with ``matches_and_contact_indexes``.

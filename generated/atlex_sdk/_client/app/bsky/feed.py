@@ -252,7 +252,7 @@ class FeedNamespace(lex.Namespace):
 
         Args:
             feed: When asking, which `app.bsky.feed.generator` record, by AT-URI; in the answer, the posts
-                themselves.
+                themselves. An AT-URI.
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
 
@@ -270,7 +270,7 @@ class FeedNamespace(lex.Namespace):
         Call the query ``app.bsky.feed.getFeedGenerator``.
 
         Args:
-            feed: The announcing record's AT-URI, not the service's DID.
+            feed: The announcing record's AT-URI, not the service's DID. An AT-URI.
 
         Returns:
             A `GetFeedGeneratorOutput` with ``view``, ``is_online`` and ``is_valid``.
@@ -303,7 +303,8 @@ class FeedNamespace(lex.Namespace):
         Call the query ``app.bsky.feed.getFeedSkeleton``.
 
         Args:
-            feed: When asking, which feed is wanted, by AT-URI; in the answer, its items as bare URIs.
+            feed: When asking, which feed is wanted, by AT-URI; in the answer, its items as bare URIs. An
+                AT-URI.
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
 
@@ -328,7 +329,7 @@ class FeedNamespace(lex.Namespace):
         Call the query ``app.bsky.feed.getLikes``.
 
         Args:
-            uri: AT-URI of what was liked: a post, a feed or a labeler.
+            uri: AT-URI of what was liked: a post, a feed or a labeler. An AT-URI.
             cid: Exactly one version of what was liked; a request without it counts likes of every version. A
                 CID.
             limit: An integer from 1 to 100; the server's default is 50.
@@ -378,11 +379,11 @@ class FeedNamespace(lex.Namespace):
         Call the query ``app.bsky.feed.getPostThread``.
 
         Args:
-            uri: AT-URI of the post in the middle, which may itself be a reply.
-            depth: How far down replies are followed; 0 leaves them out. An integer from 0 to 1000; the
+            uri: AT-URI of the post in the middle, which may itself be a reply. An AT-URI.
+            depth: How far down replies are followed; 0 leaves them out. An integer from 0 to 1,000; the
                 server's default is 6.
-            parent_height: How many ancestors above the post to return at most. An integer from 0 to 1000; the
-                server's default is 80.
+            parent_height: How many ancestors above the post to return at most. An integer from 0 to 1,000;
+                the server's default is 80.
 
         Returns:
             A `GetPostThreadOutput` with ``thread`` and ``threadgate``.
@@ -421,7 +422,7 @@ class FeedNamespace(lex.Namespace):
         Call the query ``app.bsky.feed.getQuotes``.
 
         Args:
-            uri: The post that others quote, by its AT-URI; a link to the app isn't taken.
+            uri: The post that others quote, by its AT-URI; a link to the app isn't taken. An AT-URI.
             cid: A CID.
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
@@ -447,7 +448,7 @@ class FeedNamespace(lex.Namespace):
         Call the query ``app.bsky.feed.getRepostedBy``.
 
         Args:
-            uri: AT-URI of the post that was reposted.
+            uri: AT-URI of the post that was reposted. An AT-URI.
             cid: Exactly one version of the post; a request without it counts reposts of every version. A CID.
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
@@ -690,7 +691,7 @@ class FeedNamespace(lex.Namespace):
 
         Args:
             interactions: A list; each item is an `Interaction`.
-            feed: The feed in which the items were shown, by AT-URI.
+            feed: The feed in which the items were shown, by AT-URI. An AT-URI.
 
         Returns:
             A `SendInteractionsOutput`.
@@ -881,7 +882,7 @@ class AsyncFeedNamespace(lex.AsyncNamespace):
 
         Args:
             feed: When asking, which `app.bsky.feed.generator` record, by AT-URI; in the answer, the posts
-                themselves.
+                themselves. An AT-URI.
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
 
@@ -899,7 +900,7 @@ class AsyncFeedNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.feed.getFeedGenerator``.
 
         Args:
-            feed: The announcing record's AT-URI, not the service's DID.
+            feed: The announcing record's AT-URI, not the service's DID. An AT-URI.
 
         Returns:
             A `GetFeedGeneratorOutput` with ``view``, ``is_online`` and ``is_valid``.
@@ -932,7 +933,8 @@ class AsyncFeedNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.feed.getFeedSkeleton``.
 
         Args:
-            feed: When asking, which feed is wanted, by AT-URI; in the answer, its items as bare URIs.
+            feed: When asking, which feed is wanted, by AT-URI; in the answer, its items as bare URIs. An
+                AT-URI.
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
 
@@ -960,7 +962,7 @@ class AsyncFeedNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.feed.getLikes``.
 
         Args:
-            uri: AT-URI of what was liked: a post, a feed or a labeler.
+            uri: AT-URI of what was liked: a post, a feed or a labeler. An AT-URI.
             cid: Exactly one version of what was liked; a request without it counts likes of every version. A
                 CID.
             limit: An integer from 1 to 100; the server's default is 50.
@@ -1013,11 +1015,11 @@ class AsyncFeedNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.feed.getPostThread``.
 
         Args:
-            uri: AT-URI of the post in the middle, which may itself be a reply.
-            depth: How far down replies are followed; 0 leaves them out. An integer from 0 to 1000; the
+            uri: AT-URI of the post in the middle, which may itself be a reply. An AT-URI.
+            depth: How far down replies are followed; 0 leaves them out. An integer from 0 to 1,000; the
                 server's default is 6.
-            parent_height: How many ancestors above the post to return at most. An integer from 0 to 1000; the
-                server's default is 80.
+            parent_height: How many ancestors above the post to return at most. An integer from 0 to 1,000;
+                the server's default is 80.
 
         Returns:
             A `GetPostThreadOutput` with ``thread`` and ``threadgate``.
@@ -1056,7 +1058,7 @@ class AsyncFeedNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.feed.getQuotes``.
 
         Args:
-            uri: The post that others quote, by its AT-URI; a link to the app isn't taken.
+            uri: The post that others quote, by its AT-URI; a link to the app isn't taken. An AT-URI.
             cid: A CID.
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
@@ -1082,7 +1084,7 @@ class AsyncFeedNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.feed.getRepostedBy``.
 
         Args:
-            uri: AT-URI of the post that was reposted.
+            uri: AT-URI of the post that was reposted. An AT-URI.
             cid: Exactly one version of the post; a request without it counts reposts of every version. A CID.
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
@@ -1325,7 +1327,7 @@ class AsyncFeedNamespace(lex.AsyncNamespace):
 
         Args:
             interactions: A list; each item is an `Interaction`.
-            feed: The feed in which the items were shown, by AT-URI.
+            feed: The feed in which the items were shown, by AT-URI. An AT-URI.
 
         Returns:
             A `SendInteractionsOutput`.

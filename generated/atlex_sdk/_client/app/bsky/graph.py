@@ -520,7 +520,7 @@ class GraphNamespace(lex.Namespace):
         Call the procedure ``app.bsky.graph.muteThread``.
 
         Args:
-            root: AT-URI of the thread's first post.
+            root: AT-URI of the thread's first post. An AT-URI.
         """
         self._call(_mute_thread.METHOD, input={"root": root})
 
@@ -1037,7 +1037,7 @@ class AsyncGraphNamespace(lex.AsyncNamespace):
         Call the procedure ``app.bsky.graph.muteThread``.
 
         Args:
-            root: AT-URI of the thread's first post.
+            root: AT-URI of the thread's first post. An AT-URI.
         """
         await self._call(_mute_thread.METHOD, input={"root": root})
 

@@ -205,7 +205,7 @@ class UnspeccedNamespace(lex.Namespace):
         Call the query ``app.bsky.unspecced.getPostThreadOtherV2``.
 
         Args:
-            anchor: AT-URI of the post whose remaining replies are wanted.
+            anchor: AT-URI of the post whose remaining replies are wanted. An AT-URI.
 
         Returns:
             A `GetPostThreadOtherV2Output` with ``thread``.
@@ -227,7 +227,7 @@ class UnspeccedNamespace(lex.Namespace):
         Call the query ``app.bsky.unspecced.getPostThreadV2``.
 
         Args:
-            anchor: AT-URI of the post to build around, at any place in its thread.
+            anchor: AT-URI of the post to build around, at any place in its thread. An AT-URI.
             above: Whether the posts that led up to the anchor come too. The server's default is True.
             below: How many levels deep to go into the replies. An integer from 0 to 20; the server's default
                 is 6.
@@ -887,7 +887,7 @@ class AsyncUnspeccedNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.unspecced.getPostThreadOtherV2``.
 
         Args:
-            anchor: AT-URI of the post whose remaining replies are wanted.
+            anchor: AT-URI of the post whose remaining replies are wanted. An AT-URI.
 
         Returns:
             A `GetPostThreadOtherV2Output` with ``thread``.
@@ -909,7 +909,7 @@ class AsyncUnspeccedNamespace(lex.AsyncNamespace):
         Call the query ``app.bsky.unspecced.getPostThreadV2``.
 
         Args:
-            anchor: AT-URI of the post to build around, at any place in its thread.
+            anchor: AT-URI of the post to build around, at any place in its thread. An AT-URI.
             above: Whether the posts that led up to the anchor come too. The server's default is True.
             below: How many levels deep to go into the replies. An integer from 0 to 20; the server's default
                 is 6.

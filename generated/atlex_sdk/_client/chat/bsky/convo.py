@@ -328,8 +328,7 @@ class ConvoNamespace(lex.Namespace):
         Args:
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
-            read_state: With `unread`, keep only chats that hold something new. The known values are
-                ``unread``.
+            read_state: With `unread`, keep only chats that hold something new. The known value is ``unread``.
             status: Keep accepted chats or requests; for the latter `listConvoRequests` is the better call.
                 The known values are ``request`` and ``accepted``.
             kind: The known values are ``direct`` and ``group``.
@@ -804,8 +803,7 @@ class AsyncConvoNamespace(lex.AsyncNamespace):
         Args:
             limit: An integer from 1 to 100; the server's default is 50.
             cursor: A cursor.
-            read_state: With `unread`, keep only chats that hold something new. The known values are
-                ``unread``.
+            read_state: With `unread`, keep only chats that hold something new. The known value is ``unread``.
             status: Keep accepted chats or requests; for the latter `listConvoRequests` is the better call.
                 The known values are ``request`` and ``accepted``.
             kind: The known values are ``direct`` and ``group``.

@@ -115,7 +115,7 @@ class GroupNamespace(lex.Namespace):
 
         Args:
             members: DIDs of the people to invite; the caller is in anyway, and the service sets the real
-                maximum. A list of at most 10000 DIDs.
+                maximum. A list of at most 10,000 DIDs.
             name: A string of 1 to 500 bytes of UTF-8 and at most 50 graphemes.
 
         Returns:
@@ -478,7 +478,7 @@ class AsyncGroupNamespace(lex.AsyncNamespace):
 
         Args:
             members: DIDs of the people to invite; the caller is in anyway, and the service sets the real
-                maximum. A list of at most 10000 DIDs.
+                maximum. A list of at most 10,000 DIDs.
             name: A string of 1 to 500 bytes of UTF-8 and at most 50 graphemes.
 
         Returns:

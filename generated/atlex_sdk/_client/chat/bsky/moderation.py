@@ -126,7 +126,7 @@ class ModerationNamespace(lex.Namespace):
             after: How many messages by people to add that follow; notices between them come on top. The
                 server's default is 5.
             max_interleaved_system_messages: Most notices to show in any one gap between two messages. An
-                integer from 0 to 1000; the server's default is 10.
+                integer from 0 to 1,000; the server's default is 10.
 
         Returns:
             A `GetMessageContextOutput` with ``messages``.
@@ -251,7 +251,7 @@ class AsyncModerationNamespace(lex.AsyncNamespace):
             after: How many messages by people to add that follow; notices between them come on top. The
                 server's default is 5.
             max_interleaved_system_messages: Most notices to show in any one gap between two messages. An
-                integer from 0 to 1000; the server's default is 10.
+                integer from 0 to 1,000; the server's default is 10.
 
         Returns:
             A `GetMessageContextOutput` with ``messages``.

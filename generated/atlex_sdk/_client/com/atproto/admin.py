@@ -270,7 +270,7 @@ class AdminNamespace(lex.Namespace):
 
         Args:
             did: A DID.
-            signing_key: The new public key, written as a `did:key`. A DID.
+            signing_key: The new public key, written as a `did:key`.
         """
         self._call(_update_account_signing_key.METHOD, input={"did": did, "signing_key": signing_key})
 
@@ -523,7 +523,7 @@ class AsyncAdminNamespace(lex.AsyncNamespace):
 
         Args:
             did: A DID.
-            signing_key: The new public key, written as a `did:key`. A DID.
+            signing_key: The new public key, written as a `did:key`.
         """
         await self._call(_update_account_signing_key.METHOD, input={"did": did, "signing_key": signing_key})
 

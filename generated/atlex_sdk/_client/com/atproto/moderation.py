@@ -53,7 +53,7 @@ class ModerationNamespace(lex.Namespace):
                 ``tools.ozone.report.defs#reasonViolenceGraphicContent`` and 35 more.
             subject: A `CreateReportInputSubject`.
             reason: The reporter's own words about what is wrong, up to 2,000 graphemes. A string of at most
-                20000 bytes of UTF-8 and at most 2000 graphemes.
+                20,000 bytes of UTF-8 and at most 2,000 graphemes.
             mod_tool: A `ModTool`.
 
         Returns:
@@ -94,7 +94,7 @@ class AsyncModerationNamespace(lex.AsyncNamespace):
                 ``tools.ozone.report.defs#reasonViolenceGraphicContent`` and 35 more.
             subject: A `CreateReportInputSubject`.
             reason: The reporter's own words about what is wrong, up to 2,000 graphemes. A string of at most
-                20000 bytes of UTF-8 and at most 2000 graphemes.
+                20,000 bytes of UTF-8 and at most 2,000 graphemes.
             mod_tool: A `ModTool`.
 
         Returns:

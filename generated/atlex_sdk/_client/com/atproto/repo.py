@@ -59,7 +59,7 @@ class RepoNamespace(lex.Namespace):
         Call the procedure ``com.atproto.repo.applyWrites``.
 
         Args:
-            repo: Your own DID or handle; the repository of another account is refused. A handle or a DID.
+            repo: Your own DID or handle; the repository of another account is refused.
             writes: A list; each item is an `ApplyWritesInputWrite`.
             validate_: True demands a schema check of every record, false skips it, omitted checks only types
                 the server knows.
@@ -93,8 +93,7 @@ class RepoNamespace(lex.Namespace):
         Call the procedure ``com.atproto.repo.createRecord``.
 
         Args:
-            repo: DID or handle of the logged-in account, the only one that can be written to. A handle or a
-                DID.
+            repo: DID or handle of the logged-in account, the only one that can be written to.
             collection: An NSID.
             record: A JSON object.
             rkey: Key for the new record; omitted, the server makes one from the time. A record key of at most
@@ -188,7 +187,7 @@ class RepoNamespace(lex.Namespace):
         Call the query ``com.atproto.repo.getRecord``.
 
         Args:
-            repo: Handle or DID of whoever owns the record, on this host. A handle or a DID.
+            repo: Handle or DID of whoever owns the record, on this host.
             collection: An NSID.
             rkey: A record key.
             cid: Hash of one version of the record; a request without it means the newest. A CID.
@@ -229,7 +228,7 @@ class RepoNamespace(lex.Namespace):
         Call the query ``com.atproto.repo.listMissingBlobs``.
 
         Args:
-            limit: An integer from 1 to 1000; the server's default is 500.
+            limit: An integer from 1 to 1,000; the server's default is 500.
             cursor: A cursor.
 
         Returns:
@@ -358,7 +357,7 @@ class AsyncRepoNamespace(lex.AsyncNamespace):
         Call the procedure ``com.atproto.repo.applyWrites``.
 
         Args:
-            repo: Your own DID or handle; the repository of another account is refused. A handle or a DID.
+            repo: Your own DID or handle; the repository of another account is refused.
             writes: A list; each item is an `ApplyWritesInputWrite`.
             validate_: True demands a schema check of every record, false skips it, omitted checks only types
                 the server knows.
@@ -392,8 +391,7 @@ class AsyncRepoNamespace(lex.AsyncNamespace):
         Call the procedure ``com.atproto.repo.createRecord``.
 
         Args:
-            repo: DID or handle of the logged-in account, the only one that can be written to. A handle or a
-                DID.
+            repo: DID or handle of the logged-in account, the only one that can be written to.
             collection: An NSID.
             record: A JSON object.
             rkey: Key for the new record; omitted, the server makes one from the time. A record key of at most
@@ -487,7 +485,7 @@ class AsyncRepoNamespace(lex.AsyncNamespace):
         Call the query ``com.atproto.repo.getRecord``.
 
         Args:
-            repo: Handle or DID of whoever owns the record, on this host. A handle or a DID.
+            repo: Handle or DID of whoever owns the record, on this host.
             collection: An NSID.
             rkey: A record key.
             cid: Hash of one version of the record; a request without it means the newest. A CID.
@@ -528,7 +526,7 @@ class AsyncRepoNamespace(lex.AsyncNamespace):
         Call the query ``com.atproto.repo.listMissingBlobs``.
 
         Args:
-            limit: An integer from 1 to 1000; the server's default is 500.
+            limit: An integer from 1 to 1,000; the server's default is 500.
             cursor: A cursor.
 
         Returns:

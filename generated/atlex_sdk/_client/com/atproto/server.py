@@ -368,9 +368,10 @@ class ServerNamespace(lex.Namespace):
 
         Args:
             aud: The service the token is meant for, by DID, with an optional `#` fragment for one of its
-                parts. A string of at most 2048 bytes of UTF-8.
+                parts. A string of at most 2,048 bytes of UTF-8.
             exp: When the token runs out, in whole seconds since 1970; one minute from now if omitted.
             lxm: NSID of the only method the token may be used for; unbound tokens are accepted less widely.
+                An NSID.
 
         Returns:
             A `GetServiceAuthOutput` with ``token``.
@@ -818,9 +819,10 @@ class AsyncServerNamespace(lex.AsyncNamespace):
 
         Args:
             aud: The service the token is meant for, by DID, with an optional `#` fragment for one of its
-                parts. A string of at most 2048 bytes of UTF-8.
+                parts. A string of at most 2,048 bytes of UTF-8.
             exp: When the token runs out, in whole seconds since 1970; one minute from now if omitted.
             lxm: NSID of the only method the token may be used for; unbound tokens are accepted less widely.
+                An NSID.
 
         Returns:
             A `GetServiceAuthOutput` with ``token``.

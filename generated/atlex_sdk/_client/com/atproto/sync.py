@@ -173,7 +173,7 @@ class SyncNamespace(lex.Namespace):
         Args:
             did: A DID.
             collection: An NSID.
-            rkey: Key of the record whose presence or absence is to be proven. A record key.
+            rkey: Key of the record whose presence or absence is to be proven.
 
         Returns:
             The response's bytes (``application/vnd.ipld.car``).
@@ -238,7 +238,7 @@ class SyncNamespace(lex.Namespace):
         Args:
             did: A DID.
             since: Leaves out blobs that were in use before the repository passed this revision. A TID.
-            limit: An integer from 1 to 1000; the server's default is 500.
+            limit: An integer from 1 to 1,000; the server's default is 500.
             cursor: A cursor.
 
         Returns:
@@ -266,7 +266,7 @@ class SyncNamespace(lex.Namespace):
         Call the query ``com.atproto.sync.listHosts``.
 
         Args:
-            limit: An integer from 1 to 1000; the server's default is 200.
+            limit: An integer from 1 to 1,000; the server's default is 200.
             cursor: A cursor.
 
         Returns:
@@ -286,7 +286,7 @@ class SyncNamespace(lex.Namespace):
         Call the query ``com.atproto.sync.listRepos``.
 
         Args:
-            limit: An integer from 1 to 1000; the server's default is 500.
+            limit: An integer from 1 to 1,000; the server's default is 500.
             cursor: A cursor.
 
         Returns:
@@ -307,7 +307,7 @@ class SyncNamespace(lex.Namespace):
 
         Args:
             collection: An NSID.
-            limit: An integer from 1 to 2000; the server's default is 500.
+            limit: An integer from 1 to 2,000; the server's default is 500.
             cursor: A cursor.
 
         Returns:
@@ -466,7 +466,7 @@ class AsyncSyncNamespace(lex.AsyncNamespace):
         Args:
             did: A DID.
             collection: An NSID.
-            rkey: Key of the record whose presence or absence is to be proven. A record key.
+            rkey: Key of the record whose presence or absence is to be proven.
 
         Returns:
             The response's bytes (``application/vnd.ipld.car``).
@@ -534,7 +534,7 @@ class AsyncSyncNamespace(lex.AsyncNamespace):
         Args:
             did: A DID.
             since: Leaves out blobs that were in use before the repository passed this revision. A TID.
-            limit: An integer from 1 to 1000; the server's default is 500.
+            limit: An integer from 1 to 1,000; the server's default is 500.
             cursor: A cursor.
 
         Returns:
@@ -562,7 +562,7 @@ class AsyncSyncNamespace(lex.AsyncNamespace):
         Call the query ``com.atproto.sync.listHosts``.
 
         Args:
-            limit: An integer from 1 to 1000; the server's default is 200.
+            limit: An integer from 1 to 1,000; the server's default is 200.
             cursor: A cursor.
 
         Returns:
@@ -582,7 +582,7 @@ class AsyncSyncNamespace(lex.AsyncNamespace):
         Call the query ``com.atproto.sync.listRepos``.
 
         Args:
-            limit: An integer from 1 to 1000; the server's default is 500.
+            limit: An integer from 1 to 1,000; the server's default is 500.
             cursor: A cursor.
 
         Returns:
@@ -603,7 +603,7 @@ class AsyncSyncNamespace(lex.AsyncNamespace):
 
         Args:
             collection: An NSID.
-            limit: An integer from 1 to 2000; the server's default is 500.
+            limit: An integer from 1 to 2,000; the server's default is 500.
             cursor: A cursor.
 
         Returns:

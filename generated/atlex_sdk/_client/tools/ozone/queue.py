@@ -79,6 +79,7 @@ class QueueNamespace(lex.Namespace):
             subject_types: A list of strings; the known values are ``account``, ``record``, ``message`` and
                 ``conversation``.
             collection: Which record type to take in, by NSID; obligatory once records are among subjectTypes.
+                An NSID.
             report_types: A list of at most 25 strings.
             description: A description.
             recommended_policies: A list of strings.
@@ -308,6 +309,7 @@ class AsyncQueueNamespace(lex.AsyncNamespace):
             subject_types: A list of strings; the known values are ``account``, ``record``, ``message`` and
                 ``conversation``.
             collection: Which record type to take in, by NSID; obligatory once records are among subjectTypes.
+                An NSID.
             report_types: A list of at most 25 strings.
             description: A description.
             recommended_policies: A list of strings.

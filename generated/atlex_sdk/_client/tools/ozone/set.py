@@ -45,7 +45,7 @@ class SetNamespace(lex.Namespace):
 
         Args:
             name: A name.
-            values: A list of 1 to 1000 strings.
+            values: A list of 1 to 1,000 strings.
         """
         self._call(_add_values.METHOD, input={"name": name, "values": values})
 
@@ -92,7 +92,7 @@ class SetNamespace(lex.Namespace):
 
         Args:
             name: A name.
-            limit: An integer from 1 to 1000; the server's default is 100.
+            limit: An integer from 1 to 1,000; the server's default is 100.
             cursor: A cursor.
 
         Returns:
@@ -144,7 +144,7 @@ class SetNamespace(lex.Namespace):
 
         Args:
             name: A string of 3 to 128 bytes of UTF-8.
-            description: A string of at most 10240 bytes of UTF-8 and at most 1024 graphemes.
+            description: A string of at most 10,240 bytes of UTF-8 and at most 1,024 graphemes.
 
         Returns:
             A `SetView`.
@@ -162,7 +162,7 @@ class AsyncSetNamespace(lex.AsyncNamespace):
 
         Args:
             name: A name.
-            values: A list of 1 to 1000 strings.
+            values: A list of 1 to 1,000 strings.
         """
         await self._call(_add_values.METHOD, input={"name": name, "values": values})
 
@@ -209,7 +209,7 @@ class AsyncSetNamespace(lex.AsyncNamespace):
 
         Args:
             name: A name.
-            limit: An integer from 1 to 1000; the server's default is 100.
+            limit: An integer from 1 to 1,000; the server's default is 100.
             cursor: A cursor.
 
         Returns:
@@ -261,7 +261,7 @@ class AsyncSetNamespace(lex.AsyncNamespace):
 
         Args:
             name: A string of 3 to 128 bytes of UTF-8.
-            description: A string of at most 10240 bytes of UTF-8 and at most 1024 graphemes.
+            description: A string of at most 10,240 bytes of UTF-8 and at most 1,024 graphemes.
 
         Returns:
             A `SetView`.

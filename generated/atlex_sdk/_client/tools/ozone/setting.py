@@ -104,7 +104,7 @@ class SettingNamespace(lex.Namespace):
             scope: Whom it is for: `instance` means all staff, `personal` the caller alone. The known values
                 are ``instance`` and ``personal``.
             value: A JSON object.
-            description: A string of at most 2000 bytes of UTF-8.
+            description: A string of at most 2,000 bytes of UTF-8.
             manager_role: The known values are ``tools.ozone.team.defs#roleModerator``,
                 ``tools.ozone.team.defs#roleTriage``, ``tools.ozone.team.defs#roleVerifier`` and
                 ``tools.ozone.team.defs#roleAdmin``.
@@ -201,7 +201,7 @@ class AsyncSettingNamespace(lex.AsyncNamespace):
             scope: Whom it is for: `instance` means all staff, `personal` the caller alone. The known values
                 are ``instance`` and ``personal``.
             value: A JSON object.
-            description: A string of at most 2000 bytes of UTF-8.
+            description: A string of at most 2,000 bytes of UTF-8.
             manager_role: The known values are ``tools.ozone.team.defs#roleModerator``,
                 ``tools.ozone.team.defs#roleTriage``, ``tools.ozone.team.defs#roleVerifier`` and
                 ``tools.ozone.team.defs#roleAdmin``.

@@ -104,7 +104,7 @@ class VerificationNamespace(lex.Namespace):
 
         Args:
             uris: A list of at most 100 AT-URIs.
-            revoke_reason: A string of at most 1000 bytes of UTF-8.
+            revoke_reason: A string of at most 1,000 bytes of UTF-8.
 
         Returns:
             A `RevokeVerificationsOutput` with ``revoked_verifications`` and ``failed_revocations``.
@@ -187,7 +187,7 @@ class AsyncVerificationNamespace(lex.AsyncNamespace):
 
         Args:
             uris: A list of at most 100 AT-URIs.
-            revoke_reason: A string of at most 1000 bytes of UTF-8.
+            revoke_reason: A string of at most 1,000 bytes of UTF-8.
 
         Returns:
             A `RevokeVerificationsOutput` with ``revoked_verifications`` and ``failed_revocations``.

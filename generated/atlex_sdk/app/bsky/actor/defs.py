@@ -125,7 +125,7 @@ class ProfileView(lex.Object):
     pronouns: str | None = None
 
     description: Annotated[str, lex.String(max_length=2560, max_graphemes=256)] | None = None
-    """A string of at most 2560 bytes of UTF-8 and at most 256 graphemes."""
+    """A string of at most 2,560 bytes of UTF-8 and at most 256 graphemes."""
 
     avatar: Annotated[str, lex.String(format="uri")] | None = None
     """A URI."""
@@ -166,7 +166,7 @@ class ProfileViewDetailed(lex.Object):
     """A string of at most 640 bytes of UTF-8 and at most 64 graphemes."""
 
     description: Annotated[str, lex.String(max_length=2560, max_graphemes=256)] | None = None
-    """A string of at most 2560 bytes of UTF-8 and at most 256 graphemes."""
+    """A string of at most 2,560 bytes of UTF-8 and at most 256 graphemes."""
 
     pronouns: str | None = None
 
@@ -268,13 +268,19 @@ class ViewerState(lex.Object):
     blocked_by: bool | None = None
 
     blocking: Annotated[str, lex.String(format="at-uri")] | None = None
-    """AT-URI of the caller's own block record; delete that record to unblock."""
+    """AT-URI of the caller's own block record; delete that record to unblock.
+
+    An AT-URI.
+    """
 
     blocking_by_list: _graph_defs.ListViewBasic | None = None
     """The moderation list through which the caller blocks this account."""
 
     following: Annotated[str, lex.String(format="at-uri")] | None = None
-    """AT-URI of the caller's follow record, absent without one; delete that record to unfollow."""
+    """AT-URI of the caller's follow record, absent without one; delete that record to unfollow.
+
+    An AT-URI.
+    """
 
     followed_by: Annotated[str, lex.String(format="at-uri")] | None = None
     """The follow record, as an AT-URI, with which this account follows the caller."""
@@ -466,8 +472,8 @@ class MutedWord(lex.Object):
 
     id: str | None = None
 
-    value: Annotated[str, lex.String(max_length=10000, max_graphemes=1000)]
-    """A string of at most 10000 bytes of UTF-8 and at most 1000 graphemes."""
+    value: Annotated[str, lex.String(max_length=10_000, max_graphemes=1000)]
+    """A string of at most 10,000 bytes of UTF-8 and at most 1,000 graphemes."""
 
     targets: list[MutedWordTarget]
     """Where to look for the word: in the text of a post, among its tags, or both.
@@ -533,7 +539,7 @@ class BskyAppStatePref(lex.Object):
     queued_nudges: (
         Annotated[list[Annotated[str, lex.String(max_length=100)]], lex.Array(max_length=1000)] | None
     ) = None
-    """A list of at most 1000 strings, each of at most 100 bytes of UTF-8."""
+    """A list of at most 1,000 strings, each of at most 100 bytes of UTF-8."""
 
     nuxs: Annotated[list[Nux], lex.Array(max_length=100)] | None = None
     """A list of at most 100 items."""
@@ -560,7 +566,7 @@ class Nux(lex.Object):
     """The server's default is False."""
 
     data: Annotated[str, lex.String(max_length=3000, max_graphemes=300)] | None = None
-    """A string of at most 3000 bytes of UTF-8 and at most 300 graphemes."""
+    """A string of at most 3,000 bytes of UTF-8 and at most 300 graphemes."""
 
     expires_at: lex.OptionalDatetime = lex.NONE
     """A datetime."""
@@ -617,7 +623,7 @@ class StatusView(lex.Object):
     """A CID."""
 
     status: Annotated[Literal["app.bsky.actor.status#live"] | str, lex.String()]
-    """The known values are ``app.bsky.actor.status#live``."""
+    """The known value is ``app.bsky.actor.status#live``."""
 
     record: lex.Unknown
     embed: StatusViewEmbed | None = None

@@ -20,10 +20,7 @@ class GetProfileParams(lex.Params):
     """The parameters of ``app.bsky.actor.getProfile``."""
 
     actor: Annotated[str, lex.String(format="at-identifier")]
-    """The account to look up, given by its DID or its current handle.
-
-    A handle or a DID.
-    """
+    """The account to look up, given by its DID or its current handle."""
 
 
 METHOD: Final[lex.Query[GetProfileParams, _actor_defs.ProfileViewDetailed]] = lex.Query(

@@ -31,7 +31,7 @@ class Profile(lex.RecordObject):
     """A string of at most 640 bytes of UTF-8 and at most 64 graphemes."""
 
     description: Annotated[str, lex.String(max_length=2560, max_graphemes=256)] | None = None
-    """A string of at most 2560 bytes of UTF-8 and at most 256 graphemes."""
+    """A string of at most 2,560 bytes of UTF-8 and at most 256 graphemes."""
 
     pronouns: Annotated[str, lex.String(max_length=200, max_graphemes=20)] | None = None
     """A string of at most 200 bytes of UTF-8 and at most 20 graphemes."""
@@ -40,14 +40,14 @@ class Profile(lex.RecordObject):
     """A URI."""
 
     avatar: (
-        Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/png", "image/jpeg"), max_size=1000000)] | None
+        Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/png", "image/jpeg"), max_size=1_000_000)] | None
     ) = None
-    """A blob of the type ``image/png`` or ``image/jpeg``, of at most 1000000 bytes."""
+    """A blob of the type ``image/png`` or ``image/jpeg``, of at most 1,000,000 bytes."""
 
     banner: (
-        Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/png", "image/jpeg"), max_size=1000000)] | None
+        Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/png", "image/jpeg"), max_size=1_000_000)] | None
     ) = None
-    """A blob of the type ``image/png`` or ``image/jpeg``, of at most 1000000 bytes."""
+    """A blob of the type ``image/png`` or ``image/jpeg``, of at most 1,000,000 bytes."""
 
     labels: ProfileLabels | None = None
     """Labels the owner puts on the whole account, for example to ask apps to hide it from logged-out

@@ -30,7 +30,7 @@ class Status(lex.RecordObject):
     lex_key = "literal:self"
 
     status: Annotated[Literal["app.bsky.actor.status#live"] | str, lex.String()]
-    """The known values are ``app.bsky.actor.status#live``."""
+    """The known value is ``app.bsky.actor.status#live``."""
 
     embed: StatusEmbed | None = None
 

@@ -86,7 +86,7 @@ class ConfigRegion(lex.Object):
     min_access_age: int
 
     additional_verification_methods: list[Annotated[Literal["device"] | str, lex.String()]] | None = None
-    """A list of strings; the known values are ``device``."""
+    """A list of strings; the known value is ``device``."""
 
     rules: list[ConfigRegionRule]
 

@@ -23,7 +23,10 @@ class DeleteBookmarkInput(lex.Object):
     """The input of ``app.bsky.bookmark.deleteBookmark``."""
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the saved post itself, as bookmarks have no address of their own."""
+    """AT-URI of the saved post itself, as bookmarks have no address of their own.
+
+    An AT-URI.
+    """
 
 
 METHOD: Final[lex.Procedure[None, DeleteBookmarkInput, None]] = lex.Procedure(

@@ -57,7 +57,7 @@ class ImportContactsInput(lex.Object):
     """Up to 1000 numbers with country prefix (E.164), without the caller's own; unreadable ones are
     skipped.
 
-    A list of 1 to 1000 strings.
+    A list of 1 to 1,000 strings.
     """
 
 

@@ -80,8 +80,8 @@ class DraftPost(lex.Object):
 
     lex_type = "app.bsky.draft.defs#draftPost"
 
-    text: Annotated[str, lex.String(max_length=10000, max_graphemes=1000)]
-    """A string of at most 10000 bytes of UTF-8 and at most 1000 graphemes."""
+    text: Annotated[str, lex.String(max_length=10_000, max_graphemes=1000)]
+    """A string of at most 10,000 bytes of UTF-8 and at most 1,000 graphemes."""
 
     labels: DraftPostLabels | None = None
 
@@ -125,7 +125,7 @@ class DraftEmbedLocalRef(lex.Object):
     path: Annotated[str, lex.String(min_length=1, max_length=1024)]
     """Path of the file on the device that made the draft; other devices can't read it.
 
-    A string of 1 to 1024 bytes of UTF-8.
+    A string of 1 to 1,024 bytes of UTF-8.
     """
 
 
@@ -137,8 +137,8 @@ class DraftEmbedCaption(lex.Object):
     lang: Annotated[str, lex.String(format="language")]
     """A language tag (BCP 47)."""
 
-    content: Annotated[str, lex.String(max_length=10000)]
-    """A string of at most 10000 bytes of UTF-8."""
+    content: Annotated[str, lex.String(max_length=10_000)]
+    """A string of at most 10,000 bytes of UTF-8."""
 
 
 class DraftEmbedGallery(lex.Object):
@@ -158,7 +158,7 @@ class DraftEmbedImage(lex.Object):
     local_ref: DraftEmbedLocalRef
 
     alt: Annotated[str, lex.String(max_graphemes=2000)] | None = None
-    """A string of at most 2000 graphemes."""
+    """A string of at most 2,000 graphemes."""
 
 
 class DraftEmbedVideo(lex.Object):
@@ -169,7 +169,7 @@ class DraftEmbedVideo(lex.Object):
     local_ref: DraftEmbedLocalRef
 
     alt: Annotated[str, lex.String(max_graphemes=2000)] | None = None
-    """A string of at most 2000 graphemes."""
+    """A string of at most 2,000 graphemes."""
 
     captions: Annotated[list[DraftEmbedCaption], lex.Array(max_length=20)] | None = None
     """A list of at most 20 items."""

@@ -45,8 +45,8 @@ class ExternalExternal(lex.Object):
     title: str
     description: str
 
-    thumb: Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/*",), max_size=1000000)] | None = None
-    """A blob of the type ``image/*``, of at most 1000000 bytes."""
+    thumb: Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/*",), max_size=1_000_000)] | None = None
+    """A blob of the type ``image/*``, of at most 1,000,000 bytes."""
 
     associated_refs: list[_strong_ref.StrongRef] | None = None
     """Records the card was built from, each fixed to a version."""

@@ -30,8 +30,8 @@ class Image(lex.Object):
 
     lex_type = "app.bsky.embed.gallery#image"
 
-    image: Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/*",), max_size=2000000)]
-    """A blob of the type ``image/*``, of at most 2000000 bytes."""
+    image: Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/*",), max_size=2_000_000)]
+    """A blob of the type ``image/*``, of at most 2,000,000 bytes."""
 
     alt: str
     aspect_ratio: _embed_defs.AspectRatio

@@ -31,7 +31,7 @@ __all__ = [
     "ViewNotFound",
     "ViewRecord",
     "ViewRecordEmbed",
-    "ViewRecord_2",
+    "ViewRecordUnion",
 ]
 
 
@@ -48,7 +48,7 @@ class View(lex.Object):
 
     lex_type = "app.bsky.embed.record#view"
 
-    record: ViewRecord_2
+    record: ViewRecordUnion
 
 
 class ViewRecord(lex.Object):
@@ -126,7 +126,7 @@ class ViewDetached(lex.Object):
 
 
 if TYPE_CHECKING:
-    ViewRecord_2: TypeAlias = (
+    ViewRecordUnion: TypeAlias = (
         ViewRecord
         | ViewNotFound
         | ViewBlocked
@@ -167,7 +167,7 @@ else:
             "_video": ".video",
         },
         {
-            "ViewRecord_2": (
+            "ViewRecordUnion": (
                 "lex.open_union[ViewRecord, ViewNotFound, ViewBlocked, ViewDetached, "
                 "_feed_defs.GeneratorView, _graph_defs.ListView, _labeler_defs.LabelerView, "
                 "_graph_defs.StarterPackViewBasic]"

@@ -21,8 +21,8 @@ class Video(lex.Object):
 
     lex_type = "app.bsky.embed.video"
 
-    video: Annotated[lex.AnyBlob, lex.BlobRef(accept=("video/mp4",), max_size=300000000)]
-    """A blob of the type ``video/mp4``, of at most 300000000 bytes."""
+    video: Annotated[lex.AnyBlob, lex.BlobRef(accept=("video/mp4",), max_size=300_000_000)]
+    """A blob of the type ``video/mp4``, of at most 300,000,000 bytes."""
 
     captions: Annotated[list[Caption], lex.Array(max_length=20)] | None = None
     """A list of at most 20 items."""
@@ -45,8 +45,8 @@ class Caption(lex.Object):
     lang: Annotated[str, lex.String(format="language")]
     """A language tag (BCP 47)."""
 
-    file: Annotated[lex.AnyBlob, lex.BlobRef(accept=("text/vtt",), max_size=20000)]
-    """A blob of the type ``text/vtt``, of at most 20000 bytes."""
+    file: Annotated[lex.AnyBlob, lex.BlobRef(accept=("text/vtt",), max_size=20_000)]
+    """A blob of the type ``text/vtt``, of at most 20,000 bytes."""
 
 
 class View(lex.Object):

@@ -157,10 +157,16 @@ class ViewerState(lex.Object):
     lex_type = "app.bsky.feed.defs#viewerState"
 
     repost: Annotated[str, lex.String(format="at-uri")] | None = None
-    """AT-URI of the caller's repost record, absent without one; delete that record to undo it."""
+    """AT-URI of the caller's repost record, absent without one; delete that record to undo it.
+
+    An AT-URI.
+    """
 
     like: Annotated[str, lex.String(format="at-uri")] | None = None
-    """AT-URI of the caller's like record, absent without one; delete that record to unlike."""
+    """AT-URI of the caller's like record, absent without one; delete that record to unlike.
+
+    An AT-URI.
+    """
 
     bookmarked: bool | None = None
     thread_muted: bool | None = None
@@ -209,7 +215,7 @@ class FeedViewPost(lex.Object):
     feed_context: Annotated[str, lex.String(max_length=2000)] | None = None
     """Opaque note from the feed generator, to send back with interactions.
 
-    A string of at most 2000 bytes of UTF-8.
+    A string of at most 2,000 bytes of UTF-8.
     """
 
     req_id: Annotated[str, lex.String(max_length=100)] | None = None
@@ -317,7 +323,7 @@ class GeneratorView(lex.Object):
     display_name: str
 
     description: Annotated[str, lex.String(max_length=3000, max_graphemes=300)] | None = None
-    """A string of at most 3000 bytes of UTF-8 and at most 300 graphemes."""
+    """A string of at most 3,000 bytes of UTF-8 and at most 300 graphemes."""
 
     description_facets: list[_facet.Facet] | None = None
 
@@ -371,7 +377,7 @@ class SkeletonFeedPost(lex.Object):
     reason: SkeletonFeedPostReason | None = None
 
     feed_context: Annotated[str, lex.String(max_length=2000)] | None = None
-    """A string of at most 2000 bytes of UTF-8."""
+    """A string of at most 2,000 bytes of UTF-8."""
 
 
 class SkeletonReasonRepost(lex.Object):
@@ -448,7 +454,7 @@ class Interaction(lex.Object):
     """
 
     feed_context: Annotated[str, lex.String(max_length=2000)] | None = None
-    """A string of at most 2000 bytes of UTF-8."""
+    """A string of at most 2,000 bytes of UTF-8."""
 
     req_id: Annotated[str, lex.String(max_length=100)] | None = None
     """A string of at most 100 bytes of UTF-8."""

@@ -30,14 +30,14 @@ class Generator(lex.RecordObject):
     """A string of at most 240 bytes of UTF-8 and at most 24 graphemes."""
 
     description: Annotated[str, lex.String(max_length=3000, max_graphemes=300)] | None = None
-    """A string of at most 3000 bytes of UTF-8 and at most 300 graphemes."""
+    """A string of at most 3,000 bytes of UTF-8 and at most 300 graphemes."""
 
     description_facets: list[_facet.Facet] | None = None
 
     avatar: (
-        Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/png", "image/jpeg"), max_size=1000000)] | None
+        Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/png", "image/jpeg"), max_size=1_000_000)] | None
     ) = None
-    """A blob of the type ``image/png`` or ``image/jpeg``, of at most 1000000 bytes."""
+    """A blob of the type ``image/png`` or ``image/jpeg``, of at most 1,000,000 bytes."""
 
     accepts_interactions: bool | None = None
     """Whether the service wants to hear what viewers do with its items, through `sendInteractions`."""

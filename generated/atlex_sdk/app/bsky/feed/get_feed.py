@@ -26,7 +26,10 @@ class GetFeedParams(lex.Params):
     """The parameters of ``app.bsky.feed.getFeed``."""
 
     feed: Annotated[str, lex.String(format="at-uri")]
-    """When asking, which `app.bsky.feed.generator` record, by AT-URI; in the answer, the posts themselves."""
+    """When asking, which `app.bsky.feed.generator` record, by AT-URI; in the answer, the posts themselves.
+
+    An AT-URI.
+    """
 
     limit: Annotated[int, lex.Int(minimum=1, maximum=100)] | None = None
     """An integer from 1 to 100; the server's default is 50."""

@@ -20,7 +20,10 @@ class GetFeedGeneratorParams(lex.Params):
     """The parameters of ``app.bsky.feed.getFeedGenerator``."""
 
     feed: Annotated[str, lex.String(format="at-uri")]
-    """The announcing record's AT-URI, not the service's DID."""
+    """The announcing record's AT-URI, not the service's DID.
+
+    An AT-URI.
+    """
 
 
 class GetFeedGeneratorOutput(lex.Object):

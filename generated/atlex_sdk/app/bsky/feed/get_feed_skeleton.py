@@ -26,7 +26,10 @@ class GetFeedSkeletonParams(lex.Params):
     """The parameters of ``app.bsky.feed.getFeedSkeleton``."""
 
     feed: Annotated[str, lex.String(format="at-uri")]
-    """When asking, which feed is wanted, by AT-URI; in the answer, its items as bare URIs."""
+    """When asking, which feed is wanted, by AT-URI; in the answer, its items as bare URIs.
+
+    An AT-URI.
+    """
 
     limit: Annotated[int, lex.Int(minimum=1, maximum=100)] | None = None
     """An integer from 1 to 100; the server's default is 50."""

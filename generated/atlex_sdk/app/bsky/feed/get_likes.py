@@ -20,7 +20,10 @@ class GetLikesParams(lex.Params):
     """The parameters of ``app.bsky.feed.getLikes``."""
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of what was liked: a post, a feed or a labeler."""
+    """AT-URI of what was liked: a post, a feed or a labeler.
+
+    An AT-URI.
+    """
 
     cid: Annotated[str, lex.String(format="cid")] | None = None
     """Exactly one version of what was liked; a request without it counts likes of every version.
@@ -38,7 +41,10 @@ class GetLikesOutput(lex.Object):
     """The output of ``app.bsky.feed.getLikes``."""
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of what was liked: a post, a feed or a labeler."""
+    """AT-URI of what was liked: a post, a feed or a labeler.
+
+    An AT-URI.
+    """
 
     cid: Annotated[str, lex.String(format="cid")] | None = None
     """Exactly one version of what was liked; a request without it counts likes of every version.

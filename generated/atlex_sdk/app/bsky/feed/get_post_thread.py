@@ -32,18 +32,21 @@ class GetPostThreadParams(lex.Params):
     """The parameters of ``app.bsky.feed.getPostThread``."""
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the post in the middle, which may itself be a reply."""
+    """AT-URI of the post in the middle, which may itself be a reply.
+
+    An AT-URI.
+    """
 
     depth: Annotated[int, lex.Int(minimum=0, maximum=1000)] | None = None
     """How far down replies are followed; 0 leaves them out.
 
-    An integer from 0 to 1000; the server's default is 6.
+    An integer from 0 to 1,000; the server's default is 6.
     """
 
     parent_height: Annotated[int, lex.Int(minimum=0, maximum=1000)] | None = None
     """How many ancestors above the post to return at most.
 
-    An integer from 0 to 1000; the server's default is 80.
+    An integer from 0 to 1,000; the server's default is 80.
     """
 
 

@@ -20,7 +20,10 @@ class GetQuotesParams(lex.Params):
     """The parameters of ``app.bsky.feed.getQuotes``."""
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """The post that others quote, by its AT-URI; a link to the app isn't taken."""
+    """The post that others quote, by its AT-URI; a link to the app isn't taken.
+
+    An AT-URI.
+    """
 
     cid: Annotated[str, lex.String(format="cid")] | None = None
     """A CID."""
@@ -35,7 +38,10 @@ class GetQuotesOutput(lex.Object):
     """The output of ``app.bsky.feed.getQuotes``."""
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """The post that others quote, by its AT-URI; a link to the app isn't taken."""
+    """The post that others quote, by its AT-URI; a link to the app isn't taken.
+
+    An AT-URI.
+    """
 
     cid: Annotated[str, lex.String(format="cid")] | None = None
     """A CID."""

@@ -20,7 +20,10 @@ class GetRepostedByParams(lex.Params):
     """The parameters of ``app.bsky.feed.getRepostedBy``."""
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the post that was reposted."""
+    """AT-URI of the post that was reposted.
+
+    An AT-URI.
+    """
 
     cid: Annotated[str, lex.String(format="cid")] | None = None
     """Exactly one version of the post; a request without it counts reposts of every version.
@@ -38,7 +41,10 @@ class GetRepostedByOutput(lex.Object):
     """The output of ``app.bsky.feed.getRepostedBy``."""
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the post that was reposted."""
+    """AT-URI of the post that was reposted.
+
+    An AT-URI.
+    """
 
     cid: Annotated[str, lex.String(format="cid")] | None = None
     """Exactly one version of the post; a request without it counts reposts of every version.

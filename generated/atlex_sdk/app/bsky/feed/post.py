@@ -35,7 +35,7 @@ class Post(lex.RecordObject):
     text: Annotated[str, lex.String(max_length=3000, max_graphemes=300)]
     """What the post says, up to 300 graphemes, and possibly empty beside an attachment.
 
-    A string of at most 3000 bytes of UTF-8 and at most 300 graphemes.
+    A string of at most 3,000 bytes of UTF-8 and at most 300 graphemes.
     """
 
     entities: Annotated[

@@ -25,7 +25,10 @@ class Postgate(lex.RecordObject):
     """A datetime."""
 
     post: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the post meant, which lies in the same repository under the same record key."""
+    """AT-URI of the post meant, which lies in the same repository under the same record key.
+
+    An AT-URI.
+    """
 
     detached_embedding_uris: (
         Annotated[list[Annotated[str, lex.String(format="at-uri")]], lex.Array(max_length=50)] | None

@@ -20,7 +20,10 @@ class SendInteractionsInput(lex.Object):
     """The input of ``app.bsky.feed.sendInteractions``."""
 
     feed: Annotated[str, lex.String(format="at-uri")] | None = None
-    """The feed in which the items were shown, by AT-URI."""
+    """The feed in which the items were shown, by AT-URI.
+
+    An AT-URI.
+    """
 
     interactions: list[_feed_defs.Interaction]
 

@@ -29,7 +29,10 @@ class Threadgate(lex.RecordObject):
     lex_key = "tid"
 
     post: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the thread's first post, in the same repository and with the same record key."""
+    """AT-URI of the thread's first post, in the same repository and with the same record key.
+
+    An AT-URI.
+    """
 
     allow: Annotated[_list[ThreadgateAllowItem], lex.Array(max_length=5)] | None = None
     """Who may reply: left out means everybody, an empty list means nobody, else whoever fits one rule.

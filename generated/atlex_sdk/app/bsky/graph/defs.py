@@ -117,7 +117,7 @@ class ListView(lex.Object):
     """
 
     description: Annotated[str, lex.String(max_length=3000, max_graphemes=300)] | None = None
-    """A string of at most 3000 bytes of UTF-8 and at most 300 graphemes."""
+    """A string of at most 3,000 bytes of UTF-8 and at most 300 graphemes."""
 
     description_facets: _list[_facet.Facet] | None = None
 
@@ -238,7 +238,10 @@ class ListViewerState(lex.Object):
     muted: bool | None = None
 
     blocked: Annotated[str, lex.String(format="at-uri")] | None = None
-    """AT-URI of the caller's `app.bsky.graph.listblock` record for this list."""
+    """AT-URI of the caller's `app.bsky.graph.listblock` record for this list.
+
+    An AT-URI.
+    """
 
 
 class NotFoundActor(lex.Object):

@@ -39,14 +39,14 @@ class List(lex.RecordObject):
     """A string of 1 to 64 bytes of UTF-8."""
 
     description: Annotated[str, lex.String(max_length=3000, max_graphemes=300)] | None = None
-    """A string of at most 3000 bytes of UTF-8 and at most 300 graphemes."""
+    """A string of at most 3,000 bytes of UTF-8 and at most 300 graphemes."""
 
     description_facets: list[_facet.Facet] | None = None
 
     avatar: (
-        Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/png", "image/jpeg"), max_size=1000000)] | None
+        Annotated[lex.AnyBlob, lex.BlobRef(accept=("image/png", "image/jpeg"), max_size=1_000_000)] | None
     ) = None
-    """A blob of the type ``image/png`` or ``image/jpeg``, of at most 1000000 bytes."""
+    """A blob of the type ``image/png`` or ``image/jpeg``, of at most 1,000,000 bytes."""
 
     labels: ListLabels | None = None
 

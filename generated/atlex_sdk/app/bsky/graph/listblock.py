@@ -20,7 +20,10 @@ class Listblock(lex.RecordObject):
     lex_key = "tid"
 
     subject: Annotated[str, lex.String(format="at-uri")]
-    """The moderation list, by AT-URI, unlike in a plain block, which names a DID."""
+    """The moderation list, by AT-URI, unlike in a plain block, which names a DID.
+
+    An AT-URI.
+    """
 
     created_at: lex.Datetime
     """A datetime."""

@@ -23,7 +23,10 @@ class Listitem(lex.RecordObject):
     """A DID."""
 
     list: Annotated[str, lex.String(format="at-uri")]
-    """The list to go on, by AT-URI, which must be one of the same account."""
+    """The list to go on, by AT-URI, which must be one of the same account.
+
+    An AT-URI.
+    """
 
     created_at: lex.Datetime
     """A datetime."""

@@ -17,7 +17,10 @@ class MuteThreadInput(lex.Object):
     """The input of ``app.bsky.graph.muteThread``."""
 
     root: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the thread's first post."""
+    """AT-URI of the thread's first post.
+
+    An AT-URI.
+    """
 
 
 METHOD: Final[lex.Procedure[None, MuteThreadInput, None]] = lex.Procedure(

@@ -27,12 +27,15 @@ class Starterpack(lex.RecordObject):
     """A string of 1 to 500 bytes of UTF-8 and at most 50 graphemes."""
 
     description: Annotated[str, lex.String(max_length=3000, max_graphemes=300)] | None = None
-    """A string of at most 3000 bytes of UTF-8 and at most 300 graphemes."""
+    """A string of at most 3,000 bytes of UTF-8 and at most 300 graphemes."""
 
     description_facets: _list[_facet.Facet] | None = None
 
     list: Annotated[str, lex.String(format="at-uri")]
-    """The recommended accounts, as a list of purpose `referencelist` given by AT-URI."""
+    """The recommended accounts, as a list of purpose `referencelist` given by AT-URI.
+
+    An AT-URI.
+    """
 
     feeds: Annotated[_list[FeedItem], lex.Array(max_length=3)] | None = None
     """A list of at most 3 items."""

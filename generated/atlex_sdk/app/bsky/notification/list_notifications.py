@@ -66,7 +66,10 @@ class Notification(lex.Object):
     lex_type = "app.bsky.notification.listNotifications#notification"
 
     uri: Annotated[str, lex.String(format="at-uri")]
-    """The record that caused the notification, by AT-URI, for example the like itself."""
+    """The record that caused the notification, by AT-URI, for example the like itself.
+
+    An AT-URI.
+    """
 
     cid: Annotated[str, lex.String(format="cid")]
     """A CID."""
@@ -98,7 +101,10 @@ class Notification(lex.Object):
     """
 
     reason_subject: Annotated[str, lex.String(format="at-uri")] | None = None
-    """What the notification is about, by AT-URI, for example the caller's post that was liked."""
+    """What the notification is about, by AT-URI, for example the caller's post that was liked.
+
+    An AT-URI.
+    """
 
     record: lex.Unknown
     starter_pack: _graph_defs.StarterPackViewBasic | None = None

@@ -84,7 +84,7 @@ class SkeletonTrend(lex.Object):
     post_count: int
 
     status: Annotated[Literal["hot"] | str, lex.String()] | None = None
-    """The known values are ``hot``."""
+    """The known value is ``hot``."""
 
     category: str | None = None
 
@@ -108,7 +108,7 @@ class TrendView(lex.Object):
     post_count: int
 
     status: Annotated[Literal["hot"] | str, lex.String()] | None = None
-    """The known values are ``hot``."""
+    """The known value is ``hot``."""
 
     category: str | None = None
     actors: list[_actor_defs.ProfileViewBasic]

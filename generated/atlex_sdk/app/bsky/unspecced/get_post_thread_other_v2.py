@@ -28,7 +28,10 @@ class GetPostThreadOtherV2Params(lex.Params):
     """The parameters of ``app.bsky.unspecced.getPostThreadOtherV2``."""
 
     anchor: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the post whose remaining replies are wanted."""
+    """AT-URI of the post whose remaining replies are wanted.
+
+    An AT-URI.
+    """
 
 
 class GetPostThreadOtherV2Output(lex.Object):

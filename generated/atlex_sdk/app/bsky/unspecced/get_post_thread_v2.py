@@ -21,7 +21,10 @@ class GetPostThreadV2Params(lex.Params):
     """The parameters of ``app.bsky.unspecced.getPostThreadV2``."""
 
     anchor: Annotated[str, lex.String(format="at-uri")]
-    """AT-URI of the post to build around, at any place in its thread."""
+    """AT-URI of the post to build around, at any place in its thread.
+
+    An AT-URI.
+    """
 
     above: bool | None = None
     """Whether the posts that led up to the anchor come too.

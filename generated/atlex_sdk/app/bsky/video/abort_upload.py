@@ -42,7 +42,7 @@ class AbortUploadOutput(lex.Object):
     """A string of 1 to 256 bytes of UTF-8."""
 
     failure_reason: Annotated[str, lex.String(max_length=1024)] | None = None
-    """A string of at most 1024 bytes of UTF-8."""
+    """A string of at most 1,024 bytes of UTF-8."""
 
 
 METHOD: Final[lex.Procedure[None, AbortUploadInput, AbortUploadOutput]] = lex.Procedure(

@@ -58,7 +58,7 @@ class GetUploadStatusOutput(lex.Object):
     job_status: _video_defs.JobStatus | None = None
 
     failure_reason: Annotated[str, lex.String(max_length=1024)] | None = None
-    """A string of at most 1024 bytes of UTF-8."""
+    """A string of at most 1,024 bytes of UTF-8."""
 
 
 METHOD: Final[lex.Query[GetUploadStatusParams, GetUploadStatusOutput]] = lex.Query(

@@ -144,8 +144,8 @@ class MessageInput(lex.Object):
 
     lex_type = "chat.bsky.convo.defs#messageInput"
 
-    text: Annotated[str, lex.String(max_length=10000, max_graphemes=1000)]
-    """A string of at most 10000 bytes of UTF-8 and at most 1000 graphemes."""
+    text: Annotated[str, lex.String(max_length=10_000, max_graphemes=1000)]
+    """A string of at most 10,000 bytes of UTF-8 and at most 1,000 graphemes."""
 
     facets: list[_facet.Facet] | None = None
 
@@ -171,8 +171,8 @@ class MessageView(lex.Object):
     id: str
     rev: str
 
-    text: Annotated[str, lex.String(max_length=10000, max_graphemes=1000)]
-    """A string of at most 10000 bytes of UTF-8 and at most 1000 graphemes."""
+    text: Annotated[str, lex.String(max_length=10_000, max_graphemes=1000)]
+    """A string of at most 10,000 bytes of UTF-8 and at most 1,000 graphemes."""
 
     facets: list[_facet.Facet] | None = None
     embed: MessageViewEmbed | None = None

@@ -27,7 +27,7 @@ class ListConvosParams(lex.Params):
     read_state: Annotated[Literal["unread"] | str, lex.String()] | None = None
     """With `unread`, keep only chats that hold something new.
 
-    The known values are ``unread``.
+    The known value is ``unread``.
     """
 
     status: Annotated[Literal["request", "accepted"] | str, lex.String()] | None = None

@@ -60,10 +60,10 @@ class UserForbidsGroupsError(_errors.UserForbidsGroupsError):
 class CreateGroupInput(lex.Object):
     """The input of ``chat.bsky.group.createGroup``."""
 
-    members: Annotated[list[Annotated[str, lex.String(format="did")]], lex.Array(max_length=10000)]
+    members: Annotated[list[Annotated[str, lex.String(format="did")]], lex.Array(max_length=10_000)]
     """DIDs of the people to invite; the caller is in anyway, and the service sets the real maximum.
 
-    A list of at most 10000 DIDs.
+    A list of at most 10,000 DIDs.
     """
 
     name: Annotated[str, lex.String(min_length=1, max_length=500, max_graphemes=50)]

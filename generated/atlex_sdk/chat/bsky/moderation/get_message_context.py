@@ -39,7 +39,7 @@ class GetMessageContextParams(lex.Params):
     max_interleaved_system_messages: Annotated[int, lex.Int(minimum=0, maximum=1000)] | None = None
     """Most notices to show in any one gap between two messages.
 
-    An integer from 0 to 1000; the server's default is 10.
+    An integer from 0 to 1,000; the server's default is 10.
     """
 
 

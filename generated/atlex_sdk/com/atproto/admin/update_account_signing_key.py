@@ -22,10 +22,7 @@ class UpdateAccountSigningKeyInput(lex.Object):
     """A DID."""
 
     signing_key: Annotated[str, lex.String(format="did")]
-    """The new public key, written as a `did:key`.
-
-    A DID.
-    """
+    """The new public key, written as a `did:key`."""
 
 
 METHOD: Final[lex.Procedure[None, UpdateAccountSigningKeyInput, None]] = lex.Procedure(

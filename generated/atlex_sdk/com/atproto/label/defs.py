@@ -140,5 +140,5 @@ class LabelValueDefinitionStrings(lex.Object):
     name: Annotated[str, lex.String(max_length=640, max_graphemes=64)]
     """A string of at most 640 bytes of UTF-8 and at most 64 graphemes."""
 
-    description: Annotated[str, lex.String(max_length=100000, max_graphemes=10000)]
-    """A string of at most 100000 bytes of UTF-8 and at most 10000 graphemes."""
+    description: Annotated[str, lex.String(max_length=100_000, max_graphemes=10_000)]
+    """A string of at most 100,000 bytes of UTF-8 and at most 10,000 graphemes."""

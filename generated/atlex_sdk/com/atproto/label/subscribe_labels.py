@@ -46,7 +46,7 @@ class Info(lex.Object):
     lex_type = "com.atproto.label.subscribeLabels#info"
 
     name: Annotated[Literal["OutdatedCursor"] | str, lex.String()]
-    """The known values are ``OutdatedCursor``."""
+    """The known value is ``OutdatedCursor``."""
 
     message: str | None = None
 

@@ -42,10 +42,10 @@ class CreateReportInput(lex.Object):
     ``tools.ozone.report.defs#reasonViolenceGraphicContent`` and 35 more.
     """
 
-    reason: Annotated[str, lex.String(max_length=20000, max_graphemes=2000)] | None = None
+    reason: Annotated[str, lex.String(max_length=20_000, max_graphemes=2000)] | None = None
     """The reporter's own words about what is wrong, up to 2,000 graphemes.
 
-    A string of at most 20000 bytes of UTF-8 and at most 2000 graphemes.
+    A string of at most 20,000 bytes of UTF-8 and at most 2,000 graphemes.
     """
 
     subject: CreateReportInputSubject
@@ -69,10 +69,10 @@ class CreateReportOutput(lex.Object):
     ``tools.ozone.report.defs#reasonViolenceGraphicContent`` and 35 more.
     """
 
-    reason: Annotated[str, lex.String(max_length=20000, max_graphemes=2000)] | None = None
+    reason: Annotated[str, lex.String(max_length=20_000, max_graphemes=2000)] | None = None
     """The reporter's own words about what is wrong, up to 2,000 graphemes.
 
-    A string of at most 20000 bytes of UTF-8 and at most 2000 graphemes.
+    A string of at most 20,000 bytes of UTF-8 and at most 2,000 graphemes.
     """
 
     subject: CreateReportOutputSubject

@@ -42,10 +42,7 @@ class ApplyWritesInput(lex.Object):
     """The input of ``com.atproto.repo.applyWrites``."""
 
     repo: Annotated[str, lex.String(format="at-identifier")]
-    """Your own DID or handle; the repository of another account is refused.
-
-    A handle or a DID.
-    """
+    """Your own DID or handle; the repository of another account is refused."""
 
     validate_: bool | None = None
     """True demands a schema check of every record, false skips it, omitted checks only types the server

@@ -28,10 +28,7 @@ class CreateRecordInput(lex.Object):
     """The input of ``com.atproto.repo.createRecord``."""
 
     repo: Annotated[str, lex.String(format="at-identifier")]
-    """DID or handle of the logged-in account, the only one that can be written to.
-
-    A handle or a DID.
-    """
+    """DID or handle of the logged-in account, the only one that can be written to."""
 
     collection: Annotated[str, lex.String(format="nsid")]
     """An NSID."""

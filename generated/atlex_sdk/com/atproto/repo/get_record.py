@@ -23,10 +23,7 @@ class GetRecordParams(lex.Params):
     """The parameters of ``com.atproto.repo.getRecord``."""
 
     repo: Annotated[str, lex.String(format="at-identifier")]
-    """Handle or DID of whoever owns the record, on this host.
-
-    A handle or a DID.
-    """
+    """Handle or DID of whoever owns the record, on this host."""
 
     collection: Annotated[str, lex.String(format="nsid")]
     """An NSID."""

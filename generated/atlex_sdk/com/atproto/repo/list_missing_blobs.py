@@ -19,7 +19,7 @@ class ListMissingBlobsParams(lex.Params):
     """The parameters of ``com.atproto.repo.listMissingBlobs``."""
 
     limit: Annotated[int, lex.Int(minimum=1, maximum=1000)] | None = None
-    """An integer from 1 to 1000; the server's default is 500."""
+    """An integer from 1 to 1,000; the server's default is 500."""
 
     cursor: str | None = None
 

@@ -25,14 +25,17 @@ class GetServiceAuthParams(lex.Params):
     aud: Annotated[str, lex.String(max_length=2048)]
     """The service the token is meant for, by DID, with an optional `#` fragment for one of its parts.
 
-    A string of at most 2048 bytes of UTF-8.
+    A string of at most 2,048 bytes of UTF-8.
     """
 
     exp: int | None = None
     """When the token runs out, in whole seconds since 1970; one minute from now if omitted."""
 
     lxm: Annotated[str, lex.String(format="nsid")] | None = None
-    """NSID of the only method the token may be used for; unbound tokens are accepted less widely."""
+    """NSID of the only method the token may be used for; unbound tokens are accepted less widely.
+
+    An NSID.
+    """
 
 
 class GetServiceAuthOutput(lex.Object):

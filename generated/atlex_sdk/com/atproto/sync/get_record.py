@@ -53,10 +53,7 @@ class GetRecordParams(lex.Params):
     """An NSID."""
 
     rkey: Annotated[str, lex.String(format="record-key")]
-    """Key of the record whose presence or absence is to be proven.
-
-    A record key.
-    """
+    """Key of the record whose presence or absence is to be proven."""
 
 
 METHOD: Final[lex.Query[GetRecordParams, bytes]] = lex.Query(

@@ -52,7 +52,7 @@ class ListBlobsParams(lex.Params):
     """
 
     limit: Annotated[int, lex.Int(minimum=1, maximum=1000)] | None = None
-    """An integer from 1 to 1000; the server's default is 500."""
+    """An integer from 1 to 1,000; the server's default is 500."""
 
     cursor: str | None = None
 

@@ -20,7 +20,7 @@ class ListHostsParams(lex.Params):
     """The parameters of ``com.atproto.sync.listHosts``."""
 
     limit: Annotated[int, lex.Int(minimum=1, maximum=1000)] | None = None
-    """An integer from 1 to 1000; the server's default is 200."""
+    """An integer from 1 to 1,000; the server's default is 200."""
 
     cursor: str | None = None
 

@@ -20,7 +20,7 @@ class ListReposByCollectionParams(lex.Params):
     """An NSID."""
 
     limit: Annotated[int, lex.Int(minimum=1, maximum=2000)] | None = None
-    """An integer from 1 to 2000; the server's default is 500."""
+    """An integer from 1 to 2,000; the server's default is 500."""
 
     cursor: str | None = None
 

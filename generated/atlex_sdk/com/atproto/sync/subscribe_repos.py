@@ -75,10 +75,10 @@ class Commit(lex.Object):
     A TID.
     """
 
-    blocks: Annotated[bytes, lex.Bytes(max_length=2000000)]
+    blocks: Annotated[bytes, lex.Bytes(max_length=2_000_000)]
     """A CAR file whose root is the new commit and which holds the blocks it added.
 
-    At most 2000000 bytes.
+    At most 2,000,000 bytes.
     """
 
     ops: Annotated[list[RepoOp], lex.Array(max_length=200)]
@@ -107,8 +107,8 @@ class Sync(lex.Object):
     did: Annotated[str, lex.String(format="did")]
     """A DID."""
 
-    blocks: Annotated[bytes, lex.Bytes(max_length=10000)]
-    """At most 10000 bytes."""
+    blocks: Annotated[bytes, lex.Bytes(max_length=10_000)]
+    """At most 10,000 bytes."""
 
     rev: str
 
@@ -166,7 +166,7 @@ class Info(lex.Object):
     lex_type = "com.atproto.sync.subscribeRepos#info"
 
     name: Annotated[Literal["OutdatedCursor"] | str, lex.String()]
-    """The known values are ``OutdatedCursor``."""
+    """The known value is ``OutdatedCursor``."""
 
     message: str | None = None
 

@@ -945,7 +945,7 @@ class ScheduledActionView(lex.Object):
     id: int
 
     action: Annotated[Literal["takedown"] | str, lex.String()]
-    """The known values are ``takedown``."""
+    """The known value is ``takedown``."""
 
     event_data: lex.Unknown | None = None
 

@@ -45,7 +45,10 @@ class CreateQueueInput(lex.Object):
     """A list of strings; the known values are ``account``, ``record``, ``message`` and ``conversation``."""
 
     collection: Annotated[str, lex.String(format="nsid")] | None = None
-    """Which record type to take in, by NSID; obligatory once records are among subjectTypes."""
+    """Which record type to take in, by NSID; obligatory once records are among subjectTypes.
+
+    An NSID.
+    """
 
     report_types: Annotated[list[str], lex.Array(max_length=25)] | None = None
     """A list of at most 25 strings."""

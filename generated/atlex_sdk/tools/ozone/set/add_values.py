@@ -19,7 +19,7 @@ class AddValuesInput(lex.Object):
     name: str
 
     values: Annotated[list[str], lex.Array(min_length=1, max_length=1000)]
-    """A list of 1 to 1000 strings."""
+    """A list of 1 to 1,000 strings."""
 
 
 METHOD: Final[lex.Procedure[None, AddValuesInput, None]] = lex.Procedure(

@@ -21,8 +21,8 @@ class Set(lex.Object):
     name: Annotated[str, lex.String(min_length=3, max_length=128)]
     """A string of 3 to 128 bytes of UTF-8."""
 
-    description: Annotated[str, lex.String(max_length=10240, max_graphemes=1024)] | None = None
-    """A string of at most 10240 bytes of UTF-8 and at most 1024 graphemes."""
+    description: Annotated[str, lex.String(max_length=10_240, max_graphemes=1024)] | None = None
+    """A string of at most 10,240 bytes of UTF-8 and at most 1,024 graphemes."""
 
 
 class SetView(lex.Object):
@@ -33,8 +33,8 @@ class SetView(lex.Object):
     name: Annotated[str, lex.String(min_length=3, max_length=128)]
     """A string of 3 to 128 bytes of UTF-8."""
 
-    description: Annotated[str, lex.String(max_length=10240, max_graphemes=1024)] | None = None
-    """A string of at most 10240 bytes of UTF-8 and at most 1024 graphemes."""
+    description: Annotated[str, lex.String(max_length=10_240, max_graphemes=1024)] | None = None
+    """A string of at most 10,240 bytes of UTF-8 and at most 1,024 graphemes."""
 
     set_size: int
 

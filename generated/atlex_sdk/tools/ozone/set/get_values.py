@@ -28,7 +28,7 @@ class GetValuesParams(lex.Params):
     name: str
 
     limit: Annotated[int, lex.Int(minimum=1, maximum=1000)] | None = None
-    """An integer from 1 to 1000; the server's default is 100."""
+    """An integer from 1 to 1,000; the server's default is 100."""
 
     cursor: str | None = None
 

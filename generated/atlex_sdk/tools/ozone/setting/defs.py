@@ -26,8 +26,8 @@ class Option(lex.Object):
 
     value: lex.Unknown
 
-    description: Annotated[str, lex.String(max_length=10240, max_graphemes=1024)] | None = None
-    """A string of at most 10240 bytes of UTF-8 and at most 1024 graphemes."""
+    description: Annotated[str, lex.String(max_length=10_240, max_graphemes=1024)] | None = None
+    """A string of at most 10,240 bytes of UTF-8 and at most 1,024 graphemes."""
 
     created_at: lex.OptionalDatetime = lex.NONE
     """A datetime."""

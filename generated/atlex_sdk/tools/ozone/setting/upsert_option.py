@@ -31,7 +31,7 @@ class UpsertOptionInput(lex.Object):
     value: lex.Unknown
 
     description: Annotated[str, lex.String(max_length=2000)] | None = None
-    """A string of at most 2000 bytes of UTF-8."""
+    """A string of at most 2,000 bytes of UTF-8."""
 
     manager_role: (
         Annotated[

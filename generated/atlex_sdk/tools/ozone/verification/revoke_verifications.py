@@ -20,7 +20,7 @@ class RevokeVerificationsInput(lex.Object):
     """A list of at most 100 AT-URIs."""
 
     revoke_reason: Annotated[str, lex.String(max_length=1000)] | None = None
-    """A string of at most 1000 bytes of UTF-8."""
+    """A string of at most 1,000 bytes of UTF-8."""
 
 
 class RevokeVerificationsOutput(lex.Object):
