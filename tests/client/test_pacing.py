@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import gc
 import logging
+import random
 import subprocess
 import sys
 import threading
@@ -33,6 +34,7 @@ from atlex._pace import _pacer
 from atlex._pace._limits import Grant, Limits
 from atlex._pace._pacer import pacer_of
 from atlex.testing import FakePds
+from atlex.testing._rate_limits import RateLimiter
 from atlex_sdk import AsyncClient, Client
 
 pytestmark = pytest.mark.anyio
@@ -480,6 +482,49 @@ def test_an_agent_that_cant_be_referred_to_weakly_is_refused():
         _package.Client(Slots(), pace=True).example.get_things()
 
 
+@pytest.mark.parametrize("seed", range(100))
+def test_no_request_is_refused_however_requests_responses_and_windows_interleave(seed):
+    chance = random.Random(seed)
+    skew = chance.uniform(-5000, 5000)
+    now = START + chance.random()
+    server = RateLimiter(lambda: now + skew)
+    server.add(chance.randint(1, 20), chance.choice([1, 2, 5, 60]), None)
+    methods = [f"com.example.a{number}" for number in range(chance.randint(1, 3))]
+    limits, sent, answered = Limits(), [], []
+
+    def taken_from(waiting):
+        return waiting.pop(chance.randrange(len(waiting)))
+
+    def serve():
+        grant = taken_from(sent)
+        headers, is_beyond = server.count(grant.nsid)
+        assert not is_beyond
+        answered.append((grant, headers))
+
+    def receive():
+        grant, headers = taken_from(answered)
+        limits.learn(grant, 200, headers, now)
+
+    for _ in range(400):
+        step = chance.random()
+        if step < 0.5:
+            answer = limits.ask(chance.choice(methods), now)
+            if isinstance(answer, Grant):
+                sent.append(answer)
+        elif step < 0.7 and sent:
+            serve()
+        elif step < 0.9 and answered:
+            receive()
+        else:
+            passed = chance.choice([0.01, 0.1, 0.5, 1, 5, 30])
+            # No request is on its way for longer than half a second, and no response for longer than one.
+            while sent and passed > 0.3:
+                serve()
+            while answered and passed > 1:
+                receive()
+            now += passed
+
+
 # Sessions and stores
 
 
@@ -518,7 +563,7 @@ def test_a_stored_window_that_never_ends_is_cut_to_a_day():
 
     text = (
         '{"known": ["com.example.a"], "limits": {"a": {"limit": 1, "window": null, "reset": 1, "ends": Infinity,'
-        ' "lowest": 0, "taken": 0, "first": Infinity, "era": 0, "costs": {"com.example.a": 0}}}}'
+        ' "lowest": 0, "taken": 0, "older": 0, "first": Infinity, "era": 0, "costs": {"com.example.a": 0}}}}'
     )
     assert Limits.read(text, 5.0, 0.0).ask("com.example.a", 5.0).seconds == 86_401.0
 
@@ -531,7 +576,7 @@ def test_a_first_request_without_a_response_holds_the_others_up_for_ten_seconds_
     assert all(isinstance(limits.ask("com.example.a", 10.0), Grant) for _ in range(5))
 
 
-def test_what_was_sent_in_one_window_frees_no_place_in_the_next():
+def test_a_response_from_the_window_before_doesnt_stand_for_the_first_of_this_one():
 
     limits = Limits()
     limits.learn(limits.ask("com.example.a", 0.0), 200, announcing(remaining=5, limit=6).headers, 0.0)

@@ -32,6 +32,9 @@ _EPOCH: Final = 1_000_000_000
 
 _MOST_LIMITS: Final = 32
 
+_ANY: Final = ""
+"""Stands for the policy of the very first request to a server."""
+
 
 @dataclass(slots=True)
 class Limit:
@@ -44,9 +47,10 @@ class Limit:
         ends: When it has ended for sure, by our clock.
         lowest: The fewest requests that were left in this window; None in one that nothing is known of.
         taken: What the requests cost that are on their way.
+        older: The same of those that were sent in the window before, which may be counted in this one.
         first: Until when others wait for the first request of a window that nothing is known of; from then on
             they don't. 0 where there is none.
-        era: How many windows have gone by; what was sent in one doesn't free a place in another.
+        era: How many windows have gone by.
         costs: The methods that are counted here, with what one request takes away; 0 where that isn't known.
             (A server may count points: three for a new record.)
     """
@@ -57,6 +61,7 @@ class Limit:
     ends: float = 0.0
     lowest: int | None = None
     taken: int = 0
+    older: int = 0
     first: float = 0.0
     era: int = 0
     costs: dict[str, int] = field(default_factory=dict)
@@ -68,10 +73,12 @@ class Limit:
     def wait(self, nsid: str, now: float) -> float:
         """How long a request for a method has to wait, at the most; 0 for not at all."""
         if self.lowest is not None and now >= self.ends:
-            self.lowest, self.taken, self.first, self.era = None, 0, 0.0, self.era + 1
+            self.lowest, self.first, self.era = None, 0.0, self.era + 1
+            # Whose response is missing since the window before last, there won't be one.
+            self.taken, self.older = 0, self.taken
         if self.lowest is None:
             return max(0.0, self.first - now)
-        return 0.0 if self.taken + self.cost(nsid) <= self.lowest else self.ends - now
+        return 0.0 if self.taken + self.older + self.cost(nsid) <= self.lowest else self.ends - now
 
 
 class Place(NamedTuple):
@@ -131,7 +138,7 @@ class Limits:
         for limit in self._counting(nsid).values():
             seconds = limit.wait(nsid, now)
             if seconds > 0:
-                return Room(seconds, limit, limit.lowest is not None and not limit.taken)
+                return Room(seconds, limit, limit.lowest is not None and not limit.taken + limit.older)
         return None
 
     def _counting(self, nsid: str) -> dict[str, Limit]:
@@ -139,24 +146,29 @@ class Limits:
         if nsid in self._known:
             return {name: limit for name, limit in self._limits.items() if nsid in limit.costs}
         # A method that is new here is taken to be counted wherever not one method alone is. Its first request
-        # goes alone: the response says what the others can count on.
+        # goes alone, and the first one of all: the response says what the others can count on.
         found = {
             name: limit
             for name, limit in self._limits.items()
             if len(limit.costs) > (0 if len(self._known) == 1 else 1)
         }
-        found[nsid] = self._limits.setdefault(nsid, Limit())
+        first = nsid if self._known else _ANY
+        found[first] = self._limits.setdefault(first, Limit())
         return found
 
     def give_back(self, grant: Grant, *, sent: bool) -> None:
         """Take note that there was no response, and that the request was counted if it was sent."""
         for name, place in grant.places.items():
             limit = self._limits.get(name)
-            if limit is not None and limit.era == place.era:
+            if limit is None:
+                continue
+            if limit.era == place.era:
                 limit.taken = max(0, limit.taken - place.cost)
                 limit.first = 0.0
-                if sent and limit.lowest is not None:
-                    limit.lowest = max(0, limit.lowest - place.cost)
+            elif limit.era == place.era + 1:
+                limit.older = max(0, limit.older - place.cost)
+            if sent and limit.lowest is not None:
+                limit.lowest = max(0, limit.lowest - place.cost)
 
     def learn(self, grant: Grant, status: int, headers: Mapping[str, str], now: float) -> None:
         """Take note of a response.
@@ -171,6 +183,7 @@ class Limits:
         self.give_back(grant, sent=False)
         self._known.add(nsid)
         self._limits.pop(nsid, None)
+        self._limits.pop(_ANY, None)
         # What a cache answers with was true once, and wasn't counted.
         named = (
             None if headers.get("age", "0").strip() != "0" else self._announced(nsid, status, headers, now)
@@ -253,6 +266,7 @@ def _read_limit(values: Any, now: float, offset: float) -> Limit:
         ends=float(values["ends"]) - offset,
         lowest=None if values["lowest"] is None else int(values["lowest"]),
         taken=int(values["taken"]),
+        older=int(values["older"]),
         first=float(values["first"]) - offset if values["first"] else 0.0,
         era=int(values["era"]),
         costs={str(nsid): int(cost) for nsid, cost in values["costs"].items()},
