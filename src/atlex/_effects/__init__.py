@@ -68,7 +68,7 @@ class Signal(Protocol):
     """Something that threads, or tasks, wait for: ``threading.Event`` is one."""
 
     def set(self) -> None:
-        """Let everybody go on who waits."""
+        """Wake everything that waits for it."""
         ...
 
     def wait(self, seconds: float, /) -> Any:

@@ -74,7 +74,7 @@ class Limit:
         """How long a request for a method has to wait, at the most; 0 for not at all."""
         if self.lowest is not None and now >= self.ends:
             self.lowest, self.first, self.era = None, 0.0, self.era + 1
-            # Whose response is missing since the window before last, there won't be one.
+            # A response that is missing since the window before last won't come any more.
             self.taken, self.older = 0, self.taken
         if self.lowest is None:
             return max(0.0, self.first - now)

@@ -1,4 +1,4 @@
-"""What tasks wait for."""
+"""An event that tasks wait for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class AsyncSignal:
         self._event = anyio.Event()
 
     def set(self) -> None:
-        """Let everybody go on who waits."""
+        """Wake everything that waits for it."""
         self._event.set()
 
     async def wait(self, seconds: float, /) -> None:

@@ -34,7 +34,7 @@ def watch(
     Args:
         flow: The call, not begun yet. Its `Send` effects are its attempts, its `Sleep` effects the waits
             before another.
-        watcher: Whom to tell beside the logger; None for nobody.
+        watcher: The hooks and the tracer to tell, beside the logger; None for none.
         nsid: The NSID of the method called.
         clock: Gives the moments, in seconds, that durations are made of.
         origin: Gives the URL of the server, or None where it isn't known.

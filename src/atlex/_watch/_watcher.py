@@ -1,4 +1,4 @@
-"""Who watches the calls of a client or a session: its hooks, and its tracer."""
+"""The hooks and the tracer of a client or a session, which are told of its calls."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ class Watcher:
 
     @classmethod
     def of(cls, options: Mapping[str, Any], *, asynchronous: bool) -> Self | None:
-        """The watcher for options of the kinds of `WATCHING`; None where there is nobody.
+        """The watcher for options of the kinds of `WATCHING`; None without hooks and tracer.
 
         Args:
-            options: All options of a client or session; the others are for others.
+            options: All options of a client or session; other names are ignored.
             asynchronous: Whether hooks may be coroutine functions.
 
         Raises:
@@ -111,7 +111,7 @@ class Watcher:
 NOBODY: Final = Watcher({})
 
 current_watcher: ContextVar[Watcher | None] = ContextVar("atlex_watcher", default=None)
-"""Who watches the call that the present code is a part of."""
+"""The watcher of the call that the present code is a part of."""
 
 
 def _functions(name: str, found: object, *, asynchronous: bool) -> tuple[Callable[..., object], ...]:

@@ -103,7 +103,7 @@ class Options:
         validation: How responses are read: ``lenient`` or ``strict``.
         deadline: Seconds that a whole call may take, with its retries and waits; None for no limit.
         max_response_size: The most bytes of a response that isn't read as a stream; None for no limit.
-        watcher: Whom to tell of calls; None for nobody.
+        watcher: The hooks and the tracer that are told of calls; None for none.
         pace: Whether calls wait for room below the server's rate limits.
         asynchronous: As it was given.
         repo_headers: The headers of record calls, to which no proxy and no labelers but the app's apply.

@@ -56,7 +56,7 @@ class CallOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """`CallOptions`, checked, and whom to tell of the requests; None for nobody."""
+    """`CallOptions`, checked, and the hooks and the tracer that are told of the requests; None for none."""
 
     timeout: float | None = DEFAULT_TIMEOUT
     headers: Headers = field(default_factory=Headers)
