@@ -1,13 +1,16 @@
 """What a package was last made from, so that a build finds out at the price of reading that nothing has changed.
 
-It lies in the package's ``__pycache__``, which belongs to one machine and is nobody's source.
+It lies in the user's folder of caches: the package's own may be anybody's, and holds the same on every machine.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["State"]
 
-_FILE: Final = Path("__pycache__", "atlex.json")
+_KEPT: Final = 100
+"""How many packages are remembered."""
+
 _FIELDS: Final = frozenset({"severity", "file", "nsid", "pointer", "message", "hint"})
 _GENERATOR: Final = ("atlex_codegen", "atlex.lexicon", "atlex.syntax")
 
@@ -38,6 +43,8 @@ class State:
     def __init__(self, out: Path, made_from: str) -> None:
         self._out = out
         self._made_from = made_from
+        name = hashlib.sha256(os.fsencode(out.absolute())).hexdigest()
+        self._file = _caches() / "atlex" / f"{name}.json"
 
     @classmethod
     def of(cls, package: Settings) -> State:
@@ -51,9 +58,11 @@ class State:
     def remembered(self) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]] | None:
         """The package's files, and what was found in its documents; None where anything has changed since."""
         try:
-            content: Any = json.loads(read_file(self._out / _FILE, MAX_TOTAL_SIZE))
+            return self._known(json.loads(read_file(self._file, MAX_TOTAL_SIZE)))
         except (OSError, ValueError, RecursionError):
             return None
+
+    def _known(self, content: Any) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]] | None:
         match content:
             case {"made_from": made_from, "tree": tree, "files": [*names], "found": [*found]} if (
                 made_from == self._made_from != ""
@@ -71,14 +80,10 @@ class State:
         Args:
             names: Its files.
             diagnostics: What was found in its documents.
-
-        Raises:
-            LexiconError: A link leads out of the package.
-            OSError: It can't be written.
         """
-        from atlex_codegen._files import check_places, replace_file
+        from atlex_codegen._files import replace_file
 
-        if not self._made_from:
+        if not (self._made_from and self._file.is_absolute()):
             return
         content = {
             "made_from": self._made_from,
@@ -86,8 +91,23 @@ class State:
             "files": sorted(names),
             "found": [{name: getattr(each, name) for name in sorted(_FIELDS)} for each in diagnostics],
         }
-        check_places([self._out / _FILE], self._out)
-        replace_file(self._out / _FILE, json.dumps(content).encode())
+        # Where nothing can be remembered, the next build takes longer and does the same.
+        with suppress(OSError):
+            replace_file(self._file, json.dumps(content).encode())
+            others = sorted(self._file.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            for path in others[:-_KEPT]:
+                path.unlink()
+
+
+def _caches() -> Path:
+    """The user's folder of caches; a relative path where there is none."""
+    if sys.platform == "win32":
+        place = os.environ.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        place = "~/Library/Caches"
+    else:
+        place = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(os.path.expanduser(place))  # noqa: PTH111 - Path's own raises where there is no home
 
 
 def _made_from(package: Settings) -> str:

@@ -24,9 +24,7 @@ Folder = Callable[..., Path]
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != "atlex.json"
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
 
 
@@ -170,6 +168,7 @@ def test_check_names_what_is_missing_extra_and_different(folder: Folder, tmp_pat
     (out / "com" / "example" / "stray.py").write_text("")
     (out / "errors.py").write_text("# changed")
     (out / DATA_FILE).write_bytes(b"damaged")
+    (out / "__pycache__").mkdir()
     (out / "__pycache__" / "x.pyc").write_bytes(b"")
     before = tree(out)
     report = build(lexicons, out, check=True)

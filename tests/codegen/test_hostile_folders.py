@@ -1,4 +1,4 @@
-"""Folders that anybody may have filled: nothing hangs, nothing leaves them, and nobody loses a file."""
+"""Folders that anybody may have filled: nothing hangs, no link leads out of them, and nobody loses a file."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ OTHER = document("com.example.other", obj(text=STRING))
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != "atlex.json"
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
 
 
