@@ -57,7 +57,7 @@ def run_at_its_server(name: str, echo: str, rounds: int) -> None:
 
 @pytest.mark.parametrize("name", _PROGRAMS)
 def test_every_process_and_loop_has_its_own_connections_and_locks(echo: str, name: str) -> None:
-    run_at_its_server(name, echo, 3)
+    run_at_its_server(name, echo, 2)
 
 
 @pytest.mark.slow
