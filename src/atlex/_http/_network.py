@@ -71,8 +71,12 @@ class _Stream:
     def write(self, buffer: bytes, timeout: float | None = _AS_CONNECTING) -> Any:
         return self._stream.write(buffer, _left(self._connecting if timeout is _AS_CONNECTING else timeout))
 
-    def start_tls(self, **options: Any) -> Any:
-        stream = _Stream(self._stream.start_tls(**_now(options)), self._connecting)
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> Any:
+        stream = _Stream(
+            self._stream.start_tls(ssl_context, server_hostname, _left(timeout)), self._connecting
+        )
         if self._ending is not None:
             self._ending.detach()
         return stream
@@ -81,8 +85,14 @@ class _Stream:
 class _AsyncStream(_Stream):
     __slots__ = ()
 
-    async def start_tls(self, **options: Any) -> Any:
-        return _AsyncStream(await self._stream.start_tls(**_now(options)), self._connecting)
+    async def start_tls(
+        self,
+        ssl_context: Any,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as httpcore has it
+    ) -> Any:
+        stream = await self._stream.start_tls(ssl_context, server_hostname, _left(timeout))
+        return _AsyncStream(stream, self._connecting)
 
 
 class Network:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import count
 from typing import TypeAlias
 
 
@@ -80,19 +82,27 @@ class _Play:
 
 
 class RawServer:
-    """Plays scripts; a request outside of a play gets its own query string back."""
+    """Plays scripts; a request outside of a play gets its own query string back.
 
-    def __init__(self) -> None:
+    Args:
+        tls: What a third origin speaks TLS with.
+        host: The address to listen at.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+        self._tls = tls
         self._play: _Play | None = None
         self._changed = threading.Condition()
-        self._busy: set[socket.socket] = set()
-        self._connections = 0
-        self._open: set[socket.socket] = set()
+        self._busy: set[int] = set()
+        self._numbers = count()
+        self._open: dict[int, socket.socket] = {}
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listeners = {
-            name: socket.create_server(("127.0.0.1", 0), backlog=512) for name in ("here", "there")
+            name: socket.create_server((host, 0), family=family, backlog=512)
+            for name in ("here", "there", *(["tls"] if tls else []))
         }
         self.ports = {name: each.getsockname()[1] for name, each in self._listeners.items()}
-        self.url = f"http://127.0.0.1:{self.ports['here']}"
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.ports['here']}"
         for name, listener in self._listeners.items():
             threading.Thread(target=self._accept, args=(name, listener), daemon=True).start()
 
@@ -126,7 +136,7 @@ class RawServer:
             listener.shutdown(socket.SHUT_RDWR)
             listener.close()
         with self._changed:
-            for each in self._open:
+            for each in self._open.values():
                 with contextlib.suppress(OSError):
                     each.shutdown(socket.SHUT_RDWR)
         self.wait_for_no_connection()
@@ -138,30 +148,32 @@ class RawServer:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            number = next(self._numbers)
             with self._changed:
-                self._connections += 1
-                self._open.add(connection)
-            threading.Thread(
-                target=self._serve, args=(origin, connection, self._connections), daemon=True
-            ).start()
+                self._open[number] = connection
+            threading.Thread(target=self._serve, args=(origin, connection, number), daemon=True).start()
 
     def _serve(self, origin: str, connection: socket.socket, number: int) -> None:
-        reader = _Reader(connection)
-        goes_on = True
         # The client may have had enough.
-        with connection, contextlib.suppress(OSError):
-            while goes_on and (head := reader.head()):
-                self._busy.add(connection)
-                goes_on = self._answer(Seen(origin, number, head), reader)
-                if goes_on:
-                    self._no_longer(self._busy, connection)
-        self._no_longer(self._busy, connection)
-        self._no_longer(self._open, connection)
-
-    def _no_longer(self, group: set[socket.socket], connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            if origin == "tls" and self._tls is not None:
+                with connection:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
+            with connection:
+                self._talk(origin, _Reader(connection), number)
         with self._changed:
-            group.discard(connection)
+            self._busy.discard(number)
+            del self._open[number]
             self._changed.notify_all()
+
+    def _talk(self, origin: str, reader: _Reader, number: int) -> None:
+        while head := reader.head():
+            self._busy.add(number)
+            if not self._answer(Seen(origin, number, head), reader):
+                return
+            with self._changed:
+                self._busy.discard(number)
+                self._changed.notify_all()
 
     def _answer(self, request: Seen, reader: _Reader) -> bool:
         """Answer one request; whether the connection goes on."""

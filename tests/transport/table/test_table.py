@@ -6,93 +6,30 @@ the right answer to another question.
 
 from __future__ import annotations
 
-import asyncio
 import traceback
-from collections.abc import Callable, Iterator
-from importlib.util import find_spec
+from collections.abc import Iterator
 from itertools import count
-from typing import Any, get_args
 
 import pytest
 from tests.transport.table import _bodies, _framing, _headers, _heads, _redirects, _uploads
+from tests.transport.table._columns import COLUMNS, Column
 from tests.transport.table._rows import SECRET, Answered, Row
 from tests.transport.table._server import RawServer
 
-import atlex
-from atlex import AtlexError, _http
+from atlex import AtlexError
 from atlex._agent import Request
 
 ROWS = [row for part in (_heads, _headers, _framing, _bodies, _redirects, _uploads) for row in part.ROWS]
-COLUMNS = [
-    (way, carrier)
-    for carrier in get_args(_http.Transport)
-    if find_spec(carrier)
-    for way in ("sync", "async")
-    if (way, carrier) != ("sync", "aiohttp")
-]
-
 _numbers = count()
-
-
-class Column:
-    """One carrier, in one of its ways, and the server that it talks to."""
-
-    def __init__(self, way: str, carrier: Any) -> None:
-        self.server = RawServer()
-        self._runner = asyncio.Runner() if way == "async" else None
-        kind = atlex.AsyncServiceAgent if self._runner else atlex.ServiceAgent
-        self._agent: Any = kind(self.server.url, transport=carrier)
-
-    def call(self, request: Request) -> Answered | AtlexError:
-        """What comes of a request."""
-        try:
-            if self._runner:
-                return self._runner.run(self._later(request))
-            response = self._agent.send(request)
-            body = b"".join(response.iter_bytes()) if request.stream else response.content
-        except AtlexError as error:
-            return error
-        return Answered(body, response.status, dict(response.headers))
-
-    async def _later(self, request: Request) -> Answered:
-        response = await self._agent.send(request)
-        body = (
-            b"".join([chunk async for chunk in response.aiter_bytes()])
-            if request.stream
-            else response.content
-        )
-        return Answered(body, response.status, dict(response.headers))
-
-    def settle(self) -> None:
-        """Wait until the server has played its scripts; an event loop sees what becomes of the connections."""
-        if self._runner:
-            self._runner.run(self._wait(self.server.settle))
-        else:
-            self.server.settle()
-
-    @staticmethod
-    async def _wait(condition: Callable[[], None]) -> None:
-        await asyncio.to_thread(condition)
-        # What came last.
-        await asyncio.sleep(0)
-
-    def close(self) -> None:
-        """End all, and make sure that nothing is left."""
-        if self._runner:
-            self._runner.run(self._agent.aclose())
-            self._runner.run(self._wait(self.server.wait_for_no_connection))
-            self._runner.close()
-        else:
-            self._agent.close()
-            self.server.wait_for_no_connection()
-        self.server.close()
 
 
 @pytest.fixture(scope="module", params=COLUMNS, ids=["-".join(column) for column in COLUMNS])
 def column(request: pytest.FixtureRequest) -> Iterator[Column]:
-    column = Column(*request.param)
+    server = RawServer()
+    column = Column(*request.param, server)
     yield column
     column.close()
+    server.close()
 
 
 def test_the_rows_have_names_of_their_own() -> None:
