@@ -99,4 +99,3 @@ class Column:
         else:
             self._agent.close()
             self.server.wait_for_no_connection()
-        self.server.close()
