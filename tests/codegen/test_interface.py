@@ -3,13 +3,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import types
+import typing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from atlex import interface
-from atlex._lazy import lazy_module, lazy_package
+from atlex._lazy import lazy_module, lazy_names, lazy_package, resolved
 from atlex.errors import AtlexError, InterfaceVersionError
 
 
@@ -117,6 +120,26 @@ def test_many_threads_may_touch_the_same_part_first(package: str) -> None:
         thread.join()
     assert len(found) == 32
     assert sorted(lazy_things.runs) == ["a", "b"]
+
+
+def test_names_load_what_they_stand_for_when_they_are_used(package: str) -> None:
+    module = types.ModuleType(f"{package}.c")
+    module.__package__ = package
+    sys.modules[module.__name__] = module
+    lazy_names(
+        module.__name__,
+        {"_b": ".b"},
+        {"Name": "_b.Name | None", "Names": "list[Name]", "Broken": "_b.Nothing"},
+    )
+    assert package not in sys.modules
+    name: Any = resolved(module.Name)
+    assert name == sys.modules[f"{package}.b"].Name | None
+    assert typing.get_args(resolved(module.Names)) == (name,)
+    assert resolved(name) is name
+    assert lazy_module(".c", package).Names == resolved(module.Names)
+    assert typing.get_type_hints(types.SimpleNamespace(__annotations__={"x": module.Name})) == {"x": name}
+    with pytest.raises(AttributeError, match="Nothing"):
+        resolved(module.Broken)
 
 
 def test_the_helpers_need_no_names() -> None:
