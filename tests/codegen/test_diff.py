@@ -15,7 +15,7 @@ ID = "com.example.thing"
 
 
 def changes(old: Json, new: Json) -> list[Change]:
-    return compare_documents(lexicons_of(old), lexicons_of(new))
+    return compare_documents(lexicons_of(old), lexicons_of(new), {}, {})
 
 
 def thing(main: Json | None = None, /, **defs: Json) -> Json:
@@ -102,7 +102,7 @@ CASES: dict[str, tuple[Json, Json, str, str, str, str]] = {
         "the object is deprecated now",
     ),
     "a property that is no longer deprecated": (
-        field(STRING | {"description": "This is deprecated."}),
+        field(STRING | {"deprecated": True}),
         field(STRING),
         "undeprecated",
         "compatible",
@@ -672,7 +672,7 @@ class TestRenaming:
             ]
 
         found = compare_documents(
-            lexicons_of(*at("com.example.old.defs")), lexicons_of(*at("com.example.defs"))
+            lexicons_of(*at("com.example.old.defs")), lexicons_of(*at("com.example.defs")), {}, {}
         )
         assert [(str(change.definition), change.kind, change.is_guess) for change in found] == [
             (f"com.example.defs#{name}", "definition-renamed", False) for name in ("part", "spam", "view")

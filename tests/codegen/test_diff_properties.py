@@ -87,7 +87,7 @@ def compared(old: Lexicons, new: Lexicons):
         source = Source(tuple(lexicons.values()), {}, {}, {}, ())
         return package_names(lexicons, plan_package(lexicons, source))
 
-    return with_names(compare_documents(old, new), names(old), names(new))
+    return with_names(compare_documents(old, new, {}, {}), names(old), names(new))
 
 
 def places(raw: Any, key: str, kind: type = list) -> list[Json]:

@@ -9,7 +9,7 @@ Source of the rules: https://atproto.com/specs/lexicon#lexicon-evolution
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, TypedDict, cast
 
 from atlex.lexicon import (
@@ -28,9 +28,10 @@ from atlex.lexicon import (
 )
 from atlex_codegen._diff._changes import Change, ChangeKind, Impact
 from atlex_codegen._diff._flows import RECEIVED, SENT, Flow, Flows
-from atlex_codegen._diff._pair import Descriptions, Pair, kind_of, was_and_is
+from atlex_codegen._diff._pair import Between, Pair, kind_of, unknown_keys, was_and_is
 from atlex_codegen._diff._renames import renamed_definitions
 from atlex_codegen._diff._schemas import compare_properties, compare_schemas
+from atlex_codegen._prose import Prose
 
 __all__ = ["compare_documents"]
 
@@ -44,7 +45,7 @@ _HARMLESS: Final[_Impacts] = {"lexicon": "compatible", "python": "compatible"}
 
 
 def compare_documents(
-    old: Lexicons, new: Lexicons, descriptions: tuple[Descriptions, Descriptions] = ({}, {})
+    old: Lexicons, new: Lexicons, old_descriptions: Mapping[str, str], new_descriptions: Mapping[str, str]
 ) -> list[Change]:
     """List the changes, sorted by definition.
 
@@ -53,12 +54,14 @@ def compare_documents(
     Args:
         old: The older documents.
         new: The newer ones.
-        descriptions: The older overlay and the newer one.
+        old_descriptions: The older overlay: descriptions that come before the documents' own.
+        new_descriptions: The newer overlay.
     """
     renamed = renamed_definitions(old, new)
     names = {before: after for before, (after, _) in renamed.items()}
     come = {def_id for def_id, _ in new.definitions() if old.find(def_id) is None} - set(names.values())
     flows = Flows(old, new)
+    prose = Prose(old, old_descriptions), Prose(new, new_descriptions)
     changes = [change for nsid in old.keys() & new.keys() for change in _document(old[nsid], new[nsid])]
     for before, definition in old.definitions():
         after = names.get(before, before)
@@ -66,7 +69,7 @@ def compare_documents(
         if newer is None:
             changes.append(_removed(old[before.nsid], before, definition))
             continue
-        pair = Pair(old[before.nsid], new[after.nsid], before, after, names, descriptions)
+        pair = Pair(old[before.nsid], new[after.nsid], before, after, names, prose)
         inner = list(_definition(pair, definition, newer, flows.of(before, after)))
         if before in renamed:
             _, is_certain = renamed[before]
@@ -77,17 +80,14 @@ def compare_documents(
 
 
 def _document(old: Document, new: Document) -> Iterator[Change]:
-    pair = Pair(old, new, DefId(old.id), DefId(new.id), {}, ({}, {}))
+    between = Between(old, new, DefId(old.id), DefId(new.id))
     if old.revision != new.revision:
         message = f'the document\'s "revision" {was_and_is(old.revision, new.revision)}'
-        yield pair.change("revision-changed", "/revision", "/revision", message, **_HARMLESS)
-    # A published document says in "$type" what it is.
-    before, after = (
-        {key: value for key, value in document.extra.items() if key != "$type"} for document in (old, new)
-    )
+        yield between.change("revision-changed", "/revision", "/revision", message, **_HARMLESS)
+    before, after = (unknown_keys(document.extra) for document in (old, new))
     if before != after:
         message = "the document has other keys that the language doesn't define"
-        yield pair.change("unknown-keys-changed", "", "", message, values=(before, after), **_HARMLESS)
+        yield between.change("unknown-keys-changed", "", "", message, values=(before, after), **_HARMLESS)
 
 
 def _definition(pair: Pair, old: Definition, new: Definition, flow: Flow) -> Iterator[Change]:
@@ -199,13 +199,13 @@ def _errors(pair: Pair, old: Method, new: Method) -> Iterator[Change]:
 
 
 def _removed(document: Document, def_id: DefId, definition: Definition) -> Change:
-    pair = Pair(document, document, def_id, def_id, {}, ({}, {}))
-    return pair.change(
+    between = Between(document, document, def_id, def_id)
+    return between.change(
         "definition-removed", definition.pointer, None, f"the {kind_of(definition)} was removed"
     )
 
 
 def _added(document: Document, def_id: DefId, definition: Definition) -> Change:
-    pair = Pair(document, document, def_id, def_id, {}, ({}, {}))
+    between = Between(document, document, def_id, def_id)
     message = f"the {kind_of(definition)} is new"
-    return pair.change("definition-added", None, definition.pointer, message, **_HARMLESS)
+    return between.change("definition-added", None, definition.pointer, message, **_HARMLESS)

@@ -39,7 +39,7 @@ def diff(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> Diff:
     before, after = read_side(old), read_side(new)
     old_descriptions = (after if before.is_package else before).source.descriptions
     new_descriptions = (before if after.is_package else after).source.descriptions
-    changes = compare_documents(before.lexicons, after.lexicons, (old_descriptions, new_descriptions))
+    changes = compare_documents(before.lexicons, after.lexicons, old_descriptions, new_descriptions)
     return with_names(changes, _names(before), _names(after))
 
 

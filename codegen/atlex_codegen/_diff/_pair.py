@@ -3,27 +3,84 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, cast
 
-from atlex.lexicon import DefId, Definition, Document, Node, UnknownKind
+from atlex.lexicon import DefId, Definition, Document, Node, Part, UnknownKind
 from atlex_codegen._diff._changes import Change, ChangeKind, Impact, Place
 from atlex_codegen._pointers import value_at
+from atlex_codegen._prose import Prose
 from atlex_codegen._text import shortened
 
-__all__ = ["Descriptions", "Pair", "kind_of", "was_and_is"]
+__all__ = ["Between", "Pair", "kind_of", "unknown_keys", "was_and_is"]
 
-Descriptions: TypeAlias = Mapping[str, str]
-"""The overlay: descriptions that come before the documents' own, by ``nsid#def`` or ``nsid#def.property``."""
-
-_DEPRECATED: Final = re.compile(
-    r"^\W*deprecated\b|[.!(\[]\s*deprecated\b|\b(?:is|are) (?:now )?deprecated\b", re.IGNORECASE
-)
 _VALUES_SHOWN: Final = 8
 
 
-class Pair:
+class Between:
+    """Makes changes between two definitions.
+
+    Args:
+        old: The older document.
+        new: The newer document.
+        before: The definition's older name.
+        after: Its newer name.
+    """
+
+    def __init__(self, old: Document, new: Document, before: DefId, after: DefId) -> None:
+        self._documents = old, new
+        self._ids = before, after
+
+    def change(
+        self,
+        kind: ChangeKind,
+        old: str | None,
+        new: str | None,
+        message: str,
+        *,
+        subject: str = "",
+        values: tuple[Any, Any] | None = None,
+        lexicon: Impact = "breaking",
+        python: Impact = "breaking",
+        is_guess: bool = False,
+    ) -> Change:
+        """A change from one pointer to another.
+
+        Args:
+            kind: The kind of change.
+            old: The older pointer, or None for an addition.
+            new: The newer pointer, or None for a removal.
+            message: The change in a sentence.
+            subject: The part that changed, by its name.
+            values: The older and the newer value; None for the JSON at the pointers.
+            lexicon: The verdict by the evolution rules.
+            python: The verdict for Python code.
+            is_guess: Whether a renaming is inferred from similarity alone.
+        """
+        places = [
+            None if pointer is None else Place(def_id, pointer, document.source)
+            for pointer, def_id, document in zip((old, new), self._ids, self._documents, strict=True)
+        ]
+        before, after = values or (
+            None if place is None else value_at(document.raw, place.pointer)
+            for place, document in zip(places, self._documents, strict=True)
+        )
+        return Change(
+            kind=kind,
+            definition=self._ids[1],
+            old=places[0],
+            new=places[1],
+            subject=subject,
+            before=before,
+            after=after,
+            lexicon=lexicon,
+            python=python,
+            message=message,
+            is_guess=is_guess,
+        )
+
+
+class Pair(Between):
     """A definition on both sides of a comparison.
 
     Args:
@@ -32,7 +89,7 @@ class Pair:
         before: Its older name.
         after: Its newer name.
         names: The newer names of all definitions that were renamed.
-        descriptions: The older overlay and the newer one.
+        prose: The older descriptions and the newer ones.
     """
 
     def __init__(
@@ -42,12 +99,11 @@ class Pair:
         before: DefId,
         after: DefId,
         names: Mapping[DefId, DefId],
-        descriptions: tuple[Descriptions, Descriptions],
+        prose: tuple[Prose, Prose],
     ) -> None:
-        self._documents = old, new
-        self._ids = before, after
+        super().__init__(old, new, before, after)
         self._names = names
-        self._descriptions = descriptions
+        self._prose = prose
 
     def now(self, target: DefId) -> DefId:
         """The newer name of a definition."""
@@ -88,18 +144,19 @@ class Pair:
             )
         elif was and not is_:
             yield self.harmless("undeprecated", old, new, f"{what} isn't deprecated any more", subject=name)
-        if old.extra != new.extra:
+        before, after = (unknown_keys(node.extra) for node in (old, new))
+        if before != after:
             message = f"{what} has other keys that the language doesn't define"
-            yield self.harmless("unknown-keys-changed", old, new, message, values=(old.extra, new.extra))
+            yield self.harmless("unknown-keys-changed", old, new, message, values=(before, after))
 
     def _is_deprecated(self, side: int, node: Node, name: str) -> bool:
-        def_id = self._ids[side]
-        said = None
-        if name:
-            said = self._descriptions[side].get(f"{def_id.nsid}#{def_id.name}.{name}")
-        elif node.pointer.count("/") == 2:
-            said = self._descriptions[side].get(str(def_id))
-        return bool(_DEPRECATED.search(said or node.description or ""))
+        def_id, document = self._ids[side], self._documents[side]
+        key = f"{def_id.nsid}#{def_id.name}.{name}" if name else ""
+        nodes: list[Part | Document] = [cast("Part", node)]
+        if node is document.defs[def_id.name]:
+            key = str(def_id)
+            nodes += [document] if def_id.is_main else []
+        return bool(self._prose[side].deprecation(key, *nodes))
 
     def between(
         self,
@@ -151,53 +208,10 @@ class Pair:
             python="compatible",
         )
 
-    def change(
-        self,
-        kind: ChangeKind,
-        old: str | None,
-        new: str | None,
-        message: str,
-        *,
-        subject: str = "",
-        values: tuple[Any, Any] | None = None,
-        lexicon: Impact = "breaking",
-        python: Impact = "breaking",
-        is_guess: bool = False,
-    ) -> Change:
-        """A change from one pointer to another.
 
-        Args:
-            kind: The kind of change.
-            old: The older pointer, or None for an addition.
-            new: The newer pointer, or None for a removal.
-            message: The change in a sentence.
-            subject: The part that changed, by its name.
-            values: The older and the newer value; None for the JSON at the pointers.
-            lexicon: The verdict by the evolution rules.
-            python: The verdict for Python code.
-            is_guess: Whether a renaming is inferred from similarity alone.
-        """
-        places = [
-            None if pointer is None else Place(def_id, pointer, document.source)
-            for pointer, def_id, document in zip((old, new), self._ids, self._documents, strict=True)
-        ]
-        before, after = values or (
-            None if place is None else value_at(document.raw, place.pointer)
-            for place, document in zip(places, self._documents, strict=True)
-        )
-        return Change(
-            kind=kind,
-            definition=self._ids[1],
-            old=places[0],
-            new=places[1],
-            subject=subject,
-            before=before,
-            after=after,
-            lexicon=lexicon,
-            python=python,
-            message=message,
-            is_guess=is_guess,
-        )
+def unknown_keys(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys that the language doesn't define, without those that have a meaning here."""
+    return {key: value for key, value in extra.items() if key not in {"$type", "deprecated"}}
 
 
 def kind_of(node: Node) -> str:
