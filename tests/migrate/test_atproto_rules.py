@@ -60,6 +60,10 @@ def last(migrated, line):
         ("client.com.atproto.repo.upload_blob(data)", "client.com.atproto.repo.upload_blob(data=data)"),
         ("client.me.did", "client.assert_did()"),
         ("client.unlike(uri)", "client.app.bsky.feed.like.delete(uri)"),
+        (
+            "models.create_strong_ref(client.app.bsky.feed.post.create(client.me.did, post))",
+            "client.app.bsky.feed.post.create(post).ref",
+        ),
         ("client.mute(actor='a.test')", "client.app.bsky.graph.mute_actor(actor='a.test')"),
         (
             "client.with_bsky_chat_proxy().chat.bsky.convo.list_convos()",
@@ -98,7 +102,7 @@ def test_a_line_is_rewritten(migrated, before, after):
         "client.on_session_change(print)",
         "client.no_such_method()",
         "client.login(*pair)",
-        "models.create_strong_ref(client.send_post('x'))",
+        "models.create_strong_ref(make())",
         "models.AppBskyNoSuchThing.Main()",
         "isinstance(client.get_posts(u).posts[0].record, models.AppBskyFeedPost.Record)",
         "client.get_profile('a.test').no_such_field",
@@ -128,6 +132,23 @@ def test_what_is_left_keeps_its_import(migrated):
     code, _ = migrated("from atproto import CAR, Client\n\nclient = Client()\nprint(CAR.from_bytes(b''))\n")
     assert "from atproto import CAR\n" in code
     assert "from atlex_sdk import Client\n" in code
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from atproto import FirehoseSubscribeReposClient, parse_subscribe_repos_message",
+        "from atproto import AsyncJetstreamClient",
+        "from atproto import firehose_models",
+        "from atproto_firehose import FirehoseSubscribeLabelsClient as Stream",
+    ],
+)
+def test_a_module_that_reads_a_stream_is_left_as_it_is(migrated, line):
+    name = line.rpartition(" ")[2]
+    source = f"from atproto import models\n{line}\n\nprint({name}, models.AppBskyFeedPost.Record)\n"
+    code, leftovers = migrated(source)
+    assert code == source
+    assert len(leftovers) == 1
 
 
 def test_a_subclass_of_the_client_leaves_the_file_as_it_is(migrated):

@@ -36,6 +36,17 @@ _OWN: Final = frozenset({"json"})
 """Modules of the standard library that replacements use."""
 
 _CONDITIONS: Final = (cst.UnaryOperation, cst.BooleanOperation, cst.If, cst.While, cst.IfExp, cst.Comparison)
+_STREAMS: Final = (
+    "FirehoseSubscribe",
+    "AsyncFirehoseSubscribe",
+    "JetstreamClient",
+    "AsyncJetstreamClient",
+    "parse_subscribe",
+    "firehose_models",
+    "jetstream",
+)
+"""What streams begin with: their events are instances of the classes that would be replaced."""
+
 _RESULTS: Final = {"written": "Written", "stored": "Stored", "listed": "Page"}
 _MODEL_METHODS: Final = ("model_", "__")
 
@@ -59,6 +70,10 @@ def migrate_module(source: cst.Module, incumbent: Incumbent) -> tuple[cst.Module
     if (subclass := references.subclass()) is not None:
         said = "a subclass of the client can't be moved: keep the client in an attribute, and migrate again"
         return source, (Leftover(inference.line(subclass), said),)
+    for name in _STREAMS:
+        if (node := references.first_use(name)) is not None:
+            said = "streams have no counterpart, and give atproto's own classes: the file is left as it is"
+            return source, (Leftover(inference.line(node), said),)
     transformer = _Transformer(inference, incumbent, references)
     moved = inference.module.visit(transformer)
     transformer.report_leftovers()
@@ -330,6 +345,8 @@ class _Transformer(cst.CSTTransformer):
     def _sugar(
         self, original: cst.Call, updated: cst.Call, name: str, function: External
     ) -> cst.BaseExpression:
+        if name == "models.create_strong_ref" and (ref := self._ref(original, updated)) is not None:
+            return ref
         template = self._table.calls[name]
         given = bind(template.parameters, updated.args)
         sources = bind(template.parameters, original.args)
@@ -351,6 +368,19 @@ class _Transformer(cst.CSTTransformer):
         filled = template.fill(receiver, given, self._resolve, awaits="inner" if asynchronous else "")
         self._references.consume(original.func)
         return self._laid_out(original, filled.with_changes(lpar=updated.lpar, rpar=updated.rpar))
+
+    def _ref(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression | None:
+        """The reference to a record that is written where the reference is asked for."""
+        if len(original.args) != 1 or dotted(original.args[0].value):
+            return None
+        of = self._inference.type_of(original.args[0].value)
+        if not (isinstance(of, External) and of.name == "written"):
+            return None
+        self._references.consume(original.func)
+        value = updated.args[0].value
+        if isinstance(value, cst.Await) and not value.lpar:
+            value = value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        return self._laid_out(original, cst.Attribute(value, cst.Name("ref")))
 
     def _take_uri(
         self, given: dict[str, cst.BaseExpression], sources: Mapping[str, cst.BaseExpression]
@@ -390,7 +420,11 @@ class _Transformer(cst.CSTTransformer):
         )
         if of == External("client_utils.TextBuilder"):
             raise UnfitError(self._hint("client_utils"))
-        if self._references.uses("client_utils") and not is_plain and not isinstance(of, Plain):
+        if (
+            self._references.first_use("client_utils") is not None
+            and not is_plain
+            and not isinstance(of, Plain)
+        ):
             raise UnfitError("the text may be one that a TextBuilder makes: give text and facets")
 
     def _method(self, original: cst.Call, updated: cst.Call, member: Member) -> cst.BaseExpression:

@@ -39,7 +39,6 @@ __all__ = ["ACCOUNT", "Incumbent", "Table", "load_table"]
 ACCOUNT: Final = DefId("app.bsky.actor.defs", "profileViewDetailed")
 """What a login gives there."""
 
-_PACKAGES: Final = ("atproto", "atproto_client", "atproto_client.client")
 _ERRORS: Final = re.compile(r"atproto(_client)?\.exceptions")
 _RESULTS: Final = {
     "CreateRecordResponse": "written",
@@ -132,7 +131,7 @@ class Incumbent:
             return self._generated(module.removeprefix("atproto_client.models").lstrip("."), name)
         if module == "atproto_client.utils":
             return self._top(f"client_utils.{name}")
-        return self._top(name) if module in _PACKAGES else External(f"{module}.{name}")
+        return self._top(name)
 
     def _top(self, name: str) -> Type:
         match name:

@@ -96,6 +96,9 @@ class Inference:
         self.parents = wrapper.resolve(ParentNodeProvider)
         self._positions = wrapper.resolve(PositionProvider)
         self._known: dict[int, Type | None] = {}
+        self._own: dict[tuple[int, str], Type | None] = {}
+        self._results: dict[int, Type | None] = {}
+        self._targets: dict[int, dict[str, list[cst.BaseExpression]]] = {}
 
     def line(self, node: cst.CSTNode) -> int:
         """The line on which a node begins."""
@@ -351,8 +354,11 @@ class Inference:
     def _returned(self, function: cst.FunctionDef) -> Type | None:
         if function.returns is not None:
             return self.annotated(function.returns.annotation)
-        values = list(_returns(function.body))
-        return self._same(values) if values else None
+        if id(function) not in self._results:
+            # As for expressions, a function that calls itself has the type that the rest of it has.
+            self._results[id(function)] = None
+            self._results[id(function)] = self._same(list(_returns(function.body)))
+        return self._results[id(function)]
 
     def _subscript(self, node: cst.Subscript) -> Type | None:
         of = self.type_of(node.value)
@@ -362,12 +368,19 @@ class Inference:
 
     def _own_attribute(self, owner: UserClass, name: str) -> Type | None:
         """The type of an attribute of a class of the program, from what its own methods bind to it."""
-        found = list(self.own_bindings(owner.node, name))
+        key = owner.key, name
+        if key not in self._own:
+            self._own[key] = None
+            self._own[key] = self._find_own(owner, name)
+        return self._own[key]
+
+    def _find_own(self, owner: UserClass, name: str) -> Type | None:
         for statement in owner.node.body.body:
             if isinstance(statement, cst.FunctionDef) and statement.name.value == name:
                 if _is_property(statement):
                     return self._returned(statement)
                 return None if statement.decorators else UserFunction(statement, id(statement))
+        found = list(self.own_bindings(owner.node, name))
         annotated = [node for node in found if isinstance(self.parents[node], cst.AnnAssign)]
         return self._agreed(self._bound(node) for node in annotated or found if not self._is_emptied(node))
 
@@ -378,9 +391,11 @@ class Inference:
 
     def own_bindings(self, owner: cst.ClassDef, name: str) -> Iterator[cst.BaseExpression]:
         """Every target ``self.name`` in the methods of a class, and ``name`` in its body."""
-        collector = _Targets(name)
-        owner.body.visit(collector)
-        for node in collector.found:
+        if id(owner) not in self._targets:
+            collector = _Targets()
+            owner.body.visit(collector)
+            self._targets[id(owner)] = collector.found
+        for node in self._targets[id(owner)].get(name, ()):
             if isinstance(node, cst.Name):
                 if self.enclosing(node, cst.ClassDef, cst.FunctionDef, cst.Lambda) is owner:
                     yield node
@@ -393,12 +408,11 @@ class Inference:
 
 
 class _Targets(cst.CSTVisitor):
-    """The targets of assignments that a name or an attribute of one name is."""
+    """The targets of assignments, by their names or those of their attributes."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.name = name
-        self.found: list[cst.BaseExpression] = []
+        self.found: dict[str, list[cst.BaseExpression]] = {}
 
     def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
         self._take(node.target)
@@ -411,8 +425,8 @@ class _Targets(cst.CSTVisitor):
 
     def _take(self, node: cst.BaseExpression) -> None:
         name = node.attr if isinstance(node, cst.Attribute) else node
-        if isinstance(name, cst.Name) and name.value == self.name:
-            self.found.append(node)
+        if isinstance(name, cst.Name):
+            self.found.setdefault(name.value, []).append(node)
 
 
 def quoted_expression(node: cst.SimpleString) -> cst.BaseExpression | None:

@@ -295,8 +295,9 @@ class _Lines(cst.CSTVisitor):
         super().__init__()
         self.found: list[cst.SimpleStatementLine] = []
 
-    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> None:
+    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
         self.found.append(node)
+        return False
 
 
 def mentions(node: cst.CSTNode, receiver: cst.BaseExpression) -> bool:

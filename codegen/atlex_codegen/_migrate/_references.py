@@ -81,15 +81,14 @@ class References:
                 of = of.of
             yield node, of.name if isinstance(of, External) else dotted(found)
 
-    def uses(self, name: str) -> bool:
-        """Whether the program imports or mentions something of the package by a name that begins like this."""
-        for key, node in self._nodes.items():
-            if key and isinstance(node, cst.Name):
-                of = self._inference.type_of(node)
-                of = of.of if isinstance(of, ClassOf) else of
-                if isinstance(of, External) and of.name.startswith(name):
-                    return True
-        return False
+    def first_use(self, name: str) -> cst.CSTNode | None:
+        """Where the program first uses something of the package whose name begins like this."""
+        for node in self._nodes.values():
+            of = self._inference.type_of(node) if isinstance(node, cst.Name) else None
+            of = of.of if isinstance(of, ClassOf) else of
+            if isinstance(of, External) and of.name.startswith(name):
+                return node
+        return None
 
     def receivers(self, name: str) -> frozenset[str]:
         """What the program has before an attribute of the package, such as ``client`` of ``client.login``."""
@@ -170,6 +169,9 @@ class _Subclass(cst.CSTVisitor):
         super().__init__()
         self._inference = inference
         self.found: cst.ClassDef | None = None
+
+    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
+        return False
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:
         for base in node.bases:
