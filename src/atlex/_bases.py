@@ -10,8 +10,8 @@ Source: https://atproto.com/specs/lexicon#lexicon-evolution
 
 from __future__ import annotations
 
-import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any, Final, cast
@@ -21,7 +21,7 @@ from atlex.errors import BasePackageError, LexiconError
 __all__ = ["BASES_FILE", "DATA_FILE", "base_names", "digest_of", "package_file", "require_bases"]
 
 BASES_FILE: Final = "bases.json"
-"""What a package is built on: ``bases`` names the packages right below it; ``used`` has, by package, the digest of its
+"""What a package is built on: ``bases`` names the packages right below it; ``used`` has, by package, the checksum of its
 documents, the definitions that are used, and the namespaces whose classes are.
 """
 
@@ -50,8 +50,8 @@ def package_file(package: str, name: str) -> bytes | None:
 
 
 def digest_of(data: bytes) -> str:
-    """What tells a package's documents from those of another version of it."""
-    return hashlib.sha256(data).hexdigest()
+    """What tells a package's documents from those of another version of it; nobody is kept from making the same."""
+    return f"{len(data)}-{zlib.crc32(data):08x}"
 
 
 def base_names(package: str) -> tuple[str, ...]:
