@@ -102,6 +102,7 @@ def build(
             lexicons=Path(lexicons),
             out=target,
             base=tuple(bases),
+            plugin=tuple(plugins),
             descriptions=None if descriptions is None else Path(descriptions),
             include=tuple(include),
             exclude=tuple(exclude),

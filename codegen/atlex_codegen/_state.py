@@ -12,12 +12,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from atlex._bases import base_names
+from atlex._bases import base_names, package_place
 from atlex._files import MAX_TOTAL_SIZE, files_below, read_file
+from atlex.errors import BasePackageError
 from atlex_codegen._settings import Settings
 
 if TYPE_CHECKING:
@@ -49,9 +49,12 @@ class State:
     @classmethod
     def of(cls, package: Settings) -> State:
         """The state of a package that is to be made."""
+        if package.plugin:
+            # Nobody knows what their answers depend on.
+            return cls(package.out, "")
         try:
             return cls(package.out, _made_from(package))
-        except OSError:
+        except (OSError, BasePackageError):
             # The build says what can't be read, and nothing is remembered of it.
             return cls(package.out, "")
 
@@ -114,9 +117,9 @@ def _made_from(package: Settings) -> str:
     """The digest of all that goes into a package, the generator among it."""
     files = [path for path in files_below(package.lexicons) if path.suffix in {".json", ".toml"}]
     files += [] if package.descriptions is None else [package.descriptions]
-    installed = [*_GENERATOR]
-    for base in package.base:
-        installed += [base, *base_names(base)]
+    installed = [*_GENERATOR, *package.base]
+    for name in installed:
+        installed += [base for base in base_names(name) if base not in installed]
     return _digest(
         [
             ("", repr(replace(package, lexicons=Path(), out=Path())).encode(errors="surrogateescape")),
@@ -134,12 +137,11 @@ def _diagnostic(**fields: Any) -> Diagnostic:
 
 def _stamps(package: str) -> Iterator[tuple[str, bytes]]:
     """The files of an installed package with their sizes and times; it isn't imported."""
-    spec = find_spec(package)
-    for place in sorted(spec.submodule_search_locations or ()) if spec is not None else ():
-        for path in sorted(files_below(Path(place))):
-            if "__pycache__" not in path.parts:
-                found = path.stat()
-                yield str(path), f"{found.st_size} {found.st_mtime_ns}".encode()
+    place = package_place(package)
+    for path in () if place is None else sorted(files_below(Path(place))):
+        if "__pycache__" not in path.parts:
+            found = path.stat()
+            yield str(path), f"{found.st_size} {found.st_mtime_ns}".encode()
 
 
 def _tree(out: Path) -> Iterator[tuple[str, bytes]]:

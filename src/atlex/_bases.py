@@ -13,12 +13,21 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from typing import Any, Final, cast
 
 from atlex.errors import BasePackageError, LexiconError
 
-__all__ = ["BASES_FILE", "DATA_FILE", "base_names", "digest_of", "package_file", "require_bases"]
+__all__ = [
+    "BASES_FILE",
+    "DATA_FILE",
+    "base_names",
+    "digest_of",
+    "package_file",
+    "package_place",
+    "require_bases",
+]
 
 BASES_FILE: Final = "bases.json"
 """What a package is built on: ``bases`` names the packages right below it; ``used`` has, by package, the checksum of its
@@ -31,21 +40,30 @@ DATA_FILE: Final = "lexicons.bin"
 _NO_CHANGE: Final = frozenset({"description", "knownValues"})
 
 
+def package_place(package: str) -> str | None:
+    """The folder of an installed package, which isn't imported; it may be inside a zip file. None where there is none."""
+    spec = _spec(package)
+    places = None if spec is None or spec.origin is None else spec.submodule_search_locations
+    return places[0] if places else None
+
+
 def package_file(package: str, name: str) -> bytes | None:
     """A file of an installed package, which isn't imported; None where there is no such file or package."""
-    try:
-        spec = find_spec(package) if package.replace(".", "_").isidentifier() else None
-    except (ImportError, ValueError):
-        # A package that it would be in isn't there, or the module is one without a specification.
-        return None
-    if spec is None or spec.origin is None or not spec.submodule_search_locations:
+    place = package_place(package)
+    if place is None:
         return None
     try:
         # By the loader, since the package may be inside a zip file.
-        return cast(
-            "bytes", cast("Any", spec.loader).get_data(f"{spec.submodule_search_locations[0]}/{name}")
-        )
+        return cast("bytes", cast("Any", _spec(package)).loader.get_data(f"{place}/{name}"))
     except OSError:
+        return None
+
+
+def _spec(package: str) -> ModuleSpec | None:
+    try:
+        return find_spec(package) if package.replace(".", "_").isidentifier() else None
+    except (ImportError, ValueError):
+        # A package that it would be in isn't there, or the module is one without a specification.
         return None
 
 
