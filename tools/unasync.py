@@ -31,10 +31,8 @@ WRITTEN: Final = (
 
 _NESTED: Final = r"((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)"
 RULES: Final = (
-    (
-        r"``httpx`` or ``aiohttp``(; only with a URL)?\. None: [^;]*; else httpx\.",
-        r"``httpx``, or None for it\1.",
-    ),
+    (r"``httpx``, ``httpx2`` or ``aiohttp``", "``httpx`` or ``httpx2``"),
+    (r", or an ``aiohttp\.ClientSession``,", ""),
     (r"\basynchronous=True", "asynchronous=False"),
     (r"\basync (?=def|with|for)", ""),
     (r"\bawait to_thread\.run_sync\(([\w.]+)(?:, )?", r"\1("),

@@ -81,7 +81,7 @@ class AiohttpCarrier:
         try:
             answer = await session.request(
                 exchange.method,
-                URL(exchange.origin + exchange.target, encoded=True),
+                _url(exchange.origin, exchange.target),
                 headers=headers,
                 data=content,
                 allow_redirects=False,
@@ -219,6 +219,18 @@ def _close(session: aiohttp.ClientSession, pid: int) -> None:
     with suppress(RuntimeError, StopIteration):
         next(closing)
     closing.close()
+
+
+@lru_cache(maxsize=256)
+def _url(origin: str, target: str) -> URL:
+    # An empty query string would get lost, but not as a part of the path.
+    is_odd = target.endswith("?")
+    url = URL(origin if is_odd else origin + target, encoded=True)
+    return (
+        URL.build(scheme=url.scheme, authority=url.raw_authority, path=target, encoded=True)
+        if is_odd
+        else url
+    )
 
 
 @lru_cache(maxsize=16)

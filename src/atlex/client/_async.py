@@ -116,10 +116,10 @@ class BaseAsyncClient(Joined):
                 announce, in place of an error; docs/observability.md has the details. Left out: False.
             tracer_provider: Makes the tracer of OpenTelemetry that gets a span of each call and each attempt,
                 such as ``opentelemetry.trace.get_tracer_provider()``. None for no spans.
-            transport: ``httpx`` or ``aiohttp``; only with a URL. None: aiohttp where the extra
-                ``atlex[aiohttp]`` is installed, the event loop is asyncio's, and the environment names no
-                proxy; else httpx.
-            http_client: An httpx.AsyncClient to send through; only with a URL. The client doesn't close it.
+            transport: The HTTP library: ``httpx``, ``httpx2`` or ``aiohttp``; only with a URL. None:
+                docs/transport.md has the choice.
+            http_client: An asynchronous client of httpx or httpx2, or an ``aiohttp.ClientSession``, to send
+                through; only with a URL. It stays open.
             **options: As listed here; type checkers know them as `AsyncClientOptions`.
 
         Raises:

@@ -114,8 +114,10 @@ class BaseClient(Joined):
                 announce, in place of an error; docs/observability.md has the details. Left out: False.
             tracer_provider: Makes the tracer of OpenTelemetry that gets a span of each call and each attempt,
                 such as ``opentelemetry.trace.get_tracer_provider()``. None for no spans.
-            transport: ``httpx``, or None for it; only with a URL.
-            http_client: An httpx.Client to send through; only with a URL. The client doesn't close it.
+            transport: The HTTP library: ``httpx`` or ``httpx2``; only with a URL. None:
+                docs/transport.md has the choice.
+            http_client: A synchronous client of httpx or httpx2 to send
+                through; only with a URL. It stays open.
             **options: As listed here; type checkers know them as `ClientOptions`.
 
         Raises:

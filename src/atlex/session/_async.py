@@ -43,9 +43,10 @@ class AsyncSessionOptions(CallOptions, total=False):
             read.
         on_delete_failure: Called as ``on_delete_failure(session, data, error)``: a logout failed, and the
             session goes on.
-        http_client: The ``httpx.AsyncClient`` to send through, which stays open when the session closes. None
-            for an own one.
-        transport: What carries the requests: docs/transport.md has the choices. None for the best there is.
+        http_client: An asynchronous client of httpx or httpx2, or an ``aiohttp.ClientSession``, to send
+            through; it stays open when the session closes. None for one of the session's own.
+        transport: The HTTP library: ``httpx``, ``httpx2`` or ``aiohttp``. None: docs/transport.md has the
+            choice.
         allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to
             ``service`` then, unless that is on this machine itself.
         clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
