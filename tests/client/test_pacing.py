@@ -76,30 +76,22 @@ def pds(clock):
 
 def patient(cls, clock):
     """The class with the clock's time."""
-    if cls.__name__.startswith("Async"):
 
-        class Patient(cls):
-            def _clock(self):
-                return clock()
+    def passed(before, seconds):
+        clock.waits.append(seconds)
+        clock.now = max(clock.now, before + seconds)
 
-            async def _sleep(self, seconds):
-                before = clock()
-                await anyio.lowlevel.checkpoint()
-                clock.waits.append(seconds)
-                clock.now = max(clock.now, before + seconds)
+    def sleep(_, seconds):
+        passed(clock(), seconds)
 
-    else:
+    async def sleep_async(_, seconds):
+        before = clock()
+        await anyio.lowlevel.checkpoint()
+        passed(before, seconds)
 
-        class Patient(cls):
-            def _clock(self):
-                return clock()
-
-            def _sleep(self, seconds):
-                before = clock()
-                clock.waits.append(seconds)
-                clock.now = max(clock.now, before + seconds)
-
-    return Patient
+    is_async = cls.__name__.startswith("Async")
+    own = {"_clock": lambda _: clock(), "_sleep": sleep_async if is_async else sleep}
+    return type("Patient", (cls,), own)
 
 
 @pytest.fixture
@@ -448,11 +440,7 @@ async def test_a_request_that_never_arrived_takes_no_place(twin):
 
 
 async def test_an_agent_that_is_equal_to_others_is_paced_by_itself(twin):
-    @dataclasses.dataclass
-    class Equal(twin.Agent):
-        def __init__(self, *answers):
-            super().__init__(*answers)
-
+    Equal = dataclasses.dataclass(type("Equal", (twin.Agent,), {}), init=False)  # noqa: N806
     assert Equal() == Equal()
     for _ in range(2):
         client = twin.Client(Equal(announcing(), things()), pace=True, deadline=5)

@@ -112,7 +112,7 @@ def test_the_name_of_a_union_serves_in_a_model_of_ones_own():
     assert adapter.dump_python(read, mode="json") == _IMAGES
 
     own = pydantic.create_model("Own", embed=(PostViewEmbed | None, None), all=(list[PostViewEmbed], []))
-    made = own.model_validate({"embed": _IMAGES, "all": [_IMAGES, {"$type": "com.example.other"}]})
+    made: typing.Any = own.model_validate({"embed": _IMAGES, "all": [_IMAGES, {"$type": "com.example.other"}]})
     assert [type(item) for item in made.all] == [ImagesView, UnknownObject]
     with pytest.raises(pydantic.ValidationError):
         own.model_validate({"embed": {"images": []}})

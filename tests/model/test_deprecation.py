@@ -50,7 +50,7 @@ def test_a_constructor_warns_at_the_line_that_calls_it():
     with pytest.warns(DeprecationWarning, match="Use `New`") as caught:
         Old(text="a")
     assert [warning.filename for warning in caught] == [__file__]
-    assert Old.__deprecated__ == "Use `New`."
+    assert vars(Old)["__deprecated__"] == "Use `New`."
 
 
 def test_reading_a_deprecated_field_warns_at_the_line_that_reads_it(holder):
