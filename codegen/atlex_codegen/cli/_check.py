@@ -51,7 +51,7 @@ def check_command(
     ] = "warning",
     format_: Annotated[Format, typer.Option("--format", help="How to print the findings.")] = "text",
 ) -> None:
-    """Lint Lexicon documents: the language, references, names in Python, and the style guide.
+    """Lint Lexicon documents, by the language and by its style guide.
 
     Without LEXICONS it checks the documents that pyproject.toml describes under tool.atlex.
 

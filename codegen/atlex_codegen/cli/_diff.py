@@ -33,7 +33,9 @@ def diff_command(
         typer.Option(help="Exit with 1 if a change has this verdict, or a worse one.", show_default=False),
     ] = None,
 ) -> None:
-    """List the changes between two sets of documents, by the Lexicon rules and for Python code.
+    """List the changes between two sets of Lexicon documents.
+
+    Each has two verdicts: by the evolution rules of the Lexicon language, and for Python code.
 
     Exits with 1 if a change is as bad as --fail-on, with 2 if it can't compare, else with 0.
 
