@@ -18,7 +18,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from atlex import AsyncServiceAgent, AtlexError, FileSessionStore, PasswordSession, ServiceAgent, SessionData
+from atlex import (
+    AsyncPasswordSession,
+    AsyncServiceAgent,
+    AtlexError,
+    FileSessionStore,
+    PasswordSession,
+    ServiceAgent,
+    SessionData,
+)
 from atlex._agent import Request
 
 # How long a child may take before it counts as one that hangs.
@@ -281,6 +289,46 @@ def loops(url: str, rounds: int) -> None:
             asyncio.run(several())
         asyncio.run(agent.aclose())
         asyncio.run(agent.aclose())
+
+
+def session_loops(url: str, rounds: int) -> None:
+    """Use one session in one event loop after another, also where tasks of the last one wait for its lock."""
+
+    async def opened(store: FileSessionStore) -> AsyncPasswordSession:
+        login = {"service": url, "identifier": "alice.test", "password": "password"}
+        return await AsyncPasswordSession.open(store, **login)
+
+    async def several(session: AsyncPasswordSession) -> None:
+        request = Request(method="GET", nsid="com.atproto.server.getSession")
+        await asyncio.gather(*(session.refresh() for _ in range(3)))
+        responses = await asyncio.gather(*(session.send(request) for _ in range(3)))
+        assert [each.status for each in responses] == [200] * 3
+
+    async def left(session: AsyncPasswordSession) -> None:
+        tasks = [asyncio.ensure_future(session.refresh()) for _ in range(3)]
+        await asyncio.sleep(0)
+        del tasks
+
+    with tempfile.TemporaryDirectory() as folder:
+        session = asyncio.run(opened(FileSessionStore(Path(folder, "session.json"))))
+        for _ in range(rounds):
+            asyncio.run(several(session))
+            asyncio.run(left(session))
+        asyncio.run(session.logout())
+        asyncio.run(session.aclose())
+        asyncio.run(session.aclose())
+
+
+def under_trio(url: str, rounds: int) -> None:
+    """Use one agent under trio and asyncio in turn."""
+    import trio
+
+    for transport in ("httpx", "httpx2"):
+        agent = AsyncServiceAgent(url, transport=transport)
+        for _ in range(rounds):
+            trio.run(ask_later, agent, "trio")
+            asyncio.run(ask_later(agent, "asyncio"))
+        trio.run(agent.aclose)
 
 
 def left_open(url: str, rounds: int) -> None:

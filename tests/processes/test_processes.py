@@ -16,7 +16,7 @@ from atlex.testing import FakePds
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 _PROGRAM = Path(__file__).with_name("_programs.py")
-_SESSIONS = {"refreshes", "held_locks"}
+_SESSIONS = {"refreshes", "held_locks", "session_loops"}
 _PROGRAMS = [
     "calls",
     "later_calls",
@@ -27,6 +27,8 @@ _PROGRAMS = [
     "workers",
     "preloaded",
     "loops",
+    "session_loops",
+    "under_trio",
     "left_open",
 ]
 

@@ -85,8 +85,8 @@ class AsyncPasswordSession:
     Under asyncio and trio, ``login()``, ``login_from_url()``, ``create_account()``, ``open()`` and
     ``resume()`` give an object that can be awaited or entered: ``session = await
     AsyncPasswordSession.login(...)``, or ``async with AsyncPasswordSession.login(...) as session``. A session
-    belongs to one event loop. A call that is cancelled in the middle of a refresh or a logout finishes that
-    first, hooks included, and is cancelled then: no token is lost and no lock is held.
+    is used in one event loop at a time. A call that is cancelled in the middle of a refresh or a logout
+    finishes that first, hooks included, and is cancelled then: no token is lost and no lock is held.
 
     At the end of a ``with`` block a session from ``login()`` or ``create_account()`` logs out, and one from
     ``resume()``, ``open()`` or the constructor only closes its connections. An exception from the block

@@ -177,16 +177,18 @@ class RawServer:
 
     def _answer(self, request: Seen, reader: _Reader) -> bool:
         """Answer one request; whether the connection goes on."""
-        play = self._play
-        if play is None:
-            script: Script = _echo(request)
-        else:
-            script = play.scripts[min(len(play.seen), len(play.scripts) - 1)]
-            play.seen.append(request)
+        script = self._script(request)
         steps = [script] if isinstance(script, bytes) else script
         if Do.READ not in steps:
             request.body = reader.body(request.head)
         return all(self._act(step, request, reader) for step in steps)
+
+    def _script(self, request: Seen) -> Script:
+        play = self._play
+        if play is None:
+            return echo(request)
+        play.seen.append(request)
+        return play.scripts[min(len(play.seen), len(play.scripts)) - 1]
 
     def _act(self, step: Step, request: Seen, reader: _Reader) -> bool:
         connection = reader.connection
@@ -266,6 +268,7 @@ class _Reader:
         return bool(more)
 
 
-def _echo(request: Seen) -> bytes:
+def echo(request: Seen) -> bytes:
+    """A response with the query string of its request."""
     text = request.target.partition(b"?")[2]
     return b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: %d\r\n\r\n%s" % (len(text), text)
