@@ -36,6 +36,8 @@ else:
 
 __all__ = ["AsyncClientOptions", "AsyncNamespace", "BaseAsyncClient"]
 
+# In place of Self, which jedi doesn't know.
+ClientT = TypeVar("ClientT", bound="BaseAsyncClient")
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 P = ParamSpec("P")
@@ -323,7 +325,7 @@ class BaseAsyncClient(Joined):
         checked = cid if verify else None
         return await self.download(method, to, params=params, progress=progress, cid=checked)
 
-    def with_options(self, **options: Unpack[AsyncCallOptions]) -> Self:
+    def with_options(self: ClientT, **options: Unpack[AsyncCallOptions]) -> ClientT:
         """Make a copy of the client with other options, which shares its connections and its session.
 
         What is left out stays as it is. The methods ``com.atproto.repo.*`` and ``com.atproto.sync.get_blob``,
@@ -410,7 +412,7 @@ class BaseAsyncClient(Joined):
         """Close the connections that the client opened: another name of `aclose`."""
         await self.aclose()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self: ClientT) -> ClientT:
         return self
 
     async def __aexit__(

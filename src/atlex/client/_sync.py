@@ -36,6 +36,8 @@ else:
 
 __all__ = ["BaseClient", "ClientOptions", "Namespace"]
 
+# In place of Self, which jedi doesn't know.
+ClientT = TypeVar("ClientT", bound="BaseClient")
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 P = ParamSpec("P")
@@ -319,7 +321,7 @@ class BaseClient(Joined):
         checked = cid if verify else None
         return self.download(method, to, params=params, progress=progress, cid=checked)
 
-    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+    def with_options(self: ClientT, **options: Unpack[CallOptions]) -> ClientT:
         """Make a copy of the client with other options, which shares its connections and its session.
 
         What is left out stays as it is. The methods ``com.atproto.repo.*`` and ``com.atproto.sync.get_blob``,
@@ -402,7 +404,7 @@ class BaseClient(Joined):
         if self._owned is not None:
             self._owned.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self: ClientT) -> ClientT:
         return self
 
     def __exit__(

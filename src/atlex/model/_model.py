@@ -158,8 +158,8 @@ class Model(BaseModel):
 
     @classmethod
     def from_wire(
-        cls, data: bytes | bytearray | str | Mapping[str, Any], *, validation: Validation = "lenient"
-    ) -> Self:
+        cls: type[M], data: bytes | bytearray | str | Mapping[str, Any], *, validation: Validation = "lenient"
+    ) -> M:
         """Read JSON from the wire.
 
         Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from atlex._agent import Request, Response
 from atlex._http import AsyncHttpClient, Transport
@@ -28,6 +28,9 @@ else:
     _events = lazy_module("atlex._watch._events", None)
 
 __all__ = ["AsyncPasswordSession", "AsyncSessionOptions"]
+
+# In place of Self, which jedi doesn't know.
+SessionT = TypeVar("SessionT", bound="AsyncPasswordSession")
 
 
 class AsyncSessionOptions(CallOptions, total=False):
@@ -110,7 +113,7 @@ class AsyncPasswordSession:
 
     @classmethod
     def login(
-        cls,
+        cls: type[SessionT],
         service: str,
         *,
         identifier: str,
@@ -118,7 +121,7 @@ class AsyncPasswordSession:
         auth_factor_token: str | None = None,
         allow_takendown: bool | None = None,
         **options: Unpack[AsyncSessionOptions],
-    ) -> Opening[Self]:
+    ) -> Opening[SessionT]:
         """Log in (``com.atproto.server.createSession``).
 
         Args:
@@ -155,7 +158,9 @@ class AsyncPasswordSession:
         return cls._begin(flow, options)
 
     @classmethod
-    def login_from_url(cls, url: str, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:
+    def login_from_url(
+        cls: type[SessionT], url: str, **options: Unpack[AsyncSessionOptions]
+    ) -> Opening[SessionT]:
         """Log in with a URL that says it all: ``https://alice.example.com:app-password@pds.example.com``.
 
         Args:
@@ -175,7 +180,7 @@ class AsyncPasswordSession:
 
     @classmethod
     def create_account(
-        cls,
+        cls: type[SessionT],
         service: str,
         *,
         handle: str,
@@ -188,7 +193,7 @@ class AsyncPasswordSession:
         recovery_key: str | None = None,
         plc_op: Mapping[str, Any] | None = None,
         **options: Unpack[AsyncSessionOptions],
-    ) -> Opening[Self]:
+    ) -> Opening[SessionT]:
         """Make an account and begin its first session (``com.atproto.server.createAccount``).
 
         Args:
@@ -230,7 +235,7 @@ class AsyncPasswordSession:
 
     @classmethod
     def open(
-        cls,
+        cls: type[SessionT],
         store: SessionStore,
         *,
         service: str | None = None,
@@ -238,7 +243,7 @@ class AsyncPasswordSession:
         password: str | None = None,
         auth_factor_token: str | None = None,
         **options: Unpack[AsyncSessionOptions],
-    ) -> Opening[Self]:
+    ) -> Opening[SessionT]:
         """Go on with the session in a store, or log in and store the new one.
 
         Any number of processes can open one store: they log in once, refresh once, and all go on with the new
@@ -273,7 +278,9 @@ class AsyncPasswordSession:
         return cls._begin(keeper.begin(Options.of(options, asynchronous=True)), options, keeper)
 
     @classmethod
-    def resume(cls, data: SessionData, **options: Unpack[AsyncSessionOptions]) -> Opening[Self]:
+    def resume(
+        cls: type[SessionT], data: SessionData, **options: Unpack[AsyncSessionOptions]
+    ) -> Opening[SessionT]:
         """Go on with a saved session, and refresh it at once.
 
         A server that can't be reached, or is in trouble, is no reason to fail: ``on_update_failure`` is told,
@@ -439,7 +446,7 @@ class AsyncPasswordSession:
         """Do what `aclose` does, by its older name."""
         await self.aclose()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self: SessionT) -> SessionT:
         return self
 
     async def __aexit__(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from atlex._agent import Request, Response
 from atlex._http import HttpClient, Transport
@@ -29,6 +29,9 @@ else:
     _events = lazy_module("atlex._watch._events", None)
 
 __all__ = ["PasswordSession", "SessionOptions"]
+
+# In place of Self, which jedi doesn't know.
+SessionT = TypeVar("SessionT", bound="PasswordSession")
 
 
 class SessionOptions(CallOptions, total=False):
@@ -105,7 +108,7 @@ class PasswordSession:
 
     @classmethod
     def login(
-        cls,
+        cls: type[SessionT],
         service: str,
         *,
         identifier: str,
@@ -113,7 +116,7 @@ class PasswordSession:
         auth_factor_token: str | None = None,
         allow_takendown: bool | None = None,
         **options: Unpack[SessionOptions],
-    ) -> Self:
+    ) -> SessionT:
         """Log in (``com.atproto.server.createSession``).
 
         Args:
@@ -150,7 +153,7 @@ class PasswordSession:
         return cls._begin(flow, options)
 
     @classmethod
-    def login_from_url(cls, url: str, **options: Unpack[SessionOptions]) -> Self:
+    def login_from_url(cls: type[SessionT], url: str, **options: Unpack[SessionOptions]) -> SessionT:
         """Log in with a URL that says it all: ``https://alice.example.com:app-password@pds.example.com``.
 
         Args:
@@ -170,7 +173,7 @@ class PasswordSession:
 
     @classmethod
     def create_account(
-        cls,
+        cls: type[SessionT],
         service: str,
         *,
         handle: str,
@@ -183,7 +186,7 @@ class PasswordSession:
         recovery_key: str | None = None,
         plc_op: Mapping[str, Any] | None = None,
         **options: Unpack[SessionOptions],
-    ) -> Self:
+    ) -> SessionT:
         """Make an account and begin its first session (``com.atproto.server.createAccount``).
 
         Args:
@@ -225,7 +228,7 @@ class PasswordSession:
 
     @classmethod
     def open(
-        cls,
+        cls: type[SessionT],
         store: SessionStore,
         *,
         service: str | None = None,
@@ -233,7 +236,7 @@ class PasswordSession:
         password: str | None = None,
         auth_factor_token: str | None = None,
         **options: Unpack[SessionOptions],
-    ) -> Self:
+    ) -> SessionT:
         """Go on with the session in a store, or log in and store the new one.
 
         Any number of processes can open one store: they log in once, refresh once, and all go on with the new
@@ -268,7 +271,7 @@ class PasswordSession:
         return cls._begin(keeper.begin(Options.of(options, asynchronous=False)), options, keeper)
 
     @classmethod
-    def resume(cls, data: SessionData, **options: Unpack[SessionOptions]) -> Self:
+    def resume(cls: type[SessionT], data: SessionData, **options: Unpack[SessionOptions]) -> SessionT:
         """Go on with a saved session, and refresh it at once.
 
         A server that can't be reached, or is in trouble, is no reason to fail: ``on_update_failure`` is told,
@@ -426,7 +429,7 @@ class PasswordSession:
         """Close the connections that the session opened. The session itself lives on at the server."""
         self._driver.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self: SessionT) -> SessionT:
         return self
 
     def __exit__(
