@@ -27,6 +27,7 @@ __all__ = [
     "FROZENSET",
     "INT",
     "LIST",
+    "MODEL",
     "NONE",
     "PROPERTY",
     "SEQUENCE",
@@ -278,6 +279,8 @@ CLASS_VAR: Final = _imported("typing", "ClassVar")
 FINAL: Final = _imported("typing", "Final")
 TYPE_ALIAS: Final = _imported("typing", "TypeAlias")
 CHECKING: Final = _imported("typing", "TYPE_CHECKING")
+# By itself, since jedi follows no type variable of a module.
+MODEL: Final = _imported("atlex.interface", "M")
 UNKNOWN_OBJECT: Final = sdk("UnknownObject")
 ANYTHING: Final = sdk("Anything")
 ANY_BLOB: Final = sdk("AnyBlob")

@@ -14,7 +14,9 @@ from atlex.errors import AtlexError
 
 __all__ = ["UnexpectedCodeError", "prove"]
 
-_MODULES: Final = frozenset({"__future__", "builtins", "collections.abc", "datetime", "functools", "typing"})
+_MODULES: Final = frozenset(
+    {"__future__", "atlex.interface", "builtins", "collections.abc", "datetime", "functools", "typing"}
+)
 
 _CHECKS: Final = frozenset({"require_bases", "require_interface"})
 

@@ -50,12 +50,14 @@ class ModuleImports:
 
     Attributes:
         standard: The statements for the standard library.
+        interface: The statements for names of the interface that are bound by themselves.
         sdk: What the interface is bound to; empty where the module doesn't need it.
         modules: The package's own modules, which load when they are first used.
         names: What each import is bound to.
     """
 
     standard: tuple[str, ...]
+    interface: tuple[str, ...]
     sdk: str
     modules: tuple[ModuleImport, ...]
     names: Mapping[Import, str]
@@ -79,8 +81,9 @@ class ModuleImports:
         names |= {item: scope.take(handle) for item, handle in _handles(own).items()}
         modules = [_module_import(item, names[item], package) for item in own]
         return cls(
-            standard=tuple(_standard(names)),
-            sdk=next((names[item] for item in wanted if item.source == "atlex.interface"), ""),
+            standard=tuple(_statements(names, of_interface=False)),
+            interface=tuple(_statements(names, of_interface=True)),
+            sdk=names.get(_SDK, ""),
             modules=tuple(sorted(modules, key=_order)),
             names=names,
         )
@@ -90,11 +93,14 @@ def _free(name: str, taken: Collection[str]) -> str:
     return f"_{name}" if name in taken and name not in _TYPING_NAMES else name
 
 
-def _standard(names: Mapping[Import, str]) -> Iterable[str]:
+def _statements(names: Mapping[Import, str], *, of_interface: bool) -> Iterable[str]:
     items = [
         item
         for item, bound in names.items()
-        if item.source not in {"", "atlex.interface"} and (item.source != "builtins" or bound != item.name)
+        if item.name
+        and item.source
+        and (item.source == _SDK.source) == of_interface
+        and (item.source != "builtins" or bound != item.name)
     ]
     for source, group in groupby(items, key=attrgetter("source")):
         parts = [item.name if names[item] == item.name else f"{item.name} as {names[item]}" for item in group]

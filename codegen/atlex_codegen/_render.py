@@ -13,6 +13,7 @@ from atlex_codegen._expressions import (
     FINAL,
     FROZENSET,
     LIST,
+    MODEL,
     PROPERTY,
     STR,
     TYPE,
@@ -142,7 +143,7 @@ def _class_needs(class_: ClassPlan) -> Iterator[Import]:
         for each in (CLASS_VAR, FROZENSET, STR):
             yield from each.imports()
     if class_.readers:
-        yield from TYPE.imports()
+        yield from (*MODEL.imports(), *TYPE.imports())
     if class_.strong_ref is not None:
         yield from PROPERTY.imports()
         yield from class_.strong_ref.imports()

@@ -15,6 +15,7 @@ from atlex_codegen._expressions import (
     CLASS_VAR,
     FINAL,
     FROZENSET,
+    MODEL,
     NONE,
     PROPERTY,
     STR,
@@ -165,10 +166,9 @@ class Statements:
 
     def reader(self, reader: ReaderPlan) -> str:
         """The signature of an ``x_as`` method."""
-        model = self.name(sdk("M"))
-        parts = ["self", f"type_: {self.name(TYPE)}[{model}]", "/", "*"]
+        parts = ["self", f"type_: {self.name(Brackets(TYPE, (MODEL,)))}", "/", "*"]
         validation = f'validation: {self.name(sdk("Validation"))} = "lenient"'
-        returns = either(sdk("M"), NONE) if reader.nullable else sdk("M")
+        returns = either(MODEL, NONE) if reader.nullable else MODEL
         return self._definition(f"def {reader.name}(", [*parts, validation], returns)
 
     def property(self) -> str:

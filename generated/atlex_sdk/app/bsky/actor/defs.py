@@ -10,6 +10,7 @@ from builtins import type as _type
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from ....com.atproto.label import defs as _label_defs
@@ -101,7 +102,7 @@ class ProfileViewBasic(lex.Object):
     status: StatusView | None = None
     debug: lex.Unknown | None = None
 
-    def debug_as(self, type_: _type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def debug_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
@@ -144,7 +145,7 @@ class ProfileView(lex.Object):
     status: StatusView | None = None
     debug: lex.Unknown | None = None
 
-    def debug_as(self, type_: _type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def debug_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
@@ -198,7 +199,7 @@ class ProfileViewDetailed(lex.Object):
     status: StatusView | None = None
     debug: lex.Unknown | None = None
 
-    def debug_as(self, type_: _type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def debug_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
@@ -637,7 +638,7 @@ class StatusView(lex.Object):
 
     is_disabled: bool | None = None
 
-    def record_as(self, type_: _type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def record_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``record`` as an instance of a class."""
         return lex.read_as(self.record, type_, validation=validation)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from ....com.atproto.label import defs as _label_defs
@@ -77,7 +78,7 @@ class ViewRecord(lex.Object):
     indexed_at: lex.Datetime
     """A datetime."""
 
-    def value_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
         return lex.read_as(self.value, type_, validation=validation)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from ....com.atproto.label import defs as _label_defs
@@ -135,11 +136,11 @@ class PostView(lex.Object):
     threadgate: ThreadgateView | None = None
     debug: lex.Unknown | None = None
 
-    def record_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def record_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``record`` as an instance of a class."""
         return lex.read_as(self.record, type_, validation=validation)
 
-    def debug_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def debug_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``debug`` as an instance of a class; None stays None."""
         if self.debug is None:
             return None
@@ -409,7 +410,7 @@ class ThreadgateView(lex.Object):
     record: lex.Unknown | None = None
     lists: list[_graph_defs.ListViewBasic] | None = None
 
-    def record_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def record_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``record`` as an instance of a class; None stays None."""
         if self.record is None:
             return None

@@ -10,6 +10,7 @@ from builtins import list as _list
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from ....com.atproto.label import defs as _label_defs
@@ -182,7 +183,7 @@ class StarterPackView(lex.Object):
     indexed_at: lex.Datetime
     """A datetime."""
 
-    def record_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def record_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``record`` as an instance of a class."""
         return lex.read_as(self.record, type_, validation=validation)
 
@@ -220,7 +221,7 @@ class StarterPackViewBasic(lex.Object):
     indexed_at: lex.Datetime
     """A datetime."""
 
-    def record_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def record_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``record`` as an instance of a class."""
         return lex.read_as(self.record, type_, validation=validation)
 

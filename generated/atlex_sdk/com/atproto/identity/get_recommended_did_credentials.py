@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from atlex import interface as lex
+from atlex.interface import M
 
 __all__ = ["GetRecommendedDidCredentialsOutput", "METHOD"]
 
@@ -27,17 +28,17 @@ class GetRecommendedDidCredentialsOutput(lex.Object):
 
     def verification_methods_as(
         self,
-        type_: type[lex.M],
+        type_: type[M],
         /,
         *,
         validation: lex.Validation = "lenient",
-    ) -> lex.M | None:
+    ) -> M | None:
         """Read ``verification_methods`` as an instance of a class; None stays None."""
         if self.verification_methods is None:
             return None
         return lex.read_as(self.verification_methods, type_, validation=validation)
 
-    def services_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def services_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``services`` as an instance of a class; None stays None."""
         if self.services is None:
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from atlex import interface as lex
+from atlex.interface import M
 
 from .... import errors as _errors
 
@@ -35,7 +36,7 @@ class ResolveDidOutput(lex.Object):
 
     did_doc: lex.Unknown
 
-    def did_doc_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``did_doc`` as an instance of a class."""
         return lex.read_as(self.did_doc, type_, validation=validation)
 

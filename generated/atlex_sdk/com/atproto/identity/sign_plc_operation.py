@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from atlex import interface as lex
+from atlex.interface import M
 
 __all__ = ["METHOD", "SignPlcOperationInput", "SignPlcOperationOutput"]
 
@@ -31,17 +32,17 @@ class SignPlcOperationInput(lex.Object):
 
     def verification_methods_as(
         self,
-        type_: type[lex.M],
+        type_: type[M],
         /,
         *,
         validation: lex.Validation = "lenient",
-    ) -> lex.M | None:
+    ) -> M | None:
         """Read ``verification_methods`` as an instance of a class; None stays None."""
         if self.verification_methods is None:
             return None
         return lex.read_as(self.verification_methods, type_, validation=validation)
 
-    def services_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def services_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``services`` as an instance of a class; None stays None."""
         if self.services is None:
             return None
@@ -53,7 +54,7 @@ class SignPlcOperationOutput(lex.Object):
 
     operation: lex.Unknown
 
-    def operation_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def operation_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``operation`` as an instance of a class."""
         return lex.read_as(self.operation, type_, validation=validation)
 

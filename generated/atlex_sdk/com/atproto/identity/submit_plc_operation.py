@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from atlex import interface as lex
+from atlex.interface import M
 
 __all__ = ["METHOD", "SubmitPlcOperationInput"]
 
@@ -20,7 +21,7 @@ class SubmitPlcOperationInput(lex.Object):
 
     operation: lex.Unknown
 
-    def operation_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def operation_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``operation`` as an instance of a class."""
         return lex.read_as(self.operation, type_, validation=validation)
 

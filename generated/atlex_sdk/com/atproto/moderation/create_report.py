@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from ..admin import defs as _admin_defs
@@ -92,7 +93,7 @@ class ModTool(lex.Object):
     name: str
     meta: lex.Unknown | None = None
 
-    def meta_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def meta_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``meta`` as an instance of a class; None stays None."""
         if self.meta is None:
             return None

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from atlex import interface as lex
+from atlex.interface import M
 
 from .... import errors as _errors
 
@@ -50,7 +51,7 @@ class CreateRecordInput(lex.Object):
     A CID.
     """
 
-    def record_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def record_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``record`` as an instance of a class."""
         return lex.read_as(self.record, type_, validation=validation)
 

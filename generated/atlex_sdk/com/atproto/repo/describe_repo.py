@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from atlex import interface as lex
+from atlex.interface import M
 
 __all__ = ["DescribeRepoOutput", "DescribeRepoParams", "METHOD"]
 
@@ -40,7 +41,7 @@ class DescribeRepoOutput(lex.Object):
     handle_is_correct: bool
     """Whether the handle leads to the DID and the DID document names the handle."""
 
-    def did_doc_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``did_doc`` as an instance of a class."""
         return lex.read_as(self.did_doc, type_, validation=validation)
 

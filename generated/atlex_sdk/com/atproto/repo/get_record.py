@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from atlex import interface as lex
+from atlex.interface import M
 
 from .... import errors as _errors
 
@@ -52,7 +53,7 @@ class GetRecordOutput(lex.Object):
 
     value: lex.Unknown
 
-    def value_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
         return lex.read_as(self.value, type_, validation=validation)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from . import strong_ref as _strong_ref
@@ -60,7 +61,7 @@ class Record(lex.Object):
 
     value: lex.Unknown
 
-    def value_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
         return lex.read_as(self.value, type_, validation=validation)
 

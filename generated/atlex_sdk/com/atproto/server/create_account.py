@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from atlex import interface as lex
+from atlex.interface import M
 
 from .... import errors as _errors
 
@@ -82,7 +83,7 @@ class CreateAccountInput(lex.Object):
     plc_op: lex.Unknown | None = None
     """A signed PLC operation to hand in when an existing did:plc comes along."""
 
-    def plc_op_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def plc_op_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``plc_op`` as an instance of a class; None stays None."""
         if self.plc_op is None:
             return None
@@ -106,7 +107,7 @@ class CreateAccountOutput(lex.Object):
 
     did_doc: lex.Unknown | None = None
 
-    def did_doc_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:
             return None

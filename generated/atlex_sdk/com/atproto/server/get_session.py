@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 from atlex import interface as lex
+from atlex.interface import M
 
 __all__ = ["GetSessionOutput", "METHOD"]
 
@@ -34,7 +35,7 @@ class GetSessionOutput(lex.Object):
     The known values are ``takendown``, ``suspended`` and ``deactivated``.
     """
 
-    def did_doc_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 from atlex import interface as lex
+from atlex.interface import M
 
 from .... import errors as _errors
 
@@ -48,7 +49,7 @@ class RefreshSessionOutput(lex.Object):
     status: Annotated[Literal["takendown", "suspended", "deactivated"] | str, lex.String()] | None = None
     """The known values are ``takendown``, ``suspended`` and ``deactivated``."""
 
-    def did_doc_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``did_doc`` as an instance of a class; None stays None."""
         if self.did_doc is None:
             return None

@@ -10,6 +10,7 @@ from builtins import type as _type
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from ....app.bsky.ageassurance import defs as _ageassurance_defs
@@ -745,7 +746,7 @@ class RecordView(lex.Object):
     moderation: Moderation
     repo: RepoView
 
-    def value_as(self, type_: _type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def value_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
         return lex.read_as(self.value, type_, validation=validation)
 
@@ -776,7 +777,7 @@ class RecordViewDetail(lex.Object):
     moderation: ModerationDetail
     repo: RepoView
 
-    def value_as(self, type_: _type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def value_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
         return lex.read_as(self.value, type_, validation=validation)
 
@@ -930,7 +931,7 @@ class ModTool(lex.Object):
     name: str
     meta: lex.Unknown | None = None
 
-    def meta_as(self, type_: _type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def meta_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``meta`` as an instance of a class; None stays None."""
         if self.meta is None:
             return None
@@ -983,13 +984,7 @@ class ScheduledActionView(lex.Object):
     execution_event_id: int | None = None
     """Number of the log entry that resulted, once carried out."""
 
-    def event_data_as(
-        self,
-        type_: _type[lex.M],
-        /,
-        *,
-        validation: lex.Validation = "lenient",
-    ) -> lex.M | None:
+    def event_data_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``event_data`` as an instance of a class; None stays None."""
         if self.event_data is None:
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from ....com.atproto.moderation import defs as _atproto_moderation_defs
@@ -407,7 +408,7 @@ class ReportActivityView(lex.Object):
     created_at: lex.Datetime
     """A datetime."""
 
-    def meta_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M | None:
+    def meta_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``meta`` as an instance of a class; None stays None."""
         if self.meta is None:
             return None

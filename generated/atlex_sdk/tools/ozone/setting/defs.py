@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from atlex import interface as lex
+from atlex.interface import M
 
 __all__ = ["Option"]
 
@@ -63,6 +64,6 @@ class Option(lex.Object):
     last_updated_by: Annotated[str, lex.String(format="did")]
     """A DID."""
 
-    def value_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
         return lex.read_as(self.value, type_, validation=validation)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from atlex import interface as lex
+from atlex.interface import M
 
 if TYPE_CHECKING:
     from . import defs as _setting_defs
@@ -50,7 +51,7 @@ class UpsertOptionInput(lex.Object):
     ``tools.ozone.team.defs#roleVerifier`` and ``tools.ozone.team.defs#roleAdmin``.
     """
 
-    def value_as(self, type_: type[lex.M], /, *, validation: lex.Validation = "lenient") -> lex.M:
+    def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
         return lex.read_as(self.value, type_, validation=validation)
 
