@@ -184,6 +184,36 @@ def test_types_come_from_where_names_are_bound(migrated, bound):
             "from shop_sdk.com.acme.shelf.defs import (\n    VolumeView,\n    Keeper,\n)\n\nx: VolumeView\n",
         ),
         (
+            "from shop_sdk.com.acme.shelf.lend_book import AlreadyLentError\n\nx: 'list[AlreadyLentError]'\n",
+            "from shop_sdk.com.acme.desk.lend_book import AlreadyLentError\n\nx: 'list[AlreadyLentError]'\n",
+        ),
+        (
+            textwrap.dedent(
+                """
+                def f():
+                    from shop_sdk.com.acme.shelf.defs import BookView as X
+                    return X
+
+                def g():
+                    from shop_sdk.com.acme.shelf.defs import BookView
+                    x: 'BookView'
+                    return BookView
+                """
+            ),
+            textwrap.dedent(
+                """
+                def f():
+                    from shop_sdk.com.acme.shelf.defs import VolumeView as X
+                    return X
+
+                def g():
+                    from shop_sdk.com.acme.shelf.defs import VolumeView
+                    x: 'VolumeView'
+                    return VolumeView
+                """
+            ),
+        ),
+        (
             "import shop_sdk\n\nx: shop_sdk.com.acme.shelf.defs.BookView\n",
             "import shop_sdk\n\nx: shop_sdk.com.acme.shelf.defs.VolumeView\n",
         ),

@@ -68,7 +68,7 @@ class _Updater(cst.CSTTransformer):
         self.leftovers: list[Leftover] = []
         self._places: dict[int, tuple[str, ...]] = {}
         self._kept: set[int] = set()
-        self._locals: dict[str, str] = {}
+        self._locals: dict[tuple[int, str], str] = {}
 
     def _report(self, node: cst.CSTNode, message: str) -> None:
         self.leftovers.append(Leftover(self._inference.line(node), message))
@@ -139,20 +139,19 @@ class _Updater(cst.CSTTransformer):
                 continue
             is_changed = True
             module = ".".join((self._new.name, *place[:-1]))
-            groups.setdefault(module, []).append(self._alias(alias, place[-1]))
+            groups.setdefault(module, []).append(self._alias(node, alias, place[-1]))
         if not is_changed:
             return updated
-        statements = []
+        statements: list[cst.SimpleStatementLine] = []
         for module, names in groups.items():
             if names[-1].comma != aliases[-1].comma:
                 names[-1] = names[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
             moved = node.with_changes(module=cst.parse_expression(module), names=names)
-            statements.append(updated.with_changes(body=[moved]))
-        return cst.FlattenSentinel(
-            [statements[0], *(line.with_changes(leading_lines=[]) for line in statements[1:])]
-        )
+            lines_above: Sequence[cst.EmptyLine] = () if statements else updated.leading_lines
+            statements.append(updated.with_changes(body=[moved], leading_lines=lines_above))
+        return cst.FlattenSentinel(statements)
 
-    def _alias(self, alias: cst.ImportAlias, name: str) -> cst.ImportAlias:
+    def _alias(self, node: cst.ImportFrom, alias: cst.ImportAlias, name: str) -> cst.ImportAlias:
         local = alias.evaluated_alias or alias.evaluated_name
         renamed = alias.with_changes(name=cst.Name(name))
         if local == name and alias.asname is not None:
@@ -161,17 +160,10 @@ class _Updater(cst.CSTTransformer):
             return renamed
         if self.imports.is_taken(name):
             return renamed.with_changes(asname=cst.AsName(cst.Name(local)))
-        self._locals[local] = name
+        self._locals[id(node), local] = name
         return renamed
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        for alias in node.names if not isinstance(node.names, cst.ImportStar) else ():
-            # The names are to be known before what uses them.
-            of = self._world.imported(dotted(node.module), alias.evaluated_name)
-            name = self._name(of)
-            renamed = None if name is None else self._changes.of(name)
-            if renamed is not None and renamed.new is not None and not isinstance(of, Symbol | None):
-                self._alias(alias, renamed.new.name or renamed.new.path[-1])
         return False
 
     def visit_Import(self, node: cst.Import) -> bool:
@@ -200,9 +192,13 @@ class _Updater(cst.CSTTransformer):
             self._kept.add(id(node))
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        if self._locals and self._references.is_reference(original_node):
-            return updated_node.with_changes(value=self._locals.get(original_node.value, original_node.value))
-        return updated_node
+        name = self._local(original_node)
+        return updated_node if name is None else updated_node.with_changes(value=name)
+
+    def _local(self, node: cst.BaseExpression) -> str | None:
+        """The newer name of what an expression begins with, for one that an import has renamed."""
+        alias = self._references.alias(node)
+        return None if alias is None else self._locals.get(alias)
 
     def leave_SimpleString(
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
@@ -220,7 +216,9 @@ class _Updater(cst.CSTTransformer):
         place = self._place(node, self._inference.type_of_name(name, node))
         if place is not None and dot:
             return cst.parse_expression(".".join((self._root(place), *place[1:])))
-        return cst.parse_expression(self._locals[first] + dot + others) if first in self._locals else None
+        alias = self._references.alias(node)
+        local = self._locals.get(alias) if alias is not None and alias[1] == first else None
+        return None if local is None else cst.parse_expression(local + dot + others)
 
     def _root(self, place: tuple[str, ...]) -> str:
         return self.imports.name(self._new.name, place[0]).value
@@ -237,8 +235,6 @@ class _Updater(cst.CSTTransformer):
             return self._member(original_node, updated_node, of)
         if isinstance(base, Instance | AnyOf):
             return self._field(original_node, updated_node, base)
-        if isinstance(base, ClassOf) and isinstance(base.of, Instance):
-            return updated_node
         return updated_node
 
     def _relocated(

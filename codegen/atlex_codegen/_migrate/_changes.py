@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Final, cast
 
 from atlex.lexicon import DefId
 from atlex_codegen._diff._changes import Change, Diff, PythonChange, PythonName
@@ -132,15 +132,15 @@ class Changes:
 
 
 def _is_union(change: Change) -> bool:
-    return change.kind == "type-changed" and (
-        change.after == "union" or (isinstance(change.after, dict) and change.after.get("type") == "union")
-    )
+    after: object = change.after
+    if isinstance(after, dict):
+        after = cast("Mapping[str, object]", after).get("type")
+    return change.kind == "type-changed" and after == "union"
 
 
 def _texts(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return [item for item in value if isinstance(item, str)] if isinstance(value, Iterable) else []
+    values = [value] if isinstance(value, str) else cast("Iterable[object]", value or ())
+    return [item for item in values if isinstance(item, str)]
 
 
 def _are_alike(before: str, after: str) -> bool:

@@ -58,6 +58,10 @@ class References:
         """Whether an expression begins with a name of the package that hasn't been replaced."""
         return id(_root(node)) in self._aliases
 
+    def alias(self, node: cst.BaseExpression) -> tuple[int, str] | None:
+        """The import, by its identity, and the name that it binds, which an expression begins with."""
+        return self._aliases.get(id(_root(node)))
+
     def consume(self, node: cst.BaseExpression) -> None:
         """Note that an expression's first name has been replaced."""
         alias = self._aliases.pop(id(_root(node)), None)
