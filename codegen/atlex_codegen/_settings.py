@@ -62,24 +62,31 @@ def read_settings(folder: Path) -> tuple[Settings, ...]:
             table = _table(file)
             shared = {key: value for key, value in table.items() if key != _PACKAGES}
             packages = table.get(_PACKAGES, [{}])
-            if not isinstance(packages, list) or not all(isinstance(each, dict) for each in packages):
+            if not isinstance(packages, list):
                 raise LexiconError(f"{file}: tool.atlex.{_PACKAGES} isn't a list of tables.")
-            own = cast("list[dict[str, Any]]", packages)
-            return tuple(_settings(file, shared | package) for package in own)
+            own = cast("list[object]", packages)
+            return tuple(
+                _settings(file, shared | _mapping(file, f"tool.atlex.{_PACKAGES}", package))
+                for package in own
+            )
     return (Settings(),)
 
 
 def _table(file: Path) -> dict[str, Any]:
     try:
-        content: Any = tomllib.loads(read_file(file).decode("utf-8-sig"))
+        content = tomllib.loads(read_file(file).decode("utf-8-sig"))
     except OSError as error:
         raise LexiconError(f"{file} can't be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise LexiconError(f"{file} isn't TOML: {error}.") from error
-    table = content.get("tool", {}).get("atlex", {}) if isinstance(content.get("tool", {}), dict) else {}
-    if not isinstance(table, dict):
-        raise LexiconError(f"{file}: tool.atlex isn't a table.")
-    return cast("dict[str, Any]", table)
+    tool = _mapping(file, "tool", content.get("tool", {}))
+    return _mapping(file, "tool.atlex", tool.get("atlex", {}))
+
+
+def _mapping(file: Path, what: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise LexiconError(f"{file}: {what} isn't a table.")
+    return cast("dict[str, Any]", value)
 
 
 def _settings(file: Path, table: Mapping[str, Any]) -> Settings:

@@ -217,10 +217,11 @@ def _listed(out: Path) -> dict[str, object]:
     files = fields.get("files")
     if fields.get("generator") != "atlex" or not isinstance(files, dict):
         return {}
-    listed = {
+    listed: dict[str, object] = {
         name: digest for name, digest in cast("dict[str, Any]", files).items() if _LISTED.fullmatch(name)
     }
-    return listed | {MANIFEST_FILE: ""}
+    listed[MANIFEST_FILE] = ""
+    return listed
 
 
 def _remove(path: Path, out: Path) -> None:
