@@ -140,11 +140,6 @@ class PythonChange:
     old_required: bool = False
     new_required: bool = False
 
-    @property
-    def is_renamed(self) -> bool:
-        """Whether both packages have the name, and spell it differently."""
-        return self.old is not None and self.new is not None and self.old != self.new
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
