@@ -12,8 +12,9 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -119,14 +120,18 @@ def later_calls(url: str, rounds: int) -> None:
     for transport in ("httpx", "httpx2", "aiohttp"):
         agent = AsyncServiceAgent(url, transport=transport)
 
-        async def several(who: str, agent: AsyncServiceAgent = agent) -> None:
+        async def gather(who: str, agent: AsyncServiceAgent = agent) -> None:
             await asyncio.gather(*(ask_later(agent, who) for _ in range(3)))
 
-        asyncio.run(several("parent"))
-        with busily(lambda several=several: asyncio.run(several("thread"))):
+        def several(who: str, gather: Callable[[str], Coroutine[Any, Any, None]] = gather) -> None:
+            for _ in range(2):
+                asyncio.run(gather(who))
+
+        several("parent")
+        with busily(partial(several, "thread")):
             for _ in range(rounds):
-                join([fork(lambda several=several: [asyncio.run(several("child")) for _ in range(2)])])
-                asyncio.run(several("parent"))
+                join([fork(partial(several, "child"))])
+                several("parent")
         asyncio.run(agent.aclose())
 
 

@@ -43,7 +43,7 @@ def echo() -> Iterator[str]:
 def run(name: str, url: str, rounds: int) -> None:
     """Run a program with every warning on; it mustn't write any."""
     # Python 3.12 warns of every fork in a process with threads, which is what this is about.
-    command = [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", _PROGRAM, name, url]
+    command = [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", str(_PROGRAM), name, url]
     done = subprocess.run([*command, str(rounds)], capture_output=True, text=True, timeout=600, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("as it should be\n", "", 0)
 

@@ -25,8 +25,9 @@ _numbers = count()
 
 @pytest.fixture(scope="module", params=COLUMNS, ids=["-".join(column) for column in COLUMNS])
 def column(request: pytest.FixtureRequest) -> Iterator[Column]:
+    way, carrier = request.param
     server = RawServer()
-    column = Column(*request.param, server)
+    column = Column(way, carrier, server)
     yield column
     column.close()
     server.close()
