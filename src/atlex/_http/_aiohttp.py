@@ -77,7 +77,6 @@ class AiohttpCarrier:
         timeouts, content = exchange.timeouts, exchange.content
         if isinstance(content, bytes) and len(content) > _PIECE:
             content = _pieces(content)
-        failure: BaseException | None = None
         try:
             answer = await session.request(
                 exchange.method,
@@ -90,14 +89,13 @@ class AiohttpCarrier:
             )
         except aiohttp.ClientConnectionError as error:
             # aiohttp says of a body that raised that the connection broke.
-            failure = error.__cause__
+            failure, error.__cause__ = error.__cause__, None
             if failure is None or (isinstance(failure, OSError) and not isinstance(failure, AtlexError)):
                 raise
-        if failure is not None:
-            raise failure
+            raise failure from None
         # aiohttp takes the end of the connection for that of a body whose coding it doesn't know, and has no lowest status.
-        codings = [coding.lower() for coding in answer.headers.getall("transfer-encoding", ())]
-        if answer.status < 200 or codings not in ([], ["chunked"]):
+        codings = answer.headers.getall("transfer-encoding", ())
+        if answer.status < 200 or (codings and [each.lower() for each in codings] != ["chunked"]):
             answer.close()
             raise BrokenAnswerError
         return Answer(answer.status, answer.raw_headers, _Stream(answer))

@@ -40,7 +40,7 @@ class BaseConnection:
         self._asynchronous = asynchronous
         self._here = here_async if asynchronous else here
         self._http_client = http_client
-        self._transport = transport
+        self._transport: Transport | None = transport
         # Looking up and `setdefault` are single steps, so that no lock is needed, which a fork could leave locked.
         self._carriers: dict[Home, Carrier] = {}
         self._is_closed = False
