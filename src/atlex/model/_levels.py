@@ -109,29 +109,40 @@ def level_schema(model: type[BaseModel], level: Level) -> CoreSchema:
         # Classes and schemas stay as long as the program runs.
         with collector_paused():
             model.model_rebuild()
-            found = schemas[level] = _derive(cast("dict[str, Any]", model.__pydantic_core_schema__), level)
+            found = schemas[level] = _derive(
+                cast("dict[str, Any]", model.__pydantic_core_schema__), level, []
+            )
     return found
 
 
-def _derive(schema: dict[str, Any], level: Level) -> Any:
+def _derive(schema: dict[str, Any], level: Level, refs: list[str]) -> Any:
+    """Derive the schema of a level, and note the references to definitions that are in it."""
     model = metadata_of(schema).get(OWN_TYPE)
     if model is None:
-        return _derive_part(schema, level)
+        return _derive_part(schema, level, refs)
     # Once a class is complete, pydantic shares the schema of its members between all classes that refer to it.
     members = state_of(model).members
     key = id(schema), level
-    if key not in members:
-        members[key] = schema, _derive_part(schema, level)
-    return members[key][1]
+    if key in members:
+        return members[key][1]
+    before = len(refs)
+    derived = _derive_part(schema, level, refs)
+    if len(refs) == before:
+        # The definition that a reference names is not in every class's schema: pydantic moves it to the one place
+        # that needs it, also later.
+        members[key] = schema, derived
+    return derived
 
 
-def _derive_part(schema: dict[str, Any], level: Level) -> Any:
+def _derive_part(schema: dict[str, Any], level: Level, refs: list[str]) -> Any:
+    if schema.get("type") == "definition-ref":
+        refs.append(schema["schema_ref"])
     metadata = metadata_of(schema)
     if (other := metadata.get(_OTHER[level])) is not None:
         return other
 
     def inside(part: dict[str, Any]) -> Any:
-        return _derive(part, level)
+        return _derive(part, level, refs)
 
     if level == "lenient" and ARRAY in metadata:
         return inside(schema["schema"])
