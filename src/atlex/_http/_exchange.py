@@ -125,10 +125,12 @@ def next_hop(request: Request, hop: Hop, answer: Answer) -> Hop | None:
 
 def headers_of(answer: Answer) -> Headers:
     """The headers of a response."""
+    # Some versions of aiohttp leave the spaces behind a value, which aren't a part of it.
+    pairs = [(name, value.strip(b" \t")) for name, value in answer.headers]
     try:
-        return Headers([(name.decode("ascii"), value.decode("ascii")) for name, value in answer.headers])
+        return Headers([(name.decode("ascii"), value.decode("ascii")) for name, value in pairs])
     except UnicodeDecodeError:
-        return Headers([(_text(name), _text(value)) for name, value in answer.headers])
+        return Headers([(_text(name), _text(value)) for name, value in pairs])
 
 
 def _text(raw: bytes) -> str:
