@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from atlex._home import here
+from atlex._home import here, keep_if_inherited
 from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import Secret, SessionData
@@ -163,12 +163,12 @@ class FileSessionStore:
         except filelock.Timeout as error:
             message = f"{self._path} has been locked by another process for {self._lock_timeout:g} s"
             raise SessionStoreError(message) from error
-        home = here()
+        pid, _ = here()
         try:
             yield
         finally:
-            # A child that was forked meanwhile would take it from its parent.
-            if here() == home:
+            # A child that was forked meanwhile would take it from its parent, even by forgetting it.
+            if not keep_if_inherited(pid, lock):
                 lock.release()
 
     def _check(self, found: os.stat_result) -> None:
