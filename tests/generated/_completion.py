@@ -12,6 +12,7 @@ import json
 import pkgutil
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -145,6 +146,8 @@ def fingerprints(found: list[type[BaseModel]]) -> dict[str, list[str]]:
 
 def main() -> None:
     seed, *packages = sys.argv[1:]
+    # Every class is used, those that the documents call deprecated too.
+    warnings.simplefilter("ignore", DeprecationWarning)
     found = [cls for package in packages for cls in classes(package)]
     complete(found, int(seed))
     incomplete = [_path(cls) for cls in found if not cls.__pydantic_complete__]
