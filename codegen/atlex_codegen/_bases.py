@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from atlex._bases import DATA_FILE, base_names, digest_of, package_file
+from atlex.data import is_list, is_object
 from atlex.errors import BasePackageError, LexiconError
 from atlex.lexicon import DefId, Diagnostic, Lexicons, Ref, references, schema_digest, strip_prose
 from atlex_codegen._naming import Naming
@@ -55,8 +56,8 @@ def _plugins(package: str) -> list[str]:
         content: Any = json.loads(package_file(package, "MANIFEST.json") or b"{}")
     except (ValueError, RecursionError):
         return []
-    plugins = content.get("plugins") if isinstance(content, dict) else None
-    return [str(plugin) for plugin in plugins] if isinstance(plugins, list) else []
+    plugins = content.get("plugins") if is_object(content) else None
+    return [str(plugin) for plugin in plugins] if is_list(plugins) else []
 
 
 def separate(own: Lexicons, bases: Sequence[Naming]) -> tuple[Lexicons, list[Diagnostic]]:

@@ -222,7 +222,7 @@ class _Planner:
         if schema is None:
             return f"The response's bytes (``{payload.encoding}``)."
         noun = with_article(f"`{self._class_word(schema, nsid)}`")
-        properties = schema.properties if isinstance(schema, Object) else {}
+        properties = list(schema.properties) if isinstance(schema, Object) else []
         names = allocate(properties, field_name)
         fields = [names[name] for name in properties]
         return f"{noun[:1].upper()}{noun[1:]}" + (f" with {listed(fields)}." if fields else ".")

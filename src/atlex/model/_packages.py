@@ -60,9 +60,10 @@ def _document_of(module: str) -> str:
     values: dict[str, Any] = getattr(sys.modules.get(module), "__dict__", {})
     method = getattr(values.get("METHOD"), "nsid", "")
     types = (
-        value.lex_type for value in values.values() if isinstance(value, type) and hasattr(value, "lex_type")
+        getattr(cast("Any", value), "lex_type", "") for value in values.values() if isinstance(value, type)
     )
-    return method or next(filter(None, types), "")
+    named = (lex_type for lex_type in types if lex_type)
+    return cast("str", method or next(named, ""))
 
 
 @lru_cache(maxsize=4096)
@@ -87,9 +88,6 @@ def class_for(package: str, lex_type: str) -> Any | None:
 
 def _handed_on(module: Any) -> list[Any]:
     """The classes that a module shows and that aren't its own."""
-    names = set(dir(module)) - vars(module).keys()
-    return [
-        value
-        for name in names
-        if isinstance(value := getattr(module, name), type) and hasattr(value, "lex_type")
-    ]
+    own = cast("dict[str, Any]", vars(module))
+    shown = [getattr(module, name) for name in set(dir(module)) - own.keys()]
+    return [value for value in shown if isinstance(value, type) and hasattr(value, "lex_type")]
