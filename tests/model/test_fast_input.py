@@ -156,3 +156,18 @@ def test_a_class_has_a_fast_path_from_the_twenty_first_use_on() -> None:
     made.append(Own(**GIVEN))
     assert state_of(Own).fast_input.keys() == {"input"}
     assert all(one == made[0] for one in made)
+
+
+@pytest.mark.parametrize(
+    ("embed", "kinds"),
+    [
+        (Image(alt="a"), ["union_member"]),
+        (7, ["union_member"]),
+        ({"$type": "app.test.external"}, ["missing"]),
+        ({"$type": "app.test.images", "images": [{"alt": 5}, {}]}, ["string_type", "missing"]),
+    ],
+)
+def test_an_open_union_reports_each_fault_once(embed: Any, kinds: list[str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Post(**GIVEN | {"embed": embed})
+    assert [fault["type"] for fault in errors(refused.value)] == kinds

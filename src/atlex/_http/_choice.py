@@ -79,9 +79,15 @@ def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Tran
 
 
 def open_carrier(transport: Transport, http_client: Any, *, asynchronous: bool) -> Carrier:
-    """What carries the requests of a client, with a library or through the user's own client."""
+    """What carries the requests of a client, with a library or through the user's own client.
+
+    Raises:
+        InputError: aiohttp is to be used under trio.
+    """
     library = _library_of(http_client, asynchronous=asynchronous) or transport
     if library == "aiohttp":
+        if trio_token() is not None:
+            raise InputError("aiohttp runs under asyncio, and this is trio: take 'httpx' or 'httpx2'")
         from atlex._http._aiohttp import AiohttpCarrier
 
         return AiohttpCarrier(http_client)

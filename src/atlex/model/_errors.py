@@ -231,6 +231,8 @@ def with_suggestions(
 ) -> ValidationError:
     """The same faults; a fault that speaks of an undeclared name says which name may have been meant.
 
+    Of an open union's two reports of one value, the one that says less is left out.
+
     Args:
         error: What pydantic raised for an object.
         names: The names of the object's own fields.
@@ -238,16 +240,37 @@ def with_suggestions(
     """
     if error.error_count() > MANY:
         return error
-    if not faults and not any(_is_stray(fault) for fault in error.errors(include_url=False)):
+    found = error.errors(include_url=False)
+    told = _told_once(found)
+    if not faults and len(told) == len(found) and not any(_is_stray(fault) for fault in found):
         return error
-    return _rebuilt(error, names, faults)
+    return _rebuilt(error, names, faults, told)
+
+
+def _told_once(faults: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The faults without what an open union reports of a value that its other report is about."""
+    odd = [fault for fault in faults if fault["type"] == KNOWN_TAG or fault["type"] in _UNTAGGED]
+    if not odd:
+        return faults
+    starts = {fault["loc"][:length] for fault in faults for length in range(1, len(fault["loc"]) + 1)}
+    other = {KNOWN_TAG: ("unknown", "known")}
+    doubles: list[int] = []
+    for fault in odd:
+        own, others = other.get(fault["type"], ("known", "unknown"))
+        if fault["loc"][-1:] == (own,) and (*fault["loc"][:-1], others) in starts:
+            doubles.append(id(fault))
+    return [fault for fault in faults if id(fault) not in doubles]
 
 
 def _rebuilt(
-    error: ValidationError, names: Iterable[str] | None, faults: Sequence[PydanticCustomError]
+    error: ValidationError,
+    names: Iterable[str] | None,
+    faults: Sequence[PydanticCustomError],
+    found: Sequence[ErrorDetails] | None = None,
 ) -> ValidationError:
     details = [InitErrorDetails(type=fault, loc=(), input=None) for fault in faults]
-    return _from_details(error, details + [_again(fault, names) for fault in error.errors(include_url=False)])
+    found = error.errors(include_url=False) if found is None else found
+    return _from_details(error, details + [_again(fault, names) for fault in found])
 
 
 def _from_details(error: ValidationError, details: list[InitErrorDetails]) -> ValidationError:
