@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from atlex._bases import DATA_FILE, base_names, digest_of, package_file
-from atlex.data import is_list, is_object
 from atlex.errors import BasePackageError, LexiconError
 from atlex.lexicon import DefId, Diagnostic, Lexicons, Ref, references, schema_digest, strip_prose
+from atlex.lexicon._json import is_array, is_object
 from atlex_codegen._naming import Naming
 from atlex_codegen._plan import PackagePlan
 from atlex_codegen._plugins import load_plugins
@@ -57,7 +57,7 @@ def _plugins(package: str) -> list[str]:
     except (ValueError, RecursionError):
         return []
     plugins = content.get("plugins") if is_object(content) else None
-    return [str(plugin) for plugin in plugins] if is_list(plugins) else []
+    return [str(plugin) for plugin in plugins] if is_array(plugins) else []
 
 
 def separate(own: Lexicons, bases: Sequence[Naming]) -> tuple[Lexicons, list[Diagnostic]]:

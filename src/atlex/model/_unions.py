@@ -79,7 +79,9 @@ class _OpenUnion:
     """Objects of the types listed, or of any other that names itself."""
 
     def __getitem__(self, members: Any) -> Any:
-        listed: Any = members if isinstance(members, tuple) else (members,)
+        listed = [members]
+        if isinstance(members, tuple):
+            listed = list(cast("tuple[Any, ...]", members))
         return Annotated[Union[(*listed, UnknownObject)], self]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
