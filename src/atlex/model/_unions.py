@@ -79,9 +79,7 @@ class _OpenUnion:
     """Objects of the types listed, or of any other that names itself."""
 
     def __getitem__(self, members: Any) -> Any:
-        listed = [members]
-        if isinstance(members, tuple):
-            listed = list(cast("tuple[Any, ...]", members))
+        listed: list[Any] = [*members] if isinstance(members, tuple) else [members]
         return Annotated[Union[(*listed, UnknownObject)], self]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
