@@ -1,4 +1,4 @@
-"""How many processes run the tests, and how many examples the property tests try (ATLEX_HYPOTHESIS: a profile)."""
+"""Which tests run by default, in how many processes, and how many examples property tests try (ATLEX_HYPOTHESIS)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ settings.register_profile("slow", max_examples=4000, database=None, **_UNTIMED)
 settings.load_profile(os.environ.get("ATLEX_HYPOTHESIS", "default"))
 
 _LIVE = Path(__file__).parent / "live"
+
+
+def pytest_configure(config):
+    """Leave out the slow tests, unless files, folders or marks were asked for."""
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.markexpr:
+        config.option.markexpr = "not slow"
 
 
 def pytest_xdist_auto_num_workers(config):

@@ -80,6 +80,8 @@ def test_what_is_json_is_what_python_says(text: str) -> None:
 
 
 @example(0.5, 0, "9" * 5000, 0)
+@example([0.5, "\U0001f600"], 1, "9" * 5000, 0)
+@example(["\ud800", 0.5], 11, "9" * 5000, 0)
 @example(1e300, 0, "9" * 5000, 0)
 @given(values, st.integers(min_value=0), tokens, st.integers(0, 2))
 def test_a_mutated_text_gets_the_verdict_that_python_gives_it(

@@ -16,6 +16,9 @@ from atlex.errors import InputError, XrpcResponseValidationError
 from atlex.model import build
 from atlex_sdk.app.bsky.feed.post import Post
 
+# Every class is used, those that the documents call deprecated too.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 _EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 

@@ -163,7 +163,7 @@ def _parse_part(text: bytes, begin: int, end: int, parts: Iterable[tuple[int, in
         import json
 
         # The fast parser refuses lone surrogates.
-        value = json.loads(piece.decode(), parse_int=from_json, parse_constant=_refuse)
+        value = json.loads(piece.decode(), parse_int=from_json, parse_float=from_json, parse_constant=_refuse)
     if not known:
         return value
     if is_list(value):
