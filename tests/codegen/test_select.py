@@ -44,7 +44,6 @@ def built(lexicons: Path, out: Path, **options) -> set[str]:
             {"com.example.shelf.getBook", "com.example.shelf.defs"},
         ),
     ],
-    ids=str,
 )
 def test_documents_are_chosen_with_what_they_refer_to(
     folder: Folder, tmp_path: Path, options: dict[str, list[str]], expected: set[str]
