@@ -12,6 +12,9 @@ import pytest
 from ._sweep import Outcome, sweep
 from ._world import opened_world
 
+# Every query is called, those that the documents call deprecated too.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 LEXICONS = Path(__file__).parents[2] / "lexicons"
 
 
