@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import httpx
 import pytest
@@ -62,6 +63,10 @@ class TestChoice:
     @pytest.mark.usefixtures("without_extras")
     def test_it_is_httpx_without_extras(self, server: str) -> None:
         assert asyncio.run(opened(server)) == "httpx"
+
+    def test_aiohttp_is_refused_under_trio(self, server: str) -> None:
+        with pytest.raises(InputError, match="runs under asyncio, and this is trio"):
+            trio.run(partial(opened, server, transport="aiohttp"))
 
     def test_it_is_httpx2_under_trio(self, server: str) -> None:
         assert trio.run(opened, server) == "httpx2"
