@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import libcst as cst
 
@@ -406,23 +407,9 @@ class _Updater(cst.CSTTransformer):
 
     def _called(self, original: cst.Call, updated: cst.Call, member: Member) -> cst.BaseExpression:
         name = self._on_client(member)
-        renamed = self._changes.of(name)
-        if renamed is not None and renamed.new is None:
-            return updated
-        new = name if renamed is None or renamed.new is None else renamed.new
-        args: list[cst.Arg] = []
-        given: set[str] = set()
-        for source, argument in zip(original.args, updated.args, strict=True):
-            if source.keyword is None:
-                args.append(argument)
-                continue
-            old = PythonName("argument", name.path, name.name, source.keyword.value)
-            owner = self._argument_owner(member.nsid, source.keyword.value)
-            args.append(self._keyword(source, argument, old, owner))
-            keyword = args[-1].keyword
-            given.add(source.keyword.value if keyword is None else keyword.value)
-        self._look_for_required(original, given, "argument", new)
-        return updated.with_changes(args=args)
+        return self._with_keywords(
+            original, updated, "argument", name, lambda keyword: self._argument_owner(member.nsid, keyword)
+        )
 
     def _argument_owner(self, nsid: str, argument: str) -> tuple[Instance, str] | None:
         for _, owner in self._world.arguments(nsid):
@@ -435,7 +422,24 @@ class _Updater(cst.CSTTransformer):
         path = self._old.class_of(made)
         if path is None:
             return updated
-        name = PythonName("class", path[:-1], path[-1])
+
+        def owner(keyword: str) -> tuple[Instance, str] | None:
+            wire = self._old.wire_name(made.part, keyword)
+            return None if wire is None else (made, wire)
+
+        return self._with_keywords(
+            original, updated, "field", PythonName("class", path[:-1], path[-1]), owner
+        )
+
+    def _with_keywords(
+        self,
+        original: cst.Call,
+        updated: cst.Call,
+        kind: Literal["argument", "field"],
+        name: PythonName,
+        owner: Callable[[str], tuple[Instance, str] | None],
+    ) -> cst.BaseExpression:
+        """A call of a method or a class with its keyword arguments under their newer names."""
         renamed = self._changes.of(name)
         if renamed is not None and renamed.new is None:
             return updated
@@ -446,13 +450,11 @@ class _Updater(cst.CSTTransformer):
             if source.keyword is None:
                 args.append(argument)
                 continue
-            wire = self._old.wire_name(made.part, source.keyword.value)
-            owner = None if wire is None else (made, wire)
-            old = PythonName("field", name.path, name.name, source.keyword.value)
-            args.append(self._keyword(source, argument, old, owner))
+            old = PythonName(kind, name.path, name.name, source.keyword.value)
+            args.append(self._keyword(source, argument, old, owner(source.keyword.value)))
             keyword = args[-1].keyword
             given.add(source.keyword.value if keyword is None else keyword.value)
-        self._look_for_required(original, given, "field", new)
+        self._look_for_required(original, given, kind, new)
         return updated.with_changes(args=args)
 
     def _keyword(
