@@ -36,6 +36,9 @@ def parse_program(data: bytes) -> cst.Module:
         where = f" (line {line})" if line else ""
         raise UnreadableError(f"isn't Python that can be parsed{where}") from error
     except (UnicodeError, LookupError, ValueError) as error:
+        if b"\0" in data:
+            # Python before 3.11.4 has a ValueError for it.
+            raise UnreadableError("isn't Python that can be parsed") from error
         raise UnreadableError("isn't text of the encoding that it has") from error
     except (RecursionError, MemoryError) as error:
         raise UnreadableError(TOO_DEEP) from error
