@@ -31,6 +31,7 @@ _PACKAGES = [
     "atlex.syntax",
     "atlex.testing",
     "atlex.xrpc",
+    "atlex_bsky",
     "atlex_codegen",
     "atlex_sdk",
 ]
@@ -137,7 +138,7 @@ def test_every_public_name_has_a_docstring(name):
             assert entry in assigned, entry
 
 
-@pytest.mark.parametrize("name", ["atlex", "atlex_sdk", "atlex_codegen"])
+@pytest.mark.parametrize("name", ["atlex", "atlex_bsky", "atlex_sdk", "atlex_codegen"])
 def test_the_package_says_that_it_is_typed(name):
     assert (resources.files(name) / "py.typed").is_file()
 

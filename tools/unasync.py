@@ -26,6 +26,12 @@ WRITTEN: Final = (
     "src/atlex/client/_async_pages.py",
     "src/atlex/client/_async_records.py",
     "src/atlex/session/_async.py",
+    "src/atlex_bsky/_async_bluesky.py",
+    "src/atlex_bsky/_async_core.py",
+    "src/atlex_bsky/_async_graph.py",
+    "src/atlex_bsky/_async_posting.py",
+    "src/atlex_bsky/_async_profile.py",
+    "src/atlex_bsky/_async_reading.py",
 )
 """The modules that are written, each of which has a twin made from it."""
 

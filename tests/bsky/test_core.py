@@ -1,0 +1,146 @@
+"""Who and what is meant by a name, in both twins."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from atlex import AsyncPasswordSession, PasswordSession, now
+from atlex.errors import AtlexError, InputError
+from atlex.testing import FakePds
+from atlex_bsky import AsyncBluesky, Bluesky
+from atlex_bsky._subjects import actor_of, record_of
+from atlex_sdk import AsyncClient, Client, app
+
+
+@pytest.fixture
+def pds():
+    with FakePds() as pds:
+        pds.create_account("alice.test", "password")
+        pds.create_account("bob.test", "password")
+        yield pds
+
+
+@pytest.fixture
+def client(pds):
+    with (
+        pds.serve() as url,
+        PasswordSession.login(url, identifier="alice.test", password="password") as session,
+    ):
+        yield Client(session)
+
+
+@pytest.mark.parametrize(
+    ("actor", "found"),
+    [
+        ("bob.test", "bob.test"),
+        ("@bob.test", "bob.test"),
+        ("did:plc:ewvi7nxzyoun6zhxrhs64oiz", "did:plc:ewvi7nxzyoun6zhxrhs64oiz"),
+        ("https://bsky.app/profile/bob.test", "bob.test"),
+        ("https://bsky.app/profile/did:plc:ewvi7nxzyoun6zhxrhs64oiz/", "did:plc:ewvi7nxzyoun6zhxrhs64oiz"),
+    ],
+)
+def test_an_account_is_named_in_every_form(actor, found):
+    assert actor_of(actor) == found
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        "",
+        "@",
+        "@@bob.test",
+        "bob",
+        "bob@example.com",
+        "http://bsky.app/profile/bob.test",
+        "https://bsky.app.evil.test/profile/bob.test",
+        "https://bsky.app/profile/bob.test/post/3k5nobkf2w72g",
+        "https://[bsky.app/profile/bob.test",
+    ],
+)
+def test_what_names_no_account_is_refused(actor):
+    with pytest.raises(InputError, match="neither a DID, a handle"):
+        actor_of(actor)
+
+
+@pytest.mark.parametrize(
+    ("link", "uri"),
+    [
+        ("/profile/bob.test/post/3k5nobkf2w72g", "at://bob.test/app.bsky.feed.post/3k5nobkf2w72g"),
+        ("/profile/bob.test/post/3k5nobkf2w72g?ref=x#y", "at://bob.test/app.bsky.feed.post/3k5nobkf2w72g"),
+        ("/profile/bob.test/feed/cats", "at://bob.test/app.bsky.feed.generator/cats"),
+        ("/profile/bob.test/lists/3k5nobkf2w72g", "at://bob.test/app.bsky.graph.list/3k5nobkf2w72g"),
+        ("/starter-pack/bob.test/3k5nob", "at://bob.test/app.bsky.graph.starterpack/3k5nob"),
+    ],
+)
+def test_a_link_names_its_record(link, uri):
+    assert record_of("https://bsky.app" + link) == record_of(uri)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "at://bob.test",
+        "at://bob.test/app.bsky.feed.post",
+        "https://bsky.app/profile/bob.test",
+        "https://bsky.app/profile/bob%20test/post/3k5nobkf2w72g",
+        "https://example.com/profile/bob.test/post/3k5nobkf2w72g",
+        "3k5nobkf2w72g",
+    ],
+)
+def test_what_names_no_record_is_refused(subject):
+    with pytest.raises(InputError):
+        record_of(subject)
+
+
+def test_a_handle_is_looked_up_once(pds, client):
+    bsky = Bluesky(client)
+    found = {bsky.did_of(name) for name in ("bob.test", "@BOB.test", pds.account("bob.test").did)}
+    assert found == {pds.account("bob.test").did}
+    assert pds.count("com.atproto.identity.resolveHandle") == 1
+
+
+def test_a_resolver_is_asked_in_place_of_the_server(client):
+    class Known:
+        did = "did:plc:ewvi7nxzyoun6zhxrhs64oiz"
+
+    asked = []
+
+    def resolver(handle):
+        asked.append(handle)
+        return Known
+
+    bsky = Bluesky(client, resolver=resolver)
+    assert bsky.did_of("elsewhere.example.com") == bsky.did_of("elsewhere.example.com") == Known.did
+    assert asked == ["elsewhere.example.com"]
+
+
+def test_a_handle_that_nobody_has_is_an_error_of_the_tree(client):
+    with pytest.raises(AtlexError):
+        Bluesky(client).did_of("nobody.test")
+
+
+def test_a_record_is_found_by_view_address_and_link(client):
+    bsky = Bluesky(client)
+    post = client.app.bsky.feed.post.create(app.bsky.feed.post.Post(text="hello", created_at=now()))
+    link = f"https://bsky.app/profile/alice.test/post/{post.rkey}"
+    assert bsky.ref_of(post) == bsky.ref_of(post.uri) == bsky.ref_of(link)
+    assert bsky.ref_of(link).cid == post.cid
+
+
+def test_the_asynchronous_twin_finds_the_same(pds):
+    async def find():
+        with pds.serve() as url:
+            async with AsyncPasswordSession.login(
+                url, identifier="alice.test", password="password"
+            ) as session:
+                client = AsyncClient(session)
+                bsky = AsyncBluesky(client)
+                post = await client.app.bsky.feed.post.create(
+                    app.bsky.feed.post.Post(text="hello", created_at=now())
+                )
+                assert await bsky.did_of("@alice.test") == bsky.did == session.did
+                assert await bsky.ref_of(post.uri) == await bsky.ref_of(post)
+
+    asyncio.run(find())
