@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from atlex.data import cid_for
 from atlex.syntax import is_valid_tid
-from atlex.testing._dag_cbor import cid_of
 
 POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
@@ -12,7 +12,7 @@ NOW = "2024-01-01T00:00:00.000Z"
 GOOD = {"text": "hi", "createdAt": NOW}
 TID = "3jzfcijpj2z2a"
 OLD_CID = "QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn"
-OTHER_CID = cid_of({"some": "thing"})
+OTHER_CID = cid_for({"some": "thing"})
 
 
 def error(response):
@@ -50,7 +50,7 @@ def test_a_record_is_written_under_a_new_tid_and_read_back(alice):
     assert is_valid_tid(written["commit"]["rev"])
     read = get(alice, rkey=rkey).json()
     assert read["value"] == {"$type": POST, **GOOD}
-    assert read["cid"] == written["cid"] == cid_of(read["value"])
+    assert read["cid"] == written["cid"] == cid_for(read["value"])
 
 
 def test_tids_rise_even_when_time_stands_still(alice):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from atlex._printable import is_unicode
 from atlex.data._blob import Blob, LegacyBlob
 from atlex.data._bytes import WireBytes, bytes_from_wire, bytes_to_wire
+from atlex.data._cbor import cid_for, encode_cbor
 from atlex.data._check import MAX_INTEGER, blob_reasons, faults_of, is_sound, is_usual_blob
 from atlex.data._json import (
     MAX_DEPTH,
@@ -39,6 +40,8 @@ __all__ = [
     "blob_reasons",
     "bytes_from_wire",
     "bytes_to_wire",
+    "cid_for",
+    "encode_cbor",
     "faults_of",
     "holds_constant",
     "is_list",

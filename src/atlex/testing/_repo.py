@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple, cast
 
-from atlex.data import OMIT, Omit
+from atlex.data import OMIT, Omit, cid_for
 from atlex.testing._clock import Clock
-from atlex.testing._dag_cbor import cid_of
 from atlex.testing._wire import PdsError
 
 __all__ = ["Commit", "Repo", "StoredBlob", "StoredRecord", "Write", "blobs_in"]
@@ -224,7 +223,7 @@ class Repo:
         # A real commit's data is a search tree and a signature stands beside it. To clients a commit is a CID that
         # changes with every change, and this one does, since each builds on the one before.
         paths = [[write.action, f"{write.collection}/{write.rkey}", write.cid] for write in writes]
-        self._data = cid_of([self._data, paths])
+        self._data = cid_for([self._data, paths])
         rev = self.clock.tid()
         content = {"did": self.did, "version": 3, "rev": rev, "prev": None, "data": {"$link": self._data}}
-        return Commit(cid_of(content), rev)
+        return Commit(cid_for(content), rev)

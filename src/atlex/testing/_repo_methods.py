@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal, cast
 
-from atlex.data import OMIT, Omit
+from atlex.data import OMIT, Omit, cid_for
 from atlex.errors import InputError, Issue
 from atlex.lexicon import DefId, Record
 from atlex.syntax import Cid
 from atlex.testing._accounts import Account
-from atlex.testing._dag_cbor import cid_of
 from atlex.testing._methods import Call, Methods, method
 from atlex.testing._repo import StoredBlob, StoredRecord, Write
 from atlex.testing._wire import PdsError
@@ -125,7 +124,7 @@ class RepoMethods(Methods):
             raise PdsError(400, message=message)
         status, valid = self._validate(collection, rkey, value, validate)
         try:
-            cid = cid_of(value)
+            cid = cid_for(value)
         except InputError as error:
             raise PdsError(400, message=f"Invalid {collection} record: {error}") from None
         write = Write(action=action, collection=collection, rkey=rkey, value=value, cid=cid, swap=swap)

@@ -15,9 +15,9 @@ from typing import Final, TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from atlex.data import cid_for
 from atlex.lexicon import String
 from atlex.syntax import Cid, count_graphemes, exceeds_graphemes, is_valid_format, utf8_length
-from atlex.testing._dag_cbor import cid_of
 
 __all__ = ["TEXTS", "any_text", "formatted", "raw_cids", "strings"]
 
@@ -194,7 +194,7 @@ _LATEST: Final = (dt.datetime(9999, 12, 31, tzinfo=dt.UTC) - _EARLIEST) // dt.ti
 _FORMATS: Final[Mapping[str, Callable[[], SearchStrategy[str]]]] = {
     "at-identifier": lambda: _dids() | _handles(),
     "at-uri": _at_uris,
-    "cid": lambda: st.sampled_from(_CIDS) | st.integers(0, 2**53 - 1).map(cid_of),
+    "cid": lambda: st.sampled_from(_CIDS) | st.integers(0, 2**53 - 1).map(cid_for),
     "datetime": lambda: st.sampled_from(_DATETIMES) | st.integers(0, _LATEST).map(_instant),
     "did": _dids,
     "handle": _handles,

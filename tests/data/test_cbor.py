@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atlex.data import CidLink, UnknownObject, cid_for, encode_cbor
 from atlex.errors import InputError
 from atlex.syntax import Cid
-from atlex.testing._dag_cbor import cid_of, encode
+from atlex_sdk.app.bsky.feed.post import Post
 
 _CID = "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua"
 
@@ -49,7 +50,7 @@ _CID = "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua"
     ],
 )
 def test_known_values_have_their_known_bytes(value, expected):
-    assert encode(value).hex() == expected
+    assert encode_cbor(value).hex() == expected
 
 
 def test_a_record_has_the_bytes_and_the_cid_that_the_reference_implementation_gives_it():
@@ -68,22 +69,95 @@ def test_a_record_has_the_bytes_and_the_cid_that_the_reference_implementation_gi
         "zz": 256,
         "": 65536,
     }
-    assert hashlib.sha256(encode(record)).hexdigest() == Cid.parse(cid_of(record)).digest.hex()
-    assert cid_of(record) == "bafyreihycdfqkqvy73rjzy4ewwukeqbs2jubgddsngl2sgywejvcnewmj4"
-    assert cid_of({}) == _CID
+    assert hashlib.sha256(encode_cbor(record)).hexdigest() == Cid.parse(cid_for(record)).digest.hex()
+    assert cid_for(record) == "bafyreihycdfqkqvy73rjzy4ewwukeqbs2jubgddsngl2sgywejvcnewmj4"
+    assert cid_for({}) == _CID
+
+
+_LINK = {"$link": "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"}
+_BYTES = {"$bytes": "nFERjvLLiw9qm45JrqH9QTzyC2Lu1Xb4ne6+sBrCzI0"}
+
+
+# Source: https://github.com/bluesky-social/atproto-interop-tests, data-model-fixtures.json (CC0)
+@pytest.mark.parametrize(
+    ("value", "cid"),
+    [
+        (
+            {
+                "string": "abc",
+                "unicode": "a~öñ©⽘☎𓋓😀👨‍👩‍👧‍👧",
+                "integer": 123,
+                "bool": True,
+                "null": None,
+                "array": ["abc", "def", "ghi"],
+                "object": {"string": "abc", "number": 123, "bool": True, "arr": ["abc", "def", "ghi"]},
+            },
+            "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq",
+        ),
+        (
+            {
+                "a": _LINK,
+                "b": _BYTES,
+                "c": {
+                    "$type": "blob",
+                    "ref": {"$link": "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity"},
+                    "mimeType": "image/jpeg",
+                    "size": 10000,
+                },
+            },
+            "bafyreihldkhcwijkde7gx4rpkkuw7pl6lbyu5gieunyc7ihactn5bkd2nm",
+        ),
+        (
+            {
+                "a": {
+                    "b": [
+                        {
+                            "d": [_LINK, _LINK],
+                            "e": [_BYTES, {"$bytes": "iE+sPoHobU9tSIqGI+309LLCcWQIRmEXwxcoDt19tas"}],
+                        }
+                    ]
+                }
+            },
+            "bafyreid3imdulnhgeytpf6uk7zahjvrsqlofkmm5b5ub2maw4kqus6jp4i",
+        ),
+    ],
+)
+def test_the_protocols_own_examples_have_their_cids(value, cid):
+    assert cid_for(value) == cid
+
+
+def test_values_of_the_data_model_and_models_have_the_cid_of_their_json():
+    link = CidLink(_LINK["$link"])
+    unknown = UnknownObject({"$type": "com.example.any", "a": 1})
+    assert cid_for({"l": link, "b": b"ab", "u": unknown}) == cid_for(
+        {"l": link.to_wire(), "b": {"$bytes": "YWI"}, "u": unknown.to_wire()}
+    )
+    post = Post(text="hello", created_at="2024-01-01T00:00:00.000Z")
+    assert cid_for(post) == cid_for(
+        {"$type": "app.bsky.feed.post", "text": "hello", "createdAt": "2024-01-01T00:00:00.000Z"}
+    )
 
 
 def test_a_link_is_tag_42_around_the_binary_cid():
-    assert encode({"$link": _CID}).startswith(bytes.fromhex("d82a58250001711220"))
+    assert encode_cbor({"$link": _CID}).startswith(bytes.fromhex("d82a58250001711220"))
 
 
 @pytest.mark.parametrize(
     "value",
-    [1.5, float("nan"), {"$link": "nope"}, {"$link": "Qm" + "1" * 44}, {"$bytes": "?"}, "\ud800", b"", 2**64],
+    [
+        1.5,
+        float("nan"),
+        {"$link": "nope"},
+        {"$link": "Qm" + "1" * 44},
+        {"$bytes": "?"},
+        "\ud800",
+        {1, 2},
+        2**64,
+    ],
 )
 def test_what_the_data_model_lacks_is_refused(value):
     with pytest.raises(InputError):
-        encode([value])
+        encode_cbor([value])
 
 
 def test_deep_nesting_is_refused_without_exhausting_the_stack():
@@ -91,7 +165,7 @@ def test_deep_nesting_is_refused_without_exhausting_the_stack():
     for _ in range(100_000):
         value = [value]
     with pytest.raises(InputError, match="nested"):
-        encode(value)
+        encode_cbor(value)
 
 
 def _decode(data, at=0):
@@ -141,7 +215,7 @@ _json = st.recursive(
 
 @given(_json)
 def test_every_value_can_be_read_back_and_is_canonical(value):
-    data = encode(value)
+    data = encode_cbor(value)
     assert _decode(data) == (value, len(data))
 
 
@@ -149,4 +223,4 @@ def test_every_value_can_be_read_back_and_is_canonical(value):
 def test_the_order_of_keys_doesnt_change_the_cid(value, random):
     items = list(value.items())
     random.shuffle(items)
-    assert cid_of(dict(items)) == cid_of(value)
+    assert cid_for(dict(items)) == cid_for(value)

@@ -1,6 +1,6 @@
 """DAG-CBOR: the binary form of records, which their CIDs are hashes of.
 
-Written from the JSON form of the data model, deterministically: shortest lengths, and keys by length first.
+One value has one form: lengths and integers in the fewest bytes, and the keys of an object by length first.
 
 Source: https://ipld.io/specs/codecs/dag-cbor/spec/, https://atproto.com/specs/data-model
 """
@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from base64 import b32decode, b32encode
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any, Final, cast
 
-from atlex.data import bytes_from_wire
+from atlex.data._bytes import bytes_from_wire, bytes_to_wire
 from atlex.errors import InputError
 from atlex.syntax import is_valid_cid
 
-__all__ = ["cid_of", "encode"]
+__all__ = ["cid_for", "encode_cbor"]
 
 _MAX_DEPTH: Final = 200
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG = range(7)
@@ -26,28 +25,39 @@ _FALSE, _TRUE, _NULL = b"\xf4", b"\xf5", b"\xf6"
 _CID_HEADER: Final = bytes((1, 0x71, 0x12, 32))
 
 
-def encode(value: object) -> bytes:
-    """Write a JSON value of the data model as DAG-CBOR.
+def encode_cbor(value: object) -> bytes:
+    """Write a value of the data model as DAG-CBOR.
 
     Args:
-        value: Dicts, lists, strings, integers, booleans and None; links and bytes as ``{"$link": …}`` and
-            ``{"$bytes": …}``. A float with a whole value is an integer, as everywhere in the protocol's JSON.
+        value: A record or another model, or JSON: dicts, lists, strings, integers, booleans and None, with
+            links and bytes as ``{"$link": …}`` and ``{"$bytes": …}``, or as `CidLink` and ``bytes``. A float
+            with a whole value is an integer, as everywhere in the protocol's JSON.
 
     Raises:
-        InputError: The value has a part that the data model doesn't have.
+        InputError: A part of the value isn't of the data model, or lies more than 200 levels deep.
+
+    Source: https://atproto.com/specs/data-model
     """
     parts: list[bytes] = []
     _write(value, parts, 0)
     return b"".join(parts)
 
 
-def cid_of(value: object) -> str:
-    """The CID of a JSON value: version 1, codec dag-cbor, SHA-256.
+def cid_for(value: object) -> str:
+    """The CID of a record, as its server will name it: version 1, codec dag-cbor, SHA-256.
+
+    With a key of one's own making (``Tid.now()``) it gives a strong reference to a record before it is
+    written. It holds for what is written unchanged: a server adds ``$type`` where JSON lacks it.
+
+    Args:
+        value: The record, in any form that `encode_cbor` takes.
 
     Raises:
-        InputError: As `encode` does.
+        InputError: As `encode_cbor`.
     """
-    digest = sha256(encode(value)).digest()
+    from hashlib import sha256
+
+    digest = sha256(encode_cbor(value)).digest()
     return "b" + b32encode(_CID_HEADER + digest).decode().rstrip("=").lower()
 
 
@@ -73,8 +83,13 @@ def _write(value: object, parts: list[bytes], depth: int) -> None:
                 _write(item, parts, depth + 1)
         case dict():
             _write_object(cast("Mapping[str, Any]", value), parts, depth)
+        case bytes():
+            _write(bytes_to_wire(value), parts, depth)
         case _:
-            raise InputError(f"The data model has no value like this {type(value).__name__}.")
+            to_wire = getattr(value, "to_wire", None)
+            if to_wire is None:
+                raise InputError(f"The data model has no value like this {type(value).__name__}.")
+            _write(to_wire(), parts, depth + 1)
 
 
 def _write_object(value: Mapping[str, Any], parts: list[bytes], depth: int) -> None:
