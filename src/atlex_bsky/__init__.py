@@ -12,6 +12,7 @@ import typing as _t
 if _t.TYPE_CHECKING:
     from atlex_bsky._async_bluesky import AsyncBluesky as AsyncBluesky
     from atlex_bsky._sync_bluesky import Bluesky as Bluesky
+    from atlex_bsky.richtext import RichText as RichText
 else:
     # Made from the imports above by tools/faces.py.
     from atlex._lazy import lazy_face as _lazy_face
@@ -21,5 +22,7 @@ else:
         {
             "atlex_bsky._async_bluesky": "AsyncBluesky",
             "atlex_bsky._sync_bluesky": "Bluesky",
+            "atlex_bsky.richtext": "RichText",
         },
+        "richtext",
     )
