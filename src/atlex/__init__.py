@@ -16,6 +16,7 @@ if _t.TYPE_CHECKING:
     from atlex import client as client
     from atlex import data as data
     from atlex import errors as errors
+    from atlex import fetch as fetch
     from atlex import interface as interface
     from atlex import model as model
     from atlex import session as session
@@ -51,6 +52,8 @@ if _t.TYPE_CHECKING:
     from atlex.data import UnknownObject as UnknownObject
     from atlex.errors import AtlexError as AtlexError
     from atlex.errors import BasePackageError as BasePackageError
+    from atlex.errors import FetchError as FetchError
+    from atlex.errors import FetchRefusedError as FetchRefusedError
     from atlex.errors import FileError as FileError
     from atlex.errors import InputError as InputError
     from atlex.errors import InterfaceVersionError as InterfaceVersionError
@@ -97,10 +100,11 @@ else:
             "atlex.client._sync_agent": "ServiceAgent",
             "atlex.data": "Blob CidLink LegacyBlob OMIT Omit UnknownObject",
             "atlex.errors": (
-                "AtlexError BasePackageError FileError InputError InterfaceVersionError InvalidSwapError "
-                "Issue LexAuthFactorError LexiconError LoggedOutError RateLimitError RecordNotFoundError "
-                "RefreshError SessionStoreError XrpcAuthenticationError XrpcError XrpcFetchError "
-                "XrpcInternalError XrpcInvalidResponseError XrpcResponseError XrpcResponseValidationError"
+                "AtlexError BasePackageError FetchError FetchRefusedError FileError InputError "
+                "InterfaceVersionError InvalidSwapError Issue LexAuthFactorError LexiconError "
+                "LoggedOutError RateLimitError RecordNotFoundError RefreshError SessionStoreError "
+                "XrpcAuthenticationError XrpcError XrpcFetchError XrpcInternalError "
+                "XrpcInvalidResponseError XrpcResponseError XrpcResponseValidationError"
             ),
             "atlex.model": "issues read_as",
             "atlex.session": (
@@ -110,5 +114,5 @@ else:
             "atlex.syntax": "now",
             "atlex.xrpc": "XrpcResponse",
         },
-        "client data errors interface lexicon model session syntax testing xrpc",
+        "client data errors fetch interface lexicon model session syntax testing xrpc",
     )

@@ -9,7 +9,16 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-__all__ = ["Home", "here", "here_async", "is_gone", "keep_if_inherited", "tied_to_loop", "trio_token"]
+__all__ = [
+    "Home",
+    "end_reading",
+    "here",
+    "here_async",
+    "is_gone",
+    "keep_if_inherited",
+    "tied_to_loop",
+    "trio_token",
+]
 
 Home: TypeAlias = tuple[int, object]
 """A process and its event loop, or None for synchronous calls: where connections can be used."""
@@ -64,6 +73,15 @@ def tied_to_loop(closing: AsyncGenerator[None]) -> AsyncGenerator[None]:
     with suppress(StopIteration):
         anext(closing).__await__().send(None)
     return closing
+
+
+async def end_reading(pieces: Any) -> None:
+    """Close an asynchronous generator that may have been left in the middle, of which trio complains.
+
+    One that runs in another task is left to that, and so is any other iterator, or None.
+    """
+    if not getattr(pieces, "ag_running", True):
+        await pieces.aclose()
 
 
 # What a forked child has of the event loops of its parent. Its end would act on them, or complain.

@@ -3,6 +3,8 @@
     AtlexError
     ├── InputError                      a value was refused before anything was sent (also a ValueError)
     ├── FileError                       a file failed in the middle of a call (also an OSError)
+    ├── FetchError                      a URL that a stranger named couldn't be fetched; the cause is attached if any
+    │   └── FetchRefusedError           it may not be fetched: a private address, a port, a scheme
     ├── LexiconError                    Lexicon documents are broken or contradict each other
     ├── SessionStoreError               a session store can't be read, written or locked
     ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
@@ -44,6 +46,8 @@ __all__ = [
     "AtlexError",
     "BasePackageError",
     "CidMismatchError",
+    "FetchError",
+    "FetchRefusedError",
     "FileError",
     "InputError",
     "InterfaceVersionError",
@@ -136,6 +140,17 @@ class FileError(AtlexError, OSError):
         if isinstance(cause, OSError) and cause.errno is not None:
             return cls(cause.errno, f"{what}: {cause.strerror}")
         return cls(f"{what}: {cause}")
+
+
+class FetchError(AtlexError):
+    """A URL that a stranger named couldn't be fetched; the cause is attached if there is one."""
+
+
+class FetchRefusedError(FetchError):
+    """A URL, or one that it redirects to, may not be fetched: it leads to a private address, or isn't of a kind that may.
+
+    The message doesn't tell addresses: it may be shown to whoever named the URL.
+    """
 
 
 class LexiconError(AtlexError):

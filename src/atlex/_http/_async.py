@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from atlex._agent import Headers, Request, Response
 from atlex._decoding import EncodingError
+from atlex._home import end_reading
 from atlex._http._carrier import Answer
 from atlex._http._choice import AsyncHttpClient, Transport
 from atlex._http._connection import BaseChunks, BaseConnection
-from atlex._http._exchange import MAX_REDIRECTS, exchange_of, first_hop, headers_of, next_hop
+from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, first_hop, headers_of, next_hop
 from atlex._http._failures import FailureGuard, late
 from atlex._upload import open_body_async
 from atlex.errors import XrpcFetchError
@@ -47,13 +48,23 @@ class AsyncHttpConnection(BaseConnection):
                 can't be read; nothing was sent.
             FileError: The body can't be read to its end.
         """
+        return await self.follow(request, first_hop(service, request, headers), next_hop)
+
+    async def follow(self, request: Request, hop: Hop, route: Route) -> Response:
+        """Do what `send` does, on another way.
+
+        Args:
+            request: What to send.
+            hop: Where it goes first.
+            route: Says where a redirect leads, as `next_hop` does.
+        """
         if request.deadline is not None:  # async only
             from anyio import move_on_after
 
             with move_on_after(request.deadline - time.monotonic()):
-                return await self._send(service, request, headers)
+                return await self._follow(request, hop, route)
             raise late(request)
-        return await self._send(service, request, headers)
+        return await self._follow(request, hop, route)
 
     async def aclose(self) -> None:
         """Close what was opened here; the user's own client stays open."""
@@ -61,14 +72,13 @@ class AsyncHttpConnection(BaseConnection):
         if carrier is not None:
             await carrier.close()
 
-    async def _send(self, service: str, request: Request, headers: Headers | None) -> Response:
+    async def _follow(self, request: Request, hop: Hop, route: Route) -> Response:
         carrier = self._carrier(request)
-        hop = first_hop(service, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
             guard = FailureGuard(request, hop.origin, carrier)
             with guard, await open_body_async(request.body) as content:
                 answer: Answer = await carrier.exchange(exchange_of(request, hop, content))
-            following = next_hop(request, hop, answer)
+            following = route(request, hop, answer)
             received = headers_of(answer)
             chunks = _AsyncChunks(request, guard, answer, received)
             if following is None:
@@ -88,7 +98,11 @@ class AsyncHttpConnection(BaseConnection):
 class _AsyncChunks(BaseChunks):
     __slots__ = ()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._pieces = pieces = self._unpacked()
+        return pieces
+
+    async def _unpacked(self) -> AsyncGenerator[bytes]:
         try:
             with self._guard:
                 decoder = self._decoder()
@@ -104,4 +118,6 @@ class _AsyncChunks(BaseChunks):
     async def aclose(self) -> None:
         """Give the connection back."""
         with self._guard:
+            if self._pieces is not None:  # async only
+                await end_reading(self._pieces)
             await self._answer.stream.aclose()

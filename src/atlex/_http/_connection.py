@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Any, Final
 
 from atlex._agent import Headers, Request, too_large
 from atlex._decoding import Decoder, EncodingError
@@ -67,8 +67,10 @@ class BaseConnection:
         self._forget()
         # The choice depends on what runs here; the repr gives this one from now on.
         self._transport = choose_transport(self._transport, asynchronous=self._asynchronous)
-        opened = open_carrier(self._transport, self._http_client, asynchronous=self._asynchronous)
-        return self._carriers.setdefault(home, opened)
+        return self._carriers.setdefault(home, self._open_carrier(self._transport))
+
+    def _open_carrier(self, transport: Transport) -> Carrier:
+        return open_carrier(transport, self._http_client, asynchronous=self._asynchronous)
 
     def _closing(self) -> Carrier | None:
         """The carrier to close here, if there is one."""
@@ -92,7 +94,7 @@ class BaseChunks:
         headers: Its headers.
     """
 
-    __slots__ = ("_answer", "_deadline", "_guard", "_headers", "_limit", "_received", "_request")
+    __slots__ = ("_answer", "_deadline", "_guard", "_headers", "_limit", "_pieces", "_received", "_request")
 
     def __init__(self, request: Request, guard: FailureGuard, answer: Answer, headers: Headers) -> None:
         self._request: Final = request
@@ -104,6 +106,8 @@ class BaseChunks:
         self._deadline: Final = request.deadline if is_bounded else None
         self._limit: Final = request.max_response_size if is_bounded else None
         self._received = 0
+        # What is being read.
+        self._pieces: Any = None
 
     def _decoder(self) -> Decoder | None:
         encoding = "" if self._answer.is_unpacked else self._headers.get("content-encoding", "")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from math import inf
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from atlex._agent import Headers, Request
@@ -15,7 +16,16 @@ from atlex._service_url import check_service_url, resolve_location
 from atlex._upload import Content
 from atlex.errors import InputError
 
-__all__ = ["MAX_REDIRECTS", "Hop", "default_headers", "exchange_of", "first_hop", "headers_of", "next_hop"]
+__all__ = [
+    "MAX_REDIRECTS",
+    "Hop",
+    "Route",
+    "default_headers",
+    "exchange_of",
+    "first_hop",
+    "headers_of",
+    "next_hop",
+]
 
 MAX_REDIRECTS: Final = 20
 """How many redirects of one request are followed."""
@@ -33,6 +43,10 @@ class Hop(NamedTuple):
     target: str
     headers: Headers
     is_trusted: bool
+
+
+Route: TypeAlias = Callable[[Request, Hop, Answer], Hop | None]
+"""Where an answer to a request leads; None for one that is to be taken as it is."""
 
 
 @cache

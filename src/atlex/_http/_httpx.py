@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from atlex._environment import Proxy, environment_proxies, proxy_for, tls_context
-from atlex._home import here, keep_if_inherited, tied_to_loop
+from atlex._home import end_reading, here, keep_if_inherited, tied_to_loop
 from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange
 from atlex._http._exchange import default_headers
 from atlex._http._network import AsyncNetwork, Network
@@ -142,17 +142,19 @@ async def _closing(pools: dict[Any, Any]) -> AsyncGenerator[None]:
 class _Stream:
     """An answer's body. Its connection isn't kept if more came than that: it would be taken for the next answer."""
 
-    __slots__ = ("_body", "_owner")
+    __slots__ = ("_body", "_owner", "_pieces")
 
     def __init__(self, body: Any, owner: Any) -> None:
         self._body = body
         self._owner = owner
+        self._pieces: Any = None
 
     def __iter__(self) -> Any:
         return iter(self._body)
 
     def __aiter__(self) -> Any:
-        return aiter(self._body)
+        self._pieces = aiter(self._body)
+        return self._pieces
 
     def close(self) -> None:
         is_padded = _is_padded(self._body)
@@ -162,6 +164,7 @@ class _Stream:
 
     async def aclose(self) -> None:
         is_padded = _is_padded(self._body)
+        await end_reading(self._pieces)
         await self._owner.aclose()
         if is_padded:
             raise BrokenAnswerError

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from atlex._agent import Headers, Request, Response
 from atlex._decoding import EncodingError
 from atlex._http._carrier import Answer
 from atlex._http._choice import HttpClient, Transport
 from atlex._http._connection import BaseChunks, BaseConnection
-from atlex._http._exchange import MAX_REDIRECTS, exchange_of, first_hop, headers_of, next_hop
+from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, first_hop, headers_of, next_hop
 from atlex._http._failures import FailureGuard
 from atlex._upload import open_body
 from atlex.errors import XrpcFetchError
@@ -45,7 +45,17 @@ class HttpConnection(BaseConnection):
                 can't be read; nothing was sent.
             FileError: The body can't be read to its end.
         """
-        return self._send(service, request, headers)
+        return self.follow(request, first_hop(service, request, headers), next_hop)
+
+    def follow(self, request: Request, hop: Hop, route: Route) -> Response:
+        """Do what `send` does, on another way.
+
+        Args:
+            request: What to send.
+            hop: Where it goes first.
+            route: Says where a redirect leads, as `next_hop` does.
+        """
+        return self._follow(request, hop, route)
 
     def close(self) -> None:
         """Close what was opened here; the user's own client stays open."""
@@ -53,14 +63,13 @@ class HttpConnection(BaseConnection):
         if carrier is not None:
             carrier.close()
 
-    def _send(self, service: str, request: Request, headers: Headers | None) -> Response:
+    def _follow(self, request: Request, hop: Hop, route: Route) -> Response:
         carrier = self._carrier(request)
-        hop = first_hop(service, request, headers)
         for _ in range(MAX_REDIRECTS + 1):
             guard = FailureGuard(request, hop.origin, carrier)
             with guard, open_body(request.body) as content:
                 answer: Answer = carrier.exchange(exchange_of(request, hop, content))
-            following = next_hop(request, hop, answer)
+            following = route(request, hop, answer)
             received = headers_of(answer)
             chunks = _Chunks(request, guard, answer, received)
             if following is None:
@@ -81,6 +90,10 @@ class _Chunks(BaseChunks):
     __slots__ = ()
 
     def __iter__(self) -> Iterator[bytes]:
+        self._pieces = pieces = self._unpacked()
+        return pieces
+
+    def _unpacked(self) -> Generator[bytes]:
         try:
             with self._guard:
                 decoder = self._decoder()
