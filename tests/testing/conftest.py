@@ -109,6 +109,34 @@ class User:
         record = {"text": text, "createdAt": "2024-01-01T00:00:00.000Z", **extra}
         return self.repo("createRecord", collection="app.bsky.feed.post", record=record).json()
 
+    def write(self, collection, /, **record):
+        """Write a record, and give its ``uri`` and ``cid``."""
+        record = {"createdAt": "2024-01-01T00:00:00.000Z", **record}
+        answer = self.repo("createRecord", collection=collection, record=record)
+        assert answer.is_success, answer.text
+        return {name: answer.json()[name] for name in ("uri", "cid")}
+
+    def delete(self, record):
+        collection, rkey = record["uri"].split("/")[3:]
+        assert self.repo("deleteRecord", collection=collection, rkey=rkey).is_success
+
+    def say(self, text, *, reply_to=None, root=None, **extra):
+        """Write a post, perhaps as a reply, and give its ``uri`` and ``cid``."""
+        if reply_to is not None:
+            extra["reply"] = {"parent": reply_to, "root": root or reply_to}
+        return self.write("app.bsky.feed.post", text=text, **extra)
+
+    def see(self, nsid, /, **params):
+        """The body of a successful answer."""
+        answer = self.get(nsid, **params)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def do(self, nsid, /, **body):
+        answer = self.post(nsid, **body)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
     def upload(self, data=b"abc", content_type="text/plain"):
         return self._http.send("com.atproto.repo.uploadBlob", data, content_type, self.access)
 
@@ -121,3 +149,8 @@ def alice(pds, call):
 @pytest.fixture
 def bob(pds, call):
     return User(pds, call, "bob.test")
+
+
+@pytest.fixture
+def carol(pds, call):
+    return User(pds, call, "carol.test")

@@ -138,7 +138,7 @@ def test_a_thread_goes_up_and_down(alice, bob):
     assert texts(without) == []
 
 
-def test_a_post_can_be_asked_for_by_handle_and_one_whose_parent_is_gone_stands_alone(alice):
+def test_a_post_can_be_asked_for_by_handle_and_one_whose_parent_is_gone_says_so(alice):
     root = alice.write_post("root")
     gone = {"uri": "at://did:web:gone.test/app.bsky.feed.post/a", "cid": root["cid"]}
     orphan = reply(alice, gone, root, "orphan")
@@ -151,7 +151,11 @@ def test_a_post_can_be_asked_for_by_handle_and_one_whose_parent_is_gone_stands_a
     posts = alice.get("app.bsky.feed.getPosts", uris=uris).json()["posts"]
     assert [post["record"]["text"] for post in posts] == ["orphan", "root"]
     thread = alice.get("app.bsky.feed.getPostThread", uri=orphan["uri"]).json()["thread"]
-    assert "parent" not in thread
+    assert thread["parent"] == {
+        "$type": "app.bsky.feed.defs#notFoundPost",
+        "uri": gone["uri"],
+        "notFound": True,
+    }
 
 
 def test_posts_of_accounts_that_were_taken_down_are_gone(alice, bob, pds):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from atlex.syntax import is_valid_handle
 from atlex.testing._clock import Clock, Dice
-from atlex.testing._repo import Repo
+from atlex.testing._repo import Changed, Repo
 from atlex.testing._wire import PdsError
 
 __all__ = ["Account", "Accounts", "normalised_handle"]
@@ -119,13 +119,16 @@ class Accounts:
         clock: Dates the accounts.
         dice: Names them.
         user_domains: The domains below which people can take handles, each with its leading dot.
+        changed: Is told of every change of a record.
     """
 
-    def __init__(self, clock: Clock, dice: Dice, user_domains: Sequence[str]) -> None:
+    def __init__(self, clock: Clock, dice: Dice, user_domains: Sequence[str], changed: Changed) -> None:
         self._clock = clock
         self._dice = dice
         self._user_domains = tuple(user_domains)
+        self._changed = changed
         self._by_did: dict[str, Account] = {}
+        self._by_handle: dict[str, Account] = {}
         self._elsewhere: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Account]:
@@ -133,7 +136,7 @@ class Accounts:
 
     def find(self, identifier: str) -> Account | None:
         """The account with a DID or a handle, in whatever state it is."""
-        return self._by_did.get(identifier) or self._by_handle(identifier)
+        return self._by_did.get(identifier) or self._by_handle.get(identifier.lower())
 
     def find_public(self, identifier: str) -> Account | None:
         """The account with a DID or a handle, unless it is taken down or deactivated."""
@@ -173,7 +176,7 @@ class Accounts:
             PdsError: The handle or the e-mail address isn't valid, or is taken.
         """
         handle = normalised_handle(handle)
-        if self._by_handle(handle) is not None:
+        if handle in self._by_handle:
             raise PdsError(400, message=f"Handle already taken: {handle}")
         if email is not None and self.find_email(email) is not None:
             raise PdsError(400, message=f"Email already taken: {email}")
@@ -188,9 +191,9 @@ class Accounts:
             deactivated=deactivated,
             created_at=self._clock.datetime(),
             public_key=self._dice.public_key(),
-            repo=Repo(did, self._clock),
+            repo=Repo(did, self._clock, self._changed),
         )
-        self._by_did[did] = account
+        self._by_did[did] = self._by_handle[handle] = account
         return account
 
     def sign_up(
@@ -230,9 +233,11 @@ class Accounts:
         handle = self.checked_handle(handle)
         if not self.is_user_domain(handle) and self._elsewhere.get(handle) != account.did:
             raise PdsError(400, message="External handle did not resolve to DID")
-        if self._by_handle(handle) not in {None, account}:
+        if self._by_handle.get(handle, account) is not account:
             raise PdsError(400, "HandleNotAvailable", f"Handle already taken: {handle}")
+        del self._by_handle[account.handle]
         account.handle = handle
+        self._by_handle[handle] = account
 
     def checked_handle(self, handle: str) -> str:
         """The handle in lower case.
@@ -254,7 +259,3 @@ class Accounts:
             if label in _RESERVED:
                 raise PdsError(400, "HandleNotAvailable", "Reserved handle")
         return handle
-
-    def _by_handle(self, handle: str) -> Account | None:
-        lowered = handle.lower()
-        return next((account for account in self if account.handle == lowered), None)

@@ -13,7 +13,7 @@ from atlex._lazy import lazy_module
 from atlex.errors import InputError
 from atlex.lexicon import DefId, Lexicons, Procedure, Query
 from atlex.testing._accounts import Account, Accounts
-from atlex.testing._appview import AppViewMethods
+from atlex.testing._bluesky import World, bluesky_methods
 from atlex.testing._clock import Clock, Dice
 from atlex.testing._documents import LexiconSource, find_lexicons
 from atlex.testing._faults import Moment, Plan
@@ -98,6 +98,7 @@ class FakePds:
         own_clock = Clock(clock, dice.clock_id())
         service_did = f"did:web:{hostname}"
         domains = tuple(user_domains)
+        world = World()
         self._hostname = hostname
         self._sleep = sleep
         self._async_sleep = async_sleep
@@ -106,7 +107,7 @@ class FakePds:
             lexicons=find_lexicons(lexicons),
             clock=own_clock,
             dice=dice,
-            accounts=Accounts(own_clock, dice, domains),
+            accounts=Accounts(own_clock, dice, domains, world.changed),
             sessions=Sessions(
                 clock=own_clock,
                 dice=dice,
@@ -121,7 +122,7 @@ class FakePds:
             url=lambda: self.url,
         )
         self._server_methods = ServerMethods(self._state)
-        areas = (self._server_methods, RepoMethods(self._state), AppViewMethods(self._state))
+        areas = (self._server_methods, RepoMethods(self._state), *bluesky_methods(self._state, world))
         methods = {nsid: method for area in areas for nsid, method in area.table().items()}
         self._server = Server(self._state, methods, headers or {})
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from atlex.data import OMIT, Omit, cid_for
 from atlex.testing._clock import Clock
 from atlex.testing._wire import PdsError
 
-__all__ = ["Commit", "Repo", "StoredBlob", "StoredRecord", "Write", "blobs_in"]
+__all__ = ["Changed", "Commit", "Repo", "StoredBlob", "StoredRecord", "Write", "blobs_in"]
 
 _MAX_WRITES: Final = 200
 
@@ -34,7 +35,7 @@ class StoredRecord:
         cid: Its CID.
         value: Its value.
         indexed_at: When it was written.
-        number: Its place in the order in which the server's records were written, over all accounts.
+        number: Its place in the order in which the server's records were created, over all accounts.
         valid: Whether it is what its document says; views only show such records.
     """
 
@@ -46,6 +47,11 @@ class StoredRecord:
     indexed_at: str
     number: int
     valid: bool
+
+    @property
+    def did(self) -> str:
+        """The account that it belongs to."""
+        return self.uri[5:].partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,10 @@ class Write:
     swap: str | Omit | None = OMIT
     status: str | None = None
     valid: bool = False
+
+
+Changed: TypeAlias = Callable[[StoredRecord | None, StoredRecord | None], None]
+"""Is told of a record before and after a change: None where it isn't there."""
 
 
 class Commit(NamedTuple):
@@ -112,14 +122,17 @@ class Repo:
     Attributes:
         did: The account.
         clock: Dates the commits.
+        changed: Is told of every change of a record.
         head: The latest commit.
     """
 
     did: str
     clock: Clock
+    changed: Changed = field(repr=False)
     head: Commit = field(init=False)
     _collections: dict[str, dict[str, StoredRecord]] = field(default_factory=dict, init=False, repr=False)
     _blobs: dict[str, StoredBlob] = field(default_factory=dict, init=False, repr=False)
+    _references: Counter[str] = field(default_factory=Counter[str], init=False, repr=False)
     _data: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -144,7 +157,7 @@ class Repo:
 
     def public_blob(self, cid: str) -> StoredBlob | None:
         """A blob that some record refers to, or None."""
-        return self._blobs.get(cid) if self._is_referenced(cid) else None
+        return self._blobs.get(cid) if self._references[cid] else None
 
     def apply(self, writes: Sequence[Write], swap_commit: str | None = None) -> Commit:
         """Do all writes, or none.
@@ -160,14 +173,14 @@ class Repo:
         for write in writes:
             self._check_swap(write)
             self._check_blobs(write)
-        changed = {write.collection: dict(self._collections.get(write.collection, {})) for write in writes}
-        dropped: set[str] = set()
-        for write in writes:
-            dropped |= self._write(changed[write.collection], write)
-        self._collections.update(changed)
-        for cid in dropped:
-            if not self._is_referenced(cid):
-                self._blobs.pop(cid, None)
+        collections = {
+            write.collection: dict(self._collections.get(write.collection, {})) for write in writes
+        }
+        changes = [self._write(collections[write.collection], write) for write in writes]
+        self._collections.update(collections)
+        for before, after in changes:
+            self._count_blobs(before, after)
+            self.changed(before, after)
         self.head = self._commit(writes)
         return self.head
 
@@ -193,31 +206,37 @@ class Repo:
                     message += f" Expected: {value}, Got: {given[name]}"
                     raise PdsError(400, f"Invalid{name}", message)
 
-    def _write(self, records: dict[str, StoredRecord], write: Write) -> set[str]:
-        """Do one write, and give the blobs that a record no longer refers to."""
+    def _write(
+        self, records: dict[str, StoredRecord], write: Write
+    ) -> tuple[StoredRecord | None, StoredRecord | None]:
+        """Do one write, and give the record before and after it."""
         before = records.pop(write.rkey, None)
         if (before is None) != (write.action == "create"):
             # The real server doesn't foresee this either: its search tree refuses the change.
             raise PdsError(500)
-        if write.value is not None and write.cid is not None:
-            records[write.rkey] = StoredRecord(
-                uri=f"at://{self.did}/{write.collection}/{write.rkey}",
-                collection=write.collection,
-                rkey=write.rkey,
-                cid=write.cid,
-                value=write.value,
-                indexed_at=self.clock.datetime(),
-                number=self.clock.count(),
-                valid=write.valid,
-            )
-        return set() if before is None else _blob_cids(before.value)
-
-    def _is_referenced(self, cid: str) -> bool:
-        return any(
-            cid in _blob_cids(record.value)
-            for records in self._collections.values()
-            for record in records.values()
+        if write.value is None or write.cid is None:
+            return before, None
+        after = StoredRecord(
+            uri=f"at://{self.did}/{write.collection}/{write.rkey}",
+            collection=write.collection,
+            rkey=write.rkey,
+            cid=write.cid,
+            value=write.value,
+            indexed_at=self.clock.datetime(),
+            number=self.clock.count() if before is None else before.number,
+            valid=write.valid,
         )
+        records[write.rkey] = after
+        return before, after
+
+    def _count_blobs(self, before: StoredRecord | None, after: StoredRecord | None) -> None:
+        if after is not None:
+            self._references.update(_blob_cids(after.value))
+        if before is not None:
+            for cid in _blob_cids(before.value):
+                self._references[cid] -= 1
+                if not self._references[cid]:
+                    self._blobs.pop(cid, None)
 
     def _commit(self, writes: Sequence[Write]) -> Commit:
         # A real commit's data is a search tree and a signature stands beside it. To clients a commit is a CID that

@@ -1,0 +1,110 @@
+"""``app.bsky.notification.*``: what happened to an account, and what it has seen of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from atlex.testing._bluesky._area import Area, page
+from atlex.testing._bluesky._index import POST, root_of
+from atlex.testing._bluesky._notices import Notice
+from atlex.testing._bluesky._post_views import PostViews
+from atlex.testing._methods import Call, method
+
+__all__ = ["NotificationMethods"]
+
+_FILTERABLE: Final = (
+    "follow",
+    "like",
+    "likeViaRepost",
+    "mention",
+    "quote",
+    "reply",
+    "repost",
+    "repostViaRepost",
+)
+_SIMPLE: Final = ("starterpackJoined", "subscribedPost", "unverified", "verified")
+
+
+class NotificationMethods(Area):
+    """The methods that list notifications and keep what has been seen."""
+
+    @method("app.bsky.notification.listNotifications", auth="access")
+    def list_notifications(self, call: Call) -> Any:
+        """Give the caller's notifications, the newest first."""
+        views = self.views(call)
+        reasons: Sequence[str] = call.params.get("reasons", ())
+        notices = [n for n in self._notices(views) if not reasons or n.reason in reasons]
+        shown, cursor = page(notices[::-1], call.params, lambda notice: notice.record.number)
+        seen_at = views.own.seen_at
+        answer = {"notifications": [self._view(views, notice) for notice in shown], "priority": False}
+        return {**answer, **({} if seen_at is None else {"seenAt": seen_at}), **cursor}
+
+    @method("app.bsky.notification.getUnreadCount", auth="access")
+    def get_unread_count(self, call: Call) -> Any:
+        """Count what the caller hasn't seen."""
+        views = self.views(call)
+        return {"count": sum(not self._is_read(views, notice) for notice in self._notices(views))}
+
+    @method("app.bsky.notification.updateSeen", auth="access")
+    def update_seen(self, call: Call) -> None:
+        """Note up to when the caller has seen everything."""
+        self.views(call).own.seen_at = call.input["seenAt"]
+
+    @method("app.bsky.notification.getPreferences", auth="access")
+    def get_preferences(self, call: Call) -> Any:
+        """Say what the caller is notified of."""
+        return {"preferences": _with_defaults(self.views(call).own.notification_preferences)}
+
+    @method("app.bsky.notification.putPreferencesV2", auth="access")
+    def put_preferences(self, call: Call) -> Any:
+        """Change some of what the caller is notified of."""
+        own = self.views(call).own
+        own.notification_preferences = {**own.notification_preferences, **call.input}
+        return {"preferences": _with_defaults(own.notification_preferences)}
+
+    def _notices(self, views: PostViews) -> Sequence[Notice]:
+        return [
+            notice
+            for notice in self.world.notices.of(views.viewer)
+            if views.is_shown(notice.record)
+            and not views.is_muted(notice.record.did)
+            and not self._is_in_muted_thread(views, notice)
+        ]
+
+    def _is_in_muted_thread(self, views: PostViews, notice: Notice) -> bool:
+        post = notice.record
+        if post.collection != POST:
+            found = None if notice.subject is None else self.world.index.find(notice.subject)
+            if found is None or found.collection != POST:
+                return False
+            post = found
+        return root_of(post) in views.own.muted_threads
+
+    def _view(self, views: PostViews, notice: Notice) -> dict[str, Any]:
+        record = notice.record
+        subject = {} if notice.subject is None else {"reasonSubject": notice.subject}
+        return {
+            "uri": record.uri,
+            "cid": record.cid,
+            "author": views.profile(self.actor(record.did)),
+            "reason": notice.reason,
+            **subject,
+            "record": record.value,
+            "isRead": self._is_read(views, notice),
+            "indexedAt": record.indexed_at,
+            "labels": views.labels(record),
+        }
+
+    def _is_read(self, views: PostViews, notice: Notice) -> bool:
+        seen_at = views.own.seen_at
+        return seen_at is not None and notice.record.indexed_at <= seen_at
+
+
+def _with_defaults(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "chat": {"include": "all", "push": True},
+        **{name: {"include": "all", "list": True, "push": True} for name in _FILTERABLE},
+        **{name: {"list": True, "push": True} for name in _SIMPLE},
+        **stored,
+    }
