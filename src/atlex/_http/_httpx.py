@@ -14,13 +14,13 @@ from atlex._home import end_reading, here, keep_if_inherited, tied_to_loop
 from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange
 from atlex._http._exchange import default_headers
 from atlex._http._network import AsyncNetwork, Network
+from atlex._http._pool import pool_class
 from atlex.errors import InputError
 
 __all__ = ["AsyncClientCarrier", "AsyncPoolCarrier", "ClientCarrier", "PoolCarrier"]
 
 _CORES: Final = {"httpx": "httpcore", "httpx2": "httpcore2"}
-# 20 to be kept, as httpx has it: its pool goes through all connections for each one that is idle.
-_LIMITS: Final = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 15}
+_LIMITS: Final = {"max_connections": 100, "keepalive_expiry": 15}
 
 
 class PoolCarrier:
@@ -104,7 +104,7 @@ class PoolCarrier:
                 raise InputError(f"{proxy.setting} is a SOCKS proxy, which needs: pip install 'httpx[socks]'")
             if proxy.scheme == "https":
                 options["proxy_ssl_context"] = tls_context()
-        return getattr(self._core, self._prefix + kind)(**options)
+        return pool_class(getattr(self._core, self._prefix + kind))(**options)
 
 
 class AsyncPoolCarrier(PoolCarrier):
