@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import ssl
 import threading
@@ -14,10 +15,11 @@ import aiohttp
 import httpx
 import httpx2
 import pytest
+from tests.transport.table._server import RawServer as EchoServer
 from tests.transport.test_socket import HEAD, RawServer
 
 from atlex import AsyncServiceAgent, Request, Response, ServiceAgent
-from atlex.errors import InputError, XrpcFetchError
+from atlex.errors import InputError, XrpcFetchError, XrpcInternalError
 
 LIBRARIES: dict[str, Any] = {"httpx": httpx, "httpx2": httpx2}
 KINDS = ["sync-httpx", "sync-httpx2", "async-httpx", "async-httpx2", "async-aiohttp"]
@@ -168,3 +170,74 @@ def test_an_aiohttp_session_is_refused_for_synchronous_calls() -> None:
 
     with pytest.raises(InputError, match="synchronous calls"):
         asyncio.run(main())
+
+
+def test_one_that_has_been_closed_sends_nothing_and_says_so(kind: str, server: RawServer) -> None:
+    way, library = kind.split("-")
+    if way == "sync":
+        http_client = LIBRARIES[library].Client()
+        http_client.close()
+        with pytest.raises(XrpcInternalError, match="The http_client has been closed"):
+            ServiceAgent(server.url, http_client=http_client).send(request())
+        return
+
+    async def main() -> None:
+        if library == "aiohttp":
+            await (http_client := aiohttp.ClientSession()).close()
+        else:
+            await (http_client := LIBRARIES[library].AsyncClient()).aclose()
+        await AsyncServiceAgent(server.url, http_client=http_client).send(request())
+
+    with pytest.raises(XrpcInternalError, match="The http_client has been closed"):
+        asyncio.run(main())
+    assert not server.requests
+
+
+@pytest.fixture
+def echo() -> Iterator[EchoServer]:
+    echo = EchoServer()
+    yield echo
+    echo.close()
+
+
+# What an event loop leaves behind that ends before its clients is their owner's fault.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+@pytest.mark.parametrize("library", ["httpx", "httpx2", "aiohttp"])
+@pytest.mark.parametrize("is_over", [False, True])
+def test_one_that_another_event_loop_uses_sends_nothing_and_says_so(
+    library: str, is_over: bool, echo: EchoServer
+) -> None:
+    async def use() -> Any:
+        http_client = aiohttp.ClientSession() if library == "aiohttp" else LIBRARIES[library].AsyncClient()
+        await http_client.get(f"{echo.url}/?mine")
+        return http_client
+
+    with asyncio.Runner() as first, echo.playing(OK) as seen:
+        http_client = first.run(use())
+        if is_over:
+            first.close()
+
+        async def main() -> None:
+            await AsyncServiceAgent(echo.url, http_client=http_client).send(request())
+
+        with asyncio.Runner() as second, pytest.raises(InputError, match="belongs to another event loop"):
+            second.run(main())
+        if not is_over:
+            first.run(http_client.close() if library == "aiohttp" else http_client.aclose())
+    assert len(seen) == 1
+    http_client = None
+    gc.collect()
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_one_that_holds_no_connection_can_be_used_in_several_event_loops(
+    library: str, echo: EchoServer
+) -> None:
+    http_client = LIBRARIES[library].AsyncClient(headers={"connection": "close"})
+
+    async def main() -> bytes:
+        agent = AsyncServiceAgent(echo.url, http_client=http_client)
+        return (await agent.send(request(query="n=1"))).content
+
+    assert [asyncio.run(main()) for _ in range(2)] == [b"n=1", b"n=1"]
+    asyncio.run(http_client.aclose())

@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 import atlex
-from atlex import _http
 from atlex._agent import Agent, AsyncAgent, Request, Response
 from atlex._http import _exchange
 from atlex.errors import InputError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
@@ -412,19 +411,6 @@ class TestLifetime:
         await agent.close()
         with pytest.raises(XrpcInternalError, match="closed"):
             await agent.send(Request(method="GET", nsid="com.example.test"))
-
-    def test_a_client_that_its_user_closed_is_an_error_of_the_tree(self, driver) -> None:
-        async def main() -> None:
-            http_client = httpx.AsyncClient()
-            await http_client.aclose()
-            await _http.AsyncHttpConnection(http_client).send("https://a", driver.request())
-
-        sync_client = httpx.Client()
-        sync_client.close()
-        with pytest.raises(XrpcInternalError):
-            _http.HttpConnection(sync_client).send("https://a", driver.request())
-        with pytest.raises(XrpcInternalError):
-            asyncio.run(main())
 
     def test_a_client_of_the_other_kind_is_refused(self) -> None:
         with httpx.Client() as http_client, pytest.raises(InputError, match=r"httpx\.AsyncClient"):

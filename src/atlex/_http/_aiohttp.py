@@ -18,6 +18,7 @@ from yarl import URL
 from atlex._environment import environment_proxies, proxy_for, tls_context
 from atlex._home import here, keep_if_inherited, tied_to_loop
 from atlex._http._carrier import Answer, BrokenAnswerError, Exchange
+from atlex._http._choice import check_loops
 from atlex._http._exchange import default_headers
 from atlex.errors import AtlexError, InputError
 
@@ -44,6 +45,7 @@ class AiohttpCarrier:
     """
 
     def __init__(self, session: aiohttp.ClientSession | None) -> None:
+        check_loops([getattr(session, "_loop", None)])
         self._users: Final = session
         self._proxies = environment_proxies() if session is None else {}
         # What leads to each origin: arguments, headers, and host and port of the proxy.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from atlex._environment import environment_proxies
-from atlex._home import trio_token
+from atlex._home import here_async, trio_token
 from atlex._http._carrier import Carrier
 from atlex.errors import InputError
 
@@ -28,6 +29,7 @@ __all__ = [
     "HttpClient",
     "Transport",
     "check_client",
+    "check_loops",
     "choose_transport",
     "open_carrier",
 ]
@@ -61,6 +63,20 @@ def check_client(http_client: object, transport: Transport | None, *, asynchrono
         raise InputError("aiohttp can't use the SOCKS proxy that the environment names: take 'httpx'")
     if not _has(transport):
         raise InputError(f"The transport {transport!r} needs the extra: pip install 'atlex[{transport}]'")
+
+
+def check_loops(loops: Iterable[object]) -> None:
+    """Refuse a user's own client that an event loop other than this one has been using.
+
+    Args:
+        loops: Those that its connections are of, None where that can't be told.
+
+    Raises:
+        InputError: One of them is another one.
+    """
+    _, here = here_async()
+    if any(each not in {None, here} for each in loops):
+        raise InputError("The http_client belongs to another event loop: make one in each")
 
 
 def choose_transport(transport: Transport | None, *, asynchronous: bool) -> Transport:

@@ -56,10 +56,14 @@ class BaseConnection:
         """What carries a request here.
 
         Raises:
-            XrpcInternalError: The connection has been closed.
+            XrpcInternalError: The connection or the user's own client has been closed.
+            InputError: The user's own client belongs to another event loop.
         """
         if self._is_closed:
             raise XrpcInternalError("The connection has been closed", method=request.nsid)
+        client = self._http_client
+        if getattr(client, "is_closed", False) or getattr(client, "closed", False):
+            raise XrpcInternalError("The http_client has been closed", method=request.nsid)
         home = self._here()
         return self._carriers.get(home) or self._open(home)
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from atlex._environment import Proxy, environment_proxies, proxy_for, tls_context
 from atlex._home import end_reading, here, keep_if_inherited, tied_to_loop
 from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange
+from atlex._http._choice import check_loops
 from atlex._http._exchange import default_headers
 from atlex._http._network import AsyncNetwork, Network
 from atlex._http._pool import pool_class
@@ -185,6 +186,20 @@ def _is_padded(stream: Any) -> bool:
     return bool(rest) and not rest.startswith(b"HTTP/")
 
 
+def _loop_of(connection: Any) -> object:
+    """The event loop of asyncio that a connection of a pool is of; None where that can't be told."""
+    for name in (
+        "_connection",
+        "_connection",
+        "_network_stream",
+        "_stream",
+        "transport_stream",
+        "_transport",
+    ):
+        connection = getattr(connection, name, connection)
+    return getattr(connection, "_loop", None)
+
+
 class ClientCarrier:
     """Carries exchanges through the user's own client, with its settings for all that isn't timeouts and redirects.
 
@@ -196,11 +211,13 @@ class ClientCarrier:
     def __init__(self, client: Any, library: Any) -> None:
         self._client = client
         self._library = library
+        transports = (client._transport, *client._mounts.values())
+        pools = [pool for each in transports if (pool := getattr(each, "_pool", None)) is not None]
+        if isinstance(client, library.AsyncClient):
+            check_loops(_loop_of(each) for pool in pools for each in getattr(pool, "connections", ()))
+            return
         # Asynchronous calls end at their deadline without it.
-        transports = (
-            (client._transport, *client._mounts.values()) if isinstance(client, library.Client) else ()
-        )
-        for pool in (getattr(transport, "_pool", None) for transport in transports):
+        for pool in pools:
             backend = getattr(pool, "_network_backend", None)
             if backend is not None and not isinstance(backend, Network):
                 vars(pool)["_network_backend"] = Network(backend)
