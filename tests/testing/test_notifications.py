@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 
@@ -11,6 +13,12 @@ def mention(did):
 def reasons(user, **options):
     listed = user.see("app.bsky.notification.listNotifications", **options)["notifications"]
     return [notice["reason"] for notice in listed]
+
+
+def pds_time(time):
+    return (
+        dt.datetime.fromtimestamp(time.now, dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
 
 
 def unread(user):
@@ -51,14 +59,46 @@ def test_notifications_come_in_pages(alice):
 
 def test_what_was_seen_is_read(alice, bob, busy, time):
     assert unread(alice) == 6
-    seen_at = alice.see("app.bsky.notification.listNotifications")["notifications"][0]["indexedAt"]
+    time.now += 1
+    seen_at = pds_time(time)
     alice.do("app.bsky.notification.updateSeen", seenAt=seen_at)
     answer = alice.see("app.bsky.notification.listNotifications")
-    assert answer["seenAt"] == seen_at
+    assert (answer["seenAt"], unread(alice)) == (seen_at, 0)
     assert all(notice["isRead"] for notice in answer["notifications"])
     time.now += 1
     bob.say("again", reply_to=busy)
     assert unread(alice) == 1
+    newest, *others = alice.see("app.bsky.notification.listNotifications")["notifications"]
+    assert not newest["isRead"]
+    assert all(notice["isRead"] for notice in others)
+
+
+@pytest.mark.usefixtures("busy")
+def test_who_never_said_what_was_seen_has_read_all_but_the_newest(alice, bob, time):
+    time.now += 1
+    bob.say("mention", facets=mention(alice.did))
+    listed = alice.see("app.bsky.notification.listNotifications")["notifications"]
+    assert [notice["isRead"] for notice in listed] == [False, *[True] * 6]
+    assert unread(alice) == 7
+
+
+def test_what_happened_to_a_post_that_is_gone_is_told_no_more(alice, busy):
+    alice.delete(busy)
+    assert reasons(alice) == ["mention", "follow"]
+
+
+@pytest.mark.parametrize("name", ["listNotifications", "getUnreadCount"])
+def test_another_time_than_the_stored_one_cant_be_given(alice, name):
+    answer = alice.get(f"app.bsky.notification.{name}", seenAt="2024-01-01T00:00:00Z")
+    assert answer.status_code == 400
+
+
+def test_only_those_of_accounts_that_one_follows_can_be_asked_for(alice, bob, carol):
+    for user in (bob, carol):
+        user.write("app.bsky.graph.follow", subject=alice.did)
+    alice.write("app.bsky.graph.follow", subject=carol.did)
+    answer = alice.see("app.bsky.notification.listNotifications", priority="true")
+    assert [notice["author"]["handle"] for notice in answer["notifications"]] == ["carol.test"]
 
 
 def test_a_post_notifies_an_account_once_and_never_its_author(alice, bob, busy):

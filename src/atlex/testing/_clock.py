@@ -59,9 +59,13 @@ class Clock:
         """Seconds since 1970."""
         return self._now()
 
-    def datetime(self) -> str:
-        """The time as records write it."""
-        moment = _EPOCH + dt.timedelta(seconds=self._now())
+    def datetime(self, ahead: float = 0.0) -> str:
+        """The time as records write it.
+
+        Args:
+            ahead: Seconds from now.
+        """
+        moment = _EPOCH + dt.timedelta(seconds=self._now() + ahead)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def count(self) -> int:

@@ -18,7 +18,7 @@ __all__ = ["Auth", "Call", "Handler", "Methods", "Registered", "State", "method"
 _FunctionT = TypeVar("_FunctionT", bound=Callable[..., Any])
 _MARKS: Final = "_atlex_methods"
 
-Auth: TypeAlias = Literal["none", "optional", "access", "refresh", "expired refresh"]
+Auth: TypeAlias = Literal["none", "optional", "access", "refresh", "expired refresh", "service"]
 """Which token a method wants. Without any, what the header holds isn't looked at."""
 
 
@@ -112,6 +112,8 @@ class Registered:
         active: Whether the caller's account must be in use: neither taken down nor deactivated.
         json_limit: How many bytes a JSON body may have; None for any number.
         locked: Whether only one request at a time may be in a handler of this kind.
+        service: The service that the request must be meant for, as its ``atproto-proxy`` names it; None for the server
+            itself.
     """
 
     handler: Handler
@@ -120,6 +122,7 @@ class Registered:
     active: bool = False
     json_limit: int | None = 150 * 1024
     locked: bool = True
+    service: str | None = None
 
 
 class Methods:

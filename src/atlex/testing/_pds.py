@@ -22,6 +22,7 @@ from atlex.testing._repo_methods import RepoMethods
 from atlex.testing._server import Server
 from atlex.testing._server_methods import ServerMethods
 from atlex.testing._sessions import Sessions
+from atlex.testing._video import VideoMethods
 from atlex.testing._wire import Drop, LoggedRequest, PdsError, PdsFault, WireResponse, error_response
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class FakePds:
         hostname: The name of the server: its DID is ``did:web:`` with it, and `url` is ``https://`` with it.
         user_domains: The domains below which strangers can take handles, each with its leading dot.
         blob_limit: How many bytes an uploaded blob may have.
+        video_part_size: How many bytes the parts of a video have that is uploaded to the video service in parts.
         headers: Headers of every response, such as those of a rate limit.
         seed: Decides, with the host name, on DIDs, keys and tokens: equal servers that get equal requests give equal
             responses.
@@ -91,6 +93,7 @@ class FakePds:
         hostname: str = "pds.test",
         user_domains: Iterable[str] = (".test",),
         blob_limit: int = 5 * 1024 * 1024,
+        video_part_size: int = 5 * 1024 * 1024,
         headers: Mapping[str, str] | None = None,
         seed: int = 0,
     ) -> None:
@@ -122,7 +125,13 @@ class FakePds:
             url=lambda: self.url,
         )
         self._server_methods = ServerMethods(self._state)
-        areas = (self._server_methods, RepoMethods(self._state), *bluesky_methods(self._state, world))
+        self._video = VideoMethods(self._state, video_part_size)
+        areas = (
+            self._server_methods,
+            RepoMethods(self._state),
+            *bluesky_methods(self._state, world),
+            self._video,
+        )
         methods = {nsid: method for area in areas for nsid, method in area.table().items()}
         self._server = Server(self._state, methods, headers or {})
 
@@ -477,6 +486,16 @@ class FakePds:
     ) -> None:
         """Make the next request wait some seconds; the other arguments are those of `fail_next`."""
         self._plan(Plan(nsid=nsid, when=when, delay=seconds), times)
+
+    def fail_next_video(self, message: str, *, code: str = "encoding_failure") -> None:
+        """Let the video service's next job fail in the end.
+
+        Args:
+            message: The reason, as the job's ``error`` and ``message``.
+            code: The job's ``failureCode``.
+        """
+        with self._server.lock:
+            self._video.fail_next(message, code)
 
     @property
     def planned(self) -> int:

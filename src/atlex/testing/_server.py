@@ -34,6 +34,7 @@ __all__ = ["Server"]
 
 _NSID_PATH: Final = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 _JSON: Final = "application/json"
+_UPLOAD_BLOB: Final = "com.atproto.repo.uploadBlob"
 
 
 @dataclass(slots=True)
@@ -163,6 +164,8 @@ class Server:
         if request.method not in {"GET", "POST"}:
             raise PdsError(400, message="XRPC requests only supports GET and POST")
         registered = self.methods.get(nsid)
+        if registered is not None and registered.service not in {None, request.headers.get("atproto-proxy")}:
+            registered = None
         method = self._state.lexicons.find(DefId(nsid))
         if isinstance(method, Query | Procedure):
             expected = "GET" if isinstance(method, Query) else "POST"
@@ -208,6 +211,8 @@ class Server:
         brought = read_authorization(request.headers.get("authorization"))
         if brought is None and auth == "optional":
             return None
+        if auth == "service":
+            return self._service_claims(request, brought, trace)
         scheme, token = brought or ("", "")
         if scheme != "bearer":
             raise _wrong_scheme(scheme, auth)
@@ -222,6 +227,21 @@ class Server:
             if registered.active:
                 self._state.usable(claims["sub"])
         trace.did = claims["sub"]
+        return claims
+
+    def _service_claims(
+        self, request: WireRequest, brought: tuple[str, str] | None, trace: _Trace
+    ) -> Mapping[str, Any]:
+        if brought is None or brought[0] != "bearer":
+            raise PdsError(401, "AuthMissing", "missing jwt")
+        nsid = request.nsid or ""
+        host = request.headers.get("host", "").replace(":", "%3A")
+        # The token either is for the service's own method, or lets it store what it makes at the account's server.
+        audiences = {nsid: f"did:web:{host}", _UPLOAD_BLOB: self._state.service_did}
+        with self.lock:
+            claims = self._state.sessions.service_claims(brought[1], audiences)
+            self._state.usable(claims["iss"])
+        trace.did = claims["iss"]
         return claims
 
     # What goes in and out

@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from atlex.syntax import is_valid_did
 from atlex.testing._accounts import Account, normalised_handle
 from atlex.testing._methods import Call, Methods, method
 from atlex.testing._sessions import TokenPair
+from atlex.testing._tokens import TAKENDOWN_SCOPE
 from atlex.testing._wire import PdsError
 
 __all__ = ["ServerMethods"]
 
 _MAX_PASSWORD: Final = 512
+_MAX_SERVICE_LIFE: Final = 60 * 60
+_MAX_BROAD_LIFE: Final = 60
+_CREATE_ACCOUNT: Final = "com.atproto.server.createAccount"
+# What only the account's server itself may be asked for.
+_PROTECTED: Final = frozenset(
+    {
+        "com.atproto.admin.sendEmail",
+        "com.atproto.identity.requestPlcOperationSignature",
+        "com.atproto.identity.signPlcOperation",
+        "com.atproto.identity.updateHandle",
+        "com.atproto.server.activateAccount",
+        "com.atproto.server.confirmEmail",
+        "com.atproto.server.createAppPassword",
+        "com.atproto.server.deactivateAccount",
+        "com.atproto.server.getAccountInviteCodes",
+        "com.atproto.server.getSession",
+        "com.atproto.server.listAppPasswords",
+        "com.atproto.server.requestAccountDelete",
+        "com.atproto.server.requestEmailConfirmation",
+        "com.atproto.server.requestEmailUpdate",
+        "com.atproto.server.revokeAppPassword",
+        "com.atproto.server.updateEmail",
+    }
+)
 _WRONG: Final = "Invalid identifier or password"
 _TAKEN_DOWN: Final = "Account has been taken down"
 
@@ -74,6 +100,27 @@ class ServerMethods(Methods):
         if account.takendown:
             raise PdsError(400, message=f"Could not find user info for account: {account.did}")
         return self._identity(account)
+
+    @method("com.atproto.server.getServiceAuth", auth="access", takendown=True)
+    def get_service_auth(self, call: Call) -> Any:
+        """Give a token for another service."""
+        audience, lxm = call.params["aud"], call.params.get("lxm")
+        expires_at = call.params.get("exp")
+        if not is_valid_did(audience.partition("#")[0]):
+            raise PdsError(400, message="aud must be a valid atproto DID or did#serviceId reference")
+        if (call.claims or {})["scope"] == TAKENDOWN_SCOPE and lxm != _CREATE_ACCOUNT:
+            raise PdsError(400, "InvalidToken", "Bad token scope")
+        if expires_at:
+            left = expires_at - self.state.clock.now()
+            longest = _MAX_SERVICE_LIFE if lxm else _MAX_BROAD_LIFE
+            if not 0 <= left <= longest:
+                fault = "is in the past" if left < 0 else f"is more than {longest} seconds ahead"
+                raise PdsError(400, "BadExpiration", f"The expiration {fault}")
+        if lxm in _PROTECTED:
+            message = f"cannot request a service auth token for the following protected method: {lxm}"
+            raise PdsError(400, message=message)
+        sessions = self.state.sessions
+        return {"token": sessions.service_token(call.did or "", audience, lxm, expires_at or None)}
 
     @method("com.atproto.server.describeServer")
     def describe_server(self, _: Call) -> Any:

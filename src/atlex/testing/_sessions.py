@@ -19,6 +19,7 @@ from atlex.testing._wire import PdsError
 __all__ = ["Sessions", "TokenPair"]
 
 _GRACE: Final = 2 * 60 * 60
+_SERVICE_LIFE: Final = 60
 _REVOKED: Final = "Token has been revoked"
 
 
@@ -121,6 +122,42 @@ class Sessions:
             PdsError: It isn't one, or has expired.
         """
         return self._verify(token, "refresh+jwt", allow_expired=allow_expired)
+
+    def service_token(self, did: str, audience: str, method: str | None, expires_at: int | None) -> str:
+        """A token with which an account lets a service act for it.
+
+        Args:
+            did: The account.
+            audience: The service's DID.
+            method: The only method that it is good for; None for all.
+            expires_at: When it expires, in seconds since 1970; None for in a minute.
+        """
+        now = int(self.clock.now())
+        expires_at = now + _SERVICE_LIFE if expires_at is None else expires_at
+        claims = {"iss": did, "aud": audience, "iat": now, "exp": expires_at, "jti": self.dice.token_id()}
+        return sign("JWT", claims if method is None else {**claims, "lxm": method}, self._key)
+
+    def service_claims(self, token: str, audiences: Mapping[str, str]) -> Mapping[str, Any]:
+        """What a token for a service says.
+
+        Args:
+            token: The token.
+            audiences: The methods that it may be for, and whom it has to be addressed to for each.
+
+        Raises:
+            PdsError: It isn't one, has expired, or is for something else.
+        """
+        try:
+            claims = verify(token, "JWT", self._key, audience=None, now=self.clock.now())
+        except PdsError as error:
+            code = "JwtExpired" if error.error == "ExpiredToken" else "BadJwtSignature"
+            raise PdsError(401, code, error.message) from None
+        method = claims.get("lxm", "")
+        if method not in audiences:
+            raise PdsError(401, "BadJwtLexiconMethod", f"bad jwt lexicon method (lxm): {method}")
+        if claims["aud"] != audiences[method]:
+            raise PdsError(401, "BadJwtAudience", "jwt audience does not match service did")
+        return claims
 
     def _verify(self, token: str, kind: TokenType, *, allow_expired: bool = False) -> Mapping[str, Any]:
         now = self.clock.now()

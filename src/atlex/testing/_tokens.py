@@ -1,4 +1,8 @@
-"""JSON Web Tokens (RFC 7519) as a PDS signs them: HS256, an access and a refresh kind told apart by ``typ``."""
+"""JSON Web Tokens (RFC 7519) as a PDS signs them: HS256, an access and a refresh kind told apart by ``typ``.
+
+Tokens for other services are of a third kind. A real server signs those with the account's own key (ES256K), which
+would take a library; only the services that this server plays itself have to check them.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ __all__ = [
     "verify",
 ]
 
-TokenType = Literal["at+jwt", "refresh+jwt"]
+TokenType = Literal["at+jwt", "refresh+jwt", "JWT"]
 
 ACCESS_SCOPE: Final = "com.atproto.access"
 REFRESH_SCOPE: Final = "com.atproto.refresh"
@@ -42,9 +46,17 @@ def sign(kind: TokenType, claims: Mapping[str, Any], key: bytes) -> str:
 
 
 def verify(
-    token: str, kind: TokenType, key: bytes, *, audience: str, now: float, allow_expired: bool = False
+    token: str, kind: TokenType, key: bytes, *, audience: str | None, now: float, allow_expired: bool = False
 ) -> Mapping[str, Any]:
     """Read a token's claims.
+
+    Args:
+        token: The token.
+        kind: What kind it must be of.
+        key: The server's key.
+        audience: Whom it must be for; None for anybody.
+        now: Seconds since 1970.
+        allow_expired: Whether it may have expired.
 
     Raises:
         PdsError: It isn't a token of this server and kind (``InvalidToken``), or has expired (``ExpiredToken``).
@@ -56,7 +68,7 @@ def verify(
     if not hmac.compare_digest(expected.encode(), signature.encode()) or _decode(header).get("typ") != kind:
         raise PdsError(400, "InvalidToken", "Token could not be verified")
     claims = _decode(payload)
-    if claims.get("aud") != audience:
+    if audience is not None and claims.get("aud") != audience:
         raise PdsError(400, "InvalidToken", "Token could not be verified")
     if claims["exp"] <= now and not allow_expired:
         raise PdsError(400, "ExpiredToken", "Token has expired")

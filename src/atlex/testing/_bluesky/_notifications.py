@@ -10,6 +10,7 @@ from atlex.testing._bluesky._index import POST, root_of
 from atlex.testing._bluesky._notices import Notice
 from atlex.testing._bluesky._post_views import PostViews
 from atlex.testing._methods import Call, method
+from atlex.testing._wire import PdsError
 
 __all__ = ["NotificationMethods"]
 
@@ -32,19 +33,30 @@ class NotificationMethods(Area):
     @method("app.bsky.notification.listNotifications", auth="access")
     def list_notifications(self, call: Call) -> Any:
         """Give the caller's notifications, the newest first."""
-        views = self.views(call)
-        reasons: Sequence[str] = call.params.get("reasons", ())
-        notices = [n for n in self._notices(views) if not reasons or n.reason in reasons]
-        shown, cursor = page(notices[::-1], call.params, lambda notice: notice.record.number)
+        views, params = self.views(call), call.params
+        _refuse_seen_at(call)
+        reasons: Sequence[str] = params.get("reasons", ())
+        notices = [n for n in self._notices(views)[::-1] if not reasons or n.reason in reasons]
+        if params.get("priority"):
+            link = self.world.index.link
+            notices = [n for n in notices if link("follow", n.record.did, views.viewer) is not None]
+        shown, cursor = page(notices, params, lambda notice: notice.record.number)
         seen_at = views.own.seen_at
-        answer = {"notifications": [self._view(views, notice) for notice in shown], "priority": False}
-        return {**answer, **({} if seen_at is None else {"seenAt": seen_at}), **cursor}
+        if seen_at is None and "cursor" not in params and shown:
+            # Whoever never told what they have seen has one unread notification, the newest.
+            seen_at = shown[0].record.indexed_at
+        seen = {} if seen_at is None else {"seenAt": seen_at}
+        listed = [self._view(views, notice, seen_at) for notice in shown]
+        return {"notifications": listed, "priority": params.get("priority", False), **seen, **cursor}
 
     @method("app.bsky.notification.getUnreadCount", auth="access")
     def get_unread_count(self, call: Call) -> Any:
         """Count what the caller hasn't seen."""
-        views = self.views(call)
-        return {"count": sum(not self._is_read(views, notice) for notice in self._notices(views))}
+        _refuse_seen_at(call)
+        own = self.views(call).own
+        # Mutes and blocks don't matter here, as in the real app view.
+        notices = self.world.notices.of(call.did or "")
+        return {"count": sum(notice.record.indexed_at > (own.seen_at or "") for notice in notices)}
 
     @method("app.bsky.notification.updateSeen", auth="access")
     def update_seen(self, call: Call) -> None:
@@ -69,6 +81,7 @@ class NotificationMethods(Area):
             for notice in self.world.notices.of(views.viewer)
             if views.is_shown(notice.record)
             and not views.is_muted(notice.record.did)
+            and (notice.subject is None or self.world.index.find(notice.subject) is not None)
             and not self._is_in_muted_thread(views, notice)
         ]
 
@@ -81,7 +94,7 @@ class NotificationMethods(Area):
             post = found
         return root_of(post) in views.own.muted_threads
 
-    def _view(self, views: PostViews, notice: Notice) -> dict[str, Any]:
+    def _view(self, views: PostViews, notice: Notice, seen_at: str | None) -> dict[str, Any]:
         record = notice.record
         subject = {} if notice.subject is None else {"reasonSubject": notice.subject}
         return {
@@ -91,14 +104,15 @@ class NotificationMethods(Area):
             "reason": notice.reason,
             **subject,
             "record": record.value,
-            "isRead": self._is_read(views, notice),
+            "isRead": seen_at is None or seen_at > record.indexed_at,
             "indexedAt": record.indexed_at,
             "labels": views.labels(record),
         }
 
-    def _is_read(self, views: PostViews, notice: Notice) -> bool:
-        seen_at = views.own.seen_at
-        return seen_at is not None and notice.record.indexed_at <= seen_at
+
+def _refuse_seen_at(call: Call) -> None:
+    if "seenAt" in call.params:
+        raise PdsError(400, message="The seenAt parameter is unsupported")
 
 
 def _with_defaults(stored: Mapping[str, Any]) -> dict[str, Any]:
