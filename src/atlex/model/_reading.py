@@ -17,7 +17,7 @@ from atlex.model._collector import collector_paused
 from atlex.model._fast import count, fast_validator, is_counted, note_read
 from atlex.model._issues import issues
 from atlex.model._levels import validator
-from atlex.model._salvage import salvage
+from atlex.model._salvage import faults_of, salvage
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -49,11 +49,13 @@ def read(model: type[M], data: bytes | bytearray | str | Mapping[str, Any], leve
     try:
         value = _validated(fast_validator(model, level), source)
     except ValidationError:
-        value = _read_in_full(model, source, level)
+        # Not here, where the error would live on with its copies of what is around each fault.
+        pass
     else:
         if is_counted(model):
             count(value)
-    return cast("M", value)
+        return cast("M", value)
+    return cast("M", _read_in_full(model, source, level))
 
 
 def _source(data: Any) -> Any:
@@ -113,23 +115,18 @@ def _validated(validator: SchemaValidator, source: Any) -> Any:
 
 
 def _read_in_full(model: type[BaseModel], source: Any, level: Validation) -> Any:
+    # Parsed here, also because pydantic's parser takes less: less depth, no lone surrogates, no byte order mark. And
+    # an error refers to the objects around each fault, where of a text it would make a copy of each.
+    data = _parsed(source) if isinstance(source, (bytes, str)) else source
     try:
-        value = _validated(validator(model, level), source)
-    except ValidationError as refused:
-        error = refused
-    except TypeError:
-        # A surrogate in a str, which pydantic's parser can't take.
-        return _read_in_full(model, _parsed(source), level)
+        with collector_paused():
+            value = validator(model, level).validate_python(data)
+    except ValidationError as error:
+        faults = faults_of(error)
     else:
         note_read(value)
         return value
-    if isinstance(source, (bytes, str)):
-        parsed = _parsed(source)
-        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
-            # pydantic's parser takes less than ours: less depth, no lone surrogates, no byte order mark.
-            return _read_in_full(model, parsed, level)
-        source = parsed
-    value, found = salvage(model, source, error, level)
+    value, found = salvage(model, data, faults, level)
     if found:
         raise XrpcResponseValidationError(found) from None
     if left := issues(value):

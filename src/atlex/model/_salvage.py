@@ -27,7 +27,7 @@ from atlex.model._keys import UNION, attribute_names, extra_name, metadata_of
 from atlex.model._levels import declared_fields, level_schema, own_type_fault, validator
 from atlex.model._wire import within_data_model
 
-__all__ = ["MOST_FAULTS", "salvage"]
+__all__ = ["MOST_FAULTS", "faults_of", "salvage"]
 
 MOST_FAULTS: Final = 10_000
 """With more faults than these, lists that have broken items are given up whole, and with twice as many the response is
@@ -58,13 +58,13 @@ class _Broken(Exception):  # noqa: N818 - never leaves this module
         self.issues = issues
 
 
-def salvage(model: Any, data: Any, error: ValidationError, level: Validation) -> tuple[Any, list[Issue]]:
+def salvage(model: Any, data: Any, faults: Faults, level: Validation) -> tuple[Any, list[Issue]]:
     """Read what can be read.
 
     Args:
         model: The class.
         data: The parsed JSON.
-        error: What the validator of the class raised.
+        faults: Where the validator of the class found faults.
         level: ``lenient``, or ``strict`` to find all issues.
 
     Returns:
@@ -73,7 +73,7 @@ def salvage(model: Any, data: Any, error: ValidationError, level: Validation) ->
     walk = _Walk(level)
     value, issues = None, list[Issue]()
     try:
-        value = _run(walk.read(level_schema(model, level), data, "", _faults(error)))
+        value = _run(walk.read(level_schema(model, level), data, "", faults))
     except _Broken as broken:
         issues = broken.issues
     if walk.count > 2 * MOST_FAULTS:
@@ -106,7 +106,8 @@ def _run(first: Step) -> Any:
     return value
 
 
-def _faults(error: ValidationError) -> dict[str | int, Faults]:
+def faults_of(error: ValidationError) -> dict[str | int, Faults]:
+    """Where a validator found faults."""
     root: dict[str | int, Any] = {}
     faults = error.errors(include_url=False, include_input=False, include_context=False)
     for fault in faults:
@@ -185,7 +186,7 @@ class _Walk:
             try:
                 return validator(model, self._level).validate_python(data)
             except ValidationError as error:
-                faults = _faults(error)
+                faults = faults_of(error)
         rest = dict(data)
         kept = Kept()
         values: dict[str, Any] = {}
