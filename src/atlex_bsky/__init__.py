@@ -11,6 +11,8 @@ import typing as _t
 
 if _t.TYPE_CHECKING:
     from atlex_bsky._async_bluesky import AsyncBluesky as AsyncBluesky
+    from atlex_bsky._drafts import Draft as Draft
+    from atlex_bsky._drafts import Posted as Posted
     from atlex_bsky._sync_bluesky import Bluesky as Bluesky
     from atlex_bsky.richtext import RichText as RichText
 else:
@@ -21,6 +23,7 @@ else:
         __name__,
         {
             "atlex_bsky._async_bluesky": "AsyncBluesky",
+            "atlex_bsky._drafts": "Draft Posted",
             "atlex_bsky._sync_bluesky": "Bluesky",
             "atlex_bsky.richtext": "RichText",
         },

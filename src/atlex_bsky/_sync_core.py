@@ -8,9 +8,12 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from atlex.errors import InputError
-from atlex.syntax import is_valid_did
-from atlex_bsky._subjects import Actor, HasDid, Subject, actor_of, record_of
+from atlex.model import build
+from atlex.syntax import AtUri, is_valid_did
+from atlex_bsky._replies import check_post, post_in, reply_to_post
+from atlex_bsky._subjects import Actor, HasDid, RecordAddress, Subject, actor_of, record_of
 from atlex_sdk import Client
+from atlex_sdk.app.bsky.feed.post import ReplyRef
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
 
 __all__ = ["Core", "Resolver"]
@@ -77,6 +80,33 @@ class Core:
         self._dids[handle] = (did, time.monotonic() + _FRESH)
         return did
 
+    def uri_of(self, subject: Subject) -> str:
+        """Find the AT-URI of a record, with its account's DID; the record itself isn't looked up.
+
+        Args:
+            subject: Anything with ``uri``, an AT-URI, or a link at bsky.app.
+
+        Raises:
+            InputError: It is none of these.
+            AtlexError: The record's account can't be found.
+        """
+        name, collection, rkey = record_of(subject if isinstance(subject, str) else subject.uri)
+        return str(AtUri(self.did_of(name), collection, rkey))
+
+    def own_record(self, subject: Subject) -> RecordAddress:
+        """Find where a record of the client's account is.
+
+        Args:
+            subject: The record, in any form that `uri_of` takes.
+
+        Raises:
+            InputError: It is another account's, or none at all.
+        """
+        address = record_of(self.uri_of(subject))
+        if address.repo != self.did:
+            raise InputError(f"{'/'.join(address)} isn't a record of this account, {self.did}")
+        return address
+
     def ref_of(self, subject: Subject) -> StrongRef:
         """Find the strong reference to a record.
 
@@ -90,10 +120,34 @@ class Core:
             AtlexError: The record or its account can't be found.
         """
         if not isinstance(subject, str):
-            return StrongRef(uri=subject.uri, cid=subject.cid)
+            return _ref(subject.uri, subject.cid)
         name, collection, rkey = record_of(subject)
         repo = self.did_of(name)
         found = self._client.com.atproto.repo.get_record(repo=repo, collection=collection, rkey=rkey)
-        if found.cid is None:
-            raise InputError(f"The server doesn't say which version of {subject} it has")
-        return StrongRef(uri=found.uri, cid=found.cid)
+        return _ref(found.uri, found.cid)
+
+    def reply_ref_of(self, subject: Subject) -> ReplyRef:
+        """Find what a reply to a post has to name: the post, and the first one of its thread.
+
+        Args:
+            subject: A post: its view, what `post` returned, its AT-URI or its link at bsky.app. Where it doesn't
+                come with its record, that is looked up (com.atproto.repo.getRecord).
+
+        Raises:
+            InputError: It isn't a post.
+            AtlexError: The post or its account can't be found.
+        """
+        uri = self.uri_of(subject)
+        check_post(uri)
+        if not isinstance(subject, str):
+            parent = _ref(uri, subject.cid)
+            record = post_in(subject)
+            return reply_to_post(parent, record or (self._client.app.bsky.feed.post.get(uri)).value)
+        found = self._client.app.bsky.feed.post.get(uri)
+        return reply_to_post(_ref(found.uri, found.cid), found.value)
+
+
+def _ref(uri: str, cid: str | None) -> StrongRef:
+    if cid is None:
+        raise InputError(f"The server doesn't say which version of {uri} it has")
+    return build(StrongRef, {"uri": uri, "cid": cid})

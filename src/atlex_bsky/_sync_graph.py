@@ -1,12 +1,365 @@
 # Made from _async_graph.py by tools/unasync.py: change that file, and run the tool.
-"""The synchronous Bluesky layer's part for likes, follows, mutes, blocks and lists."""
+"""The synchronous Bluesky layer's part for likes, reposts, follows, blocks, mutes and bookmarks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from atlex import now
+from atlex.client import Records, Written
+from atlex.errors import InputError
+from atlex.model import RecordObject
+from atlex.syntax import AtUri
+from atlex_bsky._replies import POST
+from atlex_bsky._subjects import Actor, Subject
 from atlex_bsky._sync_core import Core
+from atlex_bsky._undoing import is_about, mark_of, own_mark, shown
+from atlex_sdk.app.bsky.feed.like import Like
+from atlex_sdk.app.bsky.feed.repost import Repost
+from atlex_sdk.app.bsky.graph.block import Block
+from atlex_sdk.app.bsky.graph.defs import Relationship
+from atlex_sdk.app.bsky.graph.follow import Follow
+from atlex_sdk.app.bsky.graph.listblock import Listblock
 
 __all__ = ["Graph"]
 
+R = TypeVar("R", bound=RecordObject)
+
 
 class Graph(Core):
-    """What `Bluesky` does with likes, follows, mutes, blocks and lists."""
+    """What `Bluesky` does with likes, reposts, follows, blocks, mutes and bookmarks.
+
+    Doing something twice does no harm: a server keeps one like, repost, follow or block of each subject. Undoing
+    what wasn't done is an error, unless ``missing_ok`` is given.
+    """
+
+    def like(self, subject: Subject, *, via: Subject | None = None) -> Written[Like]:
+        """Like a post, a feed or a labeler (app.bsky.feed.like, by com.atproto.repo.createRecord).
+
+        Args:
+            subject: What to like: its view, what `post` returned, its AT-URI or its link at bsky.app. Of what is
+                named by its address the present version is looked up (com.atproto.repo.getRecord).
+            via: The repost by which it was found, so that who reposted it is told.
+
+        Raises:
+            InputError: It names no record.
+            XrpcError: A call failed.
+        """
+        found = None if via is None else self.ref_of(via)
+        record = Like(subject=self.ref_of(subject), via=found, created_at=now())
+        return self._client.app.bsky.feed.like.create(record)
+
+    def unlike(self, subject: Subject, *, missing_ok: bool = False) -> bool:
+        """Take a like back (com.atproto.repo.deleteRecord of the app.bsky.feed.like).
+
+        The like is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords), or by
+        asking the app view (app.bsky.feed.getPosts, app.bsky.feed.getFeedGenerator).
+
+        Args:
+            subject: What was liked, in any form that `like` takes, or what `like` returned.
+            missing_ok: Whether it may not have been liked.
+
+        Returns:
+            Whether it had been liked.
+
+        Raises:
+            InputError: It wasn't liked, and ``missing_ok`` isn't given.
+            XrpcError: A call failed.
+        """
+
+        def ask(uri: str) -> str | None:
+            feeds = self._client.app.bsky.feed
+            if AtUri.parse(uri).collection == POST:
+                return next((mark_of(post, "like") for post in (feeds.get_posts(uris=[uri])).posts), None)
+            if AtUri.parse(uri).collection == "app.bsky.feed.generator":
+                return mark_of((feeds.get_feed_generator(feed=uri)).view, "like")
+            raise InputError(f"The like of {uri} can only be found by its view, or by what like() returned")
+
+        records = self._client.app.bsky.feed.like
+        return self._undo(records, subject, "like", self.uri_of, ask, missing_ok)
+
+    def repost(self, subject: Subject, *, via: Subject | None = None) -> Written[Repost]:
+        """Repost a post (app.bsky.feed.repost, by com.atproto.repo.createRecord).
+
+        Args:
+            subject: The post, as for `like`.
+            via: As for `like`.
+
+        Raises:
+            InputError: It names no record.
+            XrpcError: A call failed.
+        """
+        found = None if via is None else self.ref_of(via)
+        record = Repost(subject=self.ref_of(subject), via=found, created_at=now())
+        return self._client.app.bsky.feed.repost.create(record)
+
+    def unrepost(self, subject: Subject, *, missing_ok: bool = False) -> bool:
+        """Take a repost back (com.atproto.repo.deleteRecord of the app.bsky.feed.repost).
+
+        It is found as `unlike` finds a like.
+
+        Args:
+            subject: The post, in any form that `like` takes, or what `repost` returned.
+            missing_ok: Whether it may not have been reposted.
+
+        Returns:
+            Whether it had been reposted.
+
+        Raises:
+            InputError: It wasn't reposted, and ``missing_ok`` isn't given.
+            XrpcError: A call failed.
+        """
+
+        def ask(uri: str) -> str | None:
+            found = self._client.app.bsky.feed.get_posts(uris=[uri])
+            return next((mark_of(post, "repost") for post in found.posts), None)
+
+        records = self._client.app.bsky.feed.repost
+        return self._undo(records, subject, "repost", self.uri_of, ask, missing_ok)
+
+    def follow(self, actor: Actor) -> Written[Follow]:
+        """Follow an account (app.bsky.graph.follow, by com.atproto.repo.createRecord).
+
+        Args:
+            actor: Its DID, its handle, the link of its profile, or anything with ``did``, such as its view.
+
+        Raises:
+            InputError: It names no account.
+            AtlexError: The handle can't be resolved, or the call failed.
+        """
+        record = Follow(subject=self.did_of(actor), created_at=now())
+        return self._client.app.bsky.graph.follow.create(record)
+
+    def unfollow(self, actor: Actor | Subject, *, missing_ok: bool = False) -> bool:
+        """Follow an account no longer (com.atproto.repo.deleteRecord of the app.bsky.graph.follow).
+
+        The follow is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords), or by
+        asking the app view (app.bsky.graph.getRelationships).
+
+        Args:
+            actor: The account, in any form that `follow` takes, or what `follow` returned.
+            missing_ok: Whether it may not have been followed.
+
+        Returns:
+            Whether it had been followed.
+
+        Raises:
+            InputError: It wasn't followed, and ``missing_ok`` isn't given.
+            AtlexError: The handle can't be resolved, or a call failed.
+        """
+
+        def ask(did: str) -> str | None:
+            relationship = self._relationship(did)
+            return None if relationship is None else relationship.following
+
+        records = self._client.app.bsky.graph.follow
+        return self._undo(records, actor, "following", self.did_of, ask, missing_ok)
+
+    def block(self, actor: Actor) -> Written[Block]:
+        """Block an account, for everybody to see (app.bsky.graph.block, by com.atproto.repo.createRecord).
+
+        Args:
+            actor: The account, as for `follow`.
+
+        Raises:
+            InputError: It names no account.
+            AtlexError: The handle can't be resolved, or the call failed.
+        """
+        record = Block(subject=self.did_of(actor), created_at=now())
+        return self._client.app.bsky.graph.block.create(record)
+
+    def unblock(self, actor: Actor | Subject, *, missing_ok: bool = False) -> bool:
+        """Block an account no longer (com.atproto.repo.deleteRecord of the app.bsky.graph.block).
+
+        It is found as `unfollow` finds a follow.
+
+        Args:
+            actor: The account, in any form that `follow` takes, or what `block` returned.
+            missing_ok: Whether it may not have been blocked.
+
+        Returns:
+            Whether it had been blocked.
+
+        Raises:
+            InputError: It wasn't blocked, and ``missing_ok`` isn't given.
+            AtlexError: The handle can't be resolved, or a call failed.
+        """
+
+        def ask(did: str) -> str | None:
+            relationship = self._relationship(did)
+            return None if relationship is None else relationship.blocking
+
+        records = self._client.app.bsky.graph.block
+        return self._undo(records, actor, "blocking", self.did_of, ask, missing_ok)
+
+    def block_list(self, list_: Subject) -> Written[Listblock]:
+        """Block all members of a moderation list (app.bsky.graph.listblock, by com.atproto.repo.createRecord).
+
+        Args:
+            list_: The list: its view, what `create_list` returned, its AT-URI or its link at bsky.app.
+
+        Raises:
+            InputError: It names no record.
+            XrpcError: The call failed.
+        """
+        record = Listblock(subject=self.uri_of(list_), created_at=now())
+        return self._client.app.bsky.graph.listblock.create(record)
+
+    def unblock_list(self, list_: Subject, *, missing_ok: bool = False) -> bool:
+        """Block the members of a list no longer (com.atproto.repo.deleteRecord of the app.bsky.graph.listblock).
+
+        It is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords), or by asking
+        the app view (app.bsky.graph.getList).
+
+        Args:
+            list_: The list, in any form that `block_list` takes, or what that returned.
+            missing_ok: Whether it may not have been blocked.
+
+        Returns:
+            Whether it had been blocked.
+
+        Raises:
+            InputError: It wasn't blocked, and ``missing_ok`` isn't given.
+            XrpcError: A call failed.
+        """
+
+        def ask(uri: str) -> str | None:
+            return mark_of((self._client.app.bsky.graph.get_list(list=uri, limit=1)).list, "blocked")
+
+        records = self._client.app.bsky.graph.listblock
+        return self._undo(records, list_, "blocked", self.uri_of, ask, missing_ok)
+
+    def mute(self, actor: Actor) -> None:
+        """Mute an account, for oneself alone (app.bsky.graph.muteActor); once muted, nothing happens.
+
+        Args:
+            actor: The account, as for `follow`.
+
+        Raises:
+            InputError: It names no account.
+            AtlexError: The handle can't be resolved, or the call failed.
+        """
+        self._client.app.bsky.graph.mute_actor(actor=self.did_of(actor))
+
+    def unmute(self, actor: Actor) -> None:
+        """Mute an account no longer (app.bsky.graph.unmuteActor); where it isn't muted, nothing happens.
+
+        Args:
+            actor: The account, as for `follow`.
+
+        Raises:
+            InputError: It names no account.
+            AtlexError: The handle can't be resolved, or the call failed.
+        """
+        self._client.app.bsky.graph.unmute_actor(actor=self.did_of(actor))
+
+    def mute_list(self, list_: Subject) -> None:
+        """Mute all members of a list (app.bsky.graph.muteActorList); once muted, nothing happens.
+
+        Args:
+            list_: The list, as for `block_list`.
+
+        Raises:
+            InputError: It names no record.
+            XrpcError: The call failed.
+        """
+        self._client.app.bsky.graph.mute_actor_list(list=self.uri_of(list_))
+
+    def unmute_list(self, list_: Subject) -> None:
+        """Mute the members of a list no longer (app.bsky.graph.unmuteActorList).
+
+        Args:
+            list_: The list, as for `block_list`.
+
+        Raises:
+            InputError: It names no record.
+            XrpcError: The call failed.
+        """
+        self._client.app.bsky.graph.unmute_actor_list(list=self.uri_of(list_))
+
+    def mute_thread(self, post: Subject) -> None:
+        """Mute the notifications of the thread that a post is in (app.bsky.graph.muteThread).
+
+        Args:
+            post: Any post of the thread, as for `like`. Where it doesn't come with its record, that is looked up
+                (com.atproto.repo.getRecord), since the first post names the thread.
+
+        Raises:
+            InputError: It isn't a post.
+            XrpcError: A call failed.
+        """
+        self._client.app.bsky.graph.mute_thread(root=(self.reply_ref_of(post)).root.uri)
+
+    def unmute_thread(self, post: Subject) -> None:
+        """Mute the notifications of a thread no longer (app.bsky.graph.unmuteThread).
+
+        Args:
+            post: Any post of the thread, as for `mute_thread`.
+
+        Raises:
+            InputError: It isn't a post.
+            XrpcError: A call failed.
+        """
+        self._client.app.bsky.graph.unmute_thread(root=(self.reply_ref_of(post)).root.uri)
+
+    def bookmark(self, post: Subject) -> None:
+        """Keep a post for later, for oneself alone (app.bsky.bookmark.createBookmark).
+
+        Args:
+            post: The post, as for `like`.
+
+        Raises:
+            InputError: It names no record.
+            XrpcError: A call failed.
+        """
+        ref = self.ref_of(post)
+        self._client.app.bsky.bookmark.create_bookmark(uri=ref.uri, cid=ref.cid)
+
+    def unbookmark(self, post: Subject) -> None:
+        """Keep a post no longer (app.bsky.bookmark.deleteBookmark); where it isn't kept, nothing happens.
+
+        Args:
+            post: The post, as for `like`.
+
+        Raises:
+            InputError: It names no record.
+            XrpcError: A call failed.
+        """
+        self._client.app.bsky.bookmark.delete_bookmark(uri=self.uri_of(post))
+
+    def _relationship(self, did: str) -> Relationship | None:
+        found = self._client.app.bsky.graph.get_relationships(actor=self.did, others=[did])
+        return next((one for one in found.relationships if isinstance(one, Relationship)), None)
+
+    def _undo(
+        self,
+        records: Records[R],
+        subject: Actor | Subject,
+        mark: str,
+        name: Callable[[Any], str],
+        ask: Callable[[str], str | None],
+        missing_ok: bool,
+    ) -> bool:
+        """Delete the record by which this account has marked a subject.
+
+        Args:
+            records: The records of that kind.
+            subject: What was marked.
+            mark: Where the viewer's state in a view has the record's AT-URI.
+            name: Gives the DID or AT-URI by which the records name the subject.
+            ask: Asks the app view for the record's AT-URI.
+            missing_ok: Whether there may be none.
+        """
+        uri = own_mark(subject, records.nsid) or mark_of(subject, mark)
+        if uri is None:
+            named = name(subject)
+            latest = records.list(limit=100)
+            uri = next((listed.uri for listed in latest.records if is_about(listed.value, named)), None)
+            uri = uri or (latest.cursor and ask(named)) or None
+        if uri is not None:
+            records.delete(uri, repo=self.did)
+            return True
+        if missing_ok:
+            return False
+        raise InputError(f"There is no {records.nsid} of {shown(subject)} to take back")

@@ -3,10 +3,199 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Literal
+
+from atlex.errors import InputError, XrpcResponseError
+from atlex.syntax import AtUri
+from atlex_bsky._drafts import Draft, Posted, Texts, draft_of
+from atlex_bsky._embeds import embed_of
+from atlex_bsky._gates import ReplyGate, ReplyRule, allowed, rules_of
+from atlex_bsky._replies import POST
+from atlex_bsky._splitting import MAX_BYTES, MAX_GRAPHEMES, fits, split
+from atlex_bsky._subjects import Subject
 from atlex_bsky._sync_core import Core
+from atlex_bsky.richtext import RichText
+from atlex_sdk.app.bsky.feed import postgate, threadgate
+from atlex_sdk.app.bsky.feed.threadgate import ListRule, ThreadgateAllowItem
 
 __all__ = ["Posting"]
 
 
 class Posting(Core):
     """What `Bluesky` does with posts."""
+
+    def post(
+        self,
+        text: str | RichText = "",
+        *,
+        reply_to: Subject | None = None,
+        quote: Subject | None = None,
+        langs: Texts = (),
+        tags: Texts = (),
+        labels: Texts = (),
+        reply_gate: ReplyGate | None = None,
+        quotable: bool = True,
+        created_at: str | dt.datetime | None = None,
+        long: Literal["thread", "error"] = "thread",
+    ) -> Posted:
+        """Post something; a text that is too long for one post becomes a thread.
+
+        Writes app.bsky.feed.post, and app.bsky.feed.threadgate and app.bsky.feed.postgate where they are asked
+        for, all in one com.atproto.repo.applyWrites. Before that, handles are resolved, what is named by its
+        address is looked up (com.atproto.repo.getRecord), and media are uploaded.
+
+        Args:
+            text: What it says. In a ``str``, links, mentions and tags are found as the official apps find them;
+                a `RichText` stays as it is, except that its mentions are resolved. A mention of a handle that
+                nobody has stays text. More than 300 graphemes or 3,000 bytes are cut at the ends of paragraphs,
+                lines, sentences or words, and the posts after the first are the result's ``continued``.
+            reply_to: The post that it replies to: its view, what `post` returned, its AT-URI or its link.
+            quote: What it quotes, beside media or without: a post, a feed, a list or a starter pack, in the same
+                forms.
+            langs: Languages of the text (BCP 47), three at most.
+            tags: Hashtags that aren't in the text, with or without ``#``, eight at most.
+            labels: Content warnings of one's own, such as ``porn`` or ``graphic-media``.
+            reply_gate: Who may reply: ``"nobody"``; or a rule or up to five, of which one is enough:
+                ``"mentioned"``, ``"followers"``, ``"following"``, or a list. None: everybody.
+            quotable: Whether it may be quoted.
+            created_at: When it was written. None: now.
+            long: ``"error"``: refuse a text that is too long for one post.
+
+        Of a thread the first post carries the quote, the media and the tags, and the gates are its.
+
+        Returns:
+            The post, with its AT-URI, its CID and its record.
+
+        Raises:
+            InputError: An argument is wrong, or arguments contradict each other; nothing was written.
+            XrpcError: A call failed.
+        """
+        draft = self.compose(
+            text,
+            reply_to=reply_to,
+            quote=quote,
+            langs=langs,
+            tags=tags,
+            labels=labels,
+            reply_gate=reply_gate,
+            quotable=quotable,
+            created_at=created_at,
+            long=long,
+        )
+        return self.send(draft)
+
+    def compose(
+        self,
+        text: str | RichText = "",
+        *,
+        reply_to: Subject | None = None,
+        quote: Subject | None = None,
+        langs: Texts = (),
+        tags: Texts = (),
+        labels: Texts = (),
+        reply_gate: ReplyGate | None = None,
+        quotable: bool = True,
+        created_at: str | dt.datetime | None = None,
+        long: Literal["thread", "error"] = "thread",
+    ) -> Draft:
+        """Prepare a post as `post` does, without writing it; `send` does that.
+
+        The draft has the records with their keys and CIDs. Media are uploaded, since a record names them by
+        their hashes; a server drops what no record names.
+
+        Args:
+            text: As for `post`, as are all others.
+            reply_to: As above.
+            quote: As above.
+            langs: As above.
+            tags: As above.
+            labels: As above.
+            reply_gate: As above.
+            quotable: As above.
+            created_at: As above.
+            long: As above.
+
+        Raises:
+            InputError: An argument is wrong, or arguments contradict each other.
+            XrpcError: A call failed.
+        """
+        did = self.did
+        if reply_to is not None and reply_gate is not None:
+            raise InputError("reply_gate is for the first post of a thread, and this one replies to another")
+        rules = None if reply_gate is None else rules_of(reply_gate)
+        rich = self._resolved(text)
+        if not fits(rich) and long == "error":
+            raise InputError(
+                f"The text has {rich.graphemes} graphemes and {rich.bytes} bytes: a post has at most "
+                f"{MAX_GRAPHEMES} and {MAX_BYTES}"
+            )
+        if not rich and quote is None:
+            raise InputError("A post needs a text, a quote or media")
+        reply = None if reply_to is None else self.reply_ref_of(reply_to)
+        quoted = None if quote is None else self.ref_of(quote)
+        allow = None if rules is None else [self._allowed(rule) for rule in rules]
+        return draft_of(
+            did,
+            split(rich),
+            reply=reply,
+            embed=embed_of(quoted, None),
+            langs=langs,
+            labels=labels,
+            tags=tags,
+            created_at=created_at,
+            allow=allow,
+            quotable=quotable,
+        )
+
+    def send(self, draft: Draft) -> Posted:
+        """Write what `compose` prepared (com.atproto.repo.applyWrites).
+
+        Args:
+            draft: The draft. It can be sent once: its posts have their keys already.
+
+        Raises:
+            InputError: It is another account's.
+            XrpcError: The call failed.
+        """
+        if AtUri.parse(draft.post.uri).authority != self.did:
+            raise InputError(f"The draft of {draft.post.uri} isn't of this account, {self.did}")
+        self._client.apply_writes(draft.writes)
+        return draft.post
+
+    def delete(self, subject: Subject) -> None:
+        """Delete a record of this account; where there is none, nothing happens.
+
+        One com.atproto.repo.deleteRecord for the record. For a post two more, for its
+        app.bsky.feed.threadgate and app.bsky.feed.postgate, and the same for the posts that continue it where it is
+        what `post` returned.
+
+        Args:
+            subject: The record: what `post` returned, a view, its AT-URI or its link at bsky.app. A list is
+                deleted with its members by `delete_list`.
+
+        Raises:
+            InputError: It is another account's.
+            XrpcError: A call failed.
+        """
+        continued = subject.continued if isinstance(subject, Posted) else ()
+        for part in (*continued[::-1], subject):
+            repo, collection, rkey = self.own_record(part)
+            gates = (threadgate.RECORD.nsid, postgate.RECORD.nsid) if collection == POST else ()
+            for name in (collection, *gates):
+                self._client.com.atproto.repo.delete_record(repo=repo, collection=name, rkey=rkey)
+
+    def _resolved(self, text: str | RichText) -> RichText:
+        """The text with the DIDs of those whom it mentions."""
+        rich = text if isinstance(text, RichText) else RichText.detect(text)
+        dids: dict[str, str] = {}
+        for handle in rich.handles:
+            try:
+                dids[handle] = self.did_of(handle)
+            except XrpcResponseError as error:
+                if error.status != 400:
+                    raise
+        return rich.resolved(dids)
+
+    def _allowed(self, rule: ReplyRule) -> ThreadgateAllowItem:
+        return allowed(rule) or ListRule(list=self.uri_of(rule))

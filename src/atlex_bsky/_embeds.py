@@ -1,0 +1,49 @@
+"""What a post carries beside its text, as its record has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+from atlex.errors import InputError
+from atlex_sdk.app.bsky.embed import external, gallery, images, record, record_with_media, video
+from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
+
+__all__ = ["MAX_PICTURES", "Embed", "Media", "embed_of", "pictures_of"]
+
+Media: TypeAlias = images.Images | gallery.Gallery | video.Video | external.External
+"""Pictures, a video or a link card."""
+
+Embed: TypeAlias = Media | record.Record | record_with_media.RecordWithMedia
+"""Media, a quote, or both."""
+
+MAX_PICTURES: Final = 10
+_IN_IMAGES: Final = 4
+
+
+def pictures_of(pictures: Sequence[images.Image]) -> images.Images | gallery.Gallery:
+    """Up to four pictures as app.bsky.embed.images, more as app.bsky.embed.gallery.
+
+    Raises:
+        InputError: There are more than ten, or more than four of which one has no known ratio.
+    """
+    if len(pictures) <= _IN_IMAGES:
+        return images.Images(images=list(pictures))
+    if len(pictures) > MAX_PICTURES:
+        raise InputError(f"A post has at most {MAX_PICTURES} pictures, not {len(pictures)}")
+    items: list[gallery.GalleryItem] = []
+    for number, picture in enumerate(pictures):
+        if picture.aspect_ratio is None:
+            raise InputError(
+                f"images[{number}] has no aspect ratio, which more than {_IN_IMAGES} pictures need"
+            )
+        items.append(gallery.Image(image=picture.image, alt=picture.alt, aspect_ratio=picture.aspect_ratio))
+    return gallery.Gallery(items=items)
+
+
+def embed_of(quote: StrongRef | None, media: Media | None) -> Embed | None:
+    """What a post carries: nothing, a quote, media, or a quote with media (app.bsky.embed.recordWithMedia)."""
+    if quote is None:
+        return media
+    quoted = record.Record(record=quote)
+    return quoted if media is None else record_with_media.RecordWithMedia(record=quoted, media=media)
