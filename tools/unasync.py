@@ -30,6 +30,7 @@ WRITTEN: Final = (
     "src/atlex_bsky/_async_bluesky.py",
     "src/atlex_bsky/_async_core.py",
     "src/atlex_bsky/_async_graph.py",
+    "src/atlex_bsky/_async_lists.py",
     "src/atlex_bsky/_async_posting.py",
     "src/atlex_bsky/_async_profile.py",
     "src/atlex_bsky/_async_reading.py",

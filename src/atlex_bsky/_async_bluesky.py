@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atlex_bsky._async_graph import AsyncGraph
+from atlex_bsky._async_lists import AsyncLists
 from atlex_bsky._async_posting import AsyncPosting
 from atlex_bsky._async_profile import AsyncProfile
 from atlex_bsky._async_reading import AsyncReading
@@ -10,7 +11,7 @@ from atlex_bsky._async_reading import AsyncReading
 __all__ = ["AsyncBluesky"]
 
 
-class AsyncBluesky(AsyncPosting, AsyncGraph, AsyncReading, AsyncProfile):
+class AsyncBluesky(AsyncPosting, AsyncGraph, AsyncLists, AsyncReading, AsyncProfile):
     """What a bot does at Bluesky, in one line each, asynchronously.
 
     Everything here goes through calls of the client that one could make by hand; each method names them.

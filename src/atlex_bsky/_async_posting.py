@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from atlex.errors import InputError, XrpcResponseError
+from atlex.errors import InputError
 from atlex.syntax import AtUri
 from atlex_bsky._async_core import AsyncCore
 from atlex_bsky._drafts import Draft, Posted, Texts, draft_of
@@ -123,7 +123,7 @@ class AsyncPosting(AsyncCore):
         if reply_to is not None and reply_gate is not None:
             raise InputError("reply_gate is for the first post of a thread, and this one replies to another")
         rules = None if reply_gate is None else rules_of(reply_gate)
-        rich = await self._resolved(text)
+        rich = await self.rich_text_of(text)
         if not fits(rich) and long == "error":
             raise InputError(
                 f"The text has {rich.graphemes} graphemes and {rich.bytes} bytes: a post has at most "
@@ -183,18 +183,6 @@ class AsyncPosting(AsyncCore):
             gates = (threadgate.RECORD.nsid, postgate.RECORD.nsid) if collection == POST else ()
             for name in (collection, *gates):
                 await self._client.com.atproto.repo.delete_record(repo=repo, collection=name, rkey=rkey)
-
-    async def _resolved(self, text: str | RichText) -> RichText:
-        """The text with the DIDs of those whom it mentions."""
-        rich = text if isinstance(text, RichText) else RichText.detect(text)
-        dids: dict[str, str] = {}
-        for handle in rich.handles:
-            try:
-                dids[handle] = await self.did_of(handle)
-            except XrpcResponseError as error:
-                if error.status != 400:
-                    raise
-        return rich.resolved(dids)
 
     async def _allowed(self, rule: ReplyRule) -> ThreadgateAllowItem:
         return allowed(rule) or ListRule(list=await self.uri_of(rule))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from atlex_bsky._sync_graph import Graph
+from atlex_bsky._sync_lists import Lists
 from atlex_bsky._sync_posting import Posting
 from atlex_bsky._sync_profile import Profile
 from atlex_bsky._sync_reading import Reading
@@ -11,7 +12,7 @@ from atlex_bsky._sync_reading import Reading
 __all__ = ["Bluesky"]
 
 
-class Bluesky(Posting, Graph, Reading, Profile):
+class Bluesky(Posting, Graph, Lists, Reading, Profile):
     """What a bot does at Bluesky, in one line each, synchronously.
 
     Everything here goes through calls of the client that one could make by hand; each method names them.

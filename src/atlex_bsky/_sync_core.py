@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from atlex.errors import InputError
+from atlex.errors import InputError, XrpcResponseError
 from atlex.model import build
 from atlex.syntax import AtUri, is_valid_did
 from atlex_bsky._replies import check_post, post_in, reply_to_post
 from atlex_bsky._subjects import Actor, HasDid, RecordAddress, Subject, actor_of, record_of
+from atlex_bsky.richtext import RichText
 from atlex_sdk import Client
 from atlex_sdk.app.bsky.feed.post import ReplyRef
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
@@ -145,6 +146,27 @@ class Core:
             return reply_to_post(parent, record or (self._client.app.bsky.feed.post.get(uri)).value)
         found = self._client.app.bsky.feed.post.get(uri)
         return reply_to_post(_ref(found.uri, found.cid), found.value)
+
+    def rich_text_of(self, text: str | RichText) -> RichText:
+        """Find the links, mentions and tags of a text, and resolve whom it mentions.
+
+        Args:
+            text: A ``str`` is searched as the official apps do; of a `RichText` only the mentions are resolved. The
+                mention of a handle that nobody has becomes plain text.
+
+        Raises:
+            InputError: The text has a lone surrogate.
+            AtlexError: A look-up failed for another reason than that nobody has the handle.
+        """
+        rich = text if isinstance(text, RichText) else RichText.detect(text)
+        dids: dict[str, str] = {}
+        for handle in rich.handles:
+            try:
+                dids[handle] = self.did_of(handle)
+            except XrpcResponseError as error:
+                if error.status != 400:
+                    raise
+        return rich.resolved(dids)
 
 
 def _ref(uri: str, cid: str | None) -> StrongRef:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from atlex.errors import InputError, XrpcResponseError
+from atlex.errors import InputError
 from atlex.syntax import AtUri
 from atlex_bsky._drafts import Draft, Posted, Texts, draft_of
 from atlex_bsky._embeds import embed_of
@@ -124,7 +124,7 @@ class Posting(Core):
         if reply_to is not None and reply_gate is not None:
             raise InputError("reply_gate is for the first post of a thread, and this one replies to another")
         rules = None if reply_gate is None else rules_of(reply_gate)
-        rich = self._resolved(text)
+        rich = self.rich_text_of(text)
         if not fits(rich) and long == "error":
             raise InputError(
                 f"The text has {rich.graphemes} graphemes and {rich.bytes} bytes: a post has at most "
@@ -184,18 +184,6 @@ class Posting(Core):
             gates = (threadgate.RECORD.nsid, postgate.RECORD.nsid) if collection == POST else ()
             for name in (collection, *gates):
                 self._client.com.atproto.repo.delete_record(repo=repo, collection=name, rkey=rkey)
-
-    def _resolved(self, text: str | RichText) -> RichText:
-        """The text with the DIDs of those whom it mentions."""
-        rich = text if isinstance(text, RichText) else RichText.detect(text)
-        dids: dict[str, str] = {}
-        for handle in rich.handles:
-            try:
-                dids[handle] = self.did_of(handle)
-            except XrpcResponseError as error:
-                if error.status != 400:
-                    raise
-        return rich.resolved(dids)
 
     def _allowed(self, rule: ReplyRule) -> ThreadgateAllowItem:
         return allowed(rule) or ListRule(list=self.uri_of(rule))
