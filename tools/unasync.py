@@ -29,6 +29,7 @@ WRITTEN: Final = (
     "src/atlex/session/_async.py",
     "src/atlex_bsky/_async_bluesky.py",
     "src/atlex_bsky/_async_core.py",
+    "src/atlex_bsky/_async_following.py",
     "src/atlex_bsky/_async_graph.py",
     "src/atlex_bsky/_async_lists.py",
     "src/atlex_bsky/_async_posting.py",

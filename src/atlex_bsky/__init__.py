@@ -11,9 +11,20 @@ import typing as _t
 
 if _t.TYPE_CHECKING:
     from atlex_bsky._async_bluesky import AsyncBluesky as AsyncBluesky
+    from atlex_bsky._cursors import CursorStore as CursorStore
+    from atlex_bsky._cursors import CursorStoreError as CursorStoreError
+    from atlex_bsky._cursors import FileCursorStore as FileCursorStore
+    from atlex_bsky._cursors import MemoryCursorStore as MemoryCursorStore
     from atlex_bsky._drafts import Draft as Draft
     from atlex_bsky._drafts import Posted as Posted
+    from atlex_bsky._items import FeedItem as FeedItem
+    from atlex_bsky._items import NotificationItem as NotificationItem
+    from atlex_bsky._items import PostImage as PostImage
+    from atlex_bsky._items import PostItem as PostItem
+    from atlex_bsky._items import QuoteItem as QuoteItem
     from atlex_bsky._sync_bluesky import Bluesky as Bluesky
+    from atlex_bsky._thread_view import PostNotShownError as PostNotShownError
+    from atlex_bsky._thread_view import ThreadNode as ThreadNode
     from atlex_bsky.richtext import RichText as RichText
 else:
     # Made from the imports above by tools/faces.py.
@@ -23,8 +34,11 @@ else:
         __name__,
         {
             "atlex_bsky._async_bluesky": "AsyncBluesky",
+            "atlex_bsky._cursors": "CursorStore CursorStoreError FileCursorStore MemoryCursorStore",
             "atlex_bsky._drafts": "Draft Posted",
+            "atlex_bsky._items": "FeedItem NotificationItem PostImage PostItem QuoteItem",
             "atlex_bsky._sync_bluesky": "Bluesky",
+            "atlex_bsky._thread_view": "PostNotShownError ThreadNode",
             "atlex_bsky.richtext": "RichText",
         },
         "richtext",
