@@ -14,6 +14,7 @@ from atlex.errors import InputError
 from atlex.lexicon import DefId, Lexicons, Procedure, Query
 from atlex.testing._accounts import Account, Accounts
 from atlex.testing._bluesky import World, bluesky_methods
+from atlex.testing._chat import ChatMethods
 from atlex.testing._clock import Clock, Dice
 from atlex.testing._documents import LexiconSource, find_lexicons
 from atlex.testing._faults import Moment, Plan
@@ -130,6 +131,7 @@ class FakePds:
             self._server_methods,
             RepoMethods(self._state),
             *bluesky_methods(self._state, world),
+            ChatMethods(self._state, world),
             self._video,
         )
         methods = {nsid: method for area in areas for nsid, method in area.table().items()}

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from atlex.testing._bluesky._actors import ActorMethods
+from atlex.testing._bluesky._area import Area, page
 from atlex.testing._bluesky._feeds import FeedMethods
 from atlex.testing._bluesky._graph import GraphMethods
 from atlex.testing._bluesky._notifications import NotificationMethods
+from atlex.testing._bluesky._post_views import PostViews
 from atlex.testing._bluesky._search import SearchMethods
 from atlex.testing._bluesky._threads import ThreadMethods
 from atlex.testing._bluesky._world import World
 from atlex.testing._methods import Methods, State
 
-__all__ = ["World", "bluesky_methods"]
+__all__ = ["Area", "PostViews", "World", "bluesky_methods", "page"]
 
 
 def bluesky_methods(state: State, world: World) -> Sequence[Methods]:

@@ -56,8 +56,15 @@ def allows_embedding(index: Index, uri: str, did: str) -> bool:
     return did == did_of(uri) or not rules
 
 
-def may_embed(index: Index, uri: str, post: StoredRecord) -> bool:
-    """Whether a post may show another one that it embeds."""
+def may_embed(index: Index, uri: str, did: str, by: str | None = None) -> bool:
+    """Whether a post may be shown where it is embedded.
+
+    Args:
+        index: The records of all accounts.
+        uri: The embedded post.
+        did: Who embeds it.
+        by: The post that embeds it; None for a message.
+    """
     gate = gate_of(index, POST_GATE, uri)
     detached: Sequence[str] = () if gate is None else gate.value.get("detachedEmbeddingUris", ())
-    return post.uri not in detached and allows_embedding(index, uri, post.did)
+    return by not in detached and allows_embedding(index, uri, did)

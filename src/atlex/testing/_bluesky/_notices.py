@@ -84,7 +84,11 @@ class Notices:
         for did in features(post, "mention"):
             yield did, "mention", None
         quoted = quoted_by(post)
-        if quoted is not None and collection_of(quoted) == POST and may_embed(self._index, quoted, post):
+        if (
+            quoted is not None
+            and collection_of(quoted) == POST
+            and may_embed(self._index, quoted, post.did, post.uri)
+        ):
             yield did_of(quoted), "quote", quoted
         if may_reply(self._index, post):
             for ancestor in self._ancestors(post):

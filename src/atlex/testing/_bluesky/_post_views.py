@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from atlex.testing._bluesky._gates import allows_embedding, allows_reply, gate_of, may_embed, may_reply
 from atlex.testing._bluesky._index import (
@@ -11,7 +11,6 @@ from atlex.testing._bluesky._index import (
     PROFILE,
     THREAD_GATE,
     collection_of,
-    quoted_by,
     root_of,
 )
 from atlex.testing._bluesky._list_views import ListViews
@@ -122,10 +121,14 @@ class PostViews(ListViews):
         embed: Mapping[str, Any] = post.value.get("embed", {})
         match embed.get("$type"):
             case "app.bsky.embed.record":
-                return {"$type": "app.bsky.embed.record#view", "record": self._quoted(post, depth)}
+                return {
+                    "$type": "app.bsky.embed.record#view",
+                    "record": self.quoted(embed["record"]["uri"], post.did, post.uri, depth),
+                }
             case "app.bsky.embed.recordWithMedia":
                 media = self._media(post.did, embed["media"])
-                record = {"record": self._quoted(post, depth)}
+                quoted = embed["record"]["record"]["uri"]
+                record = {"record": self.quoted(quoted, post.did, post.uri, depth)}
                 return media and {
                     "$type": "app.bsky.embed.recordWithMedia#view",
                     "record": record,
@@ -171,12 +174,19 @@ class PostViews(ListViews):
         ratio = {"aspectRatio": image["aspectRatio"]} if "aspectRatio" in image else {}
         return {small: url, "fullsize": url, "alt": image["alt"], **ratio}
 
-    def _quoted(self, post: StoredRecord, depth: int) -> dict[str, Any]:
-        uri = cast("str", quoted_by(post))
+    def quoted(self, uri: str, did: str, by: str | None = None, depth: int = _MAX_EMBEDS) -> dict[str, Any]:
+        """A record where a post or a message embeds it.
+
+        Args:
+            uri: The record.
+            did: Who embeds it.
+            by: The post that embeds it; None for a message.
+            depth: How many embeds there may be in each other.
+        """
         record = self.find(uri)
         if record is None:
             return {"$type": "app.bsky.embed.record#viewNotFound", "uri": uri, "notFound": True}
-        if self._is_cut_off(post, record):
+        if self._is_cut_off(did, record.did):
             author = self.blocked_author(record.did)
             return {
                 "$type": "app.bsky.embed.record#viewBlocked",
@@ -187,7 +197,7 @@ class PostViews(ListViews):
         if collection_of(uri) != POST:
             missing = {"$type": "app.bsky.embed.record#viewNotFound", "uri": uri, "notFound": True}
             return self.embeddable(record) or missing
-        if not may_embed(self.index, record.uri, post):
+        if not may_embed(self.index, record.uri, did, by):
             return {"$type": "app.bsky.embed.record#viewDetached", "uri": uri, "detached": True}
         inner = self._embed(record, depth - 1) if depth > 1 else None
         return {
@@ -202,6 +212,5 @@ class PostViews(ListViews):
             "embeds": [] if inner is None else [inner],
         }
 
-    def _is_cut_off(self, post: StoredRecord, quoted: StoredRecord) -> bool:
-        between = self.blocks(post.did, quoted.did) or self.blocks(quoted.did, post.did)
-        return between or self.is_apart(quoted.did)
+    def _is_cut_off(self, did: str, quoted: str) -> bool:
+        return self.blocks(did, quoted) or self.blocks(quoted, did) or self.is_apart(quoted)
