@@ -25,6 +25,7 @@ if _t.TYPE_CHECKING:
     from atlex.syntax._nsid import is_valid_nsid as is_valid_nsid
     from atlex.syntax._text import count_graphemes as count_graphemes
     from atlex.syntax._text import exceeds_graphemes as exceeds_graphemes
+    from atlex.syntax._text import iter_graphemes as iter_graphemes
     from atlex.syntax._text import utf8_length as utf8_length
     from atlex.syntax._tid import Tid as Tid
     from atlex.syntax._tid import is_valid_tid as is_valid_tid
@@ -46,7 +47,7 @@ else:
             ),
             "atlex.syntax._language": "is_valid_language",
             "atlex.syntax._nsid": "Nsid is_valid_nsid",
-            "atlex.syntax._text": "count_graphemes exceeds_graphemes utf8_length",
+            "atlex.syntax._text": "count_graphemes exceeds_graphemes iter_graphemes utf8_length",
             "atlex.syntax._tid": "Tid is_valid_tid",
             "atlex.syntax._uri": "AtUri is_valid_at_uri is_valid_uri",
         },

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import regex  # type: ignore[import-untyped]  # its types come apart from it, and mypy alone misses them
 
-__all__ = ["count_graphemes", "exceeds_graphemes", "utf8_length"]
+__all__ = ["count_graphemes", "exceeds_graphemes", "iter_graphemes", "utf8_length"]
 
 
 def utf8_length(text: str) -> int:
@@ -41,6 +42,11 @@ def exceeds_graphemes(text: str, limit: int) -> bool:
     if text.isascii():
         return count_graphemes(text) > limit
     return _count(text, limit + 1) > limit
+
+
+def iter_graphemes(text: str) -> Iterator[str]:
+    """Give the characters of a text as people see them, one by one, as `count_graphemes` counts them."""
+    return (match[0] for match in _cluster().finditer(text))
 
 
 @cache

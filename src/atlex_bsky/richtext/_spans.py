@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import accumulate
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from atlex_bsky.richtext._features import Feature, Link, Mention, Tag, UnresolvedMention
 
-__all__ = ["Segment", "Span", "added", "clipped", "covered", "replaced", "shifted"]
+__all__ = ["Edit", "Segment", "Span", "added", "clipped", "covered", "moved", "replaced"]
+
+_start: Final = attrgetter("start")
 
 
 class Span(NamedTuple):
@@ -21,6 +25,14 @@ class Span(NamedTuple):
     start: int
     end: int
     features: tuple[Feature, ...]
+
+
+class Edit(NamedTuple):
+    """A change of a text: the first character that goes, the first behind it that stays, and how many come in."""
+
+    start: int
+    end: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +70,6 @@ class Segment:
         return next((feature.tag for feature in self.features if isinstance(feature, Tag)), None)
 
 
-def shifted(spans: Iterable[Span], by: int) -> Iterator[Span]:
-    """The spans, moved by so many characters."""
-    return (Span(start + by, end + by, features) for start, end, features in spans)
-
-
 def covered(spans: Iterable[Span], length: int, features: tuple[Feature, ...] = ()) -> Iterator[Span]:
     """The spans of a text and those between them, which have the given features: together the whole text."""
     cursor = 0
@@ -80,50 +87,58 @@ def added(spans: Sequence[Span], found: Iterable[Span]) -> tuple[Span, ...]:
     starts = [span.start for span in spans]
     kept: list[Span] = []
     cursor = 0
-    for span in sorted(found, key=lambda span: span.start):
+    for span in sorted(found, key=_start):
         after = bisect_right(starts, span.start)
         free_from = spans[after - 1].end if after else 0
         free_to = starts[after] if after < len(starts) else span.end
         if max(cursor, free_from) <= span.start and span.end <= free_to:
             kept.append(span)
             cursor = span.end
-    return tuple(sorted([*spans, *kept], key=lambda span: span.start))
+    return tuple(sorted([*spans, *kept], key=_start))
 
 
-def replaced(
-    spans: Iterable[Span], start: int, end: int, length: int, inner: Sequence[Span]
-) -> tuple[Span, ...]:
-    """The spans of a text after some of it was replaced.
+def moved(spans: Iterable[Span], edits: Sequence[Edit]) -> Iterator[Span]:
+    """The spans of a text after edits. What comes in at the border of a span, or in place of it, isn't in it.
 
     Args:
         spans: The spans before.
-        start: The first character that goes.
-        end: The first behind it that stays.
-        length: How many characters come in its place.
-        inner: Their spans, counted from their start. Inside another span, they split it.
+        edits: The edits in order, with something between each two.
     """
-    growth = length - (end - start)
-    inserted = list(shifted(inner, start))
-    before: list[Span] = []
-    after: list[Span] = []
+    ends = [edit.end for edit in edits]
+    growths = [0, *accumulate(edit.length - (edit.end - edit.start) for edit in edits)]
     for span in spans:
-        if span.end <= start:
-            before.append(span)
-        elif span.start >= end:
-            after.append(Span(span.start + growth, span.end + growth, span.features))
-        elif span.start < start and span.end > end:
-            if not inner:
-                before.append(Span(span.start, span.end + growth, span.features))
-                continue
-            before.append(Span(span.start, start, span.features))
-            inside = covered(inner, length, span.features)
-            inserted = list(shifted(inside, start))
-            after.append(Span(start + length, span.end + growth, span.features))
-        elif span.start < start:
-            before.append(Span(span.start, start, span.features))
-        elif span.end > end:
-            after.append(Span(start + length, span.end + growth, span.features))
-    return (*before, *inserted, *after)
+        before = bisect_left(ends, span.start)
+        start = span.start
+        if before < len(edits) and edits[before].start <= start:
+            start = edits[before].start + edits[before].length
+        start += growths[before]
+        before = bisect_left(ends, span.end)
+        end = span.end if before == len(edits) else min(span.end, edits[before].start)
+        end += growths[before]
+        if start < end:
+            yield Span(start, end, span.features)
+
+
+def replaced(spans: Iterable[Span], edit: Edit, inner: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans of a text after an edit.
+
+    Args:
+        spans: The spans before.
+        edit: What changes.
+        inner: The spans of what comes in, counted from its start. Inside another span, they split it.
+    """
+    start, end = edit.start, edit.start + edit.length
+    around: tuple[Feature, ...] = ()
+    kept: list[Span] = []
+    for span in moved(spans, [edit]):
+        if inner and span.start < start and end < span.end:
+            kept += [Span(span.start, start, span.features), Span(end, span.end, span.features)]
+            around = span.features
+        else:
+            kept.append(span)
+    inside = covered(inner, edit.length, around) if around else inner
+    kept += (Span(start + first, start + last, features) for first, last, features in inside)
+    return tuple(sorted(kept, key=_start))
 
 
 def clipped(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:

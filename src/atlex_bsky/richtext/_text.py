@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 from atlex.errors import InputError
-from atlex.syntax import count_graphemes, utf8_length
+from atlex.syntax import count_graphemes, exceeds_graphemes, iter_graphemes, utf8_length
 from atlex_bsky.richtext._detect import found_in
 from atlex_bsky.richtext._features import Feature, Link, Mention, Tag, UnresolvedMention
+from atlex_bsky.richtext._markdown import read_markdown
+from atlex_bsky.richtext._newlines import excess_newlines
 from atlex_bsky.richtext._read import spans_of, text_of
-from atlex_bsky.richtext._spans import Segment, Span, added, clipped, covered, replaced
+from atlex_bsky.richtext._render import to_html, to_markdown
+from atlex_bsky.richtext._spans import Edit, Segment, Span, added, clipped, covered, moved, replaced
 from atlex_bsky.richtext._write import facets_of
 
 if TYPE_CHECKING:
@@ -85,6 +89,25 @@ class RichText:
         """
         plain, facets = text_of(source)
         return cls(plain, facets)
+
+    @classmethod
+    def markdown(cls, source: str) -> RichText:
+        r"""Read a text with Markdown's links: ``[this](https://example.com)`` and ``<https://example.com>``.
+
+        A backslash before punctuation takes away its meaning, and ``&amp;`` and its like stand for characters. All
+        else stays as it is written, and so does a link whose address isn't ``http`` or ``https``, or whose text
+        is blank. Of links inside each other the inner one counts. An address has no white space; it may have
+        parentheses in pairs, one inside another at most, or any with backslashes before them or as ``(<…>)``.
+        Mentions and tags aren't looked for: `detect` finds them in what this gives.
+
+        Args:
+            source: The text, which may be anybody's: it takes time in proportion to its length.
+
+        Raises:
+            InputError: ``source`` has a lone surrogate.
+        """
+        plain, spans = read_markdown(_whole(source))
+        return cls._made(plain, tuple(spans))
 
     @property
     def plain(self) -> str:
@@ -248,7 +271,7 @@ class RichText:
         given = _rich(text)
         return self._made(
             self._plain[:start] + given.plain + self._plain[end:],
-            replaced(self._spans, start, end, len(given.plain), given._spans),
+            replaced(self._spans, Edit(start, end, len(given.plain)), given._spans),
         )
 
     def slice(self, start: int = 0, end: int | None = None) -> RichText:
@@ -260,6 +283,66 @@ class RichText:
         """
         first, last, _ = slice(start, end).indices(len(self._plain))
         return self._made(self._plain[first:last], tuple(clipped(self._spans, first, last)))
+
+    def truncated(self, graphemes: int = 300, *, max_bytes: int = 3000, ending: str = "\u2026") -> RichText:
+        """Shorten the text if it is too long. It isn't cut in a mention, link or tag, unless one begins the text.
+
+        Args:
+            graphemes: The most characters, as people see them, that the result may have; a post's limit by default.
+            max_bytes: The most bytes of UTF-8; a post's limit by default.
+            ending: What comes in the place of what was cut off. It counts.
+
+        Raises:
+            InputError: ``ending`` alone is too long, or has a lone surrogate.
+        """
+        if self.bytes <= max_bytes and not exceeds_graphemes(self._plain, graphemes):
+            return self
+        graphemes_left, bytes_left = graphemes - count_graphemes(ending), max_bytes - utf8_length(ending)
+        if graphemes_left < 0 or bytes_left < 0:
+            raise InputError(f"{ending!r} alone is longer than {graphemes} graphemes or {max_bytes} bytes")
+        cut = 0
+        for grapheme in islice(iter_graphemes(self._plain), graphemes_left):
+            bytes_left -= utf8_length(grapheme)
+            if bytes_left < 0:
+                break
+            cut += len(grapheme)
+        begun = next((start for start, end, _ in self._spans if start < cut < end), cut)
+        kept = self._plain[:begun].rstrip() or self._plain[:cut].rstrip()
+        return self.slice(0, len(kept)).text(ending)
+
+    def cleaned(self) -> RichText:
+        """Leave at most one empty line between others, as the official apps do before they post.
+
+        More than two line breaks, with white space and invisible characters between them, become two.
+        """
+        parts: list[str] = []
+        edits: list[Edit] = []
+        cursor = 0
+        for start, end in excess_newlines(self._plain):
+            parts += (self._plain[cursor:start], _EMPTY_LINE)
+            edits.append(Edit(start, end, len(_EMPTY_LINE)))
+            cursor = end
+        return self._made("".join([*parts, self._plain[cursor:]]), tuple(moved(self._spans, edits)))
+
+    def to_html(self, *, base: str = "https://bsky.app") -> str:
+        """Write the text as HTML: everything is escaped, and line breaks are ``<br>``.
+
+        Links are those to ``http`` and ``https`` alone; what leads elsewhere is text. The links' addresses are
+        their authors' choice, so they have ``rel="nofollow noopener"``.
+
+        Args:
+            base: The site that mentions and tags lead to, without a slash at its end: ``BASE/profile/DID`` and
+                ``BASE/hashtag/TAG``. Mentions that aren't resolved are text.
+        """
+        return to_html(self.segments, base)
+
+    def to_markdown(self, *, base: str = "https://bsky.app") -> str:
+        """Write the text as Markdown (CommonMark), with all escaped that it would take for markup.
+
+        Args:
+            base: As for `to_html`, as is what becomes a link.
+        """
+        return to_markdown(self.segments, base)
 
     def _with(self, shown: RichText, feature: Feature) -> RichText:
         if not shown.plain:
@@ -299,6 +382,7 @@ class RichText:
 
 
 _TICKER: Final = 5
+_EMPTY_LINE: Final = "\n\n"
 _NAMES: Final[dict[type[Feature], str]] = {
     Mention: "mention",
     UnresolvedMention: "mention",
