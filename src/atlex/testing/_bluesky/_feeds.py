@@ -183,8 +183,8 @@ class FeedMethods(Area):
             above = views.find_post(parent)
             grandparent = None if above is None else views.find_post(parent_of(above) or "")
             entry["reply"] = {
-                "root": self._above(views, root_of(item.post)),
-                "parent": self._above(views, parent),
+                "root": views.post_or_gap(root_of(item.post)),
+                "parent": views.post_or_gap(parent),
                 **({} if grandparent is None else {"grandparentAuthor": views.author_of(grandparent)}),
             }
         if item.repost is not None:
@@ -196,12 +196,6 @@ class FeedMethods(Area):
                 "indexedAt": item.repost.indexed_at,
             }
         return entry
-
-    def _above(self, views: PostViews, uri: str) -> dict[str, Any]:
-        post = views.find_post(uri)
-        if post is not None and not views.is_apart(post.did):
-            return {"$type": "app.bsky.feed.defs#postView", **views.post(post)}
-        return views.absent_post(uri, post)
 
 
 def _embeds(item: _Item, kinds: Sequence[str]) -> bool:

@@ -75,7 +75,7 @@ class GraphMethods(Area):
         """Mute an account, or just its reposts or quotes."""
         did = self._did(call.input["actor"])
         if did == call.did:
-            raise PdsError(400, message="Cannot mute oneself")
+            raise PdsError(400, message="Actor cannot mute themselves")
         parts = {"reposts": "onlyReposts", "quotes": "onlyQuoteposts"}
         only = frozenset(part for part, name in parts.items() if call.input.get(name))
         self.views(call).own.mutes[did] = Mute(self.state.clock.count(), only)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from atlex.testing._bluesky._index import FEED_GENERATOR, LIST
+from atlex.testing._bluesky._index import FEED_GENERATOR, LIST, collection_of
 from atlex.testing._bluesky._profile_views import ProfileViews
 from atlex.testing._repo import StoredRecord
 
@@ -16,10 +16,13 @@ _MAX_SAMPLE: Final = 12
 class ListViews(ProfileViews):
     """Makes the views of what accounts publish about others' accounts and posts."""
 
-    def find_list(self, uri: str, collection: str = LIST) -> StoredRecord | None:
-        """The list, or another record of a collection, unless its creator isn't there."""
-        record = self.find(uri)
-        return record if record is not None and record.collection == collection else None
+    def find_list(self, uri: str) -> StoredRecord | None:
+        """The list with an AT URI."""
+        return self.find_of(LIST, uri)
+
+    def find_of(self, collection: str, uri: str) -> StoredRecord | None:
+        """The record with an AT URI, where that is in a collection."""
+        return self.find(uri) if collection_of(uri) == collection else None
 
     def find(self, uri: str) -> StoredRecord | None:
         """The record with an AT URI, which may name a handle; None also when its account isn't in use."""
@@ -35,6 +38,12 @@ class ListViews(ProfileViews):
         """A member of a list; None when the account isn't there."""
         account = self.state.accounts.find_public(item.value["subject"])
         return None if account is None else {"uri": item.uri, "subject": self.profile(account)}
+
+    def membership(self, uri: str, did: str) -> dict[str, Any]:
+        """The ``listItem`` that puts an account on a list, if there is one."""
+        item = self.index.link("list item", uri, did)
+        view = None if item is None else self.list_item(item)
+        return {} if view is None else {"listItem": view}
 
     def list_items(self, uri: str) -> list[StoredRecord]:
         """The members of a list who are there, the newest first."""
@@ -67,7 +76,7 @@ class ListViews(ProfileViews):
             view["list"] = self.list_basic(members)
             items = map(self.list_item, self.list_items(members.uri)[:_MAX_SAMPLE])
             view["listItemsSample"] = [item for item in items if item is not None]
-        feeds = (self.find_list(feed["uri"], FEED_GENERATOR) for feed in record.value.get("feeds", ()))
+        feeds = (self.find_of(FEED_GENERATOR, feed["uri"]) for feed in record.value.get("feeds", ()))
         view["feeds"] = [self.feed_generator(feed) for feed in feeds if feed is not None]
         return view
 

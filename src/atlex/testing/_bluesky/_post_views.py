@@ -25,9 +25,8 @@ class PostViews(ListViews):
     """Makes the views of posts."""
 
     def find_post(self, uri: str) -> StoredRecord | None:
-        """The post with an AT URI, unless its account isn't in use."""
-        record = self.find(uri)
-        return record if record is not None and record.collection == POST else None
+        """The post with an AT URI."""
+        return self.find_of(POST, uri)
 
     def is_shown(self, record: StoredRecord) -> bool:
         """Whether the account of a record is in use and has nothing against the viewer, nor the viewer against it."""
@@ -74,6 +73,13 @@ class PostViews(ListViews):
             "record": gate.value,
             "lists": [self.list_basic(record) for record in named if record is not None],
         }
+
+    def post_or_gap(self, uri: str) -> dict[str, Any]:
+        """The post with an AT URI, or what stands in its place, in a union of them."""
+        post = self.find_post(uri)
+        if post is None or self.is_apart(post.did):
+            return self.absent_post(uri, post)
+        return {"$type": "app.bsky.feed.defs#postView", **self.post(post)}
 
     def absent_post(self, uri: str, post: StoredRecord | None) -> dict[str, Any]:
         """What stands in the place of a post that isn't there, or that a block keeps from the viewer."""
