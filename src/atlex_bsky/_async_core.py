@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final, TypeAlias, TypeVar
 
+from atlex import AsyncPasswordSession
 from atlex.errors import InputError, XrpcResponseError
 from atlex.model import build
 from atlex.syntax import AtUri, is_valid_did
@@ -17,6 +19,8 @@ from atlex_sdk.app.bsky.feed.post import ReplyRef
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
 
 __all__ = ["AsyncCore", "AsyncResolver"]
+
+CoreT = TypeVar("CoreT", bound="AsyncCore")
 
 AsyncResolver: TypeAlias = Callable[[str], Awaitable[HasDid]]
 """Gives the account of a handle, as an `atlex.identity.AsyncIdentityResolver` does when it is called."""
@@ -38,6 +42,33 @@ class AsyncCore:
         self._client = client
         self._resolver = resolver
         self._dids: dict[str, tuple[str, float]] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def login(
+        cls: type[CoreT],
+        service: str,
+        *,
+        identifier: str,
+        password: str,
+        resolver: AsyncResolver | None = None,
+    ) -> AsyncIterator[CoreT]:
+        """Log in for as long as a ``with`` block lasts, as `atlex.AsyncPasswordSession.login` does.
+
+        Sessions that last longer, or need more options, are made there: ``AsyncBluesky(AsyncClient(session))``.
+
+        Args:
+            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
+            identifier: The account's handle, e-mail address or DID.
+            password: The account's password, or better an app password.
+            resolver: As for the class.
+
+        Raises:
+            InputError: An argument can't be used.
+            XrpcError: The server refused, or can't be reached.
+        """
+        async with AsyncPasswordSession.login(service, identifier=identifier, password=password) as session:
+            yield cls(AsyncClient(session), resolver=resolver)
 
     @property
     def client(self) -> AsyncClient:

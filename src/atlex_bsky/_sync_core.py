@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeAlias, TypeVar
 
+from atlex import PasswordSession
 from atlex.errors import InputError, XrpcResponseError
 from atlex.model import build
 from atlex.syntax import AtUri, is_valid_did
@@ -18,6 +20,8 @@ from atlex_sdk.app.bsky.feed.post import ReplyRef
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
 
 __all__ = ["Core", "Resolver"]
+
+CoreT = TypeVar("CoreT", bound="Core")
 
 Resolver: TypeAlias = Callable[[str], HasDid]
 """Gives the account of a handle, as an `atlex.identity.IdentityResolver` does when it is called."""
@@ -39,6 +43,33 @@ class Core:
         self._client = client
         self._resolver = resolver
         self._dids: dict[str, tuple[str, float]] = {}
+
+    @classmethod
+    @contextmanager
+    def login(
+        cls: type[CoreT],
+        service: str,
+        *,
+        identifier: str,
+        password: str,
+        resolver: Resolver | None = None,
+    ) -> Iterator[CoreT]:
+        """Log in for as long as a ``with`` block lasts, as `atlex.PasswordSession.login` does.
+
+        Sessions that last longer, or need more options, are made there: ``Bluesky(Client(session))``.
+
+        Args:
+            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
+            identifier: The account's handle, e-mail address or DID.
+            password: The account's password, or better an app password.
+            resolver: As for the class.
+
+        Raises:
+            InputError: An argument can't be used.
+            XrpcError: The server refused, or can't be reached.
+        """
+        with PasswordSession.login(service, identifier=identifier, password=password) as session:
+            yield cls(Client(session), resolver=resolver)
 
     @property
     def client(self) -> Client:

@@ -16,8 +16,12 @@ def own_mark(subject: object, collection: str) -> str | None:
 
 
 def mark_of(view: object, mark: str) -> str | None:
-    """The AT-URI that the viewer's state in a view has under a name; None if it has none, or isn't a view."""
-    uri = getattr(getattr(view, "viewer", None), mark, None)
+    """The AT-URI that the viewer's state has under a name, in a view or in an item that was read.
+
+    None if there is none, or if the subject says nothing of the viewer.
+    """
+    shown_in = view if hasattr(view, "viewer") else getattr(view, "view", None)
+    uri = getattr(getattr(shown_in, "viewer", None), mark, None)
     return uri if isinstance(uri, str) else None
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from atlex import AsyncPasswordSession, PasswordSession, now
-from atlex.errors import AtlexError, InputError
+from atlex.errors import AtlexError, InputError, XrpcResponseError
 from atlex.testing import FakePds
 from atlex_bsky import AsyncBluesky, Bluesky
 from atlex_bsky._subjects import actor_of, record_of
@@ -144,3 +144,22 @@ def test_the_asynchronous_twin_finds_the_same(pds):
                 assert await bsky.ref_of(post.uri) == await bsky.ref_of(post)
 
     asyncio.run(find())
+
+
+def test_a_login_lasts_as_long_as_its_block(pds):
+    with pds.serve() as url:
+        with Bluesky.login(url, identifier="alice.test", password="password") as bsky:
+            assert isinstance(bsky, Bluesky)
+            assert bsky.post("hello").uri.startswith(f"at://{pds.account('alice.test').did}/")
+        with (
+            pytest.raises(XrpcResponseError),
+            Bluesky.login(url, identifier="alice.test", password="wrong") as bsky,
+        ):
+            pass
+
+        async def log_in():
+            async with AsyncBluesky.login(url, identifier="alice.test", password="password") as bsky:
+                assert isinstance(bsky, AsyncBluesky)
+                await bsky.post("hello")
+
+        asyncio.run(log_in())

@@ -57,8 +57,10 @@ class TestPosts:
     def test_a_view_that_names_the_record_undoes_it_in_one_call(self, pds, bsky, post, do, undo):
         made = getattr(bsky, do)(post)
         calls = len(pds.requests)
-        assert getattr(bsky, undo)(view_with(post, **{do: made.uri})) is True
-        assert len(pds.requests) == calls + 1
+        view = view_with(post, **{do: made.uri})
+        assert getattr(bsky, undo)(view) is True
+        assert getattr(bsky, undo)(SimpleNamespace(uri=post.uri, cid=post.cid, view=view)) is True
+        assert len(pds.requests) == calls + 2
 
     def test_undoing_what_was_never_done_is_an_error_unless_allowed(self, bsky, post, do, undo):
         with pytest.raises(InputError, match=rf"no app\.bsky\.feed\.{do} of {post.uri} to take back"):
