@@ -35,6 +35,8 @@ WRITTEN: Final = (
     "src/atlex_bsky/_async_posting.py",
     "src/atlex_bsky/_async_profile.py",
     "src/atlex_bsky/_async_reading.py",
+    "src/atlex_bsky/media/_async_upload.py",
+    "src/atlex_bsky/media/_async_video.py",
 )
 """The modules that are written, each of which has a twin made from it."""
 

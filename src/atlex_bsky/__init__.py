@@ -25,6 +25,11 @@ if _t.TYPE_CHECKING:
     from atlex_bsky._sync_bluesky import Bluesky as Bluesky
     from atlex_bsky._thread_view import PostNotShownError as PostNotShownError
     from atlex_bsky._thread_view import ThreadNode as ThreadNode
+    from atlex_bsky.media import Card as Card
+    from atlex_bsky.media import CardError as CardError
+    from atlex_bsky.media import Image as Image
+    from atlex_bsky.media import Video as Video
+    from atlex_bsky.media import VideoError as VideoError
     from atlex_bsky.richtext import RichText as RichText
 else:
     # Made from the imports above by tools/faces.py.
@@ -39,7 +44,8 @@ else:
             "atlex_bsky._items": "FeedItem NotificationItem PostImage PostItem QuoteItem",
             "atlex_bsky._sync_bluesky": "Bluesky",
             "atlex_bsky._thread_view": "PostNotShownError ThreadNode",
+            "atlex_bsky.media": "Card CardError Image Video VideoError",
             "atlex_bsky.richtext": "RichText",
         },
-        "richtext",
+        "media richtext",
     )

@@ -1,0 +1,179 @@
+"""Sending a video by way of the video service, asynchronously."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import BinaryIO, Final, TypeVar
+from urllib.parse import urlsplit
+
+import anyio
+from anyio import to_thread
+
+from atlex import Blob, LegacyBlob, XrpcFetchError, XrpcResponseError
+from atlex.errors import AtlexError
+from atlex_bsky.media._captions import read_captions
+from atlex_bsky.media._errors import VideoError
+from atlex_bsky.media._jobs import check_limits, check_parts, finished_blob
+from atlex_bsky.media._sources import opened
+from atlex_bsky.media._values import Progress, Video
+from atlex_bsky.media._video_files import VideoFile, inspect, read_part
+from atlex_sdk import AsyncClient
+from atlex_sdk.app.bsky.embed import defs
+from atlex_sdk.app.bsky.embed import video as video_embed
+from atlex_sdk.app.bsky.video.defs import JobStatus
+from atlex_sdk.app.bsky.video.start_upload import StartUploadOutput
+
+__all__ = ["upload_video"]
+
+_T = TypeVar("_T")
+
+_TOKEN_SECONDS: Final = 1800
+_RENEWED_AFTER: Final = 1200.0
+_PAUSES: Final = (0.5, 2.0)
+_FIRST_PAUSE: Final = 0.25
+_LONGEST_PAUSE: Final = 10.0
+
+
+async def upload_video(client: AsyncClient, video: Video) -> video_embed.Video:
+    """Send a video to the video service, and wait until it has been processed.
+
+    Calls com.atproto.server.describeServer and getServiceAuth at the account's server; getUploadLimits, startUpload,
+    uploadPart, finishUpload and getJobStatus of app.bsky.video at the service, and abortUpload if sending fails; and
+    com.atproto.repo.uploadBlob for each file of captions.
+
+    Args:
+        client: The client of the account.
+        video: The video.
+
+    Returns:
+        The embed of a post.
+
+    Raises:
+        InputError: A file can't be read, or isn't of a type that the service takes.
+        FileError: The file of the video became shorter while it was being sent.
+        VideoError: The account may not send it, or the service can't process it, or not in time.
+        XrpcError: A call failed.
+    """
+    captions = await to_thread.run_sync(read_captions, video.captions)
+    service = _Service(client, video.service)
+    with opened(video.source, "The video") as file:
+        found = await to_thread.run_sync(inspect, file)
+        blob = await service.send(file, found, video)
+    size = video.aspect_ratio or found.size
+    return video_embed.Video(
+        video=blob,
+        captions=await _uploaded(client, captions),
+        alt=video.alt,
+        aspect_ratio=None if size is None else defs.AspectRatio(width=size[0], height=size[1]),
+        presentation="gif" if found.media_type == "image/gif" else None,
+    )
+
+
+async def _uploaded(client: AsyncClient, captions: Mapping[str, bytes]) -> list[video_embed.Caption] | None:
+    sent: list[video_embed.Caption] = []
+    for language, data in captions.items():
+        answer = await client.com.atproto.repo.upload_blob(data=data, content_type="text/vtt")
+        sent.append(video_embed.Caption(lang=language, file=answer.blob))
+    return sent or None
+
+
+class _Service:
+    """The video service, which believes what the account's server signs."""
+
+    def __init__(self, client: AsyncClient, url: str) -> None:
+        self._client = client
+        self._did = "did:web:" + urlsplit(url).netloc.replace(":", "%3A")
+        self._service = AsyncClient(url)
+        self._authorized = self._service
+        self._renewed_at = float("-inf")
+
+    async def send(self, file: BinaryIO, found: VideoFile, video: Video) -> Blob | LegacyBlob:
+        """Send a video, and wait for what comes of it."""
+        async with self._service:
+            asking = await self._as(self._did, "app.bsky.video.getUploadLimits")
+            check_limits(await asking.app.bsky.video.get_upload_limits(), found.bytes)
+            await self._renew()
+            width, height = found.size or (None, None)
+            started = await self._authorized.app.bsky.video.start_upload(
+                size_bytes=found.bytes, mime_type=found.media_type, width=width, height=height
+            )
+            try:
+                check_parts(started, found.bytes)
+                await self._send_parts(file, found.bytes, started, video.progress)
+                # The service stores the video with the token that comes with this call.
+                await self._renew()
+                finish = partial(self._authorized.app.bsky.video.finish_upload, job_id=started.job_id)
+                finished = await _persistently(finish)
+            except AtlexError:
+                # The account gets its share of the day back; what went wrong before is what counts.
+                with contextlib.suppress(AtlexError):
+                    await self._authorized.app.bsky.video.abort_upload(job_id=started.job_id)
+                raise
+            return await self._wait(finished.completed_job_id, finished.job_status, video.deadline)
+
+    async def _send_parts(
+        self, file: BinaryIO, size: int, started: StartUploadOutput, progress: Progress | None
+    ) -> None:
+        sent = 0
+        for number in range(1, started.part_count + 1):
+            if progress is not None:
+                progress(sent, size)
+            if time.monotonic() - self._renewed_at > _RENEWED_AFTER:
+                await self._renew()
+            part = await to_thread.run_sync(read_part, file, sent, min(started.part_size_bytes, size - sent))
+            upload = self._authorized.app.bsky.video.upload_part
+            await _persistently(partial(upload, job_id=started.job_id, part_number=number, data=part))
+            sent += len(part)
+        if progress is not None:
+            progress(sent, size)
+
+    async def _wait(self, job_id: str, status: JobStatus, deadline: float) -> Blob | LegacyBlob:
+        until = time.monotonic() + deadline
+        pause = _FIRST_PAUSE
+        blob = finished_blob(status, job_id, final=False)
+        while blob is None:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise VideoError(
+                    f"The video isn't ready after {deadline:g} seconds; the service goes on with job {job_id}",
+                    job_id=job_id,
+                )
+            await anyio.sleep(min(pause, left))
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+            answer = await self._service.app.bsky.video.get_job_status(job_id=job_id)
+            blob = finished_blob(answer.job_status, job_id)
+        return blob
+
+    async def _renew(self) -> None:
+        """Get a new token for what the service does in the account's name: storing the video."""
+        server = await self._client.com.atproto.server.describe_server()
+        self._authorized = await self._as(server.did, "com.atproto.repo.uploadBlob")
+        self._renewed_at = time.monotonic()
+
+    async def _as(self, audience: str, method: str) -> AsyncClient:
+        """The service with a token of the account's server.
+
+        Args:
+            audience: The DID of the server that the token is for in the end.
+            method: The NSID of what it allows there.
+        """
+        expires = int(time.time()) + _TOKEN_SECONDS
+        answer = await self._client.com.atproto.server.get_service_auth(aud=audience, lxm=method, exp=expires)
+        return self._service.with_options(headers={"Authorization": f"Bearer {answer.token}"})
+
+
+async def _persistently(call: Callable[[], Awaitable[_T]]) -> _T:
+    """Make a call that is safe to repeat, again where the network or the service fails."""
+    for pause in _PAUSES:
+        try:
+            return await call()
+        except XrpcFetchError:
+            pass
+        except XrpcResponseError as error:
+            if error.status < 500 and error.status != 429:
+                raise
+        await anyio.sleep(pause)
+    return await call()

@@ -1,0 +1,80 @@
+"""What the video service says of an upload and of a job, and what that means."""
+
+from __future__ import annotations
+
+from atlex import Blob, LegacyBlob
+from atlex_bsky.media._errors import VideoError
+from atlex_sdk.app.bsky.video.defs import JobStatus
+from atlex_sdk.app.bsky.video.get_upload_limits import GetUploadLimitsOutput
+from atlex_sdk.app.bsky.video.start_upload import StartUploadOutput
+
+__all__ = ["check_limits", "check_parts", "finished_blob"]
+
+
+def check_limits(limits: GetUploadLimitsOutput, size: int) -> None:
+    """Make sure that the account may send a video now.
+
+    Args:
+        limits: What the service says.
+        size: How many bytes the video has.
+
+    Raises:
+        VideoError: It may not.
+    """
+    words = limits.message or limits.error
+    if not limits.can_upload:
+        raise VideoError(
+            f"The account can't upload videos: {words or 'no reason given'}", reason=limits.error
+        )
+    if limits.remaining_daily_videos is not None and limits.remaining_daily_videos < 1:
+        raise VideoError("The account can upload no more videos today", reason=limits.error)
+    if limits.remaining_daily_bytes is not None and limits.remaining_daily_bytes < size:
+        raise VideoError(
+            f"The video has {size:,} bytes, and the account can upload {limits.remaining_daily_bytes:,} more today",
+            reason=limits.error,
+        )
+
+
+def check_parts(started: StartUploadOutput, size: int) -> None:
+    """Make sure that the parts which the service asks for make up the video.
+
+    Args:
+        started: What the service asks for.
+        size: How many bytes the video has.
+
+    Raises:
+        VideoError: They don't.
+    """
+    if started.part_size_bytes < 1 or started.part_count != -(-size // started.part_size_bytes):
+        raise VideoError(
+            f"The video service wants {size:,} bytes in {started.part_count:,} parts of "
+            f"{started.part_size_bytes:,} bytes, which can't be",
+            job_id=started.job_id,
+        )
+
+
+def finished_blob(status: JobStatus, job_id: str, *, final: bool = True) -> Blob | LegacyBlob | None:
+    """The video that comes of a job; None while it is being made.
+
+    A service that has the video already says ``already_exists`` beside its blob, or beside nothing before it is asked
+    for the job: a blob counts, whatever else is said.
+
+    Args:
+        status: What the service says of the job.
+        job_id: The job.
+        final: Whether this comes from a question about the job, so that a completed one without a blob is a failure.
+
+    Raises:
+        VideoError: The job has failed.
+    """
+    if status.blob is not None:
+        return status.blob
+    refused = bool(status.error) and not status.state
+    if status.state == "JOB_STATE_FAILED" or refused or (final and status.state == "JOB_STATE_COMPLETED"):
+        said = dict.fromkeys(filter(None, (status.message, status.error, status.failure_code)))
+        raise VideoError(
+            f"The video service failed to process the video (job {job_id}): {'; '.join(said) or 'no reason given'}",
+            job_id=job_id,
+            reason=status.failure_code or status.error,
+        )
+    return None

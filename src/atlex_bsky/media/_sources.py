@@ -1,0 +1,79 @@
+"""Files to send, in the forms that callers have them in."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import BinaryIO, TypeAlias
+
+from atlex.errors import InputError
+
+__all__ = ["Source", "check_source", "opened", "read"]
+
+Source: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
+"""A path, the bytes themselves, or an open binary file, which is read from where it stands."""
+
+
+def check_source(source: object, what: str) -> None:
+    """Refuse what can't be read.
+
+    Args:
+        source: What should be a `Source`.
+        what: The thing that it should hold, as the beginning of a sentence.
+
+    Raises:
+        InputError: It isn't a source.
+    """
+    if not isinstance(source, str | bytes | os.PathLike) and not hasattr(source, "read"):
+        raise InputError(
+            f"{what} must be a path, bytes or an open binary file, and not {type(source).__name__}"
+        )
+
+
+@contextmanager
+def opened(source: Source, what: str) -> Generator[BinaryIO]:
+    """Open a source to read. A file that the caller opened stays open.
+
+    Args:
+        source: What to open.
+        what: The thing that it holds, as the beginning of a sentence.
+
+    Raises:
+        InputError: It can't be opened.
+    """
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif isinstance(source, str | os.PathLike):
+        try:
+            file = open(source, "rb")  # noqa: PTH123, SIM115 - any path-like; closed below
+        except (OSError, ValueError) as error:
+            raise InputError(f"{what} can't be opened: {error}") from error
+        with file:
+            yield file
+    else:
+        yield source
+
+
+def read(source: Source, what: str, *, limit: int) -> bytes:
+    """Read a source whole.
+
+    Args:
+        source: What to read.
+        what: The thing that it holds, as the beginning of a sentence.
+        limit: The most bytes that it may have.
+
+    Raises:
+        InputError: It can't be read, has more bytes, or isn't binary.
+    """
+    with opened(source, what) as file:
+        try:
+            data: object = file.read(limit + 1)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{what} can't be read: {error}") from error
+    if not isinstance(data, bytes):
+        raise InputError(f"{what} must be opened as a binary file: this one gives {type(data).__name__}")
+    if len(data) > limit:
+        raise InputError(f"{what} has more than {limit:,} bytes")
+    return data
