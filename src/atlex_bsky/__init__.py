@@ -22,6 +22,8 @@ if _t.TYPE_CHECKING:
     from atlex_bsky._items import PostImage as PostImage
     from atlex_bsky._items import PostItem as PostItem
     from atlex_bsky._items import QuoteItem as QuoteItem
+    from atlex_bsky._preferences import Preferences as Preferences
+    from atlex_bsky._preferences import PreferencesConflictError as PreferencesConflictError
     from atlex_bsky._sync_bluesky import Bluesky as Bluesky
     from atlex_bsky._thread_view import PostNotShownError as PostNotShownError
     from atlex_bsky._thread_view import ThreadNode as ThreadNode
@@ -42,6 +44,7 @@ else:
             "atlex_bsky._cursors": "CursorStore CursorStoreError FileCursorStore MemoryCursorStore",
             "atlex_bsky._drafts": "Draft Posted",
             "atlex_bsky._items": "FeedItem NotificationItem PostImage PostItem QuoteItem",
+            "atlex_bsky._preferences": "Preferences PreferencesConflictError",
             "atlex_bsky._sync_bluesky": "Bluesky",
             "atlex_bsky._thread_view": "PostNotShownError ThreadNode",
             "atlex_bsky.media": "Card CardError Image Video VideoError",

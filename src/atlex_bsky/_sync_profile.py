@@ -3,10 +3,141 @@
 
 from __future__ import annotations
 
+import random
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Final
+
+from atlex import InvalidSwapError, RecordNotFoundError, now
+from atlex_bsky._locks import account_lock
+from atlex_bsky._preferences import Preferences, PreferencesConflictError
 from atlex_bsky._sync_core import Core
+from atlex_sdk.app.bsky import actor
 
 __all__ = ["Profile"]
+
+_WRITES: Final = 5
+_WAIT: Final = 0.1
+_LOCK_POLL: Final = 0.01
 
 
 class Profile(Core):
     """What `Bluesky` does with the profile and preferences."""
+
+    def upsert_profile(
+        self, change: Callable[[actor.profile.Profile], actor.profile.Profile | None]
+    ) -> actor.profile.Profile:
+        """Change the account's profile, or make one.
+
+        The record is read (com.atproto.repo.getRecord), changed, and written in place of the version that was read
+        (com.atproto.repo.putRecord with ``swapRecord``), so that what other programs write isn't lost. Where one did
+        in between, all of this happens again, five times at most. Fields that nobody here knows are kept. Nothing is
+        written where nothing changes.
+
+        Args:
+            change: Changes the profile that it is given, an empty one where there is none, or returns another. It is
+                called once for each try.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            InputError: The changed profile breaks its lexicon.
+            InvalidSwapError: Other programs wrote each time.
+            XrpcResponseValidationError: The present profile can't be read, and so isn't replaced.
+            XrpcError: A call failed.
+        """
+        records = self._client.app.bsky.actor.profile
+        tries = 0
+        while True:
+            try:
+                stored = records.get()
+            except RecordNotFoundError:
+                cid, before, profile = None, None, actor.profile.Profile(created_at=now())
+            else:
+                cid, before, profile = stored.cid, stored.value.to_wire(), stored.value
+            changed = change(profile) or profile
+            if changed.to_wire() == before:
+                return changed
+            try:
+                records.put(changed, swap_record=cid)
+            except InvalidSwapError:
+                tries += 1
+                if tries == _WRITES:
+                    raise
+                time.sleep(_pause(tries))
+            else:
+                return changed
+
+    def preferences(self) -> Preferences:
+        """Read the account's preferences (app.bsky.actor.getPreferences).
+
+        Changing what this gives changes nothing at the server: `update_preferences` does.
+
+        Raises:
+            XrpcError: The call failed.
+        """
+        return Preferences((self._client.app.bsky.actor.get_preferences()).preferences)
+
+    def update_preferences(self, change: Callable[[Preferences], object]) -> Preferences:
+        """Change the account's preferences, and lose none of the others.
+
+        They are read (app.bsky.actor.getPreferences), changed, written (app.bsky.actor.putPreferences) and read
+        again, to see whether the change is there: the protocol has no way to write only in place of what was read. In
+        one process the changes of an account are made one after the other. Where a program elsewhere wrote at the
+        same time and the change is gone, it is made again, five times at most. What can't be seen from here is that
+        this program has overwritten a change that another made between the reading and the writing, a few
+        milliseconds.
+
+        Args:
+            change: Changes the preferences that it is given: ``lambda p: p.mute_word("spoiler")``. It is called
+                several times, and has to change nothing where it was made already, as the methods of `Preferences`
+                do. What it returns isn't looked at.
+
+        Returns:
+            The preferences as they are now.
+
+        Raises:
+            InputError: A preference that is to be changed can't be read.
+            PreferencesConflictError: The change was overwritten each time.
+            XrpcError: A call failed.
+        """
+        with _alone(self.did):
+            written = None
+            for tries in range(_WRITES + 1):
+                if tries > 1:
+                    time.sleep(_pause(tries))
+                found = self.preferences()
+                before = found.to_wire()
+                if before == written:
+                    return found
+                change(found)
+                if found.to_wire() == before:
+                    return found
+                if tries == _WRITES:
+                    break
+                self._client.app.bsky.actor.put_preferences(preferences=found.items)
+                written = found.to_wire()
+        raise PreferencesConflictError(
+            f"The preferences aren't as they were written, after each of {_WRITES} tries: another program overwrites "
+            "them, or the change isn't one that does nothing the second time"
+        )
+
+
+def _pause(tries: int) -> float:
+    """The seconds before another try, different for programs that got into each other's way."""
+    return random.random() * _WAIT * tries  # noqa: S311 - it hides nothing
+
+
+@contextmanager
+def _alone(did: str) -> Generator[None]:
+    """Let one thread or task of this process at a time change what belongs to an account."""
+    lock = account_lock(did)
+    # Threads and the tasks of any event loop wait for the same lock, and a wait can be cancelled.
+    while not lock.acquire(blocking=False):
+        time.sleep(_LOCK_POLL)
+    try:
+        yield
+    finally:
+        lock.release()
