@@ -85,6 +85,26 @@ class State:
         """
         return self.usable(call.did or "", active=False)
 
+    def available(self, identifier: str, caller: str | None) -> Account:
+        """The account with a DID or a handle, for anybody who wants to see its repository.
+
+        Args:
+            identifier: The DID or the handle.
+            caller: The account that asks, which may see its own in whatever state it is.
+
+        Raises:
+            PdsError: There is none, or it isn't in use.
+        """
+        account = self.accounts.find(identifier)
+        if account is None:
+            raise PdsError(400, "RepoNotFound", f"Could not find repo for DID: {identifier}")
+        if account.did != caller and not account.active:
+            error, state = (
+                ("RepoTakendown", "takendown") if account.takendown else ("RepoDeactivated", "deactivated")
+            )
+            raise PdsError(400, error, f"Repo has been {state}: {identifier}")
+        return account
+
     def usable(self, identifier: str, *, active: bool = True) -> Account:
         """The account with a DID or a handle, for something that only its owner may do.
 

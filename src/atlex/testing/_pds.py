@@ -23,6 +23,7 @@ from atlex.testing._repo_methods import RepoMethods
 from atlex.testing._server import Server
 from atlex.testing._server_methods import ServerMethods
 from atlex.testing._sessions import Sessions
+from atlex.testing._sync_methods import SyncMethods
 from atlex.testing._video import VideoMethods
 from atlex.testing._wire import Drop, LoggedRequest, PdsError, PdsFault, WireResponse, error_response
 
@@ -130,6 +131,7 @@ class FakePds:
         areas = (
             self._server_methods,
             RepoMethods(self._state),
+            SyncMethods(self._state),
             *bluesky_methods(self._state, world),
             ChatMethods(self._state, world),
             self._video,

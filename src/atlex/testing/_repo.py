@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha512
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
-from atlex.data import OMIT, Omit, cid_for
+from atlex.data import OMIT, Omit, cid_for, encode_cbor
 from atlex.testing._clock import Clock
+from atlex.testing._tree import EMPTY, Tree
 from atlex.testing._wire import PdsError
 
 __all__ = ["Changed", "Commit", "Repo", "StoredBlob", "StoredRecord", "Write", "blobs_in"]
@@ -35,6 +38,7 @@ class StoredRecord:
         cid: Its CID.
         value: Its value.
         indexed_at: When it was written.
+        rev: The revision of the repository in which it was written.
         number: Its place in the order in which the server's records were created, over all accounts.
         valid: Whether it is what its document says; views only show such records.
     """
@@ -45,6 +49,7 @@ class StoredRecord:
     cid: str
     value: Mapping[str, Any]
     indexed_at: str
+    rev: str
     number: int
     valid: bool
 
@@ -124,19 +129,22 @@ class Repo:
         clock: Dates the commits.
         changed: Is told of every change of a record.
         head: The latest commit.
+        signed: The same as the wire has it.
+        tree: The records' CIDs by their paths.
     """
 
     did: str
     clock: Clock
     changed: Changed = field(repr=False)
     head: Commit = field(init=False)
+    signed: Mapping[str, Any] = field(init=False, repr=False)
+    tree: Tree = field(default=EMPTY, init=False, repr=False)
     _collections: dict[str, dict[str, StoredRecord]] = field(default_factory=dict, init=False, repr=False)
     _blobs: dict[str, StoredBlob] = field(default_factory=dict, init=False, repr=False)
     _references: Counter[str] = field(default_factory=Counter[str], init=False, repr=False)
-    _data: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.head = self._commit([])
+        self._commit(self.tree, self.clock.tid())
 
     def get(self, collection: str, rkey: str) -> StoredRecord | None:
         """A record, or None."""
@@ -150,6 +158,15 @@ class Repo:
     def collections(self) -> Sequence[str]:
         """The collections that have records, by name."""
         return sorted(name for name, records in self._collections.items() if records)
+
+    def all_records(self) -> Iterator[StoredRecord]:
+        """All records, by collection and key."""
+        for collection in self.collections():
+            yield from self.records(collection)
+
+    def blob_cids(self, since: str) -> Sequence[str]:
+        """The blobs that records refer to which came after a revision, by CID."""
+        return sorted(set[str]().union(*(_blob_cids(r.value) for r in self.all_records() if r.rev > since)))
 
     def add_blob(self, cid: str, blob: StoredBlob) -> None:
         """Keep a blob; until a record refers to it, nobody can see it."""
@@ -176,12 +193,17 @@ class Repo:
         collections = {
             write.collection: dict(self._collections.get(write.collection, {})) for write in writes
         }
-        changes = [self._write(collections[write.collection], write) for write in writes]
+        rev, tree = self.clock.tid(), self.tree
+        changes: list[tuple[StoredRecord | None, StoredRecord | None]] = []
+        for write in writes:
+            changes.append(self._write(collections[write.collection], write, rev))
+            path = f"{write.collection}/{write.rkey}"
+            tree = tree.remove(path) if write.cid is None else tree.put(path, write.cid)
         self._collections.update(collections)
         for before, after in changes:
             self._count_blobs(before, after)
             self.changed(before, after)
-        self.head = self._commit(writes)
+        self._commit(tree, rev)
         return self.head
 
     def _check_swap(self, write: Write) -> None:
@@ -207,7 +229,7 @@ class Repo:
                     raise PdsError(400, f"Invalid{name}", message)
 
     def _write(
-        self, records: dict[str, StoredRecord], write: Write
+        self, records: dict[str, StoredRecord], write: Write, rev: str
     ) -> tuple[StoredRecord | None, StoredRecord | None]:
         """Do one write, and give the record before and after it."""
         before = records.pop(write.rkey, None)
@@ -223,6 +245,7 @@ class Repo:
             cid=write.cid,
             value=write.value,
             indexed_at=self.clock.datetime(),
+            rev=rev,
             number=self.clock.count() if before is None else before.number,
             valid=write.valid,
         )
@@ -238,11 +261,9 @@ class Repo:
                 if not self._references[cid]:
                     self._blobs.pop(cid, None)
 
-    def _commit(self, writes: Sequence[Write]) -> Commit:
-        # A real commit's data is a search tree and a signature stands beside it. To clients a commit is a CID that
-        # changes with every change, and this one does, since each builds on the one before.
-        paths = [[write.action, f"{write.collection}/{write.rkey}", write.cid] for write in writes]
-        self._data = cid_for([self._data, paths])
-        rev = self.clock.tid()
-        content = {"did": self.did, "version": 3, "rev": rev, "prev": None, "data": {"$link": self._data}}
-        return Commit(cid_for(content), rev)
+    def _commit(self, tree: Tree, rev: str) -> None:
+        content = {"did": self.did, "version": 3, "rev": rev, "prev": None, "data": {"$link": tree.cid}}
+        # As long as a signature, and as much of its own content; a real one would take a library.
+        signature = sha512(encode_cbor(content)).digest()
+        self.signed = {**content, "sig": {"$bytes": b64encode(signature).decode().rstrip("=")}}
+        self.tree, self.head = tree, Commit(cid_for(self.signed), rev)

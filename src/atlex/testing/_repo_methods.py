@@ -199,7 +199,7 @@ class RepoMethods(Methods):
     @method("com.atproto.repo.describeRepo")
     def describe_repo(self, call: Call) -> Any:
         """Say whose repository it is and what is in it."""
-        account = self._available(call.params["repo"], call.did)
+        account = self.state.available(call.params["repo"], call.did)
         return {
             "handle": account.handle,
             "did": account.did,
@@ -212,17 +212,6 @@ class RepoMethods(Methods):
         account = self.state.accounts.find_public(identifier)
         if account is None:
             raise PdsError(400, message=f"Could not find repo: {identifier}")
-        return account
-
-    def _available(self, identifier: str, caller: str | None) -> Account:
-        account = self.state.accounts.find(identifier)
-        if account is None:
-            raise PdsError(400, "RepoNotFound", f"Could not find repo for DID: {identifier}")
-        if account.did != caller and not account.active:
-            error, state = (
-                ("RepoTakendown", "takendown") if account.takendown else ("RepoDeactivated", "deactivated")
-            )
-            raise PdsError(400, error, f"Repo has been {state}: {identifier}")
         return account
 
     def _view(self, record: StoredRecord) -> dict[str, Any]:
@@ -246,7 +235,7 @@ class RepoMethods(Methods):
     @method("com.atproto.sync.getBlob", auth="optional", takendown=True)
     def get_blob(self, call: Call) -> Any:
         """Give a blob that some record refers to."""
-        account = self._available(call.params["did"], call.did)
+        account = self.state.available(call.params["did"], call.did)
         blob = account.repo.public_blob(call.params["cid"])
         if blob is None:
             raise PdsError(400, message="Blob not found")

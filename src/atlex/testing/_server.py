@@ -137,6 +137,8 @@ class Server:
 
     def _response(self, request: WireRequest, trace: _Trace) -> WireResponse:
         nsid = request.nsid
+        if request.path == "/.well-known/atproto-did":
+            return self._well_known(request)
         if nsid is None:
             body = f"Cannot {request.method} {request.path}".encode()
             return WireResponse(status=404, headers={"content-type": "text/plain; charset=utf-8"}, body=body)
@@ -152,6 +154,15 @@ class Server:
             raised = PdsFault(nsid, f"the handler raised {type(error).__name__}: {error}")
             raised.__cause__ = error
             return self._report(raised)
+
+    def _well_known(self, request: WireRequest) -> WireResponse:
+        """Whose handle the name of the host is."""
+        host = request.headers.get("host", "").partition(":")[0]
+        with self.lock:
+            account = self._state.accounts.find_public(host)
+        status, text = (404, "User not found") if account is None else (200, account.did)
+        headers = {"content-type": "text/plain; charset=utf-8"}
+        return WireResponse(status=status, headers=headers, body=text.encode())
 
     def _report(self, fault: PdsFault) -> WireResponse:
         with self.lock:

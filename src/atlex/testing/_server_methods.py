@@ -144,10 +144,39 @@ class ServerMethods(Methods):
             raise PdsError(400, error, "Unable to resolve handle")
         return {"did": did}
 
+    @method("com.atproto.identity.resolveDid")
+    def resolve_did(self, call: Call) -> Any:
+        """Give the DID document of an account of this server."""
+        return {"didDoc": self._known(call.params["did"]).did_document(self.state.url())}
+
+    @method("com.atproto.identity.resolveIdentity")
+    def resolve_identity(self, call: Call) -> Any:
+        """Find an account of this server by its handle or DID."""
+        return self._identity_info(call.params["identifier"])
+
+    @method("com.atproto.identity.refreshIdentity")
+    def refresh_identity(self, call: Call) -> Any:
+        """The same, since nothing is kept that could be out of date."""
+        return self._identity_info(call.input["identifier"])
+
     @method("com.atproto.identity.updateHandle", auth="access", active=True)
     def update_handle(self, call: Call) -> None:
         """Give the caller another handle."""
         self.state.accounts.rename(self.state.caller(call), call.input["handle"])
+
+    def _known(self, identifier: str) -> Account:
+        account = self.state.accounts.find(identifier)
+        if account is None:
+            error = "DidNotFound" if is_valid_did(identifier) else "HandleNotFound"
+            raise PdsError(400, error, f"Could not find {identifier}")
+        if not account.active:
+            raise PdsError(400, "DidDeactivated", f"The account isn't in use: {identifier}")
+        return account
+
+    def _identity_info(self, identifier: str) -> dict[str, Any]:
+        account = self._known(identifier)
+        document = account.did_document(self.state.url())
+        return {"did": account.did, "handle": account.handle, "didDoc": document}
 
     def _log_in(self, identifier: str, password: str) -> Account:
         accounts = self.state.accounts
