@@ -19,6 +19,7 @@ FACES: Final = (
     "codegen/atlex_codegen/__init__.py",
     "src/atlex/__init__.py",
     "src/atlex/client/__init__.py",
+    "src/atlex/identity/__init__.py",
     "src/atlex/interface.py",
     "src/atlex/session/__init__.py",
     "src/atlex/syntax/__init__.py",

@@ -26,6 +26,7 @@ WRITTEN: Final = (
     "src/atlex/client/_async_pages.py",
     "src/atlex/client/_async_records.py",
     "src/atlex/fetch/_async.py",
+    "src/atlex/identity/_async.py",
     "src/atlex/session/_async.py",
     "src/atlex_bsky/_async_bluesky.py",
     "src/atlex_bsky/_async_core.py",

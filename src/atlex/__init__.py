@@ -17,6 +17,7 @@ if _t.TYPE_CHECKING:
     from atlex import data as data
     from atlex import errors as errors
     from atlex import fetch as fetch
+    from atlex import identity as identity
     from atlex import interface as interface
     from atlex import model as model
     from atlex import session as session
@@ -55,6 +56,11 @@ if _t.TYPE_CHECKING:
     from atlex.errors import FetchError as FetchError
     from atlex.errors import FetchRefusedError as FetchRefusedError
     from atlex.errors import FileError as FileError
+    from atlex.errors import IdentityAmbiguousError as IdentityAmbiguousError
+    from atlex.errors import IdentityError as IdentityError
+    from atlex.errors import IdentityFailedError as IdentityFailedError
+    from atlex.errors import IdentityMismatchError as IdentityMismatchError
+    from atlex.errors import IdentityNotFoundError as IdentityNotFoundError
     from atlex.errors import InputError as InputError
     from atlex.errors import InterfaceVersionError as InterfaceVersionError
     from atlex.errors import InvalidSwapError as InvalidSwapError
@@ -73,6 +79,9 @@ if _t.TYPE_CHECKING:
     from atlex.errors import XrpcInvalidResponseError as XrpcInvalidResponseError
     from atlex.errors import XrpcResponseError as XrpcResponseError
     from atlex.errors import XrpcResponseValidationError as XrpcResponseValidationError
+    from atlex.identity import AsyncIdentityResolver as AsyncIdentityResolver
+    from atlex.identity import Identity as Identity
+    from atlex.identity import IdentityResolver as IdentityResolver
     from atlex.model import issues as issues
     from atlex.model import read_as as read_as
     from atlex.session import AsyncPasswordSession as AsyncPasswordSession
@@ -100,12 +109,14 @@ else:
             "atlex.client._sync_agent": "ServiceAgent",
             "atlex.data": "Blob CidLink LegacyBlob OMIT Omit UnknownObject",
             "atlex.errors": (
-                "AtlexError BasePackageError FetchError FetchRefusedError FileError InputError "
+                "AtlexError BasePackageError FetchError FetchRefusedError FileError IdentityAmbiguousError "
+                "IdentityError IdentityFailedError IdentityMismatchError IdentityNotFoundError InputError "
                 "InterfaceVersionError InvalidSwapError Issue LexAuthFactorError LexiconError "
                 "LoggedOutError RateLimitError RecordNotFoundError RefreshError SessionStoreError "
                 "XrpcAuthenticationError XrpcError XrpcFetchError XrpcInternalError "
                 "XrpcInvalidResponseError XrpcResponseError XrpcResponseValidationError"
             ),
+            "atlex.identity": "AsyncIdentityResolver Identity IdentityResolver",
             "atlex.model": "issues read_as",
             "atlex.session": (
                 "AsyncPasswordSession FileSessionStore PasswordSession RedisSessionStore SessionData "
@@ -114,5 +125,5 @@ else:
             "atlex.syntax": "now",
             "atlex.xrpc": "XrpcResponse",
         },
-        "client data errors fetch interface lexicon model session syntax testing xrpc",
+        "client data errors fetch identity interface lexicon model session syntax testing xrpc",
     )

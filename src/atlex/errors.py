@@ -5,6 +5,11 @@
     ├── FileError                       a file failed in the middle of a call (also an OSError)
     ├── FetchError                      a URL that a stranger named couldn't be fetched; the cause is attached if any
     │   └── FetchRefusedError           it may not be fetched: a private address, a port, a scheme
+    ├── IdentityError                   a handle or DID leads to no account: .identifier
+    │   ├── IdentityNotFoundError       there is none of this name
+    │   ├── IdentityAmbiguousError      the handle names more than one DID
+    │   ├── IdentityMismatchError       the handle names a DID whose document names another handle
+    │   └── IdentityFailedError         it couldn't be found out; the cause is attached if any
     ├── LexiconError                    Lexicon documents are broken or contradict each other
     ├── SessionStoreError               a session store can't be read, written or locked
     ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
@@ -49,6 +54,11 @@ __all__ = [
     "FetchError",
     "FetchRefusedError",
     "FileError",
+    "IdentityAmbiguousError",
+    "IdentityError",
+    "IdentityFailedError",
+    "IdentityMismatchError",
+    "IdentityNotFoundError",
     "InputError",
     "InterfaceVersionError",
     "InvalidSwapError",
@@ -151,6 +161,34 @@ class FetchRefusedError(FetchError):
 
     The message doesn't tell addresses: it may be shown to whoever named the URL.
     """
+
+
+class IdentityError(AtlexError):
+    """A handle or a DID leads to no account that can be used.
+
+    Attributes:
+        identifier: The handle or the DID that was looked up.
+    """
+
+    def __init__(self, message: str, *, identifier: str) -> None:
+        super().__init__(message)
+        self.identifier = identifier
+
+
+class IdentityNotFoundError(IdentityError):
+    """There is no account of this name, or none any more."""
+
+
+class IdentityAmbiguousError(IdentityError):
+    """A handle names more than one DID, and which is meant can't be known."""
+
+
+class IdentityMismatchError(IdentityError):
+    """A handle names a DID whose document names another handle, or none: anybody can point a name at an account."""
+
+
+class IdentityFailedError(IdentityError):
+    """Whose name it is couldn't be found out: the network failed, or what came is broken. It may work later."""
 
 
 class LexiconError(AtlexError):

@@ -4,142 +4,19 @@ from __future__ import annotations
 
 import gzip
 import socket
-import ssl
 import threading
 import zlib
-from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import anyio
-import httpcore
 import pytest
-import trustme
-from tests.fetch.conftest import Driver, Names, is_numeric_only
+from tests.fetch.conftest import Driver, Names, Server, Wires, is_numeric_only, leading_to, page
 
 import atlex
 from atlex.errors import FetchError, FetchRefusedError, InputError
 
 PUBLIC = "93.184.215.14"
 PUBLIC_6 = "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
-
-
-class Server:
-    """Answers each request with what a function makes of its head; with TLS if there is a context."""
-
-    def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self.answer: Callable[[str], bytes] = lambda _: page(b"hello")
-        self.heads: list[str] = []
-        self.server_names: list[str | None] = []
-        self._context = context
-        if context is not None:
-            context.sni_callback = lambda _, name, __: self.server_names.append(name)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                stream = (
-                    self._context.wrap_socket(connection, server_side=True) if self._context else connection
-                )
-            except OSError:
-                return
-            with stream:
-                while head := self._head(stream):
-                    self.heads.append(head)
-                    try:
-                        stream.sendall(self.answer(head))
-                    except OSError:
-                        return
-
-    @staticmethod
-    def _head(stream: socket.socket) -> str:
-        received = b""
-        while b"\r\n\r\n" not in received:
-            try:
-                more = stream.recv(65536)
-            except OSError:
-                return ""
-            if not more:
-                return ""
-            received += more
-        return received.decode()
-
-    def close(self) -> None:
-        self._listener.close()
-
-
-def page(body: bytes, status: str = "200 OK", **headers: str) -> bytes:
-    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    return f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\n{lines}\r\n".encode() + body
-
-
-def leading_to(location: str) -> bytes:
-    return page(b"", "302 Found", location=location)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    served = Server()
-    yield served
-    served.close()
-
-
-@pytest.fixture
-def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> trustme.CA:
-    made = trustme.CA()
-    made.cert_pem.write_to_path(tmp_path / "ca.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    return made
-
-
-@pytest.fixture
-def site(authority: trustme.CA) -> Iterator[Server]:
-    """A server that has a certificate for example.com and www.example.com."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("example.com", "www.example.com").configure_cert(context)
-    served = Server(context)
-    yield served
-    served.close()
-
-
-class Wires:
-    """What public addresses lead to: the ports of servers on this machine. Stands in for the network."""
-
-    def __init__(self) -> None:
-        self.ports: dict[str, int] = {}
-        self.connected: list[str] = []
-
-    def lead(self, options: dict[str, Any]) -> dict[str, Any]:
-        host = options["host"]
-        self.connected.append(host)
-        if host not in self.ports:
-            raise httpcore.ConnectError(f"no way to {host}")
-        return {**options, "host": "127.0.0.1", "port": self.ports[host]}
-
-
-@pytest.fixture
-def wires(monkeypatch: pytest.MonkeyPatch) -> Wires:
-    laid = Wires()
-    monkeypatch.setattr("atlex._http._choice._has", lambda library: library == "httpx")
-    for kind in (httpcore.SyncBackend, httpcore.AnyIOBackend):
-        connect = kind.connect_tcp
-        monkeypatch.setattr(
-            kind,
-            "connect_tcp",
-            lambda self, *, _connect=connect, **options: _connect(self, **laid.lead(options)),
-        )
-    return laid
 
 
 class TestWhatIsRefused:

@@ -7,7 +7,8 @@ import logging
 import httpx
 import pytest
 
-from atlex.session._urls import extract_pds_endpoint, is_safe_pds
+from atlex.session import extract_pds_endpoint
+from atlex.session._urls import is_safe_pds
 
 pytestmark = pytest.mark.anyio
 

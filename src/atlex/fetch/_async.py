@@ -82,7 +82,7 @@ class AsyncPublicFetcher:
         try:
             response = await self._connection.follow(visit.request(self._timeout), visit.hop, visit.follow)
         except XrpcError as error:
-            raise visit.failure(error) from error.__cause__
+            raise visit.failure(error) from error
         return visit.fetched(response)
 
     async def aclose(self) -> None:

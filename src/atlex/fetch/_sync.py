@@ -83,7 +83,7 @@ class PublicFetcher:
         try:
             response = self._connection.follow(visit.request(self._timeout), visit.hop, visit.follow)
         except XrpcError as error:
-            raise visit.failure(error) from error.__cause__
+            raise visit.failure(error) from error
         return visit.fetched(response)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ a session is stored as, and a ``SessionStore`` where: ``FileSessionStore`` or ``
 import typing as _t
 
 if _t.TYPE_CHECKING:
+    from atlex._did_document import extract_pds_endpoint as extract_pds_endpoint
     from atlex.errors import LexAuthFactorError as LexAuthFactorError
     from atlex.session._async import AsyncPasswordSession as AsyncPasswordSession
     from atlex.session._async import AsyncSessionOptions as AsyncSessionOptions
@@ -18,7 +19,6 @@ if _t.TYPE_CHECKING:
     from atlex.session._store import SessionStore as SessionStore
     from atlex.session._sync import PasswordSession as PasswordSession
     from atlex.session._sync import SessionOptions as SessionOptions
-    from atlex.session._urls import extract_pds_endpoint as extract_pds_endpoint
 else:
     # Made from the imports above by tools/faces.py.
     from atlex._lazy import lazy_face as _lazy_face
@@ -26,6 +26,7 @@ else:
     __all__, __getattr__, __dir__ = _lazy_face(
         __name__,
         {
+            "atlex._did_document": "extract_pds_endpoint",
             "atlex.errors": "LexAuthFactorError",
             "atlex.session._async": "AsyncPasswordSession AsyncSessionOptions",
             "atlex.session._async_driver": "Opening",
@@ -35,6 +36,5 @@ else:
             "atlex.session._redis_store": "RedisSessionStore",
             "atlex.session._store": "SessionStore",
             "atlex.session._sync": "PasswordSession SessionOptions",
-            "atlex.session._urls": "extract_pds_endpoint",
         },
     )

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from atlex._agent import Headers, Request, Response
+from atlex._did_document import pds_origin
 from atlex._effects import Hook, Read, Send
 from atlex._service_url import check_service_url
 from atlex._watch._watcher import NOBODY, current_watcher, logger
@@ -37,7 +38,7 @@ from atlex.session._expiry import Backoff, Expiry
 from atlex.session._keeper import Keeper
 from atlex.session._options import Calls, Options
 from atlex.session._store import SessionStore
-from atlex.session._urls import is_safe_pds, pds_origin
+from atlex.session._urls import is_safe_pds
 from atlex.xrpc import JSON, read_error_body, received_type
 
 __all__ = ["Logic"]

@@ -1,20 +1,16 @@
-"""The URLs that a session meets: services, the PDS of a DID document, the login URL."""
+"""The URLs that a session meets: services and the login URL."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Any, Final, NamedTuple, cast
-from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+from typing import NamedTuple, cast
+from urllib.parse import unquote_to_bytes, urlsplit
 
+from atlex._did_document import split_url
 from atlex._service_url import origin_of
 from atlex.errors import InputError
 
-__all__ = ["LoginUrl", "extract_pds_endpoint", "is_safe_pds", "parse_login_url", "pds_origin"]
-
-_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
-_LONGEST: Final = 2048
+__all__ = ["LoginUrl", "is_safe_pds", "parse_login_url"]
 
 
 class LoginUrl(NamedTuple):
@@ -26,25 +22,6 @@ class LoginUrl(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<LoginUrl of {self.service}>"
-
-
-def _split(url: str) -> SplitResult | None:
-    """An http or https URL in its parts, or None for anything else."""
-    if len(url) > _LONGEST or _UNSAFE.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        # Reading the port checks it.
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and origin_of(parts)
-    except ValueError:
-        return None
-    return parts if usable else None
-
-
-def pds_origin(did_doc: object) -> str | None:
-    """Scheme, host and port of the account's PDS, or None where `extract_pds_endpoint` finds none."""
-    endpoint = extract_pds_endpoint(did_doc)
-    return None if endpoint is None else origin_of(urlsplit(endpoint))
 
 
 def is_safe_pds(origin: str, service: str) -> bool:
@@ -62,36 +39,6 @@ def _is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def extract_pds_endpoint(did_doc: object) -> str | None:
-    """Find the account's PDS in its DID document.
-
-    It is the ``serviceEndpoint`` of the first service whose ``id`` ends with ``#atproto_pds``; no second one
-    is tried (https://atproto.com/specs/did).
-
-    Args:
-        did_doc: A DID document as parsed JSON; anything at all may be given.
-
-    Returns:
-        The endpoint as it stands in the document, or None where there is none, it isn't an http or https URL,
-        or it has a user name or a password in it.
-    """
-    services = _get(did_doc, "service")
-    if not isinstance(services, list | tuple):
-        return None
-    for service in cast("list[object]", services):
-        name = _get(service, "id")
-        if isinstance(name, str) and name.endswith("#atproto_pds"):
-            endpoint = _get(service, "serviceEndpoint")
-            parts = _split(endpoint) if isinstance(endpoint, str) else None
-            # A URL with an @ may look like one host and name another.
-            return None if parts is None or "@" in parts.netloc else cast("str", endpoint)
-    return None
-
-
-def _get(value: object, key: str) -> object:
-    return cast("Mapping[str, Any]", value).get(key) if isinstance(value, Mapping) else None
 
 
 def parse_login_url(url: str) -> LoginUrl:
@@ -112,7 +59,7 @@ def parse_login_url(url: str) -> LoginUrl:
 
 def _parse_login_url(url: object) -> LoginUrl | str:
     """The parts, or the sentence that says what is wrong."""
-    parts = _split(url.strip()) if isinstance(url, str) else None
+    parts = split_url(url.strip()) if isinstance(url, str) else None
     if parts is None:
         return "Invalid URL"
     if parts.path not in {"", "/"}:
