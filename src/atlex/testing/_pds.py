@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from functools import cached_property
@@ -346,6 +347,15 @@ class FakePds:
         self._state.send_did_documents = value
 
     # Methods
+
+    @property
+    def methods(self) -> Mapping[str, str]:
+        """What it answers: by NSID, the first line of each handler's docstring."""
+        with self._server.lock:
+            handlers = {nsid: registered.handler for nsid, registered in self._server.methods.items()}
+        return {
+            nsid: (inspect.getdoc(handler) or "").partition("\n")[0] for nsid, handler in handlers.items()
+        }
 
     def add(self, nsid: str, handler: Handler, *, auth: bool | Literal["optional"] = False) -> None:
         """Add a method, or put another handler in the place of a method's own.

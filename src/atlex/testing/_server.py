@@ -156,7 +156,7 @@ class Server:
             return self._report(raised)
 
     def _well_known(self, request: WireRequest) -> WireResponse:
-        """Whose handle the name of the host is."""
+        """Give the DID of the account whose handle is the host's name."""
         host = request.headers.get("host", "").partition(":")[0]
         with self.lock:
             account = self._state.accounts.find_public(host)

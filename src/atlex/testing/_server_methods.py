@@ -156,7 +156,7 @@ class ServerMethods(Methods):
 
     @method("com.atproto.identity.refreshIdentity")
     def refresh_identity(self, call: Call) -> Any:
-        """The same, since nothing is kept that could be out of date."""
+        """Find an account of this server again; nothing is cached here."""
         return self._identity_info(call.input["identifier"])
 
     @method("com.atproto.identity.updateHandle", auth="access", active=True)

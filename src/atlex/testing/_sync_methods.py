@@ -19,14 +19,14 @@ class SyncMethods(Methods):
 
     @method("com.atproto.sync.getRepo", auth="optional", takendown=True)
     def get_repo(self, call: Call) -> Any:
-        """Give a repository, or what came to it since a revision."""
+        """Give a repository, or only its records since a revision."""
         repo, since = self._available(call).repo, call.params.get("since", "")
         records = (record.value for record in repo.all_records() if record.rev > since)
         return car(repo.head.cid, [repo.signed, *repo.tree.nodes(), *records]), _CAR
 
     @method("com.atproto.sync.getRecord", auth="optional")
     def get_record(self, call: Call) -> Any:
-        """Give a record, and the nodes that prove that it is in the repository, or that it isn't."""
+        """Give a record with the nodes that prove that it is in the repository, or that it isn't."""
         repo = self._available(call).repo
         collection, rkey = call.params["collection"], call.params["rkey"]
         record = repo.get(collection, rkey)
@@ -35,12 +35,12 @@ class SyncMethods(Methods):
 
     @method("com.atproto.sync.getLatestCommit", auth="optional")
     def get_latest_commit(self, call: Call) -> Any:
-        """Say at which commit a repository is."""
+        """Give the latest commit of a repository."""
         return self._available(call).repo.head._asdict()
 
     @method("com.atproto.sync.getRepoStatus")
     def get_repo_status(self, call: Call) -> Any:
-        """Say whether a repository is in use."""
+        """Give the state of a repository."""
         account = self.state.accounts.find(call.params["did"])
         if account is None:
             raise PdsError(400, "RepoNotFound", f"Could not find repo for DID: {call.params['did']}")

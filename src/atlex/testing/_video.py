@@ -91,7 +91,7 @@ class VideoMethods(Methods):
 
     @method("app.bsky.video.getUploadLimits", auth="service")
     def get_upload_limits(self, call: Call) -> Any:
-        """Say how much the caller may still upload."""
+        """Give how many videos and bytes the caller may still upload today."""
         sizes = [len(job.data) for job in self._jobs.values() if job.did == call.did]
         return {
             "canUpload": len(sizes) < _DAILY_VIDEOS,
@@ -101,12 +101,12 @@ class VideoMethods(Methods):
 
     @method("app.bsky.video.uploadVideo", auth="service")
     def upload_video(self, call: Call) -> Any:
-        """Take a whole video and begin its job."""
+        """Take a whole video, and start its job."""
         return {"jobStatus": self._status(self._begin(call.did or "", call.input))}
 
     @method("app.bsky.video.getJobStatus")
     def get_job_status(self, call: Call) -> Any:
-        """Say how far a job is, which is one step further each time."""
+        """Give the state of a job, which moves one step on with each call."""
         job = self._jobs.get(call.params["jobId"])
         if job is None:
             raise PdsError(400, message="Job not found")
@@ -140,7 +140,7 @@ class VideoMethods(Methods):
 
     @method("app.bsky.video.uploadPart", auth="service")
     def upload_part(self, call: Call) -> Any:
-        """Take one part, which may come again."""
+        """Take one part; the same part may be sent again."""
         upload, number = self._upload(call, call.params["jobId"]), call.params["partNumber"]
         self._check_open(upload)
         if upload.state == "completed":
@@ -156,7 +156,7 @@ class VideoMethods(Methods):
 
     @method("app.bsky.video.finishUpload", auth="service")
     def finish_upload(self, call: Call) -> Any:
-        """Join the parts and begin the job; a second time gives the same job."""
+        """Join the parts, and start the job; a second call gives the same job."""
         upload = self._upload(call, call.input["jobId"])
         self._check_open(upload)
         missing = [number for number in range(1, upload.part_count + 1) if number not in upload.parts]
@@ -169,7 +169,7 @@ class VideoMethods(Methods):
 
     @method("app.bsky.video.getUploadStatus", auth="service")
     def get_upload_status(self, call: Call) -> Any:
-        """Say which parts have come."""
+        """Give the parts received so far."""
         upload = self._upload(call, call.params["jobId"])
         job = upload.job
         done = {} if job is None else {"completedJobId": job.job_id, "jobStatus": self._status(job)}
@@ -185,7 +185,7 @@ class VideoMethods(Methods):
 
     @method("app.bsky.video.abortUpload", auth="service")
     def abort_upload(self, call: Call) -> Any:
-        """Give an upload up, unless it has been finished."""
+        """Abort an upload, unless it has been finished."""
         upload = self._upload(call, call.input["jobId"])
         if upload.job is not None:
             return {"state": "completed", "completedJobId": upload.job.job_id}

@@ -18,19 +18,19 @@ class BookmarkMethods(Area):
 
     @method("app.bsky.bookmark.createBookmark", auth="access", active=True)
     def create_bookmark(self, call: Call) -> None:
-        """Keep a post, unless it is kept already."""
+        """Bookmark a post; a second time changes nothing."""
         uri = self._uri(call)
         bookmark = Bookmark(self.state.clock.count(), uri, call.input["cid"], self.state.clock.datetime())
         self.views(call).own.bookmarks.setdefault(uri, bookmark)
 
     @method("app.bsky.bookmark.deleteBookmark", auth="access", active=True)
     def delete_bookmark(self, call: Call) -> None:
-        """Keep a post no longer."""
+        """Remove a bookmark."""
         self.views(call).own.bookmarks.pop(self._uri(call), None)
 
     @method("app.bsky.bookmark.getBookmarks", auth="access")
     def get_bookmarks(self, call: Call) -> Any:
-        """Give the posts that the caller keeps, the last first."""
+        """Give the caller's bookmarks with their posts, newest first."""
         views = self.views(call)
         bookmarks = sorted(views.own.bookmarks.values(), key=lambda kept: kept.number, reverse=True)
         shown, cursor = page(bookmarks, call.params, lambda kept: kept.number)

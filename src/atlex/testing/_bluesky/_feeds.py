@@ -42,7 +42,7 @@ class FeedMethods(Area):
 
     @method("app.bsky.feed.getTimeline", auth="access")
     def get_timeline(self, call: Call) -> Any:
-        """Give the posts and reposts of the caller and of those whom the caller follows, the newest first."""
+        """Give the posts and reposts of the caller and of those whom the caller follows, newest first."""
         views = self.views(call)
         followed: list[str] = [
             follow.value["subject"] for follow in self.world.index.of(views.viewer, FOLLOW)
@@ -52,7 +52,7 @@ class FeedMethods(Area):
 
     @method("app.bsky.feed.getListFeed", auth="access")
     def get_list_feed(self, call: Call) -> Any:
-        """Give the posts of the members of a list, the newest first."""
+        """Give the posts of the members of a list, newest first."""
         views = self.views(call)
         record = views.find_list(call.params["list"])
         if record is None:
@@ -63,7 +63,7 @@ class FeedMethods(Area):
 
     @method("app.bsky.feed.getAuthorFeed", auth="access")
     def get_author_feed(self, call: Call) -> Any:
-        """Give one account's posts and reposts, the newest first."""
+        """Give one account's posts and reposts, newest first."""
         views, account = self.views(call), self.actor(call.params["actor"])
         if views.is_blocking(account.did):
             raise PdsError(400, "BlockedActor", f"Requester has blocked actor: {account.did}")
@@ -85,7 +85,7 @@ class FeedMethods(Area):
 
     @method("app.bsky.feed.getActorLikes", auth="access")
     def get_actor_likes(self, call: Call) -> Any:
-        """Give the posts that the caller liked, the last liked first."""
+        """Give the posts that the caller liked, last liked first."""
         views, account = self.views(call), self.actor(call.params["actor"])
         if account.did != views.viewer:
             raise PdsError(400, message="Profile not found")
@@ -105,7 +105,7 @@ class FeedMethods(Area):
 
     @method("app.bsky.feed.getLikes", auth="access")
     def get_likes(self, call: Call) -> Any:
-        """Say who liked a record, the last one first."""
+        """Say who liked a record, newest first."""
         views = self.views(call)
         shown, answer = self._referring(call, views, "like")
         likes = [
@@ -120,14 +120,14 @@ class FeedMethods(Area):
 
     @method("app.bsky.feed.getRepostedBy", auth="access")
     def get_reposted_by(self, call: Call) -> Any:
-        """Say who reposted a post, the last one first."""
+        """Say who reposted a post, newest first."""
         views = self.views(call)
         shown, answer = self._referring(call, views, "repost")
         return {**answer, "repostedBy": views.profiles([repost.did for repost in shown])}
 
     @method("app.bsky.feed.getQuotes", auth="access")
     def get_quotes(self, call: Call) -> Any:
-        """Give the posts that quote a post, the last one first."""
+        """Give the posts that quote a post, newest first."""
         views = self.views(call)
         shown, answer = self._referring(call, views, "quote")
         return {**answer, "posts": [views.post(post) for post in shown]}
@@ -145,7 +145,7 @@ class FeedMethods(Area):
         return shown, {"uri": uri, **given, **cursor}
 
     def _items(self, views: PostViews, dids: Iterable[str]) -> list[_Item]:
-        """What some accounts posted and reposted, the newest first."""
+        """What some accounts posted and reposted, newest first."""
         index, items = self.world.index, list[_Item]()
         for did in dids:
             if self.state.accounts.find_public(did) is None:

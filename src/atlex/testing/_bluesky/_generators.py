@@ -33,7 +33,7 @@ class GeneratorMethods(Area):
 
     @method("app.bsky.feed.getActorFeeds", auth="access")
     def get_actor_feeds(self, call: Call) -> Any:
-        """Give an account's custom feeds, the newest first."""
+        """Give an account's custom feeds, newest first."""
         views, account = self.views(call), self.actor(call.params["actor"])
         shown, cursor = page(self.world.index.of(account.did, FEED_GENERATOR)[::-1], call.params, place)
         return {"feeds": [views.feed_generator(record) for record in shown], **cursor}

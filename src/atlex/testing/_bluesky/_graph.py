@@ -21,14 +21,14 @@ class GraphMethods(Area):
 
     @method("app.bsky.graph.getFollowers", auth="access")
     def get_followers(self, call: Call) -> Any:
-        """Give the profiles of an account's followers, the newest first."""
+        """Give the profiles of an account's followers, newest first."""
         account = self.actor(call.params["actor"])
         records = self.world.index.about("follow", account.did)
         return self._listed(call, account, "followers", records, lambda follow: follow.did)
 
     @method("app.bsky.graph.getFollows", auth="access")
     def get_follows(self, call: Call) -> Any:
-        """Give the profiles of those whom an account follows, the newest first."""
+        """Give the profiles of those whom an account follows, newest first."""
         account = self.actor(call.params["actor"])
         return self._listed(call, account, "follows", self.world.index.of(account.did, FOLLOW), _subject)
 
@@ -45,14 +45,14 @@ class GraphMethods(Area):
 
     @method("app.bsky.graph.getBlocks", auth="access")
     def get_blocks(self, call: Call) -> Any:
-        """Give the profiles of those whom the caller blocks, the newest first."""
+        """Give the profiles of those whom the caller blocks, newest first."""
         records = self.world.index.of(call.did or "", BLOCK)[::-1]
         shown, cursor = page(records, call.params, place)
         return {"blocks": self.views(call).profiles([_subject(record) for record in shown]), **cursor}
 
     @method("app.bsky.graph.getRelationships", auth="access")
     def get_relationships(self, call: Call) -> Any:
-        """Say how an account and some others stand to each other."""
+        """Give the follows and blocks between an account and some others."""
         account = self.state.accounts.find_public(call.params["actor"])
         if account is None:
             raise PdsError(400, "ActorNotFound", "Actor not found")
@@ -64,7 +64,7 @@ class GraphMethods(Area):
 
     @method("app.bsky.graph.getMutes", auth="access")
     def get_mutes(self, call: Call) -> Any:
-        """Give the profiles of those whom the caller has muted, the newest first."""
+        """Give the profiles of those whom the caller has muted, newest first."""
         views = self.views(call)
         mutes = sorted(views.own.mutes.items(), key=lambda mute: mute[1].number, reverse=True)
         shown, cursor = page(mutes, call.params, lambda mute: mute[1].number)
@@ -82,7 +82,7 @@ class GraphMethods(Area):
 
     @method("app.bsky.graph.unmuteActor", auth="access", active=True)
     def unmute_actor(self, call: Call) -> None:
-        """Let an account be heard again."""
+        """Undo the mute of an account."""
         self.views(call).own.mutes.pop(self._did(call.input["actor"]), None)
 
     @method("app.bsky.graph.muteThread", auth="access", active=True)
@@ -92,7 +92,7 @@ class GraphMethods(Area):
 
     @method("app.bsky.graph.unmuteThread", auth="access", active=True)
     def unmute_thread(self, call: Call) -> None:
-        """Let a thread notify again."""
+        """Undo the mute of a thread."""
         self.views(call).own.muted_threads.discard(call.input["root"])
 
     def _did(self, identifier: str) -> str:

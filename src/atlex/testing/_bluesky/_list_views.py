@@ -46,7 +46,7 @@ class ListViews(ProfileViews):
         return {} if view is None else {"listItem": view}
 
     def list_items(self, uri: str) -> list[StoredRecord]:
-        """The members of a list who are there, the newest first."""
+        """The members of a list who are there, newest first."""
         items = self.index.about("list item", uri)
         accounts = self.state.accounts
         return [item for item in reversed(items) if accounts.find_public(item.value["subject"]) is not None]

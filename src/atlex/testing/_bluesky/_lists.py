@@ -23,7 +23,7 @@ class ListMethods(Area):
 
     @method("app.bsky.graph.getList", auth="access")
     def get_list(self, call: Call) -> Any:
-        """Give a list with its members, the newest first."""
+        """Give a list with its members, newest first."""
         views = self.views(call)
         record = views.find_list(call.params["list"])
         if record is None:
@@ -34,14 +34,14 @@ class ListMethods(Area):
 
     @method("app.bsky.graph.getLists", auth="access")
     def get_lists(self, call: Call) -> Any:
-        """Give an account's lists, the newest first."""
+        """Give an account's lists, newest first."""
         views, account = self.views(call), self.actor(call.params["actor"])
         shown, cursor = page(self._lists(call, account.did), call.params, place)
         return {"lists": [views.list_full(record) for record in shown], **cursor}
 
     @method("app.bsky.graph.getListsWithMembership", auth="access")
     def get_lists_with_membership(self, call: Call) -> Any:
-        """Give the caller's lists, and say which ones an account is on."""
+        """Give the caller's lists, each with the item that puts an account on it."""
         views, account = self.views(call), self.actor(call.params["actor"])
         shown, cursor = page(self._lists(call, views.viewer), call.params, place)
         lists = [
@@ -51,7 +51,7 @@ class ListMethods(Area):
 
     @method("app.bsky.graph.getListMutes", auth="access")
     def get_list_mutes(self, call: Call) -> Any:
-        """Give the lists that the caller has muted, the last muted first."""
+        """Give the lists that the caller has muted, last muted first."""
         views = self.views(call)
         numbers = sorted(views.own.muted_lists.items(), key=lambda item: item[1], reverse=True)
         found = [(record, number) for uri, number in numbers if (record := views.find_list(uri)) is not None]
@@ -60,7 +60,7 @@ class ListMethods(Area):
 
     @method("app.bsky.graph.getListBlocks", auth="access")
     def get_list_blocks(self, call: Call) -> Any:
-        """Give the lists that the caller blocks, the last blocked first."""
+        """Give the lists that the caller blocks, last blocked first."""
         views = self.views(call)
         shown, cursor = page(self.world.index.of(views.viewer, LIST_BLOCK)[::-1], call.params, place)
         found = (views.find_list(block.value["subject"]) for block in shown)
@@ -74,7 +74,7 @@ class ListMethods(Area):
 
     @method("app.bsky.graph.unmuteActorList", auth="access", active=True)
     def unmute_actor_list(self, call: Call) -> None:
-        """Let those on a list be heard again."""
+        """Undo the mute of a list."""
         views = self.views(call)
         views.own.muted_lists.pop(self._uri(views, call), None)
 

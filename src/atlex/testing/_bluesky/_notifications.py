@@ -32,7 +32,7 @@ class NotificationMethods(Area):
 
     @method("app.bsky.notification.listNotifications", auth="access")
     def list_notifications(self, call: Call) -> Any:
-        """Give the caller's notifications, the newest first."""
+        """Give the caller's notifications, newest first."""
         views, params = self.views(call), call.params
         _refuse_seen_at(call)
         reasons: Sequence[str] = params.get("reasons", ())
@@ -51,7 +51,7 @@ class NotificationMethods(Area):
 
     @method("app.bsky.notification.getUnreadCount", auth="access")
     def get_unread_count(self, call: Call) -> Any:
-        """Count what the caller hasn't seen."""
+        """Count the notifications that the caller hasn't seen."""
         _refuse_seen_at(call)
         own = self.views(call).own
         # Mutes and blocks don't matter here, as in the real app view.
@@ -60,17 +60,17 @@ class NotificationMethods(Area):
 
     @method("app.bsky.notification.updateSeen", auth="access")
     def update_seen(self, call: Call) -> None:
-        """Note up to when the caller has seen everything."""
+        """Store the time up to which the caller has seen all notifications."""
         self.views(call).own.seen_at = call.input["seenAt"]
 
     @method("app.bsky.notification.getPreferences", auth="access")
     def get_preferences(self, call: Call) -> Any:
-        """Say what the caller is notified of."""
+        """Give the caller's notification preferences."""
         return {"preferences": _with_defaults(self.views(call).own.notification_preferences)}
 
     @method("app.bsky.notification.putPreferencesV2", auth="access")
     def put_preferences(self, call: Call) -> Any:
-        """Change some of what the caller is notified of."""
+        """Change some of the caller's notification preferences."""
         own = self.views(call).own
         own.notification_preferences = {**own.notification_preferences, **call.input}
         return {"preferences": _with_defaults(own.notification_preferences)}

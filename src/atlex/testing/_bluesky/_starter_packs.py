@@ -34,14 +34,14 @@ class StarterPackMethods(Area):
 
     @method("app.bsky.graph.getActorStarterPacks", auth="access")
     def get_actor_starter_packs(self, call: Call) -> Any:
-        """Give an account's starter packs, the newest first."""
+        """Give an account's starter packs, newest first."""
         views, account = self.views(call), self.actor(call.params["actor"])
         shown, cursor = page(self.world.index.of(account.did, STARTER_PACK)[::-1], call.params, place)
         return {"starterPacks": [views.starter_pack_basic(record) for record in shown], **cursor}
 
     @method("app.bsky.graph.getStarterPacksWithMembership", auth="access")
     def get_starter_packs_with_membership(self, call: Call) -> Any:
-        """Give the caller's starter packs, and say which ones an account is in."""
+        """Give the caller's starter packs, each with the list item of an account."""
         views, account = self.views(call), self.actor(call.params["actor"])
         shown, cursor = page(self.world.index.of(views.viewer, STARTER_PACK)[::-1], call.params, place)
         packs = [

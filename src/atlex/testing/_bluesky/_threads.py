@@ -56,7 +56,7 @@ class ThreadMethods(Area):
 
     @method("app.bsky.unspecced.getPostThreadV2", auth="access")
     def get_post_thread_v2(self, call: Call) -> Any:
-        """Give the same as a list: the posts above, the post, and the replies, each below what it replies to."""
+        """Give a thread as a list: the posts above, the post, and each reply below the post that it replies to."""
         views, uri = self.views(call), call.params["anchor"]
         post = views.find_post(uri)
         if post is None:
@@ -78,7 +78,7 @@ class ThreadMethods(Area):
 
     @method("app.bsky.unspecced.getPostThreadOtherV2", auth="access")
     def get_post_thread_other_v2(self, call: Call) -> Any:
-        """Give the replies that were left out: those that the thread's author hid, and those of muted accounts."""
+        """Give the replies that the thread's author hid, and those of muted accounts."""
         views = self.views(call)
         post = views.find_post(call.params["anchor"])
         asked = _Asked(0, 0, "oldest")

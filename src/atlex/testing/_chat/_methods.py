@@ -31,7 +31,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.getConvoForMembers")
     def get_convo_for_members(self, call: Call) -> Any:
-        """Give the caller's conversation with some accounts, which begins with this."""
+        """Give the caller's conversation with some accounts, and create it the first time."""
         members, did = self._members(call), call.did or ""
         if self._messenger.between(members) is None:
             self._check_recipients(did, members)
@@ -61,7 +61,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.listConvos")
     def list_convos(self, call: Call) -> Any:
-        """Give the caller's conversations, the liveliest first."""
+        """Give the caller's conversations, most recently active first."""
         params, did = call.params, call.did or ""
         convos = [
             convo
@@ -89,7 +89,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.leaveConvo")
     def leave_convo(self, call: Call) -> Any:
-        """Leave a conversation, which takes its messages from the caller's sight."""
+        """Leave a conversation; the caller won't see its messages so far again."""
         convo = self._convo(call, call.input["convoId"])
         return {"convoId": convo.convo_id, "rev": self._messenger.leave(convo, call.did or "")}
 
@@ -100,12 +100,12 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.unmuteConvo")
     def unmute_convo(self, call: Call) -> Any:
-        """Let a conversation be heard again."""
+        """Undo the mute of a conversation."""
         return self._muted(call, muted=False)
 
     @_chat("chat.bsky.convo.updateRead")
     def update_read(self, call: Call) -> Any:
-        """Note up to which message the caller has read a conversation."""
+        """Mark a conversation as read by the caller, up to a message or wholly."""
         convo, message_id = self._convo(call, call.input["convoId"]), call.input.get("messageId")
         message = None if message_id is None else self._message(call, convo, message_id)
         self._messenger.read(convo, call.did or "", message)
@@ -113,7 +113,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.updateAllRead")
     def update_all_read(self, call: Call) -> Any:
-        """Note that the caller has read all conversations."""
+        """Mark all conversations as read by the caller."""
         did, status = call.did or "", call.input.get("status")
         convos = [
             convo
@@ -126,7 +126,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.getUnreadCounts")
     def get_unread_counts(self, call: Call) -> Any:
-        """Count the conversations with something that the caller hasn't read."""
+        """Count the conversations with unread messages."""
         did = call.did or ""
         statuses = [
             convo.sides[did].status
@@ -140,7 +140,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.getMessages")
     def get_messages(self, call: Call) -> Any:
-        """Give the messages of a conversation, the newest first."""
+        """Give the messages of a conversation, newest first."""
         convo, views = self._convo(call, call.params["convoId"]), self._views(call)
         messages = convo.seen_by(call.did or "")[::-1]
         shown, cursor = page(messages, call.params, lambda message: message.number)
@@ -160,7 +160,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.deleteMessageForSelf")
     def delete_message_for_self(self, call: Call) -> Any:
-        """Delete a message from the caller's sight."""
+        """Delete a message for the caller alone."""
         convo = self._convo(call, call.input["convoId"])
         message = self._message(call, convo, call.input["messageId"])
         self._messenger.hide(convo, call.did or "", message)
@@ -168,7 +168,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.addReaction")
     def add_reaction(self, call: Call) -> Any:
-        """Put an emoji below a message."""
+        """Add the caller's emoji to a message."""
         convo, message = self._reacting(call)
         did, value = call.did or "", call.input["value"]
         own = [reaction.value for reaction in message.reactions if reaction.sender == did]
@@ -180,7 +180,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.removeReaction")
     def remove_reaction(self, call: Call) -> Any:
-        """Take the caller's emoji away."""
+        """Remove the caller's emoji from a message."""
         convo, message = self._reacting(call)
         for reaction in list(message.reactions):
             if (reaction.sender, reaction.value) == (call.did, call.input["value"]):
@@ -189,7 +189,7 @@ class ChatMethods(Area):
 
     @_chat("chat.bsky.convo.getLog")
     def get_log(self, call: Call) -> Any:
-        """Say what happened since a cursor; without one nothing, but from where to go on."""
+        """Give the log entries since a cursor; without a cursor, only the one to go on from."""
         views = self._views(call)
         entries, cursor = self._messenger.log(call.did or "", call.params.get("cursor"))
         return {"logs": [views.entry(entry) for entry in entries], "cursor": cursor}
