@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -29,6 +30,9 @@ from atlex import (
     SessionData,
 )
 from atlex._agent import Request
+from atlex._pace._limits import Grant
+from atlex._pace._pacer import pacer_of
+from atlex_sdk import Client
 
 # How long a child may take before it counts as one that hangs.
 PATIENCE = 20
@@ -165,6 +169,36 @@ def refreshes(url: str, rounds: int) -> None:
                 for _ in range(rounds):
                     join([fork(lambda: (call(), session.refresh(), call())) for _ in range(2)])
                     call()
+
+
+def paced(url: str, rounds: int) -> None:
+    """Fork amid paced calls, while the pacer's lock is held and a request on its way has the only place there is."""
+
+    def a_round() -> None:
+        with ServiceAgent(url) as agent:
+            call = Client(agent, pace=True).com.atproto.server.describe_server
+            pacer = pacer_of(agent, asynchronous=False)
+
+            def child() -> None:
+                # The first request to a server goes alone, and here that isn't the parent's.
+                assert pacer_of(agent, asynchronous=False) is not pacer
+                for _ in range(3):
+                    call()
+
+            with pacer._lock:
+                first = pacer._limits.ask("com.atproto.server.describeServer", time.monotonic())
+                assert isinstance(first, Grant)
+                children = [fork(child) for _ in range(2)]
+            join(children)
+            with pacer._lock:
+                pacer._limits.give_back(first, sent=False)
+            # A fork amid an import of another thread is Python's own trap.
+            call()
+            with busily(call, call):
+                join([fork(child) for _ in range(2)])
+
+    for _ in range(rounds):
+        a_round()
 
 
 def held_locks(url: str, rounds: int) -> None:

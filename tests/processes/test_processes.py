@@ -16,13 +16,14 @@ from atlex.testing import FakePds
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 _PROGRAM = Path(__file__).with_name("_programs.py")
-_SESSIONS = {"refreshes", "held_locks", "session_loops"}
+_AT_A_PDS = {"refreshes", "held_locks", "paced", "session_loops"}
 _PROGRAMS = [
     "calls",
     "later_calls",
     "inside_a_loop",
     "refreshes",
     "held_locks",
+    "paced",
     "forked_holder",
     "workers",
     "preloaded",
@@ -49,11 +50,12 @@ def run(name: str, url: str, rounds: int) -> None:
 
 
 def run_at_its_server(name: str, echo: str, rounds: int) -> None:
-    if name not in _SESSIONS:
+    if name not in _AT_A_PDS:
         run(name, echo, rounds)
         return
     with FakePds() as pds, pds.serve() as url:
         pds.create_account("alice.test", "password")
+        pds.limit_rate(100_000, 3600)
         run(name, url, rounds)
 
 
@@ -65,7 +67,14 @@ def test_every_process_and_loop_has_its_own_connections_and_locks(echo: str, nam
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rounds"),
-    [("calls", 200), ("later_calls", 30), ("inside_a_loop", 30), ("refreshes", 100), ("held_locks", 100)],
+    [
+        ("calls", 200),
+        ("later_calls", 30),
+        ("inside_a_loop", 30),
+        ("refreshes", 100),
+        ("held_locks", 100),
+        ("paced", 30),
+    ],
 )
 def test_it_holds_in_500_rounds(echo: str, name: str, rounds: int) -> None:
     run_at_its_server(name, echo, rounds)
