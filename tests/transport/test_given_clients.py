@@ -136,26 +136,6 @@ def test_its_certificates_are_the_ones_that_count(kind: str, server: RawServer) 
 
 
 @pytest.mark.parametrize("library", ["httpx", "httpx2"])
-def test_a_unix_socket_can_be_in_the_place_of_a_host(library: str, tmp_path) -> None:
-    path = str(tmp_path / "socket")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
-        listener.listen()
-
-        def serve() -> None:
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                connection.sendall(OK)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        transport = LIBRARIES[library].HTTPTransport(uds=path)
-        assert send(f"sync-{library}", "http://pds.test", request(), transport=transport).content == b"ok"
-        thread.join()
-
-
-@pytest.mark.parametrize("library", ["httpx", "httpx2"])
 def test_a_synchronous_one_is_refused_for_asynchronous_calls_and_the_other_way_round(library: str) -> None:
     with LIBRARIES[library].Client() as http_client, pytest.raises(InputError, match="asynchronous calls"):
         AsyncServiceAgent("https://a", http_client=http_client)

@@ -86,7 +86,7 @@ class RawServer:
 
     Args:
         tls: What a third origin speaks TLS with.
-        host: The address to listen at.
+        host: The address to listen at, or the path of a Unix socket.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
@@ -96,13 +96,19 @@ class RawServer:
         self._busy: set[int] = set()
         self._numbers = count()
         self._open: dict[int, socket.socket] = {}
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listeners = {
-            name: socket.create_server((host, 0), family=family, backlog=512)
-            for name in ("here", "there", *(["tls"] if tls else []))
-        }
-        self.ports = {name: each.getsockname()[1] for name, each in self._listeners.items()}
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.ports['here']}"
+        names = ("here", "there", *(["tls"] if tls else []))
+        if host.startswith("/"):
+            self._listeners = {"here": socket.socket(socket.AF_UNIX)}
+            self._listeners["here"].bind(host)
+            self._listeners["here"].listen(512)
+            self.ports, self.url = {}, "http://pds.example"
+        else:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            self._listeners = {
+                name: socket.create_server((host, 0), family=family, backlog=512) for name in names
+            }
+            self.ports = {name: each.getsockname()[1] for name, each in self._listeners.items()}
+            self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.ports['here']}"
         for name, listener in self._listeners.items():
             threading.Thread(target=self._accept, args=(name, listener), daemon=True).start()
 
@@ -147,7 +153,8 @@ class RawServer:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if connection.family != socket.AF_UNIX:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             number = next(self._numbers)
             with self._changed:
                 self._open[number] = connection
