@@ -107,7 +107,7 @@ class _Service:
                 await self._renew()
                 finish = partial(self._authorized.app.bsky.video.finish_upload, job_id=started.job_id)
                 finished = await _persistently(finish)
-            except AtlexError:
+            except Exception:
                 # The account gets its share of the day back; what went wrong before is what counts.
                 with contextlib.suppress(AtlexError):
                     await self._authorized.app.bsky.video.abort_upload(job_id=started.job_id)

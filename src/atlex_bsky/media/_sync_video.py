@@ -105,7 +105,7 @@ class _Service:
                 self._renew()
                 finish = partial(self._authorized.app.bsky.video.finish_upload, job_id=started.job_id)
                 finished = _persistently(finish)
-            except AtlexError:
+            except Exception:
                 # The account gets its share of the day back; what went wrong before is what counts.
                 with contextlib.suppress(AtlexError):
                     self._authorized.app.bsky.video.abort_upload(job_id=started.job_id)

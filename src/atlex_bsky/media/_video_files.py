@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO, Final, NamedTuple
 
 from atlex.errors import FileError, InputError
@@ -91,7 +92,8 @@ def _mp4_size(file: BinaryIO, length: int) -> tuple[int, int] | None:
     """The width and height that the first track with any is shown with, turned as its header says."""
     found = [_Box(b"", 0, length)]
     for kind in (b"moov", b"trak", b"tkhd"):
-        found = [inner for outer in found for inner in _boxes(file, outer) if inner.kind == kind]
+        inside = (inner for outer in found for inner in _boxes(file, outer) if inner.kind == kind)
+        found = list(islice(inside, _MOST_BOXES))
     sizes = (_track_size(_read(file, header.start, 96)) for header in found)
     return next((size for size in sizes if size), None)
 
