@@ -11,6 +11,7 @@ import typing as _t
 
 if _t.TYPE_CHECKING:
     from atlex_bsky._async_bluesky import AsyncBluesky as AsyncBluesky
+    from atlex_bsky._async_chat import AsyncConversation as AsyncConversation
     from atlex_bsky._cursors import CursorStore as CursorStore
     from atlex_bsky._cursors import CursorStoreError as CursorStoreError
     from atlex_bsky._cursors import FileCursorStore as FileCursorStore
@@ -22,9 +23,12 @@ if _t.TYPE_CHECKING:
     from atlex_bsky._items import PostImage as PostImage
     from atlex_bsky._items import PostItem as PostItem
     from atlex_bsky._items import QuoteItem as QuoteItem
+    from atlex_bsky._messages import ChatEvent as ChatEvent
+    from atlex_bsky._messages import ChatMessage as ChatMessage
     from atlex_bsky._preferences import Preferences as Preferences
     from atlex_bsky._preferences import PreferencesConflictError as PreferencesConflictError
     from atlex_bsky._sync_bluesky import Bluesky as Bluesky
+    from atlex_bsky._sync_chat import Conversation as Conversation
     from atlex_bsky._thread_view import PostNotShownError as PostNotShownError
     from atlex_bsky._thread_view import ThreadNode as ThreadNode
     from atlex_bsky.media import Card as Card
@@ -41,11 +45,14 @@ else:
         __name__,
         {
             "atlex_bsky._async_bluesky": "AsyncBluesky",
+            "atlex_bsky._async_chat": "AsyncConversation",
             "atlex_bsky._cursors": "CursorStore CursorStoreError FileCursorStore MemoryCursorStore",
             "atlex_bsky._drafts": "Draft Posted",
             "atlex_bsky._items": "FeedItem NotificationItem PostImage PostItem QuoteItem",
+            "atlex_bsky._messages": "ChatEvent ChatMessage",
             "atlex_bsky._preferences": "Preferences PreferencesConflictError",
             "atlex_bsky._sync_bluesky": "Bluesky",
+            "atlex_bsky._sync_chat": "Conversation",
             "atlex_bsky._thread_view": "PostNotShownError ThreadNode",
             "atlex_bsky.media": "Card CardError Image Video VideoError",
             "atlex_bsky.richtext": "RichText",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
+from atlex_bsky._async_chat import AsyncChat
 from atlex_bsky._async_graph import AsyncGraph
 from atlex_bsky._async_lists import AsyncLists
 from atlex_bsky._async_posting import AsyncPosting
@@ -21,3 +24,8 @@ class AsyncBluesky(AsyncPosting, AsyncGraph, AsyncLists, AsyncReading, AsyncProf
         resolver: Finds the account of a handle. None: the client's own server is asked
             (com.atproto.identity.resolveHandle), and its answer is kept for an hour.
     """
+
+    @cached_property
+    def chat(self) -> AsyncChat:
+        """The account's conversations."""
+        return AsyncChat(self)

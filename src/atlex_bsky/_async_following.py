@@ -32,7 +32,7 @@ class AsyncSource(Protocol[ItemT]):
         """Fetch what is new, the oldest first, after saying upstream what has been handled."""
         ...
 
-    def handled(self, item: ItemT) -> None:
+    def handled(self, item: ItemT, /) -> None:
         """Move the position past an item."""
         ...
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
-from functools import wraps
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, overload
 
 from atlex import AsyncPaginator
-from atlex.client import SupportsPage
 from atlex.errors import InputError
 from atlex.syntax import AtUri
 from atlex_bsky._async_core import AsyncCore
 from atlex_bsky._async_following import follow
+from atlex_bsky._async_pages import paged
 from atlex_bsky._cursors import CursorStore, MemoryCursorStore
 from atlex_bsky._following import NotificationPosition, check_poll, moment_of, notification_key
-from atlex_bsky._items import FeedItem, ItemPage, NotificationItem, PostItem
+from atlex_bsky._items import FeedItem, NotificationItem, PostItem
 from atlex_bsky._subjects import Actor, Subject, actor_of, record_of
 from atlex_bsky._thread_view import PostNotShownError, ThreadNode, thread_of
 from atlex_sdk import AsyncClient
@@ -26,9 +25,6 @@ from atlex_sdk.app.bsky.feed.get_post_thread import NotFoundError
 from atlex_sdk.app.bsky.notification.list_notifications import Notification
 
 __all__ = ["AsyncReading"]
-
-ItemT = TypeVar("ItemT")
-ViewT = TypeVar("ViewT")
 
 
 class AsyncReading(AsyncCore):
@@ -43,7 +39,7 @@ class AsyncReading(AsyncCore):
             cursor: Where to start, from an earlier result's ``cursor``. None: at the newest.
         """
         call = self._client.app.bsky.feed.get_timeline
-        return _items(call, FeedItem, {"limit": limit, "cursor": cursor})
+        return paged(call, FeedItem, {"limit": limit, "cursor": cursor})
 
     def author_feed(
         self,
@@ -81,7 +77,7 @@ class AsyncReading(AsyncCore):
             "limit": limit,
             "cursor": cursor,
         }
-        return _items(call, FeedItem, arguments)
+        return paged(call, FeedItem, arguments)
 
     def feed(
         self, generator: Subject, *, limit: int | None = None, cursor: str | None = None
@@ -98,7 +94,7 @@ class AsyncReading(AsyncCore):
             uri = await self._uri_of(generator)
             return await self._client.app.bsky.feed.get_feed(feed=uri, **arguments)
 
-        return _items(get_feed, FeedItem, {"limit": limit, "cursor": cursor})
+        return paged(get_feed, FeedItem, {"limit": limit, "cursor": cursor})
 
     def list_feed(
         self,
@@ -119,7 +115,7 @@ class AsyncReading(AsyncCore):
             uri = await self._uri_of(list)
             return await self._client.app.bsky.feed.get_list_feed(list=uri, **arguments)
 
-        return _items(get_list_feed, FeedItem, {"limit": limit, "cursor": cursor})
+        return paged(get_list_feed, FeedItem, {"limit": limit, "cursor": cursor})
 
     def likes(
         self, actor: Actor | None = None, *, limit: int | None = None, cursor: str | None = None
@@ -136,7 +132,7 @@ class AsyncReading(AsyncCore):
         """
         name = self.did if actor is None else actor_of(actor)
         call = self._client.app.bsky.feed.get_actor_likes
-        return _items(call, FeedItem, {"actor": name, "limit": limit, "cursor": cursor})
+        return paged(call, FeedItem, {"actor": name, "limit": limit, "cursor": cursor})
 
     def search(
         self,
@@ -188,7 +184,7 @@ class AsyncReading(AsyncCore):
             "limit": limit,
             "cursor": cursor,
         }
-        return _items(self._client.app.bsky.feed.search_posts, PostItem, arguments)
+        return paged(self._client.app.bsky.feed.search_posts, PostItem, arguments)
 
     def followers(
         self, actor: Actor | None = None, *, limit: int | None = None, cursor: str | None = None
@@ -306,7 +302,7 @@ class AsyncReading(AsyncCore):
         call = self._client.app.bsky.notification.list_notifications
         if poll is None:
             arguments = {"reasons": [*reasons] or None, "limit": limit, "cursor": cursor}
-            return _items(call, NotificationItem, arguments)
+            return paged(call, NotificationItem, arguments)
         check_poll(poll)
         if since is not None and since.utcoffset() is None:
             raise InputError("since needs a time zone: datetime.now(UTC) has one")
@@ -370,18 +366,3 @@ class AsyncNotificationSource:
         # One that is read lies before what was marked last: marking up to there would take that back.
         if self._mark_seen and not item.is_read and moment is not None:
             self._seen_at = moment if self._seen_at is None else max(self._seen_at, moment)
-
-
-def _items(
-    call: Callable[..., Awaitable[SupportsPage[ViewT]]],
-    item: Callable[[ViewT], ItemT],
-    arguments: dict[str, Any],
-) -> AsyncPaginator[ItemT]:
-    """The pages of a query whose views are made into items."""
-
-    @wraps(call)
-    async def page(**arguments: Any) -> ItemPage[ItemT]:
-        found = await call(**arguments)
-        return ItemPage(found, [item(view) for view in found.lex_items()])
-
-    return AsyncPaginator(page, arguments)

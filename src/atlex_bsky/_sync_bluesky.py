@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
+from atlex_bsky._sync_chat import Chat
 from atlex_bsky._sync_graph import Graph
 from atlex_bsky._sync_lists import Lists
 from atlex_bsky._sync_posting import Posting
@@ -22,3 +25,8 @@ class Bluesky(Posting, Graph, Lists, Reading, Profile):
         resolver: Finds the account of a handle. None: the client's own server is asked
             (com.atproto.identity.resolveHandle), and its answer is kept for an hour.
     """
+
+    @cached_property
+    def chat(self) -> Chat:
+        """The account's conversations."""
+        return Chat(self)

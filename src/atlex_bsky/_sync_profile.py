@@ -135,8 +135,10 @@ def _alone(did: str) -> Generator[None]:
     """Let one thread or task of this process at a time change what belongs to an account."""
     lock = account_lock(did)
     # Threads and the tasks of any event loop wait for the same lock, and a wait can be cancelled.
-    while not lock.acquire(blocking=False):
+    acquired = lock.acquire(blocking=False)
+    while not acquired:
         time.sleep(_LOCK_POLL)
+        acquired = lock.acquire(blocking=False)
     try:
         yield
     finally:

@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
-from functools import wraps
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, overload
 
 from atlex import Paginator
-from atlex.client import SupportsPage
 from atlex.errors import InputError
 from atlex.syntax import AtUri
 from atlex_bsky._cursors import CursorStore, MemoryCursorStore
 from atlex_bsky._following import NotificationPosition, check_poll, moment_of, notification_key
-from atlex_bsky._items import FeedItem, ItemPage, NotificationItem, PostItem
+from atlex_bsky._items import FeedItem, NotificationItem, PostItem
 from atlex_bsky._subjects import Actor, Subject, actor_of, record_of
 from atlex_bsky._sync_core import Core
 from atlex_bsky._sync_following import follow
+from atlex_bsky._sync_pages import paged
 from atlex_bsky._thread_view import PostNotShownError, ThreadNode, thread_of
 from atlex_sdk import Client
 from atlex_sdk.app.bsky.actor.defs import ProfileView
@@ -27,9 +26,6 @@ from atlex_sdk.app.bsky.feed.get_post_thread import NotFoundError
 from atlex_sdk.app.bsky.notification.list_notifications import Notification
 
 __all__ = ["Reading"]
-
-ItemT = TypeVar("ItemT")
-ViewT = TypeVar("ViewT")
 
 
 class Reading(Core):
@@ -44,7 +40,7 @@ class Reading(Core):
             cursor: Where to start, from an earlier result's ``cursor``. None: at the newest.
         """
         call = self._client.app.bsky.feed.get_timeline
-        return _items(call, FeedItem, {"limit": limit, "cursor": cursor})
+        return paged(call, FeedItem, {"limit": limit, "cursor": cursor})
 
     def author_feed(
         self,
@@ -82,7 +78,7 @@ class Reading(Core):
             "limit": limit,
             "cursor": cursor,
         }
-        return _items(call, FeedItem, arguments)
+        return paged(call, FeedItem, arguments)
 
     def feed(
         self, generator: Subject, *, limit: int | None = None, cursor: str | None = None
@@ -99,7 +95,7 @@ class Reading(Core):
             uri = self._uri_of(generator)
             return self._client.app.bsky.feed.get_feed(feed=uri, **arguments)
 
-        return _items(get_feed, FeedItem, {"limit": limit, "cursor": cursor})
+        return paged(get_feed, FeedItem, {"limit": limit, "cursor": cursor})
 
     def list_feed(
         self,
@@ -120,7 +116,7 @@ class Reading(Core):
             uri = self._uri_of(list)
             return self._client.app.bsky.feed.get_list_feed(list=uri, **arguments)
 
-        return _items(get_list_feed, FeedItem, {"limit": limit, "cursor": cursor})
+        return paged(get_list_feed, FeedItem, {"limit": limit, "cursor": cursor})
 
     def likes(
         self, actor: Actor | None = None, *, limit: int | None = None, cursor: str | None = None
@@ -137,7 +133,7 @@ class Reading(Core):
         """
         name = self.did if actor is None else actor_of(actor)
         call = self._client.app.bsky.feed.get_actor_likes
-        return _items(call, FeedItem, {"actor": name, "limit": limit, "cursor": cursor})
+        return paged(call, FeedItem, {"actor": name, "limit": limit, "cursor": cursor})
 
     def search(
         self,
@@ -189,7 +185,7 @@ class Reading(Core):
             "limit": limit,
             "cursor": cursor,
         }
-        return _items(self._client.app.bsky.feed.search_posts, PostItem, arguments)
+        return paged(self._client.app.bsky.feed.search_posts, PostItem, arguments)
 
     def followers(
         self, actor: Actor | None = None, *, limit: int | None = None, cursor: str | None = None
@@ -307,7 +303,7 @@ class Reading(Core):
         call = self._client.app.bsky.notification.list_notifications
         if poll is None:
             arguments = {"reasons": [*reasons] or None, "limit": limit, "cursor": cursor}
-            return _items(call, NotificationItem, arguments)
+            return paged(call, NotificationItem, arguments)
         check_poll(poll)
         if since is not None and since.utcoffset() is None:
             raise InputError("since needs a time zone: datetime.now(UTC) has one")
@@ -371,18 +367,3 @@ class NotificationSource:
         # One that is read lies before what was marked last: marking up to there would take that back.
         if self._mark_seen and not item.is_read and moment is not None:
             self._seen_at = moment if self._seen_at is None else max(self._seen_at, moment)
-
-
-def _items(
-    call: Callable[..., SupportsPage[ViewT]],
-    item: Callable[[ViewT], ItemT],
-    arguments: dict[str, Any],
-) -> Paginator[ItemT]:
-    """The pages of a query whose views are made into items."""
-
-    @wraps(call)
-    def page(**arguments: Any) -> ItemPage[ItemT]:
-        found = call(**arguments)
-        return ItemPage(found, [item(view) for view in found.lex_items()])
-
-    return Paginator(page, arguments)
