@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias, TypeVar
 
-from atlex import AsyncPasswordSession
+from atlex import AsyncPasswordSession, SessionStore
 from atlex.errors import InputError, XrpcResponseError
 from atlex.model import build
 from atlex.syntax import AtUri, is_valid_did
@@ -51,23 +51,33 @@ class AsyncCore:
         *,
         identifier: str,
         password: str,
+        store: SessionStore | None = None,
         resolver: AsyncResolver | None = None,
-    ) -> AsyncIterator[CoreT]:
-        """Log in for as long as a ``with`` block lasts, as `atlex.AsyncPasswordSession.login` does.
+    ) -> AsyncGenerator[CoreT]:
+        """Log in for as long as a ``with`` block lasts.
 
-        Sessions that last longer, or need more options, are made there: ``AsyncBluesky(AsyncClient(session))``.
+        The session is one of `atlex.AsyncPasswordSession.login`, or with a store of its ``open``. Where those are
+        given options, the layer is made of their session: ``AsyncBluesky(AsyncClient(session))``.
 
         Args:
             service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
             identifier: The account's handle, e-mail address or DID.
             password: The account's password, or better an app password.
+            store: Keeps the session for the next run and for other processes. None: it isn't kept.
             resolver: As for the class.
 
         Raises:
             InputError: An argument can't be used.
+            SessionStoreError: The store failed.
             XrpcError: The server refused, or can't be reached.
         """
-        async with AsyncPasswordSession.login(service, identifier=identifier, password=password) as session:
+        if store is None:
+            opening = AsyncPasswordSession.login(service, identifier=identifier, password=password)
+        else:
+            opening = AsyncPasswordSession.open(
+                store, service=service, identifier=identifier, password=password
+            )
+        async with opening as session:
             yield cls(AsyncClient(session), resolver=resolver)
 
     @property

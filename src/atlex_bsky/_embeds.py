@@ -9,7 +9,7 @@ from atlex.errors import InputError
 from atlex_sdk.app.bsky.embed import external, gallery, images, record, record_with_media, video
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
 
-__all__ = ["MAX_PICTURES", "Embed", "Media", "embed_of", "pictures_of"]
+__all__ = ["Embed", "Media", "check_count", "embed_of", "pictures_of"]
 
 Media: TypeAlias = images.Images | gallery.Gallery | video.Video | external.External
 """Pictures, a video or a link card."""
@@ -17,20 +17,28 @@ Media: TypeAlias = images.Images | gallery.Gallery | video.Video | external.Exte
 Embed: TypeAlias = Media | record.Record | record_with_media.RecordWithMedia
 """Media, a quote, or both."""
 
-MAX_PICTURES: Final = 10
+_MAX_PICTURES: Final = 10
 _IN_IMAGES: Final = 4
+
+
+def check_count(pictures: Sequence[object]) -> None:
+    """Refuse more pictures than a post can have, before they are sent.
+
+    Raises:
+        InputError: There are more than ten.
+    """
+    if len(pictures) > _MAX_PICTURES:
+        raise InputError(f"A post has at most {_MAX_PICTURES} pictures, not {len(pictures)}")
 
 
 def pictures_of(pictures: Sequence[images.Image]) -> images.Images | gallery.Gallery:
     """Up to four pictures as app.bsky.embed.images, more as app.bsky.embed.gallery.
 
     Raises:
-        InputError: There are more than ten, or more than four of which one has no known ratio.
+        InputError: There are more than four, and one has no known ratio.
     """
     if len(pictures) <= _IN_IMAGES:
         return images.Images(images=list(pictures))
-    if len(pictures) > MAX_PICTURES:
-        raise InputError(f"A post has at most {MAX_PICTURES} pictures, not {len(pictures)}")
     items: list[gallery.GalleryItem] = []
     for number, picture in enumerate(pictures):
         if picture.aspect_ratio is None:

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final, TypeAlias, TypeVar
 
-from atlex import PasswordSession
+from atlex import PasswordSession, SessionStore
 from atlex.errors import InputError, XrpcResponseError
 from atlex.model import build
 from atlex.syntax import AtUri, is_valid_did
@@ -52,23 +52,31 @@ class Core:
         *,
         identifier: str,
         password: str,
+        store: SessionStore | None = None,
         resolver: Resolver | None = None,
-    ) -> Iterator[CoreT]:
-        """Log in for as long as a ``with`` block lasts, as `atlex.PasswordSession.login` does.
+    ) -> Generator[CoreT]:
+        """Log in for as long as a ``with`` block lasts.
 
-        Sessions that last longer, or need more options, are made there: ``Bluesky(Client(session))``.
+        The session is one of `atlex.PasswordSession.login`, or with a store of its ``open``. Where those are
+        given options, the layer is made of their session: ``Bluesky(Client(session))``.
 
         Args:
             service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
             identifier: The account's handle, e-mail address or DID.
             password: The account's password, or better an app password.
+            store: Keeps the session for the next run and for other processes. None: it isn't kept.
             resolver: As for the class.
 
         Raises:
             InputError: An argument can't be used.
+            SessionStoreError: The store failed.
             XrpcError: The server refused, or can't be reached.
         """
-        with PasswordSession.login(service, identifier=identifier, password=password) as session:
+        if store is None:
+            opening = PasswordSession.login(service, identifier=identifier, password=password)
+        else:
+            opening = PasswordSession.open(store, service=service, identifier=identifier, password=password)
+        with opening as session:
             yield cls(Client(session), resolver=resolver)
 
     @property

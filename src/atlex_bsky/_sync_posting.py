@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
 from atlex.errors import InputError
 from atlex.syntax import AtUri
 from atlex_bsky._drafts import Draft, Posted, Texts, draft_of
-from atlex_bsky._embeds import embed_of
+from atlex_bsky._embeds import Media, check_count, embed_of, pictures_of
 from atlex_bsky._gates import ReplyGate, ReplyRule, allowed, rules_of
 from atlex_bsky._replies import POST
 from atlex_bsky._splitting import MAX_BYTES, MAX_GRAPHEMES, fits, split
@@ -18,6 +19,9 @@ from atlex_bsky._sync_core import Core
 from atlex_bsky.richtext import RichText
 from atlex_sdk.app.bsky.feed import postgate, threadgate
 from atlex_sdk.app.bsky.feed.threadgate import ListRule, ThreadgateAllowItem
+
+if TYPE_CHECKING:
+    from atlex_bsky.media import Card, Image, Video
 
 __all__ = ["Posting"]
 
@@ -31,6 +35,9 @@ class Posting(Core):
         *,
         reply_to: Subject | None = None,
         quote: Subject | None = None,
+        images: Sequence[Image] = (),
+        video: Video | None = None,
+        card: Card | str | None = None,
         langs: Texts = (),
         tags: Texts = (),
         labels: Texts = (),
@@ -53,6 +60,9 @@ class Posting(Core):
             reply_to: The post that it replies to: its view, what `post` returned, its AT-URI or its link.
             quote: What it quotes, beside media or without: a post, a feed, a list or a starter pack, in the same
                 forms.
+            images: Up to ten pictures. More than four are written as app.bsky.embed.gallery.
+            video: A video, by way of the video service.
+            card: A link card, or the URL of the page to make one of.
             langs: Languages of the text (BCP 47), three at most.
             tags: Hashtags that aren't in the text, with or without ``#``, eight at most.
             labels: Content warnings of one's own, such as ``porn`` or ``graphic-media``.
@@ -75,6 +85,9 @@ class Posting(Core):
             text,
             reply_to=reply_to,
             quote=quote,
+            images=images,
+            video=video,
+            card=card,
             langs=langs,
             tags=tags,
             labels=labels,
@@ -91,6 +104,9 @@ class Posting(Core):
         *,
         reply_to: Subject | None = None,
         quote: Subject | None = None,
+        images: Sequence[Image] = (),
+        video: Video | None = None,
+        card: Card | str | None = None,
         langs: Texts = (),
         tags: Texts = (),
         labels: Texts = (),
@@ -108,6 +124,9 @@ class Posting(Core):
             text: As for `post`, as are all others.
             reply_to: As above.
             quote: As above.
+            images: As above.
+            video: As above.
+            card: As above.
             langs: As above.
             tags: As above.
             labels: As above.
@@ -130,7 +149,7 @@ class Posting(Core):
                 f"The text has {rich.graphemes} graphemes and {rich.bytes} bytes: a post has at most "
                 f"{MAX_GRAPHEMES} and {MAX_BYTES}"
             )
-        if not rich and quote is None:
+        if not (rich or quote or images or video or card):
             raise InputError("A post needs a text, a quote or media")
         reply = None if reply_to is None else self.reply_ref_of(reply_to)
         quoted = None if quote is None else self.ref_of(quote)
@@ -139,7 +158,7 @@ class Posting(Core):
             did,
             split(rich),
             reply=reply,
-            embed=embed_of(quoted, None),
+            embed=embed_of(quoted, self._media(images, video, card)),
             langs=langs,
             labels=labels,
             tags=tags,
@@ -187,3 +206,22 @@ class Posting(Core):
 
     def _allowed(self, rule: ReplyRule) -> ThreadgateAllowItem:
         return allowed(rule) or ListRule(list=self.uri_of(rule))
+
+    def _media(self, images: Sequence[Image], video: Video | None, card: Card | str | None) -> Media | None:
+        given = {"images": images or None, "video": video, "card": card}
+        named = [name for name, value in given.items() if value is not None]
+        if len(named) > 1:
+            raise InputError(
+                f"A post has pictures, a video or a card: {' and '.join(named)} exclude each other"
+            )
+        if not named:
+            return None
+        # These take libraries that a text needs none of.
+        from atlex_bsky.media._sync_upload import card_for, upload_image, upload_video
+
+        if video is not None:
+            return upload_video(self._client, video)
+        if card is not None:
+            return card_for(self._client, card)
+        check_count(images)
+        return pictures_of([upload_image(self._client, image) for image in images])

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from atlex import AsyncPasswordSession, PasswordSession, now
+from atlex import AsyncPasswordSession, FileSessionStore, PasswordSession, now
 from atlex.errors import AtlexError, InputError, XrpcResponseError
 from atlex.testing import FakePds
 from atlex_bsky import AsyncBluesky, Bluesky
@@ -163,3 +163,16 @@ def test_a_login_lasts_as_long_as_its_block(pds):
                 await bsky.post("hello")
 
         asyncio.run(log_in())
+
+
+def test_a_login_with_a_store_goes_on_with_the_session_of_the_last_run(pds, tmp_path):
+    with pds.serve() as url:
+        for _ in range(2):
+            with Bluesky.login(
+                url,
+                identifier="alice.test",
+                password="password",
+                store=FileSessionStore(tmp_path / "session.json"),
+            ) as bsky:
+                bsky.post("hello")
+    assert pds.count("com.atproto.server.createSession") == 1
