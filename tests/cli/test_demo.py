@@ -108,6 +108,17 @@ def test_the_post_is_deleted_even_when_a_later_step_fails(few_lexicons: Path) ->
     assert pds.count("com.atproto.server.deleteSession", status=200) == 1
 
 
+def test_a_server_may_be_named_without_its_scheme(few_lexicons: Path) -> None:
+    result = CliRunner().invoke(
+        app,
+        ["demo", "--lexicons", str(few_lexicons), "--service", "pds.invalid", "--identifier", "carla.test"],
+        input="her password\n",
+    )
+
+    assert result.exit_code == 1
+    assert "No connection to pds.invalid" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

@@ -168,10 +168,10 @@ def site(authority: trustme.CA) -> Iterator[Server]:
 
 
 class Wires:
-    """What public addresses lead to: the ports of servers on this machine. Stands in for the network."""
+    """What addresses lead to: the ports of servers on this machine, None for any. Stands in for the network."""
 
     def __init__(self) -> None:
-        self.ports: dict[str, int] = {}
+        self.ports: dict[str, int | None] = {}
         self.connected: list[str] = []
 
     def lead(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Wires:
         self.connected.append(host)
         if host not in self.ports:
             raise httpcore.ConnectError(f"no way to {host}")
-        return {**options, "host": "127.0.0.1", "port": self.ports[host]}
+        return {**options, "host": "127.0.0.1", "port": self.ports[host] or options["port"]}
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ class World:
         self.hosts = Server(context)
         self.hosts.answer = self._page
         self.plc.answer = self._document
-        self.wires.ports |= {PUBLIC: self.hosts.port, "127.0.0.1": self.plc.port}
+        self.wires.ports |= {PUBLIC: self.hosts.port, "127.0.0.1": None, "localhost": None}
         self.documents[ALICE] = document(ALICE)
 
     def _page(self, head: str) -> bytes:

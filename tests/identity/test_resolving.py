@@ -385,6 +385,5 @@ def test_private_networks_are_allowed_where_that_is_said(world: World):
         did, service=[{"id": "#atproto_pds", "serviceEndpoint": "http://localhost:2583"}]
     )
     world.txt(HANDLE, did)
-    world.wires.ports["localhost"] = world.plc.port
     alice = world.resolve(HANDLE, allow_private=True)
     assert (alice.did, alice.pds) == (did, "http://localhost:2583")

@@ -36,7 +36,10 @@ def demo_command(
     ] = None,
     service: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="A real server. Without it, an embedded one is started."),
+        typer.Option(
+            metavar="SERVER",
+            help="A real server, such as bsky.social. Without it, an embedded one is started.",
+        ),
     ] = None,
     identifier: Annotated[
         str | None,
@@ -48,12 +51,14 @@ def demo_command(
     With --service and --identifier it does so on a real server and deletes there what it wrote. The password comes
     from a prompt or from the environment variable ATLEX_PASSWORD.
 
-    Example: atlex demo --service https://bsky.social --identifier alice.example.com
+    Example: atlex demo --service bsky.social --identifier alice.example.com
     """
     from rich.console import Console
 
     from atlex_codegen.cli._demo_steps import walk_embedded_server, walk_real_server
 
+    if service is not None and "://" not in service:
+        service = f"https://{service}"
     if (service is None) != (identifier is None):
         typer.echo("--service and --identifier go together.", err=True)
         raise typer.Exit(1)

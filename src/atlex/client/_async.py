@@ -25,12 +25,14 @@ from atlex.model import Model, UnknownInput
 from atlex.xrpc import Method, Procedure, Query, XrpcResponse
 
 if TYPE_CHECKING:
+    from atlex import identity as _identity
     from atlex.client import _async_pages, _blobs, _downloads, _results, _writes
 else:
     # They load with the first call that needs them.
     _async_pages = lazy_module("atlex.client._async_pages", None)
     _blobs = lazy_module("atlex.client._blobs", None)
     _downloads = lazy_module("atlex.client._downloads", None)
+    _identity = lazy_module("atlex.identity", None)
     _results = lazy_module("atlex.client._results", None)
     _writes = lazy_module("atlex.client._writes", None)
 
@@ -83,6 +85,35 @@ class BaseAsyncClient(Joined):
             others: The classes of the other packages. Where two have the same method, the first counts.
         """
         return joined_class((cls, *others))
+
+    @classmethod
+    async def for_account(
+        cls: type[ClientT],
+        account: str,
+        *,
+        resolver: _identity.AsyncIdentityResolver | None = None,
+        **options: Unpack[AsyncClientOptions],
+    ) -> ClientT:
+        """Make a client for the server that an account is at, for calls without authentication.
+
+        It takes the extra ``atlex[identity]``; docs/identity.md has how accounts are found.
+
+        Args:
+            account: The account's handle or DID.
+            resolver: Finds the account; it stays open. None for one that is made for that one look-up, and keeps
+                nothing.
+            **options: The options of the client.
+
+        Raises:
+            IdentityError: There is no such account, its server isn't known, or it can't be found out.
+            InputError: It is neither a handle nor a DID, or an option isn't what it should be.
+        """
+        if resolver is not None:
+            identity = await resolver.resolve(account)
+        else:
+            async with _identity.AsyncIdentityResolver() as opened:
+                identity = await opened.resolve(account)
+        return cls(identity.server(), **options)
 
     def __init__(
         self, agent: AsyncAgent | BaseAsyncClient | str, **options: Unpack[AsyncClientOptions]

@@ -55,6 +55,19 @@ class Identity:
             pds = None
         return cls(document["id"], handle, pds, signing_key(document), document)
 
+    def server(self) -> str:
+        """The URL of the account's server.
+
+        Raises:
+            IdentityFailedError: The document names none that can be used.
+        """
+        if self.pds is None:
+            raise IdentityFailedError(
+                f"The DID document of {self.handle or self.did} names no server that can be used",
+                identifier=self.did,
+            )
+        return self.pds
+
 
 def checked_name(identifier: str) -> str:
     """The one form of a handle or a DID.

@@ -23,9 +23,11 @@ from atlex.session._store import SessionStore
 from atlex.session._urls import parse_login_url
 
 if TYPE_CHECKING:
+    from atlex import identity as _identity
     from atlex._watch import _events
 else:
     _events = lazy_module("atlex._watch._events", None)
+    _identity = lazy_module("atlex.identity", None)
 
 __all__ = ["AsyncPasswordSession", "AsyncSessionOptions"]
 
@@ -52,6 +54,8 @@ class AsyncSessionOptions(CallOptions, total=False):
             choice.
         allow_insecure_pds: True to follow a DID document to a plain http URL. Otherwise calls go to
             ``service`` then, unless that is on this machine itself.
+        resolver: An ``AsyncIdentityResolver`` that finds the account's server where no service is given; it stays
+            open. None for one that is made for that one look-up, and keeps nothing.
         clock: Gives the time, in seconds since 1970, for tests. None for ``time.time``.
         event_hooks: Functions or coroutine functions to call with the session's own requests and its
             refreshes, in lists by the event's name; docs/observability.md has the events. None for none.
@@ -67,6 +71,7 @@ class AsyncSessionOptions(CallOptions, total=False):
     http_client: AsyncHttpClient | None
     transport: Transport | None
     allow_insecure_pds: bool
+    resolver: _identity.AsyncIdentityResolver | None
     clock: Callable[[], float] | None
     event_hooks: _events.AsyncEventHooks | None
     tracer_provider: TracerProvider | None
@@ -98,7 +103,7 @@ class AsyncPasswordSession:
     Args:
         data: A session from ``data`` or from a hook, or as the TypeScript SDK stores it.
         **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
-            ``allow_insecure_pds``, ``clock``, ``event_hooks`` and ``tracer_provider``:
+            ``allow_insecure_pds``, ``resolver``, ``clock``, ``event_hooks`` and ``tracer_provider``:
             ``AsyncSessionOptions`` says what each means.
 
     Raises:
@@ -114,7 +119,7 @@ class AsyncPasswordSession:
     @classmethod
     def login(
         cls: type[SessionT],
-        service: str,
+        service: str | None = None,
         *,
         identifier: str,
         password: str,
@@ -125,13 +130,15 @@ class AsyncPasswordSession:
         """Log in (``com.atproto.server.createSession``).
 
         Args:
-            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
-            identifier: The account's handle, e-mail address or DID.
+            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``. None to find the
+                account's own server by its handle or DID (docs/identity.md), which takes the extra
+                ``atlex[identity]``.
+            identifier: The account's handle, DID, or, with a service, its e-mail address.
             password: The account's password, or better an app password.
             auth_factor_token: The second factor, for accounts that ask for one.
             allow_takendown: True to log in to a taken-down account as well, with few rights.
             **options: Hooks, ``timeout``, ``headers``, ``retries``, ``http_client``, ``transport``,
-                ``allow_insecure_pds``, ``clock``, ``event_hooks`` and ``tracer_provider``:
+                ``allow_insecure_pds``, ``resolver``, ``clock``, ``event_hooks`` and ``tracer_provider``:
                 ``AsyncSessionOptions`` says what each means.
 
         Returns:
@@ -139,6 +146,7 @@ class AsyncPasswordSession:
 
         Raises:
             InputError: An argument can't be used.
+            IdentityError: The account's server can't be found.
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The server refused, or can't be reached.
         """
@@ -164,12 +172,14 @@ class AsyncPasswordSession:
         """Log in with a URL that says it all: ``https://alice.example.com:app-password@pds.example.com``.
 
         Args:
-            url: Identifier, password and service. Identifier and password are percent-decoded; characters
+            url: Identifier, password and service. Without a host, ``https://alice.example.com:app-password@``, the
+                account's own server is found, as `login` does. Identifier and password are percent-decoded; characters
                 that mean something in a URL have to be encoded: ``did%3Aplc%3A…``, ``alice%40example.com``.
             **options: As in `login`.
 
         Raises:
             InputError: It isn't a URL, misses a part, or has one too many.
+            IdentityError: The account's server can't be found.
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The server refused, or can't be reached.
         """
@@ -257,7 +267,8 @@ class AsyncPasswordSession:
             store: Where the session is kept: a ``FileSessionStore``, a ``RedisSessionStore`` or one of your
                 own.
             service: The URL of the account's PDS or entryway. It must be the stored session's; None for
-                whichever that is. So are the next three: they're needed only to log in.
+                whichever that is, and to log in at the account's own server, as `login` does. The next three are
+                needed only to log in.
             identifier: The account's handle, e-mail address or DID. It must be the stored session's.
             password: The account's password, or better an app password. It is kept in memory to log in again.
             auth_factor_token: The second factor, for the first login alone.
@@ -267,6 +278,7 @@ class AsyncPasswordSession:
             InputError: An argument can't be used.
             SessionStoreError: The store can't be read or locked, holds another account's session, or holds
                 none and there is no password.
+            IdentityError: The account's server can't be found.
             LexAuthFactorError: The account asks for a second factor.
             XrpcError: The login failed.
         """

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 from anyio import to_thread
@@ -21,8 +21,11 @@ from atlex._effects import Block, Hook, Read, Send, Sleep, drive_async
 from atlex._home import Home, here_async, is_gone
 from atlex._http import AsyncHttpConnection
 from atlex.errors import InputError
-from atlex.session._effects import Effect, Exclusive, Flow, Locked, Settle
+from atlex.session._effects import Effect, Exclusive, Find, Flow, Locked, Settle
 from atlex.session._options import Options
+
+if TYPE_CHECKING:
+    from atlex.identity import Identity
 
 __all__ = ["AsyncDriver", "Opening"]
 
@@ -35,6 +38,7 @@ class AsyncDriver:
 
     def __init__(self, options: Options) -> None:
         self.connection = AsyncHttpConnection(options.http_client, transport=options.transport)
+        self._resolver = options.resolver
         # One for each process and event loop: its holder ends with them, and may not give it back.
         self._locks: dict[Home, anyio.Lock] = {}
 
@@ -68,6 +72,8 @@ class AsyncDriver:
                 # A cancellation that was held off comes now, and not in the middle of the next request.
                 await checkpoint_if_cancelled()
                 return result
+            case Find(identifier):
+                return await self._find(identifier)
             case Hook(function, arguments):
                 result = function(*arguments)
                 return await result if inspect.isawaitable(result) else result
@@ -75,6 +81,15 @@ class AsyncDriver:
                 return await _in_thread(function)
             case Locked(lock, flow):
                 return await _to_the_end(lambda: self._locked(lock, flow))
+
+    async def _find(self, identifier: str) -> Identity:
+        if self._resolver is not None:
+            found: Identity = await self._resolver.resolve(identifier)
+            return found
+        from atlex.identity import AsyncIdentityResolver
+
+        async with AsyncIdentityResolver() as resolver:
+            return await resolver.resolve(identifier)
 
     async def _locked(self, lock: AbstractContextManager[object], flow: Flow[T]) -> T:
         await _in_thread(lock.__enter__)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from atlex._effects import Block, Hook, Read, Send, Sleep
 
-__all__ = ["Effect", "Exclusive", "Flow", "Locked", "Settle"]
+__all__ = ["Effect", "Exclusive", "Find", "Flow", "Locked", "Settle"]
 
 T = TypeVar("T")
 
@@ -23,6 +23,12 @@ class Exclusive(NamedTuple):
     flow: Flow[Any]
 
 
+class Find(NamedTuple):
+    """Find the account of a handle or a DID, with the session's resolver. Gives its Identity."""
+
+    identifier: str
+
+
 class Locked(NamedTuple):
     """Run a flow while a lock is held that other processes know too. Gives what it returns."""
 
@@ -30,5 +36,5 @@ class Locked(NamedTuple):
     flow: Flow[Any]
 
 
-Effect: TypeAlias = Send | Read | Sleep | Block | Settle | Exclusive | Locked | Hook
+Effect: TypeAlias = Send | Read | Sleep | Block | Settle | Exclusive | Find | Locked | Hook
 Flow: TypeAlias = Generator[Effect, Any, T]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
@@ -29,12 +29,13 @@ from atlex.errors import (
     XrpcResponseValidationError,
 )
 from atlex.session._data import Secret, SessionData, is_storable
-from atlex.session._effects import Flow
+from atlex.session._effects import Find, Flow
 from atlex.session._options import Calls
 from atlex.xrpc import JSON, Method, Procedure, Query, build_request, check_response, retry_delay
 
 if TYPE_CHECKING:
     from atlex._watch import _flow
+    from atlex.identity import Identity
 else:
     # Loads with the first request that somebody watches.
     _flow = lazy_module("atlex._watch._flow", None)
@@ -49,11 +50,13 @@ __all__ = [
     "Endpoint",
     "Members",
     "begin",
+    "check_findable",
     "check_identifier",
     "delete_session",
     "get_session",
     "refresh_session",
     "renewed",
+    "server_of",
 ]
 
 _logger = logging.getLogger("atlex.session")
@@ -146,17 +149,28 @@ _NO_HANDLE: Final = "handle.invalid"
 _LASTING: Final = ("handle", "didDoc", "email", "emailConfirmed", "emailAuthFactor")
 
 
-def begin(endpoint: Endpoint, service: str, values: Members, calls: Calls) -> Flow[SessionData]:
+def begin(endpoint: Endpoint, service: str | None, values: Members, calls: Calls) -> Flow[SessionData]:
     """Log in, or make an account: the response is its first session.
 
+    Args:
+        endpoint: Which of the two.
+        service: The service's URL; None to log in at the account's own server.
+        values: The input.
+        calls: How to send it.
+
     Raises:
+        IdentityError: The account's server can't be found.
         InputError: A value can't be sent.
         LexAuthFactorError: The account has a second factor, and the token for it is missing or wrong.
         XrpcError: The server refused, or can't be reached.
     """
     check_identifier(values.reveal().get("identifier"))
+    body = _body(endpoint, values)
+    if service is None and endpoint is CREATE_SESSION:
+        service = yield from server_of(values.reveal()["identifier"])
+    service = cast("str", service)
     check_service_url(service)
-    output = yield from _call(endpoint, service, calls, body=_body(endpoint, values), handle=_NO_HANDLE)
+    output = yield from _call(endpoint, service, calls, body=body, handle=_NO_HANDLE)
     return _session(endpoint, Secret({**output.reveal(), "service": service}))
 
 
@@ -228,6 +242,31 @@ def check_identifier(identifier: object) -> None:
     """
     if isinstance(identifier, str) and identifier.startswith("@"):
         raise InputError("identifier: a handle is written without the @ before it, such as alice.example.com")
+
+
+def check_findable(identifier: str) -> None:
+    """Make sure that an identifier is one by which an account can be found.
+
+    Raises:
+        InputError: It is an e-mail address, which only the account's own server knows.
+    """
+    if "@" in identifier:
+        raise InputError(
+            "identifier: an e-mail address doesn't tell which server the account is at: "
+            "give the service as well, or the handle in its place"
+        )
+
+
+def server_of(identifier: str) -> Flow[str]:
+    """The URL of the server that an account is at.
+
+    Raises:
+        InputError: The identifier is neither a handle nor a DID.
+        IdentityError: There is no such account, its server isn't known, or it can't be found out.
+    """
+    check_findable(identifier)
+    identity: Identity = yield Find(identifier)
+    return identity.server()
 
 
 def _body(endpoint: Endpoint, values: Members) -> Secret[bytes]:

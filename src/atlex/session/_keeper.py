@@ -50,10 +50,12 @@ class Credentials:
         self._service = service
         self._identifier: str | None = login.reveal()["identifier"]
         self._login = login
-        if self.can_log_in and (service is None or self._identifier is None):
-            raise InputError("A password needs service and identifier beside it")
-        if self.can_log_in:
+        if self.can_log_in and self._identifier is None:
+            raise InputError("A password needs an identifier beside it")
+        if self.can_log_in and self._identifier is not None:
             endpoints.check_identifier(self._identifier)
+            if service is None:
+                endpoints.check_findable(self._identifier)
         elif login.reveal()["auth_factor_token"] is not None:
             raise InputError("A second factor needs a password beside it")
 
@@ -62,15 +64,20 @@ class Credentials:
         """Whether there is a password."""
         return self._login.reveal()["password"] is not None
 
-    def log_in(self, calls: Calls) -> Flow[SessionData]:
+    def log_in(self, calls: Calls, service: str | None = None) -> Flow[SessionData]:
         """Log in. The second factor is good for one login, and left out of the next.
 
+        Args:
+            calls: How to send requests.
+            service: The service's URL where none was given; None to find the account's server.
+
         Raises:
+            IdentityError: The account's server can't be found.
             XrpcError: The server refused, or can't be reached.
         """
         login = self._login
         self._login = Secret({**login.reveal(), "auth_factor_token": None})
-        return endpoints.begin(endpoints.CREATE_SESSION, self._service or "", login, calls)
+        return endpoints.begin(endpoints.CREATE_SESSION, self._service or service, login, calls)
 
     def check(self, data: SessionData) -> None:
         """Make sure that a stored session is the one that was asked for.
@@ -149,6 +156,7 @@ class Keeper:
         Raises:
             SessionStoreError: The store can't be read, holds another account's session, or holds none and
                 there is no password.
+            IdentityError: The account's server can't be found.
             XrpcError: The login failed.
         """
         # Whole even when it is cancelled: a login whose tokens nobody stored is a session that nobody ends.
@@ -164,7 +172,7 @@ class Keeper:
         if not self._credentials.can_log_in:
             raise SessionStoreError(
                 "The store holds no session, and there is no password to log in with: "
-                "give service, identifier and password"
+                "give identifier and password"
             )
         data = yield from self._credentials.log_in(calls)
         yield from self.save(data)
@@ -223,7 +231,7 @@ class Keeper:
         if self._credentials is None or not self._credentials.can_log_in:
             return None
         try:
-            new = yield from self._credentials.log_in(calls)
+            new = yield from self._credentials.log_in(calls, data.service)
         except XrpcResponseError as error:
             if error.status >= 500 or error.status in {408, 425, 429}:
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from inspect import iscoroutinefunction
 from typing import Any, Final, Self, TypedDict
 
 from atlex._agent import DEFAULT_TIMEOUT, Headers
@@ -33,6 +34,10 @@ _KINDS: Final = {
     "http_client": ANYTHING,
     "transport": ANYTHING,
     "allow_insecure_pds": FLAG,
+    "resolver": Kind(
+        lambda value: value is None or callable(getattr(value, "resolve", None)),
+        "an IdentityResolver or AsyncIdentityResolver, or None",
+    ),
     **WATCHING,
 }
 
@@ -84,6 +89,7 @@ class Options(Calls):
     transport: Any = None
     clock: Callable[[], float] | None = None
     allow_insecure_pds: bool = False
+    resolver: Any = None
     event_hooks: Mapping[str, Any] | None = None
     tracer_provider: TracerProvider | None = None
 
@@ -99,6 +105,11 @@ class Options(Calls):
             InputError: There is no such option, or a value can't be used.
         """
         checked = _checked(options, _KINDS)
+        resolver = checked.get("resolver")
+        if resolver is not None and iscoroutinefunction(resolver.resolve) != asynchronous:
+            raise InputError(
+                f"resolver must be an {'AsyncIdentityResolver' if asynchronous else 'IdentityResolver'} here"
+            )
         return cls(**checked, watcher=Watcher.of(checked, asynchronous=asynchronous))
 
     def now(self) -> float:

@@ -6,14 +6,17 @@ import threading
 import time
 from collections.abc import Callable
 from inspect import iscoroutinefunction
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from atlex._effects import Block, Hook, Read, Send, Sleep, drive
 from atlex._home import Home, here
 from atlex._http import HttpConnection
 from atlex.errors import InputError
-from atlex.session._effects import Effect, Exclusive, Flow, Locked, Settle
+from atlex.session._effects import Effect, Exclusive, Find, Flow, Locked, Settle
 from atlex.session._options import HOOKS, Options
+
+if TYPE_CHECKING:
+    from atlex.identity import Identity
 
 __all__ = ["Driver"]
 
@@ -32,6 +35,7 @@ class Driver:
             if iscoroutinefunction(getattr(options, name)):
                 raise InputError(f"{name} must be a plain function: this session isn't asynchronous")
         self.connection = HttpConnection(options.http_client, transport=options.transport)
+        self._resolver = options.resolver
         # One for each process: another thread may hold it while this one forks, and is missing in the child.
         self._locks: dict[Home, threading.Lock] = {}
 
@@ -58,6 +62,8 @@ class Driver:
             case Exclusive(flow):
                 with self._lock:
                     return self.run(flow)
+            case Find(identifier):
+                return self._find(identifier)
             case Hook(function, arguments):
                 return function(*arguments)
             case Block(function):
@@ -65,6 +71,15 @@ class Driver:
             case Locked(lock, flow):
                 with lock:
                     return self.run(flow)
+
+    def _find(self, identifier: str) -> Identity:
+        if self._resolver is not None:
+            found: Identity = self._resolver.resolve(identifier)
+            return found
+        from atlex.identity import IdentityResolver
+
+        with IdentityResolver() as resolver:
+            return resolver.resolve(identifier)
 
     def shielded(self, work: Callable[[], T]) -> T:
         """Do some work; only tasks can be cancelled meanwhile."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from atlex._did_document import split_url
@@ -13,15 +14,18 @@ from atlex.errors import InputError
 __all__ = ["LoginUrl", "is_safe_pds", "parse_login_url"]
 
 
+_NO_HOST: Final = re.compile(r"https://[^/?#@]*@/?")
+
+
 class LoginUrl(NamedTuple):
     """The parts of a login URL, percent-decoded."""
 
-    service: str
+    service: str | None
     identifier: str
     password: str
 
     def __repr__(self) -> str:
-        return f"<LoginUrl of {self.service}>"
+        return f"<LoginUrl of {self.service or 'a server to be found'}>"
 
 
 def is_safe_pds(origin: str, service: str) -> bool:
@@ -42,7 +46,7 @@ def _is_loopback(url: str) -> bool:
 
 
 def parse_login_url(url: str) -> LoginUrl:
-    """Take a login URL apart: ``https://<identifier>:<password>@<host>[:<port>]/``.
+    """Take a login URL apart: ``https://<identifier>:<password>@[<host>[:<port>]]/``. Without a host it has no service.
 
     Identifier and password are percent-decoded, so ``alice%40example.com`` is an e-mail address.
 
@@ -59,7 +63,10 @@ def parse_login_url(url: str) -> LoginUrl:
 
 def _parse_login_url(url: object) -> LoginUrl | str:
     """The parts, or the sentence that says what is wrong."""
-    parts = split_url(url.strip()) if isinstance(url, str) else None
+    text = url.strip() if isinstance(url, str) else ""
+    is_hostless = _NO_HOST.fullmatch(text) is not None
+    # Any host will do, and is dropped again.
+    parts = split_url(text.rstrip("/") + "localhost" if is_hostless else text)
     if parts is None:
         return "Invalid URL"
     if parts.path not in {"", "/"}:
@@ -73,7 +80,7 @@ def _parse_login_url(url: object) -> LoginUrl | str:
     identifier, password = _decode(parts.username), _decode(parts.password)
     if identifier is None or password is None:
         return "Invalid login URL: identifier or password isn't UTF-8"
-    return LoginUrl(cast("str", origin_of(parts)), identifier, password)
+    return LoginUrl(None if is_hostless else origin_of(parts), identifier, password)
 
 
 def _decode(text: str) -> str | None:
