@@ -3,6 +3,9 @@
 Everything that uses Pillow is here; the module loads with the first picture.
 """
 
+# Pillow's types leave some parts open.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import io

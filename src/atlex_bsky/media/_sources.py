@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, cast
 
 from atlex.errors import InputError
 
@@ -69,7 +69,7 @@ def read(source: Source, what: str, *, limit: int) -> bytes:
     """
     with opened(source, what) as file:
         try:
-            data: object = file.read(limit + 1)
+            data = cast("object", file.read(limit + 1))
         except (OSError, ValueError) as error:
             raise InputError(f"{what} can't be read: {error}") from error
     if not isinstance(data, bytes):

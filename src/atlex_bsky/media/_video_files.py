@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from itertools import islice
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, cast
 
 from atlex.errors import FileError, InputError
 
@@ -82,7 +82,7 @@ def read_part(file: BinaryIO, position: int, size: int) -> bytes:
 
 def _read(file: BinaryIO, position: int, size: int) -> bytes:
     file.seek(position)
-    data: object = file.read(size)
+    data = cast("object", file.read(size))
     if not isinstance(data, bytes):
         raise ValueError("it isn't opened as a binary file")  # noqa: TRY004 - becomes an InputError above
     return data

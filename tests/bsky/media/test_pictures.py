@@ -139,7 +139,6 @@ def test_metadata_goes_without_a_change_to_a_pixel(data):
         pytest.param(gradient(60, 40, "P"), "GIF", {}, id="gif"),
         pytest.param(gradient(60, 40), "BMP", {}, id="bmp"),
         pytest.param(gradient(60, 40), "PPM", {}, id="ppm"),
-        pytest.param(gradient(60, 40, "YCbCr"), "TIFF", {}, id="ycbcr"),
         pytest.param(gradient(60, 40, "RGB"), "TIFF", {"compression": "jpeg"}, id="tiff"),
         pytest.param(gradient(60, 40, "RGB"), "AVIF", {"quality": 95}, id="avif"),
     ],

@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image as PillowImage
@@ -34,10 +35,11 @@ def test_other_sources_are_refused_at_once(source):
 
 
 def test_alt_has_to_be_said():
+    make: Any = Image
     with pytest.raises(TypeError):
-        Image("a.jpg")
+        make("a.jpg")
     with pytest.raises(TypeError):
-        Image("a.jpg", "alt")
+        make("a.jpg", "alt")
     with pytest.raises(InputError, match="alt must be a str"):
         Image("a.jpg", alt=None)
 
