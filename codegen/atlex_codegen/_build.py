@@ -129,10 +129,11 @@ def build(
         if target.resolve().name in planned.naming.packages:
             raise LexiconError(f"The package {target.resolve().name!r} can't be built on itself.")
         files: dict[str, bytes] = {}
+        imported = planned.imported
         for name, text in render_package(planned.package):
             files[name] = text.encode()
             if not check and not folder.holds(name, files[name]):
-                prove(name, files[name], planned.imported)
+                prove(name, files[name], imported)
         files |= {"py.typed": b"", DATA_FILE: planned.naming.lexicons.to_package_data()}
         if planned.naming.bases:
             files[BASES_FILE] = bases_text(planned.naming, planned.package).encode()

@@ -61,7 +61,9 @@ def _is_module_statement(node: ast.stmt, packages: Collection[str]) -> bool:
 
 
 def _is_type_checking(test: ast.expr) -> bool:
-    return ast.unparse(test) in {"TYPE_CHECKING", "not TYPE_CHECKING"}
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
 
 
 def _is_conditional(node: ast.stmt, packages: Collection[str]) -> bool:
@@ -199,7 +201,11 @@ def _display(node: ast.Dict) -> list[ast.expr] | None:
 
 
 def _function(node: ast.Lambda) -> tuple[ast.expr, ...] | None:
-    return None if ast.unparse(node.args) else (node.body,)
+    return (node.body,) if _takes_nothing(node.args) else None
+
+
+def _takes_nothing(node: ast.arguments) -> bool:
+    return not (node.posonlyargs or node.args or node.vararg or node.kwonlyargs or node.kwarg)
 
 
 def _call(node: ast.Call) -> list[ast.expr] | None:

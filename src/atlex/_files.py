@@ -38,9 +38,13 @@ def read_file(path: Path, limit: int = MAX_FILE_SIZE) -> bytes:
         OSError: It can't be read, isn't a regular file or is larger; ``strerror`` says which.
     """
     with open(os.open(path, _FLAGS), "rb") as file:  # noqa: PTH123 - a descriptor has no Path
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
-        data = file.read(limit + 1)
+        # A file may have grown meanwhile, or not tell its size.
+        data = file.read(min(found.st_size, limit) + 1)
+        if len(data) > found.st_size:
+            data += file.read(max(limit + 1 - len(data), 0))
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"larger than {limit >> 10} KiB", str(path))
     return data
