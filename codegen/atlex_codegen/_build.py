@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,18 +12,19 @@ from atlex.errors import LexiconError
 from atlex.lexicon import Diagnostic, Lexicons
 from atlex_codegen._bases import bases_text, load_bases, separate
 from atlex_codegen._gate import prove
+from atlex_codegen._incremental import plan_changes
 from atlex_codegen._load import load_source
 from atlex_codegen._names import KEYWORDS
 from atlex_codegen._naming import Naming
 from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import plan_package
 from atlex_codegen._plugins import Plugins, load_plugins
-from atlex_codegen._render import render_package
+from atlex_codegen._render import render_package, render_parts
 from atlex_codegen._resolve import reference_faults
 from atlex_codegen._select import leave_out
 from atlex_codegen._settings import Settings
-from atlex_codegen._state import State
-from atlex_codegen._write import DATA_FILE, MANIFEST_FILE, Comparison, Folder, manifest
+from atlex_codegen._state import LastBuild, State
+from atlex_codegen._write import DATA_FILE, MANIFEST_FILE, Comparison, Folder, digest, manifest
 
 __all__ = ["BuildReport", "build", "plan"]
 
@@ -95,57 +96,76 @@ def build(
         LexiconError: The documents are broken (``diagnostics`` says how, and nothing was written), a base isn't
             installed, or ``out`` holds something that isn't a build of atlex, or can't be written.
     """
-    target = Path(out)
-    _check_name(target)
-    state = State.of(
-        Settings(
-            lexicons=Path(lexicons),
-            out=target,
-            base=tuple(bases),
-            plugin=tuple(plugins),
-            descriptions=None if descriptions is None else Path(descriptions),
-            include=tuple(include),
-            exclude=tuple(exclude),
-            skip_invalid=skip_invalid,
-            strict=strict,
-        )
+    package = Settings(
+        lexicons=Path(lexicons),
+        out=Path(out),
+        base=tuple(bases),
+        plugin=tuple(plugins),
+        descriptions=None if descriptions is None else Path(descriptions),
+        include=tuple(include),
+        exclude=tuple(exclude),
+        skip_invalid=skip_invalid,
+        strict=strict,
     )
+    _check_name(package.out)
     try:
-        if not check and (known := state.remembered()) is not None:
-            return BuildReport(unchanged=known[0], diagnostics=known[1])
-        folder = Folder(target)
-        if not check:
-            folder.refuse_strangers()
-        planned = _plan(
-            lexicons,
-            descriptions,
-            bases=load_bases(bases),
-            plugins=load_plugins(plugins),
-            include=include,
-            exclude=exclude,
-            skip_invalid=skip_invalid,
-            strict=strict,
-        )
-        if target.resolve().name in planned.naming.packages:
-            raise LexiconError(f"The package {target.resolve().name!r} can't be built on itself.")
-        files: dict[str, bytes] = {}
-        imported = planned.imported
-        for name, text in render_package(planned.package):
-            files[name] = text.encode()
-            if not check and not folder.holds(name, files[name]):
-                prove(name, files[name], imported)
-        files |= {"py.typed": b"", DATA_FILE: planned.naming.lexicons.to_package_data()}
-        if planned.naming.bases:
-            files[BASES_FILE] = bases_text(planned.naming, planned.package).encode()
-        files |= planned.plugins.files(planned.package, files)
-        files[MANIFEST_FILE] = manifest(files, planned.plugins.loaded)
-        if check:
-            return _found(folder.compare(files), planned.diagnostics)
-        report = _done(folder.write(files), planned.diagnostics)
-        state.remember(files, planned.diagnostics)
+        return _check(package) if check else _build(package, State(package))
     except OSError as error:
         raise LexiconError(f"{error.filename or out} can't be read or written: {error.strerror}.") from error
+
+
+def _build(package: Settings, state: State) -> BuildReport:
+    last = state.last_build()
+    if last is not None and last.inputs == state.inputs:
+        return BuildReport(unchanged=last.files, diagnostics=last.diagnostics)
+    folder = Folder(package.out)
+    folder.refuse_strangers()
+    if last is not None and (changes := plan_changes(package, state, last)) is not None:
+        return _write_changes(*changes, folder, state, last)
+    planned = _planned(package)
+    imported = planned.imported
+    files: dict[str, bytes] = {}
+    for name, text in render_package(planned.package):
+        files[name] = text.encode()
+        if not folder.holds(name, files[name]):
+            prove(name, files[name], imported)
+    files |= planned.other_files(files)
+    digests = {name: digest(name, data) for name, data in files.items()}
+    files[MANIFEST_FILE] = manifest(digests, planned.plugins.loaded)
+    report = _done(folder.write(files), planned.diagnostics)
+    # Git on Windows may have changed the line ends of those that weren't written.
+    written = {name: digests[name] for name in report.written if name in digests and name != DATA_FILE}
+    state.remember(files, planned.documents, planned.diagnostics, written)
     return report
+
+
+def _write_changes(
+    changes: PackagePlan, naming: Naming, folder: Folder, state: State, last: LastBuild
+) -> BuildReport:
+    """Write what differs since the last build, the files of which are all as it left them."""
+    files: dict[str, bytes] = {}
+    for name, text in render_parts(changes):
+        data = text.encode()
+        if not folder.holds(name, data):
+            prove(name, data)
+            files[name] = data
+    files[DATA_FILE] = naming.lexicons.to_package_data()
+    digests = folder.digests | {name: digest(name, data) for name, data in files.items()}
+    files[MANIFEST_FILE] = manifest(digests)
+    report = _done(folder.write(files, last.files), ())
+    known = {name: digest for name, digest in last.outputs.items() if name not in files}
+    state.remember(last.files, last.documents, (), known)
+    return report
+
+
+def _check(package: Settings) -> BuildReport:
+    folder = Folder(package.out)
+    planned = _planned(package)
+    files = {name: text.encode() for name, text in render_package(planned.package)}
+    files |= planned.other_files(files)
+    digests = {name: digest(name, data) for name, data in files.items()}
+    files[MANIFEST_FILE] = manifest(digests, planned.plugins.loaded)
+    return _found(folder.compare(files), planned.diagnostics)
 
 
 def plan(
@@ -164,23 +184,36 @@ def plan(
     Raises:
         LexiconError: The documents are broken.
     """
-    return _plan(
-        lexicons,
-        descriptions,
-        bases=load_bases(bases),
-        plugins=load_plugins(plugins),
-        include=include,
-        exclude=exclude,
-        skip_invalid=skip_invalid,
-        strict=strict,
+    return _planned(
+        Settings(
+            lexicons=Path(lexicons),
+            base=tuple(bases),
+            plugin=tuple(plugins),
+            descriptions=None if descriptions is None else Path(descriptions),
+            include=tuple(include),
+            exclude=tuple(exclude),
+            skip_invalid=skip_invalid,
+            strict=strict,
+        )
     ).package
 
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
+    """A package that is to be written.
+
+    Attributes:
+        naming: The names in it.
+        package: Its plan.
+        plugins: The plugins that it is made with.
+        documents: The NSID of each file that is a document.
+        diagnostics: The warnings about the documents.
+    """
+
     naming: Naming
     package: PackagePlan
     plugins: Plugins
+    documents: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -194,28 +227,26 @@ class _Planned:
         }
         return mixins | self.naming.packages.keys()
 
+    def other_files(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The files beside the rendered ones, but for the manifest."""
+        others = {"py.typed": b"", DATA_FILE: self.naming.lexicons.to_package_data()}
+        if self.naming.bases:
+            others[BASES_FILE] = bases_text(self.naming, self.package).encode()
+        return others | self.plugins.files(self.package, {**files, **others})
 
-def _plan(
-    lexicons: str | os.PathLike[str],
-    descriptions: str | os.PathLike[str] | None,
-    *,
-    bases: Sequence[Naming],
-    plugins: Plugins,
-    include: Collection[str],
-    exclude: Collection[str],
-    skip_invalid: bool,
-    strict: bool,
-) -> _Planned:
+
+def _planned(asked: Settings) -> _Planned:
+    bases, plugins = load_bases(asked.base), load_plugins(asked.plugin)
     source = load_source(
-        Path(lexicons),
-        None if descriptions is None else Path(descriptions),
-        include=include,
-        exclude=exclude,
-        skip_invalid=skip_invalid,
+        asked.lexicons,
+        asked.descriptions,
+        include=asked.include,
+        exclude=asked.exclude,
+        skip_invalid=asked.skip_invalid,
     )
     own, found = separate(Lexicons(source.documents), bases)
     diagnostics = [*source.diagnostics, *found]
-    if skip_invalid:
+    if asked.skip_invalid:
         kept, found = leave_out(own.values(), Naming(Lexicons(()), bases=bases).all_lexicons())
         own = Lexicons(kept)
         diagnostics += found
@@ -224,14 +255,17 @@ def _plan(
     # References to a document that is broken itself would only repeat its error.
     if not any(diagnostic.is_error for diagnostic in diagnostics):
         diagnostics += [found for found in reference_faults(documents) if found.nsid in own]
-    if strict:
+    if asked.strict:
         diagnostics = [replace(diagnostic, severity="error") for diagnostic in diagnostics]
     errors = sum(diagnostic.is_error for diagnostic in diagnostics)
     if errors:
         plural = "error" if errors == 1 else "errors"
         raise LexiconError(f"The Lexicon documents have {errors} {plural}; nothing was written.", diagnostics)
     package = plan_package(documents, source, naming, plugins)
-    return _Planned(naming, package, plugins, tuple(diagnostics))
+    if asked.out.resolve().name in naming.packages:
+        raise LexiconError(f"The package {asked.out.resolve().name!r} can't be built on itself.")
+    files = {document.source: document.id for document in source.documents}
+    return _Planned(naming, package, plugins, files, tuple(diagnostics))
 
 
 def _check_name(out: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, Literal
 
 from atlex.lexicon import (
@@ -48,10 +48,15 @@ _REPOSITORY_CALLS: Final = (
 )
 
 
-def plan_namespaces(context: Context) -> tuple[NamespacePlan, ...]:
-    """Plan the client's namespaces, sorted by path; the first is the client itself."""
+def plan_namespaces(context: Context, wanted: Collection[str]) -> tuple[NamespacePlan, ...]:
+    """Plan the client's namespaces, sorted by path; the first is the client itself.
+
+    Args:
+        context: What planning goes by.
+        wanted: The namespaces to plan, of those that the package has; the client itself is "".
+    """
     planner = _Planner(context)
-    plans = [planner.namespace(nsid) for nsid in ("", *planner.own)]
+    plans = [planner.namespace(nsid) for nsid in ("", *planner.own) if nsid in wanted]
     return tuple(sorted(plans, key=lambda plan: plan.path))
 
 

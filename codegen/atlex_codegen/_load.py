@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from atlex.syntax import is_valid_did
 from atlex_codegen._prose import known_keys
 from atlex_codegen._select import choose, leaving_out
 
-__all__ = ["DESCRIPTIONS_FILE", "Source", "load_source"]
+__all__ = ["DESCRIPTIONS_FILE", "Source", "load_source", "read_tables"]
 
 DESCRIPTIONS_FILE: Final = "descriptions.toml"
 """The overlay's name in a folder of documents."""
@@ -73,18 +73,24 @@ def load_source(
     if not documents and not any(diagnostic.is_error for diagnostic in diagnostics):
         message, hint = "there are no Lexicon documents", "give the folder that holds them"
         diagnostics.append(Diagnostic(severity="error", file=str(lexicons), message=message, hint=hint))
-    file = descriptions or lexicons / DESCRIPTIONS_FILE
+    tables = read_tables(lexicons, descriptions)
+    diagnostics += tables.diagnostics
+    diagnostics += _strangers(
+        descriptions or lexicons / DESCRIPTIONS_FILE, tables.descriptions, loaded.documents
+    )
+    diagnostics += _proxy_faults(lexicons / _PROXIES_FILE, tables.proxies, loaded.documents)
+    diagnostics += _page_faults(lexicons / _PAGES_FILE, tables.pages, loaded.documents)
+    return replace(tables, documents=documents, diagnostics=tuple(diagnostics))
+
+
+def read_tables(lexicons: Path, descriptions: Path | None) -> Source:
+    """Read what stands beside the documents, for `load_source`; whether it is about any of them isn't looked at."""
     hint = 'write lines such as "com.example.getThing" = "What it does."'
+    file = descriptions or lexicons / DESCRIPTIONS_FILE
     overlay, found = _read_table(file, hint, must_exist=descriptions is not None)
-    diagnostics += found
-    diagnostics += _strangers(file, overlay, loaded.documents)
-    proxies, found = _read_table(lexicons / _PROXIES_FILE, _PROXY_HINT)
-    diagnostics += found
-    diagnostics += _proxy_faults(lexicons / _PROXIES_FILE, proxies, loaded.documents)
-    pages, found = _read_table(lexicons / _PAGES_FILE, _PAGE_HINT)
-    diagnostics += found
-    diagnostics += _page_faults(lexicons / _PAGES_FILE, pages, loaded.documents)
-    return Source(documents, overlay, proxies, pages, tuple(diagnostics))
+    proxies, of_proxies = _read_table(lexicons / _PROXIES_FILE, _PROXY_HINT)
+    pages, of_pages = _read_table(lexicons / _PAGES_FILE, _PAGE_HINT)
+    return Source((), overlay, proxies, pages, (*found, *of_proxies, *of_pages))
 
 
 def _read_table(

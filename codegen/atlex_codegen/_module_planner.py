@@ -50,9 +50,9 @@ from atlex_codegen._plan import (
 from atlex_codegen._text import paragraphs
 from atlex_codegen._types import Types
 
-__all__ = ["inherited_names", "plan_module", "plan_namespace_module"]
+__all__ = ["STRONG_REF", "inherited_names", "plan_module", "plan_namespace_module"]
 
-_STRONG_REF: Final = DefId("com.atproto.repo.strongRef")
+STRONG_REF: Final = DefId("com.atproto.repo.strongRef")
 """The protocol's own way to name a version of a record."""
 
 
@@ -258,11 +258,7 @@ class _Module:
 
     def _strong_ref(self, part: Object | Params) -> Expression | None:
         """The class of strong references, for an object that has what one consists of."""
-        if (
-            self._nsid == _STRONG_REF.nsid
-            or _STRONG_REF.nsid not in self._lexicons
-            or "ref" in part.properties
-        ):
+        if self._nsid == STRONG_REF.nsid or STRONG_REF.nsid not in self._lexicons or "ref" in part.properties:
             return None
         for name, format_name in (("uri", "at-uri"), ("cid", "cid")):
             prop = part.properties.get(name)
@@ -270,7 +266,7 @@ class _Module:
                 return None
             if prop.schema.format != format_name:
                 return None
-        return self._types.definition(_STRONG_REF)
+        return self._types.definition(STRONG_REF)
 
     def _is_unknown(self, schema: Schema) -> bool:
         definition = self._lexicons.follow(schema.target)[0] if isinstance(schema, Ref) else schema

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, cast
 
 from atlex.lexicon import Array, Lexicons, Object, Params, Procedure, Query, Ref, String, Union
@@ -15,7 +15,7 @@ from atlex_codegen._plan import ErrorPlan, InheritedPlan, PackagePlan
 from atlex_codegen._plugins import Plugins
 from atlex_codegen._prose import Prose
 
-__all__ = ["plan_package"]
+__all__ = ["has_cursor", "plan_package"]
 
 _KNOWN_ERRORS: Final = {
     "AuthFactorTokenRequired": "LexAuthFactorError",
@@ -26,7 +26,12 @@ _KNOWN_ERRORS: Final = {
 
 
 def plan_package(
-    lexicons: Lexicons, source: Source, naming: Naming | None = None, plugins: Plugins | None = None
+    lexicons: Lexicons,
+    source: Source,
+    naming: Naming | None = None,
+    plugins: Plugins | None = None,
+    *,
+    only: Collection[str] | None = None,
 ) -> PackagePlan:
     """Plan the package for a set of documents.
 
@@ -35,6 +40,7 @@ def plan_package(
         source: What is said beside them.
         naming: The names in the package; None where it is built on no other.
         plugins: What adds to the plan; None for nothing.
+        only: The documents and namespaces to plan, of those that have a module or a class of their own; None for all.
     """
     naming = naming or Naming(lexicons)
     context = Context(
@@ -45,12 +51,15 @@ def plan_package(
         proxies=source.proxies,
         mixins=(plugins or Plugins({})).mixins,
     )
+    wanted = {"", *naming.paths} if only is None else only
     modules = [
         plan_namespace_module(naming, nsid)
         for nsid in naming.paths
-        if nsid in naming.modules.own and nsid not in naming.lexicons
+        if nsid in wanted and nsid in naming.modules.own and nsid not in naming.lexicons
     ]
-    modules += [plan_module(context, document) for document in naming.lexicons.values()]
+    modules += [
+        plan_module(context, document) for document in naming.lexicons.values() if document.id in wanted
+    ]
     return PackagePlan(
         bases=tuple(base.package for base in naming.bases),
         inherited=inherited_names(naming, ""),
@@ -61,7 +70,7 @@ def plan_package(
             )
         ),
         modules=tuple(sorted(modules, key=lambda module: module.path)),
-        namespaces=plan_namespaces(context),
+        namespaces=plan_namespaces(context, wanted),
         errors=tuple(
             ErrorPlan(
                 name,
@@ -91,7 +100,7 @@ def _pages(lexicons: Lexicons, chosen: Mapping[str, str]) -> dict[tuple[str, str
         if isinstance(answered, Ref):
             definition, names = lexicons.follow(answered.target)
             answered, home = cast("Object", definition), names[-1].nsid
-        if not (isinstance(answered, Object) and _has_cursor(sent) and _has_cursor(answered)):
+        if not (isinstance(answered, Object) and has_cursor(sent) and has_cursor(answered)):
             continue
         arrays = [name for name, prop in answered.properties.items() if isinstance(prop.schema, Array)]
         page = chosen.get(def_id.nsid, arrays[0] if len(arrays) == 1 else None)
@@ -100,6 +109,7 @@ def _pages(lexicons: Lexicons, chosen: Mapping[str, str]) -> dict[tuple[str, str
     return pages
 
 
-def _has_cursor(part: Object | Params | Ref | Union | None) -> bool:
+def has_cursor(part: Object | Params | Ref | Union | None) -> bool:
+    """Whether parameters, an input or an output have a text by the name of a cursor."""
     cursor = part.properties.get("cursor") if isinstance(part, Object | Params) else None
     return cursor is not None and isinstance(cursor.schema, String)

@@ -21,10 +21,11 @@ def ends_quickly(arguments: Sequence[str]) -> bool:
     """
     lines: list[str] = []
     for package in _packages(arguments):
-        known = State.of(package).remembered()
-        if known is None or known[1]:
+        state = State(package)
+        last = state.last_build()
+        if last is None or last.inputs != state.inputs or last.diagnostics:
             return False
-        lines.append(f"{package.out}: 0 written, 0 removed, {len(known[0])} unchanged.")
+        lines.append(f"{package.out}: 0 written, 0 removed, {len(last.files)} unchanged.")
     for line in lines:
         print(printable(line, limit=len(line)))  # noqa: T201 - it is what the command prints
     return bool(lines)

@@ -25,7 +25,7 @@ from atlex_codegen._plan import ClassPlan, ModulePlan, NamespacePlan, PackagePla
 from atlex_codegen._sources import errors_lines, module_lines, namespace_lines, root_lines
 from atlex_codegen._statements import Statements, mixin_name
 
-__all__ = ["render_package"]
+__all__ = ["render_package", "render_parts"]
 
 _SDK: Final = Import("atlex.interface")
 
@@ -35,6 +35,11 @@ def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
     plain = Statements(ModuleImports.gather([_SDK], (), ()))
     yield "__init__.py", _text(root_lines(plain, plan))
     yield "errors.py", _text(errors_lines(plain, plan))
+    yield from render_parts(plan)
+
+
+def render_parts(plan: PackagePlan) -> Iterator[tuple[str, str]]:
+    """What `render_package` yields for the modules and namespaces of the plan, of which it may have but a part."""
     yield from map(_module, plan.modules)
     yield from map(_namespace, plan.namespaces)
 

@@ -58,13 +58,8 @@ def errors_lines(py: Statements, plan: PackagePlan) -> Iterator[str]:
         yield "from atlex import interface as lex"
     for part in plan.inherited_errors:
         yield f"from {part.source} import {part.name} as {part.name}"
-    yield from (
-        "",
-        py.listing(
-            "__all__ = ",
-            sorted((each.name for each in (*plan.errors, *plan.inherited_errors)), key=str.lower),
-        ),
-    )
+    names = [*(error.name for error in plan.errors), *(part.name for part in plan.inherited_errors)]
+    yield from ("", py.listing("__all__ = ", sorted(names, key=str.lower)))
     for error in plan.errors:
         yield from ("", "", f"class {error.name}(lex.{error.base}):", f"    {py.doc(error.doc, 4)}")
 

@@ -1,6 +1,7 @@
-"""What a package was last made from, so that a build finds out at the price of reading that nothing has changed.
+"""What a package was last made from, so that a build finds out at the price of reading what has changed since.
 
-It lies in the user's folder of caches: the package's own may be anybody's, and holds the same on every machine.
+It lies in the user's folder of caches: the package's own may be anybody's, and holds the same on every machine. It says
+nothing but which files are as they were. Where it is lost, damaged or out of date, a build makes the whole package.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +24,7 @@ from atlex_codegen._settings import Settings
 if TYPE_CHECKING:
     from atlex.lexicon import Diagnostic
 
-__all__ = ["State"]
+__all__ = ["LastBuild", "State", "digest_of_file"]
 
 _KEPT: Final = 100
 """How many packages are remembered."""
@@ -32,66 +33,100 @@ _FIELDS: Final = frozenset({"severity", "file", "nsid", "pointer", "message", "h
 _GENERATOR: Final = ("atlex_codegen", "atlex.lexicon", "atlex.syntax")
 
 
+@dataclass(frozen=True, slots=True)
+class LastBuild:
+    """The last build of a package, all of whose files are still as it left them.
+
+    Attributes:
+        inputs: The JSON files of the documents' folder with their digests.
+        outputs: The files of the package's folder with theirs.
+        files: The files that are the package's.
+        documents: The NSID of each file that is a document.
+        diagnostics: What was found in the documents.
+    """
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    files: tuple[str, ...]
+    documents: Mapping[str, str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
 class State:
     """The state of one package.
 
     Args:
-        out: The package's folder.
-        made_from: The digest of all that goes into it; empty where that isn't known.
+        package: How it is made.
+
+    Attributes:
+        inputs: The JSON files of the documents' folder with their digests.
     """
 
-    def __init__(self, out: Path, made_from: str) -> None:
-        self._out = out
-        self._made_from = made_from
-        name = hashlib.sha256(os.fsencode(out.absolute())).hexdigest()
+    def __init__(self, package: Settings) -> None:
+        self._out = package.out
+        name = hashlib.sha256(os.fsencode(package.out.absolute())).hexdigest()
         self._file = _caches() / "atlex" / f"{name}.json"
-
-    @classmethod
-    def of(cls, package: Settings) -> State:
-        """The state of a package that is to be made."""
-        if package.plugin:
-            # Nobody knows what their answers depend on.
-            return cls(package.out, "")
-        try:
-            return cls(package.out, _made_from(package))
-        except (OSError, BasePackageError):
+        self.inputs: Mapping[str, str] = {}
+        self._rest = ""
+        # Nobody knows what the answers of plugins depend on.
+        if not package.plugin:
             # The build says what can't be read, and nothing is remembered of it.
-            return cls(package.out, "")
+            with suppress(OSError, BasePackageError):
+                self.inputs, self._rest = _made_from(package)
 
-    def remembered(self) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]] | None:
-        """The package's files, and what was found in its documents; None where anything has changed since."""
+    def last_build(self) -> LastBuild | None:
+        """The last build, or None where the package or what it is made with is another now."""
         try:
-            return self._known(json.loads(read_file(self._file, MAX_TOTAL_SIZE)))
+            return self._last(json.loads(read_file(self._file, MAX_TOTAL_SIZE)))
         except (OSError, ValueError, RecursionError):
             return None
 
-    def _known(self, content: Any) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]] | None:
+    def _last(self, content: Any) -> LastBuild | None:
         match content:
-            case {"made_from": made_from, "tree": tree, "files": [*names], "found": [*found]} if (
-                made_from == self._made_from != ""
+            case {
+                "rest": rest,
+                "inputs": inputs,
+                "outputs": outputs,
+                "files": [*names],
+                "documents": documents,
+                "found": [*found],
+            } if (
+                rest == self._rest != ""
                 and all(isinstance(name, str) for name in names)
+                and all(map(_is_table, (inputs, outputs, documents)))
                 and all(isinstance(each, dict) and each.keys() == _FIELDS for each in found)
-                and tree == _digest(_tree(self._out))
+                and outputs == dict(_tree(self._out, {}))
             ):
-                return tuple(names), tuple(_diagnostic(**each) for each in found)
+                diagnostics = tuple(_diagnostic(**each) for each in found)
+                return LastBuild(inputs, outputs, tuple(names), documents, diagnostics)
             case _:
                 return None
 
-    def remember(self, names: Iterable[str], diagnostics: Iterable[Diagnostic]) -> None:
+    def remember(
+        self,
+        files: Iterable[str],
+        documents: Mapping[str, str],
+        diagnostics: Iterable[Diagnostic],
+        known: Mapping[str, str],
+    ) -> None:
         """Write down what the package is now.
 
         Args:
-            names: Its files.
-            diagnostics: What was found in its documents.
+            files: Its files.
+            documents: The NSID of each file that is a document.
+            diagnostics: What was found in the documents.
+            known: The digests of files that were just written, or found to be unchanged.
         """
         from atlex_codegen._files import replace_file
 
-        if not (self._made_from and self._file.is_absolute()):
+        if not (self._rest and self._file.is_absolute()):
             return
         content = {
-            "made_from": self._made_from,
-            "tree": _digest(_tree(self._out)),
-            "files": sorted(names),
+            "rest": self._rest,
+            "inputs": dict(self.inputs),
+            "outputs": dict(_tree(self._out, known)),
+            "files": sorted(files),
+            "documents": dict(documents),
             "found": [{name: getattr(each, name) for name in sorted(_FIELDS)} for each in diagnostics],
         }
         # Where nothing can be remembered, the next build takes longer and does the same.
@@ -100,6 +135,11 @@ class State:
             others = sorted(self._file.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
             for path in others[:-_KEPT]:
                 path.unlink()
+
+
+def digest_of_file(data: bytes) -> str:
+    """The digest that files go by here."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _caches() -> Path:
@@ -113,20 +153,40 @@ def _caches() -> Path:
     return Path(os.path.expanduser(place))  # noqa: PTH111 - Path's own raises where there is no home
 
 
-def _made_from(package: Settings) -> str:
-    """The digest of all that goes into a package, the generator among it."""
-    files = [path for path in files_below(package.lexicons) if path.suffix in {".json", ".toml"}]
-    files += [] if package.descriptions is None else [package.descriptions]
+def _made_from(package: Settings) -> tuple[dict[str, str], str]:
+    """The JSON files that a package is made from, and the digest of all else that goes into it; empty where unknown."""
+    inputs: dict[str, str] = {}
+    parts = [("", repr(replace(package, lexicons=Path(), out=Path())).encode(errors="surrogateescape"))]
+    size = 0
+    for path in files_below(package.lexicons):
+        if path.suffix not in {".json", ".toml"}:
+            continue
+        data = read_file(path, MAX_TOTAL_SIZE)
+        size += len(data)
+        if size > MAX_TOTAL_SIZE or path.is_symlink():
+            # A build refuses the one, and looks at where the other leads.
+            return {}, ""
+        if path.suffix == ".json":
+            inputs[str(path)] = digest_of_file(data)
+        else:
+            parts.append((path.as_posix(), data))
+    if package.descriptions is not None:
+        parts.append((package.descriptions.as_posix(), read_file(package.descriptions, MAX_TOTAL_SIZE)))
     installed = [*_GENERATOR, *package.base]
     for name in installed:
         installed += [base for base in base_names(name) if base not in installed]
-    return _digest(
-        [
-            ("", repr(replace(package, lexicons=Path(), out=Path())).encode(errors="surrogateescape")),
-            *(stamp for name in installed for stamp in _stamps(name)),
-            *((path.as_posix(), read_file(path, MAX_TOTAL_SIZE)) for path in sorted(files)),
-        ]
-    )
+    parts += [stamp for name in installed for stamp in _stamps(name)]
+    digest = hashlib.sha256()
+    for name, data in sorted(parts):
+        for piece in (name.encode(errors="surrogateescape"), data):
+            digest.update(len(piece).to_bytes(8, "big"))
+            digest.update(piece)
+    return inputs, digest.hexdigest()
+
+
+def _is_table(value: object) -> bool:
+    # The keys of an object in JSON are strings.
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
 def _diagnostic(**fields: Any) -> Diagnostic:
@@ -138,23 +198,15 @@ def _diagnostic(**fields: Any) -> Diagnostic:
 def _stamps(package: str) -> Iterator[tuple[str, bytes]]:
     """The files of an installed package with their sizes and times; it isn't imported."""
     place = package_place(package)
-    for path in () if place is None else sorted(files_below(Path(place))):
+    for path in () if place is None else files_below(Path(place)):
         if "__pycache__" not in path.parts:
             found = path.stat()
             yield str(path), f"{found.st_size} {found.st_mtime_ns}".encode()
 
 
-def _tree(out: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(files_below(out)):
-        name = path.relative_to(out)
-        if "__pycache__" not in name.parts:
-            yield name.as_posix(), read_file(path, MAX_TOTAL_SIZE)
-
-
-def _digest(parts: Iterable[tuple[str, bytes]]) -> str:
-    digest = hashlib.sha256()
-    for name, data in parts:
-        for piece in (name.encode(errors="surrogateescape"), data):
-            digest.update(len(piece).to_bytes(8, "big"))
-            digest.update(piece)
-    return digest.hexdigest()
+def _tree(out: Path, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The files of a folder with their digests; those that are known aren't read."""
+    for path in files_below(out):
+        name = path.relative_to(out).as_posix()
+        if "__pycache__" not in path.parts:
+            yield name, known.get(name) or digest_of_file(read_file(path, MAX_TOTAL_SIZE))

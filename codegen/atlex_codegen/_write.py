@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -21,7 +21,7 @@ from atlex.lexicon import package_data_digest
 from atlex_codegen._files import check_places, remove_file, replace_file
 from atlex_codegen._sources import INTERFACE_VERSION
 
-__all__ = ["DATA_FILE", "MANIFEST_FILE", "Comparison", "Folder", "manifest"]
+__all__ = ["DATA_FILE", "MANIFEST_FILE", "Comparison", "Folder", "digest", "manifest"]
 
 DATA_FILE: Final = "lexicons.bin"
 """The documents, as the validator and the test kit read them."""
@@ -56,12 +56,13 @@ class Comparison:
     strange: tuple[str, ...]
 
 
-def manifest(files: Mapping[str, bytes], plugins: Iterable[str] = ()) -> bytes:
-    """The manifest of a package. It names no version but the interface's, which is the only one that changes the files."""
-    return _manifest({name: _digest(name, data) for name, data in files.items()}, plugins)
+def manifest(digests: Mapping[str, str], plugins: Iterable[str] = ()) -> bytes:
+    """The manifest of a package. It names no version but the interface's, which is the only one that changes the files.
 
-
-def _manifest(digests: Mapping[str, str], plugins: Iterable[str] = ()) -> bytes:
+    Args:
+        digests: The package's files with their digests.
+        plugins: The plugins that it is made with.
+    """
     content: dict[str, object] = {
         "files": dict(sorted(digests.items())),
         "format": _FORMAT,
@@ -102,6 +103,11 @@ class Folder:
                 f"{self._path} holds files, and no {MANIFEST_FILE} of atlex's: give --out a new or an empty folder."
             )
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """The digests that the folder's manifest lists."""
+        return {name: str(digest) for name, digest in self._listed.items() if name != MANIFEST_FILE}
+
     def holds(self, name: str, data: bytes) -> bool:
         """Whether a file is as it should be.
 
@@ -113,27 +119,29 @@ class Folder:
             self._same[name] = name in self._found and _is_same(name, data, self._path / name)
         return self._same[name]
 
-    def compare(self, files: Mapping[str, bytes]) -> Comparison:
+    def compare(self, files: Mapping[str, bytes], kept: Collection[str] = ()) -> Comparison:
         """Find out how the folder differs from a package.
 
         Args:
             files: The package's files by their paths, the manifest among them.
+            kept: More files of the package, which are known to be as they should be.
         """
         same = {name for name, data in files.items() if self.holds(name, data)}
-        others = self._found - files.keys()
+        others = self._found - files.keys() - {*kept}
         return Comparison(
             missing=tuple(sorted(files.keys() - self._found)),
             different=tuple(sorted((files.keys() & self._found) - same)),
-            unchanged=tuple(sorted(same)),
+            unchanged=tuple(sorted({*same, *kept})),
             obsolete=tuple(sorted(others & self._listed.keys())),
             strange=tuple(sorted(others - self._listed.keys())),
         )
 
-    def write(self, files: Mapping[str, bytes]) -> Comparison:
+    def write(self, files: Mapping[str, bytes], kept: Collection[str] = ()) -> Comparison:
         """Make the folder hold a package, all of whose changed files have been proved.
 
         Args:
             files: The package's files by their paths, the manifest among them.
+            kept: More files of the package, which are known to be as they should be.
 
         Returns:
             How the folder differed before.
@@ -144,12 +152,14 @@ class Folder:
                 was written then.
         """
         out = self._path
-        comparison = self.compare(files)
+        comparison = self.compare(files, kept)
         self._refuse_losses(comparison)
         changed = [name for name in (*comparison.missing, *comparison.different) if name != MANIFEST_FILE]
         if changed or comparison.obsolete:
             # Whatever interrupts the work, the next run knows every file as the generator's.
-            replace_file(out / MANIFEST_FILE, _manifest(dict.fromkeys([*files, *comparison.obsolete], "")))
+            replace_file(
+                out / MANIFEST_FILE, manifest(dict.fromkeys([*files, *kept, *comparison.obsolete], ""))
+            )
         for name in changed:
             replace_file(out / name, files[name])
         for name in comparison.obsolete:
@@ -177,10 +187,11 @@ class Folder:
         if name not in self._listed or not name.endswith(".py"):
             return name in self._listed
         data = read_file(self._path / name, MAX_TOTAL_SIZE)
-        return not data or data.startswith(_MARKER) or _digest(name, data) == self._listed[name]
+        return not data or data.startswith(_MARKER) or digest(name, data) == self._listed[name]
 
 
-def _digest(name: str, data: bytes) -> str:
+def digest(name: str, data: bytes) -> str:
+    """The digest that the manifest has of a file."""
     return package_data_digest(data) if name == DATA_FILE else hashlib.sha256(data).hexdigest()
 
 

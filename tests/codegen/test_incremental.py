@@ -6,16 +6,16 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pytest
 from tests.codegen.conftest import STRING, document, obj, write_documents
 
 from atlex.errors import LexiconError
-from atlex_codegen import BuildReport, _build, _gate, _state, build
+from atlex_codegen import BuildReport, _build, _gate, _render, _state, build
 
 LEXICONS = Path(__file__).parents[2] / "lexicons"
 SDK = Path(__file__).parents[2] / "generated" / "atlex_sdk"
@@ -32,17 +32,17 @@ class Counts:
 @pytest.fixture
 def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
     found = Counts()
-    render, prove = jinja2.Template.render, _gate.prove
+    text, prove = _render._text, _gate.prove
 
-    def counted_render(self: jinja2.Template, *args: Any, **values: Any) -> str:
+    def counted_text(lines: Iterable[str]) -> str:
         found.rendered += 1
-        return render(self, *args, **values)
+        return text(lines)
 
     def counted_prove(path: str, data: bytes, *packages: Any) -> None:
         found.proved.append(path)
         prove(path, data, *packages)
 
-    monkeypatch.setattr(jinja2.Template, "render", counted_render)
+    monkeypatch.setattr(_render, "_text", counted_text)
     monkeypatch.setattr(_build, "prove", counted_prove)
     return found
 
@@ -235,7 +235,7 @@ def test_the_command_says_the_same_without_loading_what_makes_packages(small: tu
     lexicons, sdk = small
     program = (
         "import sys\nfrom atlex_codegen._entry import main\nmain()\n"
-        "print(sorted({'atlex.lexicon', 'atlex_codegen._build', 'jinja2', 'pydantic', 'typer'} & sys.modules.keys()))"
+        "print(sorted({'atlex.lexicon', 'atlex_codegen._build', 'pydantic', 'typer'} & sys.modules.keys()))"
     )
     command = [sys.executable, "-c", program, "build", str(lexicons), "--out", str(sdk)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
