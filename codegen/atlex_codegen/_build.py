@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from atlex._bases import BASES_FILE
 from atlex.errors import LexiconError
-from atlex.lexicon import Diagnostic, Lexicons
+from atlex.lexicon import Diagnostic, Document, Lexicons
 from atlex_codegen._bases import bases_text, load_bases, separate
 from atlex_codegen._gate import prove
-from atlex_codegen._incremental import plan_changes
+from atlex_codegen._incremental import Changes, outline, plan_changes
 from atlex_codegen._load import load_source
 from atlex_codegen._names import KEYWORDS
 from atlex_codegen._naming import Naming
@@ -26,7 +27,7 @@ from atlex_codegen._settings import Settings
 from atlex_codegen._state import LastBuild, State
 from atlex_codegen._write import DATA_FILE, MANIFEST_FILE, Comparison, Folder, digest, manifest
 
-__all__ = ["BuildReport", "build", "plan"]
+__all__ = ["BuildReport", "build", "check_package", "make_package", "plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,21 +108,53 @@ def build(
         skip_invalid=skip_invalid,
         strict=strict,
     )
+    if check:
+        return check_package(package)
+    state = State(package)
+    return make_package(package, state, state.last_build())
+
+
+def make_package(package: Settings, state: State, last: LastBuild | None) -> BuildReport:
+    """Build a package, for `build`.
+
+    Args:
+        package: What to build, and how.
+        state: What it is made from.
+        last: The last build where the package is as that left it, or None.
+    """
+    with _told(package):
+        if last is not None and last.is_current:
+            return BuildReport(unchanged=last.files, diagnostics=last.diagnostics)
+        return _make(package, state, last)
+
+
+def check_package(package: Settings) -> BuildReport:
+    """Compare a package with what the documents make, for `build`."""
+    with _told(package):
+        folder = Folder(package.out)
+        planned = _planned(package)
+        files = {name: text.encode() for name, text in render_package(planned.package)}
+        files |= planned.other_files(files)
+        digests = {name: digest(name, data) for name, data in files.items()}
+        files[MANIFEST_FILE] = manifest(digests, planned.plugins.loaded)
+        return _found(folder.compare(files), planned.diagnostics)
+
+
+@contextmanager
+def _told(package: Settings) -> Generator[None]:
     _check_name(package.out)
     try:
-        return _check(package) if check else _build(package, State(package))
+        yield
     except OSError as error:
-        raise LexiconError(f"{error.filename or out} can't be read or written: {error.strerror}.") from error
+        place = error.filename or package.out
+        raise LexiconError(f"{place} can't be read or written: {error.strerror}.") from error
 
 
-def _build(package: Settings, state: State) -> BuildReport:
-    last = state.last_build()
-    if last is not None and last.inputs == state.inputs:
-        return BuildReport(unchanged=last.files, diagnostics=last.diagnostics)
+def _make(package: Settings, state: State, last: LastBuild | None) -> BuildReport:
     folder = Folder(package.out)
     folder.refuse_strangers()
     if last is not None and (changes := plan_changes(package, state, last)) is not None:
-        return _write_changes(*changes, folder, state, last)
+        return _write_changes(changes, folder, state, last)
     planned = _planned(package)
     imported = planned.imported
     files: dict[str, bytes] = {}
@@ -135,37 +168,27 @@ def _build(package: Settings, state: State) -> BuildReport:
     report = _done(folder.write(files), planned.diagnostics)
     # Git on Windows may have changed the line ends of those that weren't written.
     written = {name: digests[name] for name in report.written if name in digests and name != DATA_FILE}
-    state.remember(files, planned.documents, planned.diagnostics, written)
+    documents = {document.source: document.id for document in planned.documents}
+    outlines = {document.id: outline(document) for document in planned.documents}
+    state.remember(files, documents, outlines, planned.diagnostics, written)
     return report
 
 
-def _write_changes(
-    changes: PackagePlan, naming: Naming, folder: Folder, state: State, last: LastBuild
-) -> BuildReport:
+def _write_changes(changes: Changes, folder: Folder, state: State, last: LastBuild) -> BuildReport:
     """Write what differs since the last build, the files of which are all as it left them."""
     files: dict[str, bytes] = {}
-    for name, text in render_parts(changes):
+    for name, text in render_parts(changes.package):
         data = text.encode()
         if not folder.holds(name, data):
             prove(name, data)
             files[name] = data
-    files[DATA_FILE] = naming.lexicons.to_package_data()
+    files[DATA_FILE] = changes.naming.lexicons.to_package_data()
     digests = folder.digests | {name: digest(name, data) for name, data in files.items()}
     files[MANIFEST_FILE] = manifest(digests)
-    report = _done(folder.write(files, last.files), ())
+    report = _done(folder.write(files, last.files), changes.diagnostics)
     known = {name: digest for name, digest in last.outputs.items() if name not in files}
-    state.remember(last.files, last.documents, (), known)
+    state.remember(last.files, last.documents, last.outlines, changes.diagnostics, known)
     return report
-
-
-def _check(package: Settings) -> BuildReport:
-    folder = Folder(package.out)
-    planned = _planned(package)
-    files = {name: text.encode() for name, text in render_package(planned.package)}
-    files |= planned.other_files(files)
-    digests = {name: digest(name, data) for name, data in files.items()}
-    files[MANIFEST_FILE] = manifest(digests, planned.plugins.loaded)
-    return _found(folder.compare(files), planned.diagnostics)
 
 
 def plan(
@@ -206,14 +229,14 @@ class _Planned:
         naming: The names in it.
         package: Its plan.
         plugins: The plugins that it is made with.
-        documents: The NSID of each file that is a document.
+        documents: The documents that were read.
         diagnostics: The warnings about the documents.
     """
 
     naming: Naming
     package: PackagePlan
     plugins: Plugins
-    documents: Mapping[str, str]
+    documents: tuple[Document, ...]
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -264,8 +287,7 @@ def _planned(asked: Settings) -> _Planned:
     package = plan_package(documents, source, naming, plugins)
     if asked.out.resolve().name in naming.packages:
         raise LexiconError(f"The package {asked.out.resolve().name!r} can't be built on itself.")
-    files = {document.source: document.id for document in source.documents}
-    return _Planned(naming, package, plugins, files, tuple(diagnostics))
+    return _Planned(naming, package, plugins, source.documents, tuple(diagnostics))
 
 
 def _check_name(out: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 __all__ = ["main"]
 
-_EXTRA: Final = frozenset({"jinja2", "libcst", "rich", "typer"})
+_EXTRA: Final = frozenset({"libcst", "rich", "typer"})
 
 
 def main() -> None:
@@ -16,9 +16,9 @@ def main() -> None:
     # A command makes many objects that last to its end, which is soon: collections would find nothing.
     gc.disable()
     if sys.argv[1:2] == ["build"]:
-        from atlex_codegen._quick import ends_quickly
+        from atlex_codegen._run import builds_plainly
 
-        if ends_quickly(sys.argv[2:]):
+        if builds_plainly(sys.argv[2:]):
             return
     try:
         from atlex_codegen.cli import app

@@ -8,12 +8,14 @@ the document and those that refer to it say for themselves, all is planned.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from atlex._files import read_file
 from atlex.lexicon import (
     Definition,
+    Diagnostic,
     Document,
     ErrorDeclaration,
     Lexicons,
@@ -27,25 +29,38 @@ from atlex.lexicon import (
     UnknownKind,
     parse_document,
 )
-from atlex.lexicon._package import unpack
-from atlex_codegen._load import read_tables
+from atlex.lexicon._json import is_object, read_json
+from atlex_codegen._load import read_tables, stale_descriptions
 from atlex_codegen._module_planner import STRONG_REF
 from atlex_codegen._naming import Naming, json_schema
 from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import has_cursor, plan_package
-from atlex_codegen._prose import known_keys
 from atlex_codegen._resolve import reference_faults
 from atlex_codegen._settings import Settings
 from atlex_codegen._state import LastBuild, State, digest_of_file
-from atlex_codegen._write import DATA_FILE
 
-__all__ = ["plan_changes"]
+__all__ = ["Changes", "outline", "plan_changes"]
 
 _MOST: Final = 0.5
 """The share of the documents beyond which planning some costs as much as planning all."""
 
 
-def plan_changes(package: Settings, state: State, last: LastBuild) -> tuple[PackagePlan, Naming] | None:
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a few changed documents touch.
+
+    Attributes:
+        package: The plan of the package, with the modules and namespaces alone that may be others now.
+        naming: The names in the package, and its documents.
+        diagnostics: The warnings about the documents, all of them.
+    """
+
+    package: PackagePlan
+    naming: Naming
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def plan_changes(package: Settings, state: State, last: LastBuild) -> Changes | None:
     """Plan the modules and namespaces that may be others since the last build.
 
     Args:
@@ -54,17 +69,23 @@ def plan_changes(package: Settings, state: State, last: LastBuild) -> tuple[Pack
         last: The last build.
 
     Returns:
-        The plan and the names in the package; or None where all has to be planned.
+        What there is to write, or None where all has to be planned.
     """
     if last.diagnostics or package.base or package.include or package.exclude:
         return None
-    changed = _changed(state.inputs, last)
-    if not changed:
+    raws = _read(state.inputs, last)
+    if raws is None:
         return None
-    raws: dict[str, Any] = {raw["id"]: raw for raw in unpack(read_file(package.out / DATA_FILE))}
-    if any(_outline(document) != _outline(_parsed(raws[nsid])) for nsid, document in changed.items()):
+    changed: dict[str, Document] = {}
+    for path, nsid in last.documents.items():
+        if state.inputs[path] != last.inputs[path]:
+            document, found = parse_document(raws[nsid], source=path)
+            if document is None or found or outline(document) != last.outlines.get(nsid):
+                return None
+            changed[nsid] = document
+    if STRONG_REF.nsid in changed:
+        # Objects that name a record are read as one of those without a reference to it.
         return None
-    raws |= {nsid: document.raw for nsid, document in changed.items()}
     edges = {nsid: raws.keys() & set(_heads(raw)) for nsid, raw in raws.items()}
     touched = _closure(changed, _inverted(edges))
     if len(touched) > len(raws) * _MOST:
@@ -77,37 +98,32 @@ def plan_changes(package: Settings, state: State, last: LastBuild) -> tuple[Pack
         for nsid, raw in raws.items()
     )
     source = read_tables(package.lexicons, package.descriptions)
-    described = {key for key in source.descriptions if key.partition("#")[0] in changed}
-    known = {key for document in changed.values() for key in known_keys(document)}
-    if source.diagnostics or described - known or reference_faults(lexicons):
+    words = {key: said for key, said in source.descriptions.items() if key.partition("#")[0] in changed}
+    warnings = stale_descriptions(package.lexicons, package.descriptions, words, changed.values())
+    if source.diagnostics or reference_faults(lexicons) or (warnings and package.strict):
         # Whoever tells of faults tells of all.
         return None
     naming = Naming(lexicons)
-    return plan_package(lexicons, source, naming, only=touched | namespaces), naming
+    return Changes(plan_package(lexicons, source, naming, only=touched | namespaces), naming, tuple(warnings))
 
 
-def _changed(inputs: Mapping[str, str], last: LastBuild) -> dict[str, Document] | None:
-    """The documents that have changed, by NSID; None where there is more to it."""
+def _read(inputs: Mapping[str, str], last: LastBuild) -> dict[str, Any] | None:
+    """The JSON of all documents, by NSID; None where files came, went or changed that are none, or do so just now."""
     if inputs.keys() != last.inputs.keys():
         return None
-    changed: dict[str, Document] = {}
-    for path, digest in inputs.items():
-        if digest == last.inputs[path]:
-            continue
+    if any(digest != last.inputs[path] for path, digest in inputs.items() if path not in last.documents):
+        return None
+    raws: dict[str, Any] = {}
+    for path, nsid in last.documents.items():
         try:
             data = read_file(Path(path))
         except OSError:
             return None
-        document, found = parse_document(data, source=path)
-        if (
-            document is None
-            or found
-            or digest_of_file(data) != digest
-            or document.id != last.documents.get(path)
-        ):
+        raw, faults = read_json(data)
+        if faults or digest_of_file(data) != inputs.get(path) or not is_object(raw) or raw.get("id") != nsid:
             return None
-        changed[document.id] = document
-    return changed
+        raws[nsid] = raw
+    return raws
 
 
 def _parsed(raw: Mapping[str, Any]) -> Document:
@@ -117,18 +133,18 @@ def _parsed(raw: Mapping[str, Any]) -> Document:
     return document
 
 
-def _outline(document: Document) -> object:
+def outline(document: Document) -> str:
     """What others go by that don't refer to a document: its kind, its errors, and of whose output it makes a page."""
     main = document.main
-    errors = (
-        {error.name for error in main.errors} if isinstance(main, Query | Procedure | Subscription) else set()
-    )
-    page = None
+    errors: set[str] = set()
+    page = ""
+    if isinstance(main, Query | Procedure | Subscription):
+        errors = {error.name for error in main.errors}
     if isinstance(main, Query | Procedure):
         sent = json_schema(main.input) if isinstance(main, Procedure) else main.parameters
         answered = json_schema(main.output)
-        page = answered.ref if isinstance(answered, Ref) and has_cursor(sent) else None
-    return type(main), errors, page
+        page = answered.ref if isinstance(answered, Ref) and has_cursor(sent) else ""
+    return repr((type(main).__name__, sorted(errors), page))
 
 
 def _sketch(nsid: str, raw: Mapping[str, Any]) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from atlex.syntax import is_valid_did
 from atlex_codegen._prose import known_keys
 from atlex_codegen._select import choose, leaving_out
 
-__all__ = ["DESCRIPTIONS_FILE", "Source", "load_source", "read_tables"]
+__all__ = ["DESCRIPTIONS_FILE", "Source", "load_source", "read_tables", "stale_descriptions"]
 
 DESCRIPTIONS_FILE: Final = "descriptions.toml"
 """The overlay's name in a folder of documents."""
@@ -75,9 +75,7 @@ def load_source(
         diagnostics.append(Diagnostic(severity="error", file=str(lexicons), message=message, hint=hint))
     tables = read_tables(lexicons, descriptions)
     diagnostics += tables.diagnostics
-    diagnostics += _strangers(
-        descriptions or lexicons / DESCRIPTIONS_FILE, tables.descriptions, loaded.documents
-    )
+    diagnostics += stale_descriptions(lexicons, descriptions, tables.descriptions, loaded.documents)
     diagnostics += _proxy_faults(lexicons / _PROXIES_FILE, tables.proxies, loaded.documents)
     diagnostics += _page_faults(lexicons / _PAGES_FILE, tables.pages, loaded.documents)
     return replace(tables, documents=documents, diagnostics=tuple(diagnostics))
@@ -138,7 +136,18 @@ def _useless(file: Path, message: str) -> Diagnostic:
     return Diagnostic(severity="warning", file=str(file), message=message, hint=hint)
 
 
-def _strangers(file: Path, overlay: Mapping[str, str], documents: tuple[Document, ...]) -> list[Diagnostic]:
+def stale_descriptions(
+    lexicons: Path, descriptions: Path | None, overlay: Mapping[str, str], documents: Iterable[Document]
+) -> list[Diagnostic]:
+    """Find descriptions of what isn't in the documents.
+
+    Args:
+        lexicons: As for `load_source`.
+        descriptions: Likewise.
+        overlay: The descriptions.
+        documents: All documents that they may be about.
+    """
+    file = descriptions or lexicons / DESCRIPTIONS_FILE
     known = {key for document in documents for key in known_keys(document)}
     return [
         _useless(file, f'"{key}" describes nothing in the documents')

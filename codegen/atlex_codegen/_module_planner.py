@@ -258,15 +258,9 @@ class _Module:
 
     def _strong_ref(self, part: Object | Params) -> Expression | None:
         """The class of strong references, for an object that has what one consists of."""
-        if self._nsid == STRONG_REF.nsid or STRONG_REF.nsid not in self._lexicons or "ref" in part.properties:
+        if self._nsid == STRONG_REF.nsid or "ref" in part.properties or not _names_version(part):
             return None
-        for name, format_name in (("uri", "at-uri"), ("cid", "cid")):
-            prop = part.properties.get(name)
-            if prop is None or not prop.required or not isinstance(prop.schema, String):
-                return None
-            if prop.schema.format != format_name:
-                return None
-        return self._types.definition(STRONG_REF)
+        return self._types.definition(STRONG_REF) if _names_version(self._lexicons.find(STRONG_REF)) else None
 
     def _is_unknown(self, schema: Schema) -> bool:
         definition = self._lexicons.follow(schema.target)[0] if isinstance(schema, Ref) else schema
@@ -323,6 +317,17 @@ class _Module:
 
     def _record(self, record: Record) -> RecordPlan:
         return RecordPlan(self._nsid, record.key, self._types.class_at(self._nsid, record.record))
+
+
+def _names_version(part: Definition | Params | None) -> bool:
+    """Whether an object has the address and the CID of a record."""
+    return isinstance(part, Object | Params) and all(
+        (prop := part.properties.get(name)) is not None
+        and prop.required
+        and isinstance(prop.schema, String)
+        and prop.schema.format == format_name
+        for name, format_name in (("uri", "at-uri"), ("cid", "cid"))
+    )
 
 
 def _key(def_id: DefId, prop: Property) -> str:

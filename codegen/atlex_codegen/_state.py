@@ -42,14 +42,18 @@ class LastBuild:
         outputs: The files of the package's folder with theirs.
         files: The files that are the package's.
         documents: The NSID of each file that is a document.
+        outlines: What others go by in a document without referring to it, by NSID.
         diagnostics: What was found in the documents.
+        is_current: Whether the documents and what is beside them haven't changed either.
     """
 
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     files: tuple[str, ...]
     documents: Mapping[str, str]
+    outlines: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
+    is_current: bool
 
 
 class State:
@@ -89,16 +93,18 @@ class State:
                 "outputs": outputs,
                 "files": [*names],
                 "documents": documents,
+                "outlines": outlines,
                 "found": [*found],
             } if (
                 rest == self._rest != ""
                 and all(isinstance(name, str) for name in names)
-                and all(map(_is_table, (inputs, outputs, documents)))
+                and all(map(_is_table, (inputs, outputs, documents, outlines)))
                 and all(isinstance(each, dict) and each.keys() == _FIELDS for each in found)
                 and outputs == dict(_tree(self._out, {}))
             ):
                 diagnostics = tuple(_diagnostic(**each) for each in found)
-                return LastBuild(inputs, outputs, tuple(names), documents, diagnostics)
+                is_current = inputs == self.inputs
+                return LastBuild(inputs, outputs, tuple(names), documents, outlines, diagnostics, is_current)
             case _:
                 return None
 
@@ -106,6 +112,7 @@ class State:
         self,
         files: Iterable[str],
         documents: Mapping[str, str],
+        outlines: Mapping[str, str],
         diagnostics: Iterable[Diagnostic],
         known: Mapping[str, str],
     ) -> None:
@@ -114,6 +121,7 @@ class State:
         Args:
             files: Its files.
             documents: The NSID of each file that is a document.
+            outlines: What others go by in a document without referring to it, by NSID.
             diagnostics: What was found in the documents.
             known: The digests of files that were just written, or found to be unchanged.
         """
@@ -127,6 +135,7 @@ class State:
             "outputs": dict(_tree(self._out, known)),
             "files": sorted(files),
             "documents": dict(documents),
+            "outlines": dict(outlines),
             "found": [{name: getattr(each, name) for name in sorted(_FIELDS)} for each in diagnostics],
         }
         # Where nothing can be remembered, the next build takes longer and does the same.

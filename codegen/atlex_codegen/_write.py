@@ -131,7 +131,7 @@ class Folder:
         return Comparison(
             missing=tuple(sorted(files.keys() - self._found)),
             different=tuple(sorted((files.keys() & self._found) - same)),
-            unchanged=tuple(sorted({*same, *kept})),
+            unchanged=tuple(sorted(same | ({*kept} - files.keys()))),
             obsolete=tuple(sorted(others & self._listed.keys())),
             strange=tuple(sorted(others - self._listed.keys())),
         )

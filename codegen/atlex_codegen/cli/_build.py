@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from atlex_codegen.cli._say import failing_with_a_sentence, say
-
-if TYPE_CHECKING:
-    from atlex_codegen._settings import Settings
+from atlex_codegen._run import build_package
+from atlex_codegen._say import failing_with_a_sentence
+from atlex_codegen._settings import Settings, read_settings
 
 __all__ = ["build_command"]
 
@@ -100,9 +99,6 @@ def build_command(
 
     Example: atlex build my/lexicons --out src/my_sdk
     """
-    # The generator's packages load when it is used, not for --help.
-    from atlex_codegen._settings import Settings, read_settings
-
     if check and watch:
         raise typer.BadParameter("--check and --watch don't go together.")
     with failing_with_a_sentence():
@@ -127,44 +123,8 @@ def build_command(
     if watch:
         from atlex_codegen.cli._watch import watch_packages
 
-        watch_packages(packages, _build)
+        watch_packages(packages, build_package)
         return
-    clean = [_build(package, check=check) for package in packages]
+    clean = [build_package(package, check=check) for package in packages]
     if not all(clean):
         raise typer.Exit(1)
-
-
-def _build(package: Settings, *, check: bool = False) -> bool:
-    """Build one package and say what was done; False where a check found a difference."""
-    from atlex_codegen._build import build
-
-    out = package.out
-    with failing_with_a_sentence():
-        report = build(
-            package.lexicons,
-            out,
-            bases=package.base,
-            plugins=package.plugin,
-            descriptions=package.descriptions,
-            include=package.include,
-            exclude=package.exclude,
-            skip_invalid=package.skip_invalid,
-            strict=package.strict,
-            check=check,
-        )
-    say(report.diagnostics, err=True)
-    if not check:
-        say(f"removed {name}" for name in report.removed)
-        done = (
-            f"{len(report.written)} written, {len(report.removed)} removed, {len(report.unchanged)} unchanged"
-        )
-        say([f"{out}: {done}."])
-        return True
-    say(f"missing {name}" for name in report.missing)
-    say(f"extra {name}" for name in report.extra)
-    say(f"different {name}" for name in report.different)
-    if report.is_clean:
-        say([f"{out}: {len(report.unchanged)} files, all as they should be."])
-    else:
-        say([f"{out} is not what the documents make: run `atlex build`."], err=True)
-    return report.is_clean

@@ -14,7 +14,7 @@ import typer
 
 from atlex._printable import printable
 from atlex.errors import AtlexError, LexiconError
-from atlex_codegen.cli._say import say
+from atlex_codegen._say import say
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from atlex_codegen.cli._say import failing_with_a_sentence, say
+from atlex_codegen._say import failing_with_a_sentence, say
 
 __all__ = ["init_command"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from atlex._printable import printable
-from atlex_codegen.cli._say import failing_with_a_sentence, say
+from atlex_codegen._say import failing_with_a_sentence, say
 
 if TYPE_CHECKING:
     from atlex_codegen._migrate._report import Migration

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import typer
-
-from atlex_codegen.cli._say import say
+from atlex_codegen._say import say
 
 if TYPE_CHECKING:
     from atlex_codegen._settings import Settings
@@ -26,7 +24,7 @@ def watch_packages(packages: Iterable[Settings], build: Callable[[Settings], obj
 
     Args:
         packages: What to build.
-        build: Builds one, and says how that went; it raises `typer.Exit` where it failed.
+        build: Builds one, and says how that went; it raises `SystemExit` where it failed.
     """
     states: dict[Path, _State | None] = {package.out: None for package in packages}
     try:
@@ -44,7 +42,7 @@ def watch_packages(packages: Iterable[Settings], build: Callable[[Settings], obj
 def _try(package: Settings, build: Callable[[Settings], object]) -> None:
     try:
         build(package)
-    except typer.Exit:
+    except SystemExit:
         say([f"Watching {package.lexicons} for a change that mends it."])
 
 

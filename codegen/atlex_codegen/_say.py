@@ -1,11 +1,13 @@
-"""What a command prints: lines that a terminal shows and doesn't obey, and one sentence where it fails."""
+"""What a command prints: lines that a terminal shows and doesn't obey, and one sentence where it fails.
+
+It needs none of the command line's own packages, which take longer to load than a small build.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-
-import typer
 
 from atlex._printable import printable
 from atlex.errors import AtlexError, LexiconError
@@ -16,7 +18,7 @@ __all__ = ["failing_with_a_sentence", "say"]
 def say(lines: Iterable[object], *, err: bool = False) -> None:
     """Print values, one a line, with all that doesn't print escaped: paths and names may hold anything."""
     for line in map(str, lines):
-        typer.echo(printable(line, limit=len(line)), err=err)
+        print(printable(line, limit=len(line)), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def failing_with_a_sentence(code: int = 1) -> Generator[None]:
     except (AtlexError, OSError) as error:
         found = error.diagnostics if isinstance(error, LexiconError) else ()
         say([*found, _sentence(error)], err=True)
-        raise typer.Exit(code) from error
+        raise SystemExit(code) from error
 
 
 def _sentence(error: AtlexError | OSError) -> object:
