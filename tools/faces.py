@@ -23,6 +23,7 @@ FACES: Final = (
     "src/atlex/interface.py",
     "src/atlex/session/__init__.py",
     "src/atlex/syntax/__init__.py",
+    "src/atlex/testing/__init__.py",
     "src/atlex_bsky/__init__.py",
 )
 """The modules that hand on names of others and load them lazily."""
