@@ -116,6 +116,20 @@ class Headers(Mapping[str, str]):
             ) from None
         self._is_checked, self._values = False, joined
 
+    @classmethod
+    def from_bytes(cls, pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
+        """The headers of a message as they came.
+
+        Args:
+            pairs: Names and values. What isn't ASCII is taken for UTF-8, or else for Latin-1.
+        """
+        # Some versions of aiohttp leave the spaces behind a value, which aren't a part of it.
+        stripped = [(name, value.strip(b" \t")) for name, value in pairs]
+        try:
+            return cls([(name.decode("ascii"), value.decode("ascii")) for name, value in stripped])
+        except UnicodeDecodeError:
+            return cls([(_text(name), _text(value)) for name, value in stripped])
+
     def __getitem__(self, name: str, /) -> str:
         return self._values[name.lower()]
 
@@ -170,6 +184,13 @@ class Headers(Mapping[str, str]):
     def __repr__(self) -> str:
         shown = {name: "…" if name in _SECRET_HEADERS else value for name, value in self._values.items()}
         return f"Headers({shown!r})"
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from functools import cache
 from typing import Any, Final, TypeAlias
@@ -65,14 +65,22 @@ def trio_token() -> object:
         return None
 
 
-def tied_to_loop(closing: AsyncGenerator[None]) -> AsyncGenerator[None]:
-    """Begin a generator that closes something at its end, which comes at the latest before the event loop is closed.
+def tied_to_loop(close: Callable[[], Awaitable[object]]) -> AsyncGenerator[None]:
+    """Call a function when what is returned is closed, or else before the event loop is.
 
     Event loops end the generators that have been begun in them.
     """
+
+    async def wait() -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await close()
+
+    waiting = wait()
     with suppress(StopIteration):
-        anext(closing).__await__().send(None)
-    return closing
+        anext(waiting).__await__().send(None)
+    return waiting
 
 
 async def end_reading(pieces: Any) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import weakref
 from base64 import b64encode
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import lru_cache, partial
+from io import BytesIO
 from math import inf
 from typing import Any, Final, cast
 
@@ -15,17 +16,17 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
-from atlex._environment import environment_proxies, proxy_for, tls_context
+from atlex._environment import Proxy, environment_proxies, tls_context
 from atlex._home import here, keep_if_inherited, tied_to_loop
-from atlex._http._carrier import Answer, BrokenAnswerError, Exchange
+from atlex._http._carrier import Answer, BrokenAnswerError, Exchange, ProxiedCarrier
 from atlex._http._choice import check_loops
 from atlex._http._exchange import default_headers
 from atlex.errors import AtlexError, InputError
 
 __all__ = ["AiohttpCarrier"]
 
-# aiohttp complains of much larger ones.
-_PIECE: Final = 64 * 1024
+# aiohttp complains of much larger ones, unless they come as files.
+_LARGE: Final = 64 * 1024
 _PLAIN: Final[dict[str, Any]] = {
     "auto_decompress": False,
     "raise_for_status": False,
@@ -37,7 +38,7 @@ _PLAIN: Final[dict[str, Any]] = {
 }
 
 
-class AiohttpCarrier:
+class AiohttpCarrier(ProxiedCarrier):
     """Carries exchanges through an aiohttp session.
 
     Args:
@@ -46,10 +47,8 @@ class AiohttpCarrier:
 
     def __init__(self, session: aiohttp.ClientSession | None) -> None:
         check_loops([getattr(session, "_loop", None)])
+        super().__init__(environment_proxies() if session is None else {})
         self._users: Final = session
-        self._proxies = environment_proxies() if session is None else {}
-        # What leads to each origin: arguments, headers, and host and port of the proxy.
-        self._ways: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {}
         connector = (
             aiohttp.TCPConnector(limit=100, keepalive_timeout=15) if session is None else session.connector
         )
@@ -58,12 +57,12 @@ class AiohttpCarrier:
         # What a user's session adds is for the first origin only: others get one without, over its connections.
         self._own = _session(connector, connector_owner=session is None)
         self._pid, _ = here()
-        self._ending = tied_to_loop(_closing(self._own))
+        self._ending = tied_to_loop(self._own.close)
         weakref.finalize(self, _close, self._own, self._pid)
 
     async def exchange(self, exchange: Exchange) -> Answer:
         """Send a request, and give what comes back as soon as its headers are there."""
-        way, added, _ = self._ways.get(exchange.origin) or self._way(exchange.origin)
+        _, way, added = self._ways.get(exchange.origin) or self._way(exchange.origin)
         session, options = self._own, way
         headers = {**default_headers(), **added, **exchange.headers}
         # aiohttp sets it itself, and would take it for a contradiction.
@@ -77,8 +76,8 @@ class AiohttpCarrier:
             elif cookies := self._cookies(exchange.origin):
                 headers["cookie"] = cookies
         timeouts, content = exchange.timeouts, exchange.content
-        if isinstance(content, bytes) and len(content) > _PIECE:
-            content = _pieces(content)
+        if isinstance(content, bytes) and len(content) > _LARGE:
+            content = BytesIO(content)
         try:
             answer = await session.request(
                 exchange.method,
@@ -102,10 +101,6 @@ class AiohttpCarrier:
             raise BrokenAnswerError
         return Answer(answer.status, answer.raw_headers, _Stream(answer))
 
-    def proxy(self, origin: str) -> str:
-        """Host and port of the proxy between here and an origin; empty for none, or an unknown one."""
-        return self._ways[origin][2] if origin in self._ways else ""
-
     def abandon(self) -> None:
         """Let go of all connections."""
         if not keep_if_inherited(self._pid, self._own, self._ending):
@@ -115,11 +110,10 @@ class AiohttpCarrier:
         """Close what was opened here."""
         await self._ending.aclose()
 
-    def _way(self, origin: str) -> tuple[dict[str, Any], dict[str, str], str]:
+    def _led(self, origin: str, proxy: Proxy | None) -> tuple[Any, ...]:
         is_https = origin.startswith("https:")
         options: dict[str, Any] = {"ssl": tls_context()} if is_https and self._users is None else {}
         headers: dict[str, str] = {}
-        proxy = proxy_for(origin, self._proxies)
         if self._users is not None:
             options["proxy"] = getattr(self._users, "_default_proxy", None)
         if proxy is not None:
@@ -133,8 +127,7 @@ class AiohttpCarrier:
                     options["proxy_headers"] = authorization
                 else:
                     headers = authorization
-        way = self._ways[origin] = (options, headers, proxy.place if proxy else "")
-        return way
+        return options, headers
 
     def _cookies(self, origin: str) -> str:
         """The cookies that the user's session has for an origin; those without a domain would go anywhere."""
@@ -200,13 +193,6 @@ def _session(connector: aiohttp.BaseConnector | None, **options: Any) -> aiohttp
     return session
 
 
-async def _closing(session: aiohttp.ClientSession) -> AsyncGenerator[None]:
-    try:
-        yield
-    finally:
-        await session.close()
-
-
 def _close(session: aiohttp.ClientSession, pid: int) -> None:
     """Close a session that was forgotten, where aiohttp would complain on the error log."""
     connector, is_own = session.connector, session.connector_owner
@@ -223,24 +209,14 @@ def _close(session: aiohttp.ClientSession, pid: int) -> None:
 
 @lru_cache(maxsize=256)
 def _url(origin: str, target: str) -> URL:
+    scheme, _, authority = origin.partition("://")
     # An empty query string would get lost, but not as a part of the path.
-    is_odd = target.endswith("?")
-    url = URL(origin if is_odd else origin + target, encoded=True)
-    return (
-        URL.build(scheme=url.scheme, authority=url.raw_authority, path=target, encoded=True)
-        if is_odd
-        else url
-    )
+    return URL.build(scheme=scheme, authority=authority, path=target, encoded=True)
 
 
 @lru_cache(maxsize=16)
 def _timeout(pool: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, connect=pool, sock_connect=connect, sock_read=read)
-
-
-async def _pieces(content: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(content), _PIECE):
-        yield content[start : start + _PIECE]
 
 
 class _Stream:

@@ -11,7 +11,7 @@ from atlex._home import end_reading
 from atlex._http._carrier import Answer
 from atlex._http._choice import AsyncHttpClient, Transport
 from atlex._http._connection import BaseChunks, BaseConnection
-from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, first_hop, headers_of, next_hop
+from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, first_hop, next_hop
 from atlex._http._failures import FailureGuard, late
 from atlex._upload import open_body_async
 from atlex.errors import XrpcFetchError
@@ -79,7 +79,7 @@ class AsyncHttpConnection(BaseConnection):
             with guard, await open_body_async(request.body) as content:
                 answer: Answer = await carrier.exchange(exchange_of(request, hop, content))
             following = route(request, hop, answer)
-            received = headers_of(answer)
+            received = Headers.from_bytes(answer.headers)
             chunks = _AsyncChunks(request, guard, answer, received)
             if following is None:
                 limit = request.max_response_size

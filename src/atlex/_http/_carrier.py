@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from inspect import isawaitable
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
-__all__ = ["HARMLESS_HEADERS", "Answer", "BrokenAnswerError", "Carrier", "Exchange", "Timeouts"]
+from atlex._environment import Proxy, proxy_for
+
+__all__ = [
+    "HARMLESS_HEADERS",
+    "Answer",
+    "BrokenAnswerError",
+    "Carrier",
+    "Exchange",
+    "ProxiedCarrier",
+    "Timeouts",
+    "then",
+]
 
 HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
 """The headers that another origin may see, in lower case: none that could be a credential."""
@@ -75,4 +87,41 @@ class Carrier(Protocol):
         """Let go of all connections without a word to anybody: their process or event loop isn't this one."""
 
     def close(self) -> Any:
-        """Close what was opened here."""
+        """Close what was opened here; never called where the user's own client carries."""
+
+
+class ProxiedCarrier:
+    """What carriers with connections of their own share: the environment's proxies.
+
+    Args:
+        proxies: What `environment_proxies` gave.
+    """
+
+    def __init__(self, proxies: dict[str, str]) -> None:
+        self._proxies: Final = proxies
+        # What leads to each origin that was asked for, the proxy first.
+        self._ways: dict[str, tuple[Any, ...]] = {}
+
+    def proxy(self, origin: str) -> str:
+        """Host and port of the proxy between here and an origin; empty for none."""
+        proxy = self._ways[origin][0] if origin in self._ways else None
+        return proxy.place if proxy else ""
+
+    def _way(self, origin: str) -> tuple[Any, ...]:
+        proxy = proxy_for(origin, self._proxies)
+        way = self._ways[origin] = (proxy, *self._led(origin, proxy))
+        return way
+
+    def _led(self, origin: str, proxy: Proxy | None) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+
+def then(value: Any, function: Callable[[Any], Any]) -> Any:
+    """What a function makes of a value; for an awaitable, an awaitable of what it makes of its result."""
+    if not isawaitable(value):
+        return function(value)
+
+    async def wait() -> Any:
+        return function(await value)
+
+    return wait()

@@ -110,8 +110,7 @@ def open_carrier(transport: Transport, http_client: Any, *, asynchronous: bool) 
     from atlex._http import _httpx
 
     if http_client is not None:
-        kind = _httpx.AsyncClientCarrier if asynchronous else _httpx.ClientCarrier
-        return kind(http_client, sys.modules[library])
+        return _httpx.ClientCarrier(http_client, sys.modules[library])
     return (_httpx.AsyncPoolCarrier if asynchronous else _httpx.PoolCarrier)(library)
 
 

@@ -77,10 +77,14 @@ class BaseConnection:
         return open_carrier(transport, self._http_client, asynchronous=self._asynchronous)
 
     def _closing(self) -> Carrier | None:
-        """The carrier to close here, if there is one."""
+        """The carrier to close here, if there is one of our own."""
         self._is_closed = True
         self._forget()
-        return self._carriers.pop(self._here(), None)
+        carrier = self._carriers.pop(self._here(), None)
+        if carrier is None or self._http_client is None:
+            return carrier
+        carrier.abandon()
+        return None
 
     def _forget(self) -> None:
         for home in list(self._carriers):

@@ -23,7 +23,6 @@ __all__ = [
     "default_headers",
     "exchange_of",
     "first_hop",
-    "headers_of",
     "next_hop",
 ]
 
@@ -52,10 +51,9 @@ Route: TypeAlias = Callable[[Request, Hop, Answer], Hop | None]
 @cache
 def default_headers() -> dict[str, str]:
     """The headers where neither the request nor the user's client names others."""
-    from atlex._version import installed_version
+    from atlex._version import user_agent
 
-    version = installed_version()
-    return {"accept": "*/*", "user-agent": f"atlex/{version}" if version else "atlex"}
+    return {"accept": "*/*", "user-agent": user_agent()}
 
 
 @lru_cache(maxsize=64)
@@ -135,21 +133,3 @@ def next_hop(request: Request, hop: Hop, answer: Answer) -> Hop | None:
         return None
     harmless = [pair for pair in hop.headers.items() if pair[0] in HARMLESS_HEADERS]
     return Hop(origin, target, Headers(harmless), is_trusted=False)
-
-
-def headers_of(answer: Answer) -> Headers:
-    """The headers of a response."""
-    # Some versions of aiohttp leave the spaces behind a value, which aren't a part of it.
-    pairs = [(name, value.strip(b" \t")) for name, value in answer.headers]
-    try:
-        return Headers([(name.decode("ascii"), value.decode("ascii")) for name, value in pairs])
-    except UnicodeDecodeError:
-        return Headers([(_text(name), _text(value)) for name, value in pairs])
-
-
-def _text(raw: bytes) -> str:
-    # What isn't ASCII is UTF-8 in most cases, and each byte has a character in Latin-1.
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")

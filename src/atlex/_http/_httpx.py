@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from atlex._environment import Proxy, environment_proxies, proxy_for, tls_context
+from atlex._environment import Proxy, environment_proxies, tls_context
 from atlex._home import end_reading, here, keep_if_inherited, tied_to_loop
-from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange
+from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Exchange, ProxiedCarrier, then
 from atlex._http._choice import check_loops
 from atlex._http._exchange import default_headers
-from atlex._http._network import AsyncNetwork, Network
+from atlex._http._network import Network
 from atlex._http._pool import pool_class
 from atlex.errors import InputError
 
-__all__ = ["AsyncClientCarrier", "AsyncPoolCarrier", "ClientCarrier", "PoolCarrier"]
+__all__ = ["AsyncPoolCarrier", "ClientCarrier", "PoolCarrier"]
 
 _CORES: Final = {"httpx": "httpcore", "httpx2": "httpcore2"}
 _LIMITS: Final = {"max_connections": 100, "keepalive_expiry": 15}
 
 
-class PoolCarrier:
+class PoolCarrier(ProxiedCarrier):
     """Carries exchanges over the connection pools under httpx, or under httpx2.
 
     Their clients would parse each URL anew, merge headers one by one and wrap each response, which takes longer than
@@ -32,29 +32,29 @@ class PoolCarrier:
 
     Args:
         library: ``httpx`` or ``httpx2``.
+        proxies: As `environment_proxies` gives them; None for those of the environment.
     """
 
-    _prefix = ""
+    _prefix, _handle, _backend = "", "handle_request", "SyncBackend"
 
-    def __init__(self, library: str) -> None:
+    def __init__(self, library: str, proxies: dict[str, str] | None = None) -> None:
+        super().__init__(environment_proxies() if proxies is None else proxies)
         self._core: Final[Any] = import_module(_CORES[library])
-        self._network = (
-            AsyncNetwork(self._core.AnyIOBackend()) if self._prefix else Network(self._core.SyncBackend())
-        )
-        self._proxies = environment_proxies()
-        # A pool by scheme and proxy, so that certificates are loaded for https only; and what leads to each origin.
+        self._network = Network(getattr(self._core, self._backend)())
+        # By scheme and proxy, so that certificates are loaded for https only.
         self._pools: dict[tuple[str, Proxy | None], Any] = {}
-        self._ways: dict[str, tuple[Any, str, dict[str, Any], Proxy | None]] = {}
 
     def exchange(self, exchange: Exchange) -> Any:
         """Send a request, and give what comes back as soon as its headers are there."""
-        pool, request = self._request(exchange)
-        return self._answer_of(pool.handle_request(request))
-
-    def proxy(self, origin: str) -> str:
-        """Host and port of the proxy between here and an origin; empty for none."""
-        proxy = self._ways[origin][3] if origin in self._ways else None
-        return proxy.place if proxy else ""
+        _, handle, host, place = self._ways.get(exchange.origin) or self._way(exchange.origin)
+        request = self._core.Request(
+            exchange.method,
+            self._core.URL(target=exchange.target, **place),
+            headers={"host": host, **default_headers(), **exchange.headers},
+            content=exchange.content,
+            extensions={"timeout": exchange.timeouts},
+        )
+        return then(handle(request), _answer_of)
 
     def abandon(self) -> None:
         """Let go of all connections."""
@@ -65,30 +65,12 @@ class PoolCarrier:
         for pool in self._pools.values():
             pool.close()
 
-    def _request(self, exchange: Exchange) -> tuple[Any, Any]:
-        """The pool for an exchange, and its form there."""
-        pool, host, place, _ = self._ways.get(exchange.origin) or self._way(exchange.origin)
-        request = self._core.Request(
-            exchange.method,
-            self._core.URL(target=exchange.target, **place),
-            headers={"host": host, **default_headers(), **exchange.headers},
-            content=exchange.content,
-            extensions={"timeout": exchange.timeouts},
-        )
-        return pool, request
-
-    @staticmethod
-    def _answer_of(answer: Any) -> Answer:
-        return Answer(answer.status, answer.headers, _Stream(answer.stream, answer.stream))
-
-    def _way(self, origin: str) -> tuple[Any, str, dict[str, Any], Proxy | None]:
-        proxy = proxy_for(origin, self._proxies)
+    def _led(self, origin: str, proxy: Proxy | None) -> tuple[Any, ...]:
         parts = urlsplit(origin)
         key = parts.scheme, proxy
         pool = self._pools.get(key) or self._pools.setdefault(key, self._open(parts.scheme, proxy))
         place = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
-        way = self._ways[origin] = (pool, parts.netloc, place, proxy)
-        return way
+        return getattr(pool, self._handle), parts.netloc, place
 
     def _open(self, scheme: str, proxy: Proxy | None) -> Any:
         options: dict[str, Any] = {**_LIMITS, "network_backend": self._network}
@@ -111,17 +93,13 @@ class PoolCarrier:
 class AsyncPoolCarrier(PoolCarrier):
     """The asynchronous form of `PoolCarrier`."""
 
-    _prefix = "Async"
+    _prefix, _handle, _backend = "Async", "handle_async_request", "AnyIOBackend"
 
-    def __init__(self, library: str) -> None:
-        super().__init__(library)
+    def __init__(self, library: str, proxies: dict[str, str] | None = None) -> None:
+        super().__init__(library, proxies)
         self._pid, _ = here()
-        self._ending = tied_to_loop(_closing(self._pools))
-
-    async def exchange(self, exchange: Exchange) -> Answer:
-        """Send a request, and give what comes back as soon as its headers are there."""
-        pool, request = self._request(exchange)
-        return self._answer_of(await pool.handle_async_request(request))
+        pools = self._pools
+        self._ending = tied_to_loop(lambda: _close_all(pools))
 
     def abandon(self) -> None:
         """Let go of all connections."""
@@ -132,12 +110,13 @@ class AsyncPoolCarrier(PoolCarrier):
         await self._ending.aclose()
 
 
-async def _closing(pools: dict[Any, Any]) -> AsyncGenerator[None]:
-    try:
-        yield
-    finally:
-        for pool in pools.values():
-            await pool.aclose()
+async def _close_all(pools: dict[Any, Any]) -> None:
+    for pool in pools.values():
+        await pool.aclose()
+
+
+def _answer_of(answer: Any) -> Answer:
+    return Answer(answer.status, answer.headers, _Stream(answer.stream, answer.stream))
 
 
 class _Stream:
@@ -213,7 +192,8 @@ class ClientCarrier:
         self._library = library
         transports = (client._transport, *client._mounts.values())
         pools = [pool for each in transports if (pool := getattr(each, "_pool", None)) is not None]
-        if isinstance(client, library.AsyncClient):
+        self._is_asynchronous: Final = isinstance(client, library.AsyncClient)
+        if self._is_asynchronous:
             check_loops(_loop_of(each) for pool in pools for each in getattr(pool, "connections", ()))
             return
         # Asynchronous calls end at their deadline without it.
@@ -224,8 +204,10 @@ class ClientCarrier:
 
     def exchange(self, exchange: Exchange) -> Any:
         """Send a request, and give what comes back as soon as its headers are there."""
-        answer = self._client.send(self._request(exchange), **self._manner(exchange))
-        return self._answer_of(answer, answer.iter_bytes)
+        request = self._request(exchange)
+        auth = self._library.USE_CLIENT_DEFAULT if exchange.is_trusted else None
+        answer = self._client.send(request, auth=auth, stream=True, follow_redirects=False)
+        return then(answer, self._answer_of)
 
     def proxy(self, origin: str) -> str:
         """Host and port of the proxy between here and an origin; empty for none, or an unknown one."""
@@ -236,9 +218,6 @@ class ClientCarrier:
 
     def abandon(self) -> None:
         """Do nothing: the client is its user's."""
-
-    def close(self) -> Any:
-        """Do nothing either."""
 
     def _request(self, exchange: Exchange) -> Any:
         client = self._client
@@ -260,14 +239,10 @@ class ClientCarrier:
             request.url = exact(url)
         return request
 
-    def _manner(self, exchange: Exchange) -> dict[str, Any]:
-        auth = self._library.USE_CLIENT_DEFAULT if exchange.is_trusted else None
-        return {"auth": auth, "stream": True, "follow_redirects": False}
-
-    @staticmethod
-    def _answer_of(answer: Any, content: Callable[[], Any]) -> Answer:
+    def _answer_of(self, answer: Any) -> Answer:
         # After a transport that responds from memory the content has been unpacked.
         is_unpacked = answer.is_stream_consumed
+        content = answer.aiter_bytes if self._is_asynchronous else answer.iter_bytes
         stream = _Stream(content() if is_unpacked else answer.stream, answer)
         return Answer(answer.status_code, answer.headers.raw, stream, is_unpacked)
 
@@ -286,15 +261,3 @@ class ClientCarrier:
             if cookie.domain:
                 cookies.jar.set_cookie(cookie)
         return cookies
-
-
-class AsyncClientCarrier(ClientCarrier):
-    """The asynchronous form of `ClientCarrier`."""
-
-    async def exchange(self, exchange: Exchange) -> Answer:
-        """Send a request, and give what comes back as soon as its headers are there."""
-        answer = await self._client.send(self._request(exchange), **self._manner(exchange))
-        return self._answer_of(answer, answer.aiter_bytes)
-
-    async def close(self) -> None:
-        """Do nothing: the client is its user's."""

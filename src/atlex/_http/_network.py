@@ -12,8 +12,9 @@ from typing import Any, Final, Self
 from weakref import finalize
 
 from atlex._agent import DEADLINE_PASSED
+from atlex._http._carrier import then
 
-__all__ = ["AsyncNetwork", "Network", "Patience"]
+__all__ = ["Network", "Patience"]
 
 # httpcore names no timeout while it speaks with a SOCKS proxy.
 _AS_CONNECTING: Final[Any] = object()
@@ -47,10 +48,6 @@ def _left(timeout: float | None) -> float | None:
     return timeout.left() if isinstance(timeout, Patience) else timeout
 
 
-def _now(options: dict[str, Any]) -> dict[str, Any]:
-    return {**options, "timeout": _left(options["timeout"])}
-
-
 class _Stream:
     """A stream of either kind: what an asynchronous one returns is handed on, to be awaited."""
 
@@ -59,8 +56,8 @@ class _Stream:
     def __init__(self, stream: Any, connecting: float | None) -> None:
         self._stream = stream
         self._connecting = connecting
-        # One that nobody closed, or that a child has from its parent, would complain.
-        self._ending = None if isinstance(self, _AsyncStream) else finalize(self, stream.close)
+        # A synchronous one that nobody closed, or that a child has from its parent, would complain.
+        self._ending = finalize(self, stream.close) if hasattr(stream, "close") else None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -71,32 +68,15 @@ class _Stream:
     def write(self, buffer: bytes, timeout: float | None = _AS_CONNECTING) -> Any:
         return self._stream.write(buffer, _left(self._connecting if timeout is _AS_CONNECTING else timeout))
 
-    def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> Any:
-        stream = _Stream(
-            self._stream.start_tls(ssl_context, server_hostname, _left(timeout)), self._connecting
-        )
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: Any = None) -> Any:
+        secured = self._stream.start_tls(ssl_context, server_hostname, _left(timeout))
         if self._ending is not None:
             self._ending.detach()
-        return stream
-
-
-class _AsyncStream(_Stream):
-    __slots__ = ()
-
-    async def start_tls(
-        self,
-        ssl_context: Any,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as httpcore has it
-    ) -> Any:
-        stream = await self._stream.start_tls(ssl_context, server_hostname, _left(timeout))
-        return _AsyncStream(stream, self._connecting)
+        return then(secured, lambda stream: _Stream(stream, self._connecting))
 
 
 class Network:
-    """A network backend of httpcore, over another one that does the work."""
+    """A network backend of httpcore, over another one that does the work, synchronously or asynchronously."""
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
@@ -104,16 +84,14 @@ class Network:
 
     def connect_tcp(self, **options: Any) -> Any:
         """Connect to a host."""
-        return _Stream(self._backend.connect_tcp(**_now(options)), options["timeout"])
+        return self._connected(self._backend.connect_tcp, options)
 
     def connect_unix_socket(self, **options: Any) -> Any:
         """Connect to a Unix socket."""
-        return _Stream(self._backend.connect_unix_socket(**_now(options)), options["timeout"])
+        return self._connected(self._backend.connect_unix_socket, options)
 
-
-class AsyncNetwork(Network):
-    """The asynchronous form of `Network`; a user's own client has no need of it."""
-
-    async def connect_tcp(self, **options: Any) -> Any:
-        """Connect to a host."""
-        return _AsyncStream(await self._backend.connect_tcp(**_now(options)), options["timeout"])
+    @staticmethod
+    def _connected(connect: Any, options: dict[str, Any]) -> Any:
+        timeout = options["timeout"]
+        stream = connect(**{**options, "timeout": _left(timeout)})
+        return then(stream, lambda stream: _Stream(stream, timeout))

@@ -17,7 +17,7 @@ from atlex._http._async import AsyncHttpConnection
 from atlex._http._carrier import Carrier
 from atlex._http._choice import Transport
 from atlex._http._httpx import AsyncPoolCarrier, PoolCarrier
-from atlex._http._network import AsyncNetwork, Network, Patience
+from atlex._http._network import Network, Patience
 from atlex._http._sync import HttpConnection
 from atlex.errors import FetchRefusedError
 
@@ -93,7 +93,7 @@ class PublicNetwork(Network):
         raise failure or self._core.ConnectError(_NO_ADDRESS)
 
 
-class AsyncPublicNetwork(AsyncNetwork):
+class AsyncPublicNetwork(Network):
     """The asynchronous form of `PublicNetwork`."""
 
     def __init__(self, backend: Any, core: Any) -> None:
@@ -154,18 +154,16 @@ class PublicCarrier(PoolCarrier):
     """Carries exchanges to public addresses, and past every proxy, which would look names up for itself."""
 
     def __init__(self, library: str) -> None:
-        super().__init__(library)
+        super().__init__(library, proxies={})
         self._network = PublicNetwork(self._core.SyncBackend(), self._core)
-        self._proxies = {}
 
 
 class AsyncPublicCarrier(AsyncPoolCarrier):
     """The asynchronous form of `PublicCarrier`."""
 
     def __init__(self, library: str) -> None:
-        super().__init__(library)
+        super().__init__(library, proxies={})
         self._network = AsyncPublicNetwork(self._core.AnyIOBackend(), self._core)
-        self._proxies = {}
 
 
 class PublicConnection(HttpConnection):

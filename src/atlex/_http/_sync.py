@@ -10,7 +10,7 @@ from atlex._decoding import EncodingError
 from atlex._http._carrier import Answer
 from atlex._http._choice import HttpClient, Transport
 from atlex._http._connection import BaseChunks, BaseConnection
-from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, first_hop, headers_of, next_hop
+from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, first_hop, next_hop
 from atlex._http._failures import FailureGuard
 from atlex._upload import open_body
 from atlex.errors import XrpcFetchError
@@ -70,7 +70,7 @@ class HttpConnection(BaseConnection):
             with guard, open_body(request.body) as content:
                 answer: Answer = carrier.exchange(exchange_of(request, hop, content))
             following = route(request, hop, answer)
-            received = headers_of(answer)
+            received = Headers.from_bytes(answer.headers)
             chunks = _Chunks(request, guard, answer, received)
             if following is None:
                 limit = request.max_response_size
