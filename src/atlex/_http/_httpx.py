@@ -219,6 +219,8 @@ class ClientCarrier:
     def abandon(self) -> None:
         """Do nothing: the client is its user's."""
 
+    close = abandon
+
     def _request(self, exchange: Exchange) -> Any:
         client = self._client
         url = self._library.URL(exchange.origin + exchange.target)

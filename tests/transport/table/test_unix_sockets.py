@@ -83,7 +83,8 @@ class Client:
 def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     path = str(tmp_path_factory.mktemp("s") / "s")
     server = RawServer(host=path)
-    client = Client(*request.param, server, path)
+    way, library = request.param
+    client = Client(way, library, server, path)
     yield client
     client.close()
     server.close()
