@@ -41,8 +41,28 @@ def test_a_thread_as_a_list_has_each_reply_below_what_it_replies_to(alice, threa
 def test_a_thread_as_a_list_can_be_sorted_and_cut(alice, thread):
     assert flat(alice, thread["root"], sort="newest", below=1)[0] == [(0, "root"), (1, "b"), (1, "a")]
     items, answer = flat(alice, thread["root"], sort="top", branchingFactor=1, below=1)
-    assert items == [(0, "root"), (1, "b")]
-    assert [item["value"]["moreReplies"] for item in answer["thread"]] == [1, 1]
+    assert items == [(0, "root"), (1, "b"), (1, "a")]
+    assert [item["value"]["moreReplies"] for item in answer["thread"]] == [0, 1, 1]
+
+
+def test_only_direct_replies_are_shown_whatever_the_number_of_branches(alice, bob, thread):
+    for text in ("ba", "bc"):
+        bob.say(text, reply_to=thread["b"], root=thread["root"])
+    items, answer = flat(alice, thread["b"], branchingFactor=1)
+    assert [text for depth, text in items if depth == 1] == ["bb", "ba", "bc"]
+    items, answer = flat(alice, thread["root"], branchingFactor=1)
+    assert items == [(0, "root"), (1, "a"), (2, "aa"), (1, "b"), (2, "bb")]
+    assert [item["value"]["moreReplies"] for item in answer["thread"]] == [0, 0, 0, 2, 0]
+
+
+def test_the_author_of_a_thread_the_caller_and_followed_accounts_come_first(alice, bob, carol, pds, call):
+    root = alice.say("root")
+    dave = type(alice)(pds, call, "dave.test")
+    for user in (dave, carol, bob, alice):
+        user.say(user.account.handle, reply_to=root)
+    bob.write("app.bsky.graph.follow", subject=carol.did)
+    order = [text for _, text in flat(bob, root)[0]]
+    assert order == ["root", "alice.test", "bob.test", "carol.test", "dave.test"]
 
 
 def test_a_thread_says_what_is_missing(alice, bob, thread):

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from atlex.testing._accounts import Account
 from atlex.testing._bluesky._area import Area, page, place
+from atlex.testing._bluesky._gates import may_reply
 from atlex.testing._bluesky._index import (
     FOLLOW,
     LIKE,
@@ -58,8 +59,8 @@ class FeedMethods(Area):
         if record is None:
             raise PdsError(400, "UnknownList", f"List not found: {call.params['list']}")
         members = [item.value["subject"] for item in views.list_items(record.uri)]
-        items = self._items(views, members)
-        return self._feed(call, views, [item for item in items if self._is_wanted(views, item)])
+        posts = [item for item in self._items(views, members) if item.repost is None]
+        return self._feed(call, views, [item for item in posts if self._is_wanted(views, item)])
 
     @method("app.bsky.feed.getAuthorFeed", auth="access")
     def get_author_feed(self, call: Call) -> Any:
@@ -179,7 +180,9 @@ class FeedMethods(Area):
 
     def _feed_post(self, views: PostViews, item: _Item) -> dict[str, Any]:
         entry: dict[str, Any] = {"post": views.post(item.post)}
-        if (parent := parent_of(item.post)) is not None:
+        parent = parent_of(item.post)
+        # A reply that its thread's rules forbid stands as if it were none.
+        if parent is not None and may_reply(self.world.index, item.post):
             above = views.find_post(parent)
             grandparent = None if above is None else views.find_post(parent_of(above) or "")
             entry["reply"] = {

@@ -60,7 +60,6 @@ class ListViews(ProfileViews):
             "cid": record.cid,
             "record": record.value,
             "creator": self.author(account),
-            "listItemCount": self.index.count("list item", record.value["list"]),
             "joinedWeekCount": 0,
             "joinedAllTimeCount": 0,
             "labels": self.labels(record),
@@ -70,11 +69,10 @@ class ListViews(ProfileViews):
     def starter_pack(self, record: StoredRecord) -> dict[str, Any]:
         """A starter pack by itself, with its list and feeds."""
         view = self.starter_pack_basic(record)
-        del view["listItemCount"]
         members = self.find_list(record.value["list"])
         if members is not None:
             view["list"] = self.list_basic(members)
-            items = map(self.list_item, self.list_items(members.uri)[:_MAX_SAMPLE])
+            items = map(self.list_item, self.list_items(members.uri)[::-1][:_MAX_SAMPLE])
             view["listItemsSample"] = [item for item in items if item is not None]
         feeds = (self.find_of(FEED_GENERATOR, feed["uri"]) for feed in record.value.get("feeds", ()))
         view["feeds"] = [self.feed_generator(feed) for feed in feeds if feed is not None]

@@ -114,8 +114,10 @@ class PostViews(ListViews):
         }
         links = {"like": index.link("like", uri, viewer), "repost": index.link("repost", uri, viewer)}
         state |= {name: link.uri for name, link in links.items() if link is not None}
-        if not allows_reply(index, root, viewer):
+        if not may_reply(index, record):
             state["replyDisabled"] = True
+        elif gate_of(index, THREAD_GATE, root) is not None:
+            state["replyDisabled"] = not allows_reply(index, root, viewer)
         profile = index.find(f"at://{record.did}/{PROFILE}/self")
         if profile is not None and profile.value.get("pinnedPost", {}).get("uri") == uri:
             state["pinned"] = True
@@ -206,6 +208,7 @@ class PostViews(ListViews):
         if not may_embed(self.index, record.uri, did, by):
             return {"$type": "app.bsky.embed.record#viewDetached", "uri": uri, "detached": True}
         inner = self._embed(record, depth - 1) if depth > 1 else None
+        embeds = {"embeds": [] if inner is None else [inner]} if depth > 1 else {}
         return {
             "$type": "app.bsky.embed.record#viewRecord",
             "uri": record.uri,
@@ -215,7 +218,7 @@ class PostViews(ListViews):
             "labels": self.labels(record),
             **self._counts(record),
             "indexedAt": record.indexed_at,
-            "embeds": [] if inner is None else [inner],
+            **embeds,
         }
 
     def _is_cut_off(self, did: str, quoted: str) -> bool:

@@ -25,6 +25,7 @@ from atlex.testing._repo import StoredRecord
 __all__ = ["ProfileViews"]
 
 _CHAT: Final = "chat.bsky.actor.declaration"
+_NOTIFICATIONS: Final = "app.bsky.notification.declaration"
 _MAX_KNOWN: Final = 5
 
 
@@ -61,7 +62,8 @@ class ProfileViews:
         """A profile in a list of profiles."""
         record, value = self._profile_record(account.did)
         described = {"description": value["description"]} if "description" in value else {}
-        return {**self.author(account), **described, "indexedAt": _indexed_at(account, record)}
+        indexed = {} if record is None else {"indexedAt": record.indexed_at}
+        return {**self.author(account), **described, **indexed}
 
     def author(self, account: Account) -> dict[str, Any]:
         """A profile as it stands in a post."""
@@ -71,14 +73,14 @@ class ProfileViews:
             "handle": account.handle,
             "viewer": self.viewer_state(account.did),
             "labels": [] if record is None else self.labels(record),
-            "createdAt": account.created_at,
+            "associated": self._associated(account.did),
         }
+        if record is not None:
+            # Without a profile, the app view doesn't know.
+            author["createdAt"] = account.created_at
         author |= {name: value[name] for name in ("displayName", "pronouns") if name in value}
         if "avatar" in value:
             author["avatar"] = self.blob_url(account.did, value["avatar"])
-        chat = self.index.find(f"at://{account.did}/{_CHAT}/self")
-        if chat is not None:
-            author["associated"] = {"chat": {"allowIncoming": chat.value["allowIncoming"]}}
         return author
 
     def detailed(self, account: Account) -> dict[str, Any]:
@@ -102,7 +104,7 @@ class ProfileViews:
                 "feedgens": len(index.of(did, FEED_GENERATOR)),
                 "starterPacks": len(index.of(did, STARTER_PACK)),
                 "labeler": bool(index.of(did, LABELER)),
-                **profile.get("associated", {}),
+                **profile["associated"],
             },
         }
 
@@ -110,9 +112,9 @@ class ProfileViews:
         """How the viewer and an account stand to each other."""
         index, viewer = self.index, self.viewer
         state: dict[str, Any] = {"muted": self.is_muted(did), "blockedBy": self.is_blocked_by(did)}
-        if (mute := self.own.mutes.get(did)) is not None:
-            names = {"reposts": "mutedOnlyReposts", "quotes": "mutedOnlyQuoteposts"}
-            state |= {names[part]: True for part in sorted(mute.only)}
+        mute = self.own.mutes.get(did)
+        for part, name in (("reposts", "mutedOnlyReposts"), ("quotes", "mutedOnlyQuoteposts")):
+            state[name] = mute is not None and part in mute.only
         named = {
             "blocking": index.link("block", did, viewer),
             "following": index.link("follow", did, viewer),
@@ -200,14 +202,18 @@ class ProfileViews:
         record = self.index.find(f"at://{did}/{PROFILE}/self")
         return record, {} if record is None else record.value
 
+    def _associated(self, did: str) -> dict[str, Any]:
+        """What an account declares of itself, or would by default."""
+        chat = self.index.find(f"at://{did}/{_CHAT}/self")
+        told = self.index.find(f"at://{did}/{_NOTIFICATIONS}/self")
+        allowed = "followers" if told is None else told.value["allowSubscriptions"]
+        associated: dict[str, Any] = {"activitySubscription": {"allowSubscriptions": allowed}}
+        if chat is not None:
+            associated["chat"] = {"allowIncoming": chat.value["allowIncoming"]}
+        return associated
+
     def _known_followers(self, did: str) -> list[dict[str, Any]]:
-        if did == self.viewer:
-            return []
         followed: list[str] = [follow.value["subject"] for follow in self.index.of(self.viewer, FOLLOW)]
         known = [other for other in followed if self.index.link("follow", did, other) is not None]
         accounts = map(self.state.accounts.find_public, known)
         return [self.author(account) for account in accounts if account is not None]
-
-
-def _indexed_at(account: Account, record: StoredRecord | None) -> str:
-    return account.created_at if record is None else record.indexed_at

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from atlex.testing._bluesky._area import Area
 from atlex.testing._bluesky._gates import gate_of
-from atlex.testing._bluesky._index import THREAD_GATE, parent_of, root_of
+from atlex.testing._bluesky._index import THREAD_GATE, did_of, parent_of, root_of
 from atlex.testing._bluesky._post_views import PostViews
 from atlex.testing._methods import Call, method
 from atlex.testing._repo import StoredRecord
@@ -17,15 +19,19 @@ __all__ = ["ThreadMethods"]
 
 _MAX_DEPTH: Final = 30
 _MAX_ABOVE: Final = 10
+_MAX_KNOWN: Final = 5
+# How much more a reply is worth that the thread's author likes.
+_LIKED_BY_AUTHOR: Final = 1.45
 _ITEM: Final = "app.bsky.unspecced.defs#threadItem"
 
 
 class _Asked(NamedTuple):
-    """How much of a thread is wanted."""
+    """How much of a thread is wanted, and in which order replies come."""
 
     below: int
     branches: int
     order: str
+    op: str
 
 
 class ThreadMethods(Area):
@@ -64,11 +70,11 @@ class ThreadMethods(Area):
             return {"thread": [missing], "hasOtherReplies": False}
         if views.is_apart(post.did):
             return {"thread": [self._blocked(views, post, 0)], "hasOtherReplies": False}
-        params = call.params
-        asked = _Asked(params["below"], params["branchingFactor"], params["sort"])
+        params, op = call.params, did_of(root_of(post))
+        asked = _Asked(params["below"], params["branchingFactor"], params["sort"], op)
         above = list(self._above(views, post)) if params["above"] else []
-        anchor = self._item(views, post, 0, asked)
-        anchor["value"]["moreParents"] = len(above) == _MAX_ABOVE and above[-1]["depth"] == -_MAX_ABOVE
+        anchor = self._item(views, post, 0)
+        anchor["value"]["post"]["viewer"] |= self._known_likers(views, post)
         below = self._below(views, post, 1, asked)
         return {
             "thread": [*reversed(above), anchor, *below],
@@ -81,9 +87,8 @@ class ThreadMethods(Area):
         """Give the replies that the thread's author hid, and those of muted accounts."""
         views = self.views(call)
         post = views.find_post(call.params["anchor"])
-        asked = _Asked(0, 0, "oldest")
         others = () if post is None else self._others(views, post)
-        return {"thread": [self._item(views, reply, 1, asked) for reply in others]}
+        return {"thread": [self._item(views, reply, 1) for reply in others]}
 
     def _gate(self, views: PostViews, post: StoredRecord) -> dict[str, Any]:
         root = views.find_post(root_of(post))
@@ -93,7 +98,7 @@ class ThreadMethods(Area):
     # As a tree
 
     def _node(self, views: PostViews, post: StoredRecord) -> dict[str, Any]:
-        like = self.world.index.link("like", post.uri, root_of(post).removeprefix("at://").partition("/")[0])
+        like = self.world.index.link("like", post.uri, did_of(root_of(post)))
         context = {} if like is None else {"rootAuthorLike": like.uri}
         return {
             "$type": "app.bsky.feed.defs#threadViewPost",
@@ -108,7 +113,7 @@ class ThreadMethods(Area):
         for _ in range(min(depth, _MAX_DEPTH)):
             below: list[dict[str, Any]] = []
             for node in level:
-                replies = filter(views.is_shown, views.replies(node["post"]["uri"]))
+                replies = filter(views.is_shown, reversed(views.replies(node["post"]["uri"])))
                 node["replies"] = [self._node(views, reply) for reply in replies]
                 below += node["replies"]
             level = below
@@ -116,17 +121,18 @@ class ThreadMethods(Area):
 
     # As a list
 
-    def _item(self, views: PostViews, post: StoredRecord, depth: int, asked: _Asked) -> dict[str, Any]:
-        shown = asked.branches if depth < asked.below else 0
-        replies = len(self._replies(views, post, asked))
+    def _item(
+        self, views: PostViews, post: StoredRecord, depth: int, branches: int | None = None
+    ) -> dict[str, Any]:
+        view = views.post(post)
         return {
             "uri": post.uri,
             "depth": depth,
             "value": {
                 "$type": f"{_ITEM}Post",
-                "post": views.post(post),
+                "post": view,
                 "moreParents": False,
-                "moreReplies": max(replies - shown, 0) if depth >= 0 else 0,
+                "moreReplies": 0 if branches is None else max(view["replyCount"] - branches, 0),
                 "opThread": self._is_own_thread(views, post),
                 "hiddenByThreadgate": self._is_hidden(post),
                 "mutedByViewer": views.is_muted(post.did),
@@ -136,6 +142,14 @@ class ThreadMethods(Area):
     def _blocked(self, views: PostViews, post: StoredRecord, depth: int) -> dict[str, Any]:
         value = {"$type": f"{_ITEM}Blocked", "author": views.blocked_author(post.did)}
         return {"uri": post.uri, "depth": depth, "value": value}
+
+    def _known_likers(self, views: PostViews, post: StoredRecord) -> dict[str, Any]:
+        link = self.world.index.link
+        likes = self.world.index.about("like", post.uri)
+        dids = [like.did for like in likes if link("follow", like.did, views.viewer) is not None]
+        found = map(self.state.accounts.find_public, dids)
+        actors = [views.author(account) for account in found if account is not None]
+        return {"knownLikers": {"count": len(actors), "actors": actors[:_MAX_KNOWN]}} if actors else {}
 
     def _above(self, views: PostViews, post: StoredRecord) -> Iterator[dict[str, Any]]:
         uri = parent_of(post)
@@ -149,27 +163,41 @@ class ThreadMethods(Area):
             if views.is_apart(parent.did):
                 yield self._blocked(views, parent, depth)
                 return
-            yield self._item(views, parent, depth, _Asked(0, 0, "oldest"))
-            uri = parent_of(parent)
+            item, uri = self._item(views, parent, depth), parent_of(parent)
+            item["value"]["moreParents"] = depth == -_MAX_ABOVE and uri is not None
+            yield item
 
     def _below(
         self, views: PostViews, post: StoredRecord, depth: int, asked: _Asked
     ) -> Iterator[dict[str, Any]]:
-        if depth <= asked.below:
-            for reply in self._replies(views, post, asked)[: asked.branches]:
-                yield self._item(views, reply, depth, asked)
-                yield from self._below(views, reply, depth + 1, asked)
+        if depth > asked.below:
+            return
+        replies = self._sorted(
+            views, filter(partial(self._is_regular, views), views.replies(post.uri)), asked
+        )
+        # All direct replies are shown, whatever the number of branches.
+        for reply in replies if depth == 1 else replies[: asked.branches]:
+            yield self._item(views, reply, depth, asked.branches if depth < asked.below else 0)
+            yield from self._below(views, reply, depth + 1, asked)
 
-    def _replies(self, views: PostViews, post: StoredRecord, asked: _Asked) -> Sequence[StoredRecord]:
-        replies = [reply for reply in views.replies(post.uri) if self._is_regular(views, reply)]
-        match asked.order:
-            case "newest":
-                return replies[::-1]
-            case "top":
-                likes = self.world.index.count
-                return sorted(replies, key=lambda reply: likes("like", reply.uri), reverse=True)
-            case _:
-                return replies
+    def _sorted(
+        self, views: PostViews, replies: Iterable[StoredRecord], asked: _Asked
+    ) -> Sequence[StoredRecord]:
+        """Replies as wanted, but those of the thread's author, the viewer and followed accounts come first."""
+        link, count = self.world.index.link, self.world.index.count
+
+        def rank(reply: StoredRecord) -> tuple[bool, bool, bool]:
+            followed = link("follow", reply.did, views.viewer) is not None
+            return reply.did != asked.op, reply.did != views.viewer, not followed
+
+        def worth(reply: StoredRecord) -> float:
+            is_liked = link("like", reply.uri, asked.op) is not None
+            return math.log(3 + count("like", reply.uri)) * (_LIKED_BY_AUTHOR if is_liked else 1.0)
+
+        found = sorted(replies, key=lambda reply: reply.number, reverse=asked.order != "oldest")
+        if asked.order == "top":
+            found.sort(key=worth, reverse=True)
+        return sorted(found, key=rank)
 
     def _is_regular(self, views: PostViews, reply: StoredRecord) -> bool:
         return views.is_shown(reply) and not (self._is_hidden(reply) or views.is_muted(reply.did))
