@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import anyio
 from anyio import to_thread
 
-from atlex import Blob, LegacyBlob, XrpcFetchError, XrpcResponseError
+from atlex import Blob, LegacyBlob, XrpcError, XrpcFetchError, XrpcResponseError
 from atlex.errors import AtlexError
 from atlex_bsky.media._captions import read_captions
 from atlex_bsky.media._errors import VideoError
-from atlex_bsky.media._jobs import check_limits, check_parts, finished_blob
+from atlex_bsky.media._jobs import begun_job, check_limits, check_parts, finished_blob
 from atlex_bsky.media._sources import opened
 from atlex_bsky.media._values import Progress, Video
 from atlex_bsky.media._video_files import VideoFile, inspect, read_part
@@ -40,9 +40,9 @@ _LONGEST_PAUSE: Final = 10.0
 async def upload_video(client: AsyncClient, video: Video) -> video_embed.Video:
     """Send a video to the video service, and wait until it has been processed.
 
-    Calls com.atproto.server.describeServer and getServiceAuth at the account's server; getUploadLimits, startUpload,
-    uploadPart, finishUpload and getJobStatus of app.bsky.video at the service, and abortUpload if sending fails; and
-    com.atproto.repo.uploadBlob for each file of captions.
+    Calls com.atproto.server.describeServer and getServiceAuth at the account's server; getUploadLimits,
+    startUpload, uploadPart, finishUpload and getJobStatus of app.bsky.video at the service, and abortUpload
+    if sending fails; and com.atproto.repo.uploadBlob for each file of captions.
 
     Args:
         client: The client of the account.
@@ -103,16 +103,13 @@ class _Service:
             try:
                 check_parts(started, found.bytes)
                 await self._send_parts(file, found.bytes, started, video.progress)
-                # The service stores the video with the token that comes with this call.
-                await self._renew()
-                finish = partial(self._authorized.app.bsky.video.finish_upload, job_id=started.job_id)
-                finished = await _persistently(finish)
+                job_id, status = await self._finish(started.job_id, video.deadline)
             except Exception:
                 # The account gets its share of the day back; what went wrong before is what counts.
                 with contextlib.suppress(AtlexError):
                     await self._authorized.app.bsky.video.abort_upload(job_id=started.job_id)
                 raise
-            return await self._wait(finished.completed_job_id, finished.job_status, video.deadline)
+            return await self._wait(job_id, status, video.deadline)
 
     async def _send_parts(
         self, file: BinaryIO, size: int, started: StartUploadOutput, progress: Progress | None
@@ -130,6 +127,25 @@ class _Service:
         if progress is not None:
             progress(sent, size)
 
+    async def _finish(self, upload_id: str, deadline: float) -> tuple[str, JobStatus]:
+        """Let the service join the parts, which may take it longer than a call, and learn the job."""
+        # The service stores the video with the token that comes with this call.
+        await self._renew()
+        methods = self._authorized.app.bsky.video
+        until = time.monotonic() + deadline
+        while True:
+            try:
+                finished = await _persistently(partial(methods.finish_upload, job_id=upload_id))
+            except XrpcError:
+                known = await methods.get_upload_status(job_id=upload_id)
+                if (job := begun_job(known)) is not None:
+                    return job
+                if known.state != "finishing" or time.monotonic() > until:
+                    raise
+            else:
+                return finished.completed_job_id, finished.job_status
+            await anyio.sleep(_FIRST_PAUSE)
+
     async def _wait(self, job_id: str, status: JobStatus, deadline: float) -> Blob | LegacyBlob:
         until = time.monotonic() + deadline
         pause = _FIRST_PAUSE
@@ -138,7 +154,7 @@ class _Service:
             left = until - time.monotonic()
             if left <= 0:
                 raise VideoError(
-                    f"The video isn't ready after {deadline:g} seconds; the service goes on with job {job_id}",
+                    f"The video isn't ready after {deadline:g} seconds; its job {job_id} goes on",
                     job_id=job_id,
                 )
             await anyio.sleep(min(pause, left))

@@ -20,8 +20,8 @@ def read_captions(captions: Mapping[str, Source]) -> dict[str, bytes]:
         captions: The files by language.
 
     Raises:
-        InputError: A language isn't a tag such as ``en`` or ``pt-BR``, or a file can't be read, isn't WebVTT, or is
-            larger than the lexicon allows.
+        InputError: A language isn't a tag such as ``en`` or ``pt-BR``, or a file can't be read, isn't WebVTT,
+            or is larger than the lexicon allows.
     """
     limit = max_blob_size(Caption, "file")
     found: dict[str, bytes] = {}

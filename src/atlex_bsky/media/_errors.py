@@ -23,7 +23,7 @@ class VideoError(AtlexError):
 
 
 class CardError(AtlexError):
-    """No link card can be made of a page: its server responds with an error, or with something else than HTML.
+    """No link card can be made of a page: its server responds with an error, or not with HTML.
 
     Attributes:
         uri: The address of the page.

@@ -6,9 +6,10 @@ from atlex import Blob, LegacyBlob
 from atlex_bsky.media._errors import VideoError
 from atlex_sdk.app.bsky.video.defs import JobStatus
 from atlex_sdk.app.bsky.video.get_upload_limits import GetUploadLimitsOutput
+from atlex_sdk.app.bsky.video.get_upload_status import GetUploadStatusOutput
 from atlex_sdk.app.bsky.video.start_upload import StartUploadOutput
 
-__all__ = ["check_limits", "check_parts", "finished_blob"]
+__all__ = ["begun_job", "check_limits", "check_parts", "finished_blob"]
 
 
 def check_limits(limits: GetUploadLimitsOutput, size: int) -> None:
@@ -30,7 +31,8 @@ def check_limits(limits: GetUploadLimitsOutput, size: int) -> None:
         raise VideoError("The account can upload no more videos today", reason=limits.error)
     if limits.remaining_daily_bytes is not None and limits.remaining_daily_bytes < size:
         raise VideoError(
-            f"The video has {size:,} bytes, and the account can upload {limits.remaining_daily_bytes:,} more today",
+            f"The video has {size:,} bytes, and the account can upload "
+            f"{limits.remaining_daily_bytes:,} more today",
             reason=limits.error,
         )
 
@@ -53,16 +55,37 @@ def check_parts(started: StartUploadOutput, size: int) -> None:
         )
 
 
+def begun_job(status: GetUploadStatusOutput) -> tuple[str, JobStatus] | None:
+    """The job that an upload has led to, and its state; None while there is none.
+
+    Args:
+        status: What the service says of the upload.
+
+    Raises:
+        VideoError: The upload has failed.
+    """
+    if status.completed_job_id is not None and status.job_status is not None:
+        return status.completed_job_id, status.job_status
+    if status.failure_reason is not None:
+        raise VideoError(
+            f"The video service can't use the upload (job {status.job_id}): {status.failure_reason}",
+            job_id=status.job_id,
+            reason=status.failure_reason,
+        )
+    return None
+
+
 def finished_blob(status: JobStatus, job_id: str, *, final: bool = True) -> Blob | LegacyBlob | None:
     """The video that comes of a job; None while it is being made.
 
-    A service that has the video already says ``already_exists`` beside its blob, or beside nothing before it is asked
-    for the job: a blob counts, whatever else is said.
+    A service that has the video already says ``already_exists`` beside its blob, or beside nothing before it
+    is asked for the job: a blob counts, whatever else is said.
 
     Args:
         status: What the service says of the job.
         job_id: The job.
-        final: Whether this comes from a question about the job, so that a completed one without a blob is a failure.
+        final: Whether this comes from a question about the job, so that a completed one without a blob is a
+            failure.
 
     Raises:
         VideoError: The job has failed.
@@ -72,8 +95,9 @@ def finished_blob(status: JobStatus, job_id: str, *, final: bool = True) -> Blob
     refused = bool(status.error) and not status.state
     if status.state == "JOB_STATE_FAILED" or refused or (final and status.state == "JOB_STATE_COMPLETED"):
         said = dict.fromkeys(filter(None, (status.message, status.error, status.failure_code)))
+        why = "; ".join(said) or "no reason given"
         raise VideoError(
-            f"The video service failed to process the video (job {job_id}): {'; '.join(said) or 'no reason given'}",
+            f"The video service failed to process the video (job {job_id}): {why}",
             job_id=job_id,
             reason=status.failure_code or status.error,
         )

@@ -1,7 +1,7 @@
 """Metadata taken out of the files of pictures, without a change to a pixel.
 
-What isn't known to be needed for display is left out: EXIF and with it the place, XMP, IPTC, comments, texts, previews,
-provenance, and whatever follows the end of the picture. Colour profiles stay.
+What isn't known to be needed for display is left out: EXIF and with it the place, XMP, IPTC, comments, texts,
+previews, provenance, and whatever follows the end of the picture. Colour profiles stay.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ _JPEG_NEEDED: Final = frozenset({*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD})
 
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_NEEDED: Final = frozenset(
-    (
-        b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs cICP mDCV cLLI"  # in the standard's order
-    ).split()
+    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs cICP mDCV cLLI".split()
 )
 _WEBP_NEEDED: Final = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"})
 _WEBP_METADATA_FLAGS: Final = 0x04 | 0x08
@@ -36,8 +34,8 @@ def without_metadata(data: bytes, format_: str | None) -> bytes | None:
         format_: Pillow's name for its format.
 
     Returns:
-        The file, or None where the format isn't one of those known here, or the file isn't laid out as its format
-        says.
+        The file, or None where the format isn't one of those known here, or the file isn't laid out as its
+        format says.
     """
     strip = _STRIPPERS.get(format_ or "")
     try:
@@ -80,7 +78,7 @@ def _is_needed_application_segment(marker: int, body: bytes) -> bool:
             return body.startswith(b"ICC_PROFILE\0")
         case 0xEE:
             # How the colours are encoded.
-            return body.startswith(b"Adobe")
+            return body.startswith(b"Adobe") and len(body) == 12
         case _:
             return False
 

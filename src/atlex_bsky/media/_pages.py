@@ -1,7 +1,7 @@
 """What a page says of itself for link cards: Open Graph, Twitter's tags, and HTML's own.
 
-Pages come from strangers. They are read as a stream of tags: a tree of one would cost a hostile page's reader the square
-of its size. The module loads with the first card that is fetched.
+Pages come from strangers. They are read as a stream of tags: a tree of one would cost a hostile page's reader
+the square of its size. The module loads with the first card that is fetched.
 """
 
 from __future__ import annotations

@@ -64,9 +64,10 @@ _COLOUR_SPACES: Final = {"L": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB "}
 def prepare(source: Source | PillowImage, max_bytes: int, still: bool = False) -> Picture:
     """Make a picture ready to be sent.
 
-    A file that is upright, small enough and without metadata stays as it is, to the byte. One that only has metadata
-    loses it and no quality. Any other is encoded again: as PNG where it was lossless or has transparency and fits,
-    else as WebP with transparency and as JPEG without, with the highest quality and then the largest size that fits.
+    A file that is upright, small enough and without metadata stays as it is, to the byte. One that only has
+    metadata loses it and no quality. Any other is encoded again: as PNG where it was lossless or has
+    transparency and fits, else as WebP with transparency and as JPEG without, with the highest quality and
+    then the largest size that fits.
 
     Args:
         source: A path, the file's bytes, a binary file, or a picture of Pillow's.
@@ -86,17 +87,15 @@ def prepare(source: Source | PillowImage, max_bytes: int, still: bool = False) -
         moves = image.format in _MAY_MOVE and getattr(image, "is_animated", False)
         if moves and not still:
             raise InputError(
-                "The picture is animated, and Bluesky shows pictures still: send it as a Video, or one frame of it"
+                f"{_WHAT} is animated, and Bluesky shows none that move: "
+                "send it as a Video, or one frame of it"
             )
         image.load()
         turn = _turn(image)
-        stripped = without_metadata(data, image.format)
-        if (
-            stripped
-            and len(stripped) <= max_bytes
-            and not (turn is not None or moves or image.mode == "CMYK")
-        ):
-            return Picture(stripped, _MEDIA_TYPES[str(image.format)], *image.size)
+        if turn is None and not moves and image.mode != "CMYK":
+            stripped = without_metadata(data, image.format)
+            if stripped is not None and len(stripped) <= max_bytes:
+                return Picture(stripped, _MEDIA_TYPES[str(image.format)], *image.size)
         profile = image.info.get("icc_profile")
         plain = _plain(image, profile)
     if turn is not None:
@@ -149,7 +148,7 @@ def _check_size(image: Image.Image) -> None:
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
-    """What makes a picture upright; None where it is, and where its EXIF is broken, as that of many photos is."""
+    """What makes a picture upright; None where it is, or where its EXIF is broken, as many a photo's is."""
     try:
         return _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # noqa: BLE001 - as in _decoding
@@ -180,7 +179,9 @@ def _plain(image: Image.Image, profile: bytes | None) -> Image.Image:
 def _eight_bits(image: Image.Image) -> Image.Image:
     wide = image.convert("I")
     _, highest = cast("tuple[int, int]", wide.getextrema())
-    return wide.point(lambda value: value * (1 / 256) if highest > 255 else value * 1).convert("L")
+    if highest > 255:
+        wide = wide.point(lambda value: value * (1 / 256))
+    return wide.convert("L")
 
 
 def _encoded(image: Image.Image, max_bytes: int, profile: bytes | None, *, lossless: bool) -> Picture:

@@ -33,8 +33,8 @@ def upload_image(client: Client, image: Image) -> images.Image:
         What goes into an ``app.bsky.embed.images``.
 
     Raises:
-        InputError: The extra ``media`` isn't installed; or the picture can't be read, is animated, has too many
-            pixels, or can't be made small enough.
+        InputError: The extra ``media`` isn't installed; or the picture can't be read, is animated, has too
+            many pixels, or can't be made small enough.
         XrpcError: The call failed.
     """
     from atlex_bsky.media._pictures import prepare
@@ -48,23 +48,23 @@ def upload_image(client: Client, image: Image) -> images.Image:
 def card_for(client: Client, card: Card | str, *, fetcher: PublicFetcher | None = None) -> external.External:
     """Make a link card, from the page itself unless the card has a title, and send its picture.
 
-    What Open Graph says of the page counts first, then Twitter's tags, then HTML's own title and description. A page
-    without a title is called by its address. If the page's picture can't be fetched or used, the card has none; one
-    that was given by hand has to be right. Calls com.atproto.repo.uploadBlob.
+    What Open Graph says of the page counts first, then Twitter's tags, then HTML's own title and description.
+    A page without a title is called by its address. If the page's picture can't be fetched or used, the card
+    has none; one that was given by hand has to be right. Calls com.atproto.repo.uploadBlob.
 
     Args:
         client: The client of the account.
         card: The card, or the address of the page.
-        fetcher: Fetches the page and its picture. None: one that connects to public addresses only, and takes ten
-            seconds for each.
+        fetcher: Fetches the page and its picture. None: one that connects to public addresses only, and takes
+            ten seconds for each.
 
     Returns:
         The embed of a post.
 
     Raises:
         InputError: An extra that is needed isn't installed, or a picture given by hand can't be used.
-        FetchError: The page can't be fetched; as `FetchRefusedError` where its address, or one that it redirects to,
-            may not be fetched.
+        FetchError: The page can't be fetched; as `FetchRefusedError` where its address, or one that it
+            redirects to, may not be fetched.
         CardError: Its server responds with an error, or with something else than HTML.
         XrpcError: The call failed.
     """

@@ -47,8 +47,8 @@ def _check_text(value: object, name: str) -> None:
 class Image:
     """A picture to be posted; it takes the extra ``media``.
 
-    What is sent is upright (the EXIF orientation is applied), without metadata (no place, no camera, no comments), and
-    of at most as many bytes as the lexicon allows. docs/media.md has the details.
+    What is sent is upright (the EXIF orientation is applied), without metadata (no place, no camera, no
+    comments), and of at most as many bytes as the lexicon allows. docs/media.md has the details.
 
     Args:
         source: A path, the bytes of a file, an open binary file, or a ``PIL.Image.Image``.
@@ -73,20 +73,21 @@ class Video:
     """A video to be posted, by way of the video service.
 
     Args:
-        source: A path, the bytes of a file, or an open binary file that can be moved in, which is read from its
-            beginning. MP4, QuickTime, WebM, MPEG, or an animated GIF.
+        source: A path, the bytes of a file, or an open binary file that can be moved in, which is read from
+            its beginning. MP4, QuickTime, WebM, MPEG, or an animated GIF.
         alt: What the video shows, for people who can't see it. None: nothing is said.
-        captions: Subtitles as WebVTT files, by language (``{"en": "talk.en.vtt"}``), each in one of the forms of
-            ``source``.
-        aspect_ratio: Width and height, which may be those of 16:9. None: those in the file, where it is an MP4, a
-            QuickTime file or a GIF; else none.
-        progress: Called with how many bytes have been sent, and how many there are: with 0 at first, then after each
-            part.
+        captions: Subtitles as WebVTT files, by language (``{"en": "talk.en.vtt"}``), each in one of the forms
+            of ``source``.
+        aspect_ratio: Width and height, which may be those of 16:9. None: those in the file, where it is an
+            MP4, a QuickTime file or a GIF; else none.
+        progress: Called with how many bytes have been sent, and how many there are: with 0 at first, then
+            after each part.
         deadline: Seconds that the service may take to process the video once it has all of it.
         service: The URL of the video service.
 
     Raises:
-        InputError: An argument isn't what it should be. Whether the files can be read shows when they are sent.
+        InputError: An argument isn't what it should be. Whether the files can be read shows when they are
+            sent.
     """
 
     source: Source = field(repr=False)
@@ -118,8 +119,8 @@ class Video:
 class Card:
     """A link card: the box with a title and a picture that stands for a page.
 
-    ``Card(uri)`` alone is filled from the page itself, by its Open Graph, which takes the extra ``cards``. With a title
-    all is taken from here, and nothing is fetched.
+    ``Card(uri)`` alone is filled from the page itself, by its Open Graph, which takes the extra ``cards``.
+    With a title all is taken from here, and nothing is fetched.
 
     Args:
         uri: The address of the page.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 
 import pytest
 from PIL import Image as PillowImage
@@ -199,6 +200,49 @@ async def test_a_video_that_the_service_has_already_is_there_at_once(twin, pds):
     again = await twin.upload_video(Video(mp4(), service=pds.url))
     assert again.video.to_wire() == blob
     assert pds.count(VIDEO + "getJobStatus") == 1
+
+
+async def test_an_upload_whose_end_is_lost_is_found_again(twin, pds):
+    """The service joins the parts for longer than a call lasts, and refuses to be asked meanwhile."""
+    looks = []
+
+    @pds.method(VIDEO + "getUploadStatus")
+    def look(call):
+        looks.append(call.params["jobId"])
+        parts = {
+            "partSizeBytes": 100,
+            "partCount": 9,
+            "receivedParts": [],
+            "expiresAt": "2030-01-01T00:00:00Z",
+        }
+        status = {"jobId": "made", "did": "did:web:x", "state": "JOB_STATE_FAILED", "error": "Seen"}
+        job = {"state": "completed", "completedJobId": "made", "jobStatus": status}
+        return {"jobId": "u", **parts, **(job if len(looks) > 1 else {"state": "finishing"})}
+
+    pds.fail_next(VIDEO + "finishUpload", status=400, error="UploadNotReady", times=2)
+    with pytest.raises(VideoError, match="job made\\): Seen"):
+        await twin.upload_video(Video(mp4(), service=pds.url))
+    assert len(looks) == 2
+    assert not pds.count(VIDEO + "abortUpload")
+
+
+async def test_an_upload_that_fails_in_the_end_says_why(twin, pds):
+    @pds.method(VIDEO + "getUploadStatus")
+    def look(_):
+        parts = {
+            "partSizeBytes": 100,
+            "partCount": 9,
+            "receivedParts": [],
+            "expiresAt": "2030-01-01T00:00:00Z",
+        }
+        return {"jobId": "u", **parts, "state": "failed", "failureReason": "Too long"}
+
+    pds.fail_next(VIDEO + "finishUpload", status=400, error="UploadFailed")
+    with pytest.raises(VideoError, match="job u\\): Too long") as caught:
+        await twin.upload_video(Video(mp4(), service=pds.url))
+    assert (caught.value.reason, caught.value.job_id) == ("Too long", "u")
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (str(copy), copy.job_id) == (str(caught.value), "u")
 
 
 async def test_no_token_shows_in_an_error(twin, pds):
