@@ -1,14 +1,20 @@
-"""What every part of the asynchronous Bluesky layer has: the client, and who and what is meant by a name."""
+"""The base of the asynchronous Bluesky layer: the client, and the look-up of accounts and records by name."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from atlex import AsyncPasswordSession, SessionStore
-from atlex.errors import InputError, XrpcResponseError
+from atlex.errors import (
+    IdentityAmbiguousError,
+    IdentityMismatchError,
+    IdentityNotFoundError,
+    InputError,
+    XrpcResponseError,
+)
 from atlex.model import build
 from atlex.syntax import AtUri, is_valid_did
 from atlex_bsky._replies import check_post, post_in, reply_to_post
@@ -17,6 +23,9 @@ from atlex_bsky.richtext import RichText
 from atlex_sdk import AsyncClient
 from atlex_sdk.app.bsky.feed.post import ReplyRef
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
+
+if TYPE_CHECKING:
+    from atlex.identity import AsyncIdentityResolver
 
 __all__ = ["AsyncCore", "AsyncResolver"]
 
@@ -47,35 +56,39 @@ class AsyncCore:
     @asynccontextmanager
     async def login(
         cls: type[CoreT],
-        service: str,
+        service: str | None = None,
         *,
         identifier: str,
         password: str,
         store: SessionStore | None = None,
-        resolver: AsyncResolver | None = None,
+        resolver: AsyncIdentityResolver | None = None,
     ) -> AsyncGenerator[CoreT]:
         """Log in for as long as a ``with`` block lasts.
 
-        The session is one of `atlex.AsyncPasswordSession.login`, or with a store of its ``open``. Where those are
-        given options, the layer is made of their session: ``AsyncBluesky(AsyncClient(session))``.
+        The session is one of `atlex.AsyncPasswordSession.login`, or with a store of its ``open``. Where those
+        are given options, the layer is made of their session: ``AsyncBluesky(AsyncClient(session))``.
 
         Args:
-            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
-            identifier: The account's handle, e-mail address or DID.
+            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``. None to find
+                the account's own server by its handle or DID, which takes the extra ``atlex[identity]``.
+            identifier: The account's handle, DID, or, with a service, its e-mail address.
             password: The account's password, or better an app password.
             store: Keeps the session for the next run and for other processes. None: it isn't kept.
-            resolver: As for the class.
+            resolver: Finds the account's server where no service is given, and as for the class.
 
         Raises:
             InputError: An argument can't be used.
+            IdentityError: The account's server can't be found.
             SessionStoreError: The store failed.
             XrpcError: The server refused, or can't be reached.
         """
         if store is None:
-            opening = AsyncPasswordSession.login(service, identifier=identifier, password=password)
+            opening = AsyncPasswordSession.login(
+                service, identifier=identifier, password=password, resolver=resolver
+            )
         else:
             opening = AsyncPasswordSession.open(
-                store, service=service, identifier=identifier, password=password
+                store, service=service, identifier=identifier, password=password, resolver=resolver
             )
         async with opening as session:
             yield cls(AsyncClient(session), resolver=resolver)
@@ -152,7 +165,7 @@ class AsyncCore:
         """Find the strong reference to a record.
 
         Args:
-            subject: Anything with ``uri`` and ``cid``, such as a post's view or what `post` returned; or an
+            subject: Anything with ``uri`` and ``cid``, such as a post's view or the result of `post`; or an
                 AT-URI or a link at bsky.app, whose present version is looked up
                 (com.atproto.repo.getRecord).
 
@@ -168,11 +181,11 @@ class AsyncCore:
         return _ref(found.uri, found.cid)
 
     async def reply_ref_of(self, subject: Subject) -> ReplyRef:
-        """Find what a reply to a post has to name: the post, and the first one of its thread.
+        """Find the parent and the root for a reply to a post.
 
         Args:
-            subject: A post: its view, what `post` returned, its AT-URI or its link at bsky.app. Where it doesn't
-                come with its record, that is looked up (com.atproto.repo.getRecord).
+            subject: A post: its view, the result of `post`, its AT-URI or its link at bsky.app. Where it
+                doesn't come with its record, that is looked up (com.atproto.repo.getRecord).
 
         Raises:
             InputError: It isn't a post.
@@ -188,11 +201,11 @@ class AsyncCore:
         return reply_to_post(_ref(found.uri, found.cid), found.value)
 
     async def rich_text_of(self, text: str | RichText) -> RichText:
-        """Find the links, mentions and tags of a text, and resolve whom it mentions.
+        """Find the links, mentions and tags of a text, and resolve the mentions.
 
         Args:
-            text: A ``str`` is searched as the official apps do; of a `RichText` only the mentions are resolved. The
-                mention of a handle that nobody has becomes plain text.
+            text: A ``str`` is searched as the official apps do; of a `RichText` only the mentions are
+                resolved. The mention of a handle that nobody has becomes plain text.
 
         Raises:
             InputError: The text has a lone surrogate.
@@ -203,6 +216,8 @@ class AsyncCore:
         for handle in rich.handles:
             try:
                 dids[handle] = await self.did_of(handle)
+            except (IdentityNotFoundError, IdentityAmbiguousError, IdentityMismatchError):
+                continue
             except XrpcResponseError as error:
                 if error.status != 400:
                     raise

@@ -29,17 +29,17 @@ R = TypeVar("R", bound=RecordObject)
 class AsyncGraph(AsyncCore):
     """What `AsyncBluesky` does with likes, reposts, follows, blocks, mutes and bookmarks.
 
-    Doing something twice does no harm: a server keeps one like, repost, follow or block of each subject. Undoing
-    what wasn't done is an error, unless ``missing_ok`` is given.
+    Doing something twice does no harm: a server keeps one like, repost, follow or block of each subject. To
+    undo something that wasn't done is an error, unless ``missing_ok`` is given.
     """
 
     async def like(self, subject: Subject, *, via: Subject | None = None) -> Written[Like]:
         """Like a post, a feed or a labeler (app.bsky.feed.like, by com.atproto.repo.createRecord).
 
         Args:
-            subject: What to like: its view, what `post` returned, its AT-URI or its link at bsky.app. Of what is
-                named by its address the present version is looked up (com.atproto.repo.getRecord).
-            via: The repost by which it was found, so that who reposted it is told.
+            subject: The record to like: its view, the result of `post`, its AT-URI or its link at bsky.app.
+                For an address the present version is looked up (com.atproto.repo.getRecord).
+            via: The repost by which it was found, so that its author is notified.
 
         Raises:
             InputError: It names no record.
@@ -52,11 +52,11 @@ class AsyncGraph(AsyncCore):
     async def unlike(self, subject: Subject, *, missing_ok: bool = False) -> bool:
         """Take a like back (com.atproto.repo.deleteRecord of the app.bsky.feed.like).
 
-        The like is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords), or by
-        asking the app view (app.bsky.feed.getPosts, app.bsky.feed.getFeedGenerator).
+        The like is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords),
+        or by asking the app view (app.bsky.feed.getPosts, app.bsky.feed.getFeedGenerator).
 
         Args:
-            subject: What was liked, in any form that `like` takes, or what `like` returned.
+            subject: The liked record, in any form that `like` takes, or the result of `like`.
             missing_ok: Whether it may not have been liked.
 
         Returns:
@@ -75,7 +75,7 @@ class AsyncGraph(AsyncCore):
                 )
             if AtUri.parse(uri).collection == "app.bsky.feed.generator":
                 return mark_of((await feeds.get_feed_generator(feed=uri)).view, "like")
-            raise InputError(f"The like of {uri} can only be found by its view, or by what like() returned")
+            raise InputError(f"The like of {uri} can only be found by its view, or by the result of like()")
 
         records = self._client.app.bsky.feed.like
         return await self._undo(records, subject, "like", self.uri_of, ask, missing_ok)
@@ -101,7 +101,7 @@ class AsyncGraph(AsyncCore):
         It is found as `unlike` finds a like.
 
         Args:
-            subject: The post, in any form that `like` takes, or what `repost` returned.
+            subject: The post, in any form that `like` takes, or the result of `repost`.
             missing_ok: Whether it may not have been reposted.
 
         Returns:
@@ -133,13 +133,13 @@ class AsyncGraph(AsyncCore):
         return await self._client.app.bsky.graph.follow.create(record)
 
     async def unfollow(self, actor: Actor | Subject, *, missing_ok: bool = False) -> bool:
-        """Follow an account no longer (com.atproto.repo.deleteRecord of the app.bsky.graph.follow).
+        """Unfollow an account (com.atproto.repo.deleteRecord of the app.bsky.graph.follow).
 
-        The follow is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords), or by
-        asking the app view (app.bsky.graph.getRelationships).
+        The follow is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords),
+        or by asking the app view (app.bsky.graph.getRelationships).
 
         Args:
-            actor: The account, in any form that `follow` takes, or what `follow` returned.
+            actor: The account, in any form that `follow` takes, or the result of `follow`.
             missing_ok: Whether it may not have been followed.
 
         Returns:
@@ -171,12 +171,12 @@ class AsyncGraph(AsyncCore):
         return await self._client.app.bsky.graph.block.create(record)
 
     async def unblock(self, actor: Actor | Subject, *, missing_ok: bool = False) -> bool:
-        """Block an account no longer (com.atproto.repo.deleteRecord of the app.bsky.graph.block).
+        """Unblock an account (com.atproto.repo.deleteRecord of the app.bsky.graph.block).
 
         It is found as `unfollow` finds a follow.
 
         Args:
-            actor: The account, in any form that `follow` takes, or what `block` returned.
+            actor: The account, in any form that `follow` takes, or the result of `block`.
             missing_ok: Whether it may not have been blocked.
 
         Returns:
@@ -195,10 +195,10 @@ class AsyncGraph(AsyncCore):
         return await self._undo(records, actor, "blocking", self.did_of, ask, missing_ok)
 
     async def block_list(self, list_: Subject) -> Written[Listblock]:
-        """Block all members of a moderation list (app.bsky.graph.listblock, by com.atproto.repo.createRecord).
+        """Block all members of a list (app.bsky.graph.listblock, by com.atproto.repo.createRecord).
 
         Args:
-            list_: The list: its view, what `create_list` returned, its AT-URI or its link at bsky.app.
+            list_: The list: its view, the result of `create_list`, its AT-URI or its link at bsky.app.
 
         Raises:
             InputError: It names no record.
@@ -208,13 +208,13 @@ class AsyncGraph(AsyncCore):
         return await self._client.app.bsky.graph.listblock.create(record)
 
     async def unblock_list(self, list_: Subject, *, missing_ok: bool = False) -> bool:
-        """Block the members of a list no longer (com.atproto.repo.deleteRecord of the app.bsky.graph.listblock).
+        """Unblock the members of a list (com.atproto.repo.deleteRecord of the app.bsky.graph.listblock).
 
-        It is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords), or by asking
-        the app view (app.bsky.graph.getList).
+        It is found by the view, or among the account's latest hundred (com.atproto.repo.listRecords), or by
+        asking the app view (app.bsky.graph.getList).
 
         Args:
-            list_: The list, in any form that `block_list` takes, or what that returned.
+            list_: The list, in any form that `block_list` takes, or the result of that.
             missing_ok: Whether it may not have been blocked.
 
         Returns:
@@ -244,7 +244,7 @@ class AsyncGraph(AsyncCore):
         await self._client.app.bsky.graph.mute_actor(actor=await self.did_of(actor))
 
     async def unmute(self, actor: Actor) -> None:
-        """Mute an account no longer (app.bsky.graph.unmuteActor); where it isn't muted, nothing happens.
+        """Unmute an account (app.bsky.graph.unmuteActor); where it isn't muted, nothing happens.
 
         Args:
             actor: The account, as for `follow`.
@@ -268,7 +268,7 @@ class AsyncGraph(AsyncCore):
         await self._client.app.bsky.graph.mute_actor_list(list=await self.uri_of(list_))
 
     async def unmute_list(self, list_: Subject) -> None:
-        """Mute the members of a list no longer (app.bsky.graph.unmuteActorList).
+        """Unmute the members of a list (app.bsky.graph.unmuteActorList).
 
         Args:
             list_: The list, as for `block_list`.
@@ -283,8 +283,8 @@ class AsyncGraph(AsyncCore):
         """Mute the notifications of the thread that a post is in (app.bsky.graph.muteThread).
 
         Args:
-            post: Any post of the thread, as for `like`. Where it doesn't come with its record, that is looked up
-                (com.atproto.repo.getRecord), since the first post names the thread.
+            post: Any post of the thread, as for `like`. Where it doesn't come with its record, that is looked
+                up (com.atproto.repo.getRecord), since the first post names the thread.
 
         Raises:
             InputError: It isn't a post.
@@ -293,7 +293,7 @@ class AsyncGraph(AsyncCore):
         await self._client.app.bsky.graph.mute_thread(root=(await self.reply_ref_of(post)).root.uri)
 
     async def unmute_thread(self, post: Subject) -> None:
-        """Mute the notifications of a thread no longer (app.bsky.graph.unmuteThread).
+        """Unmute the notifications of a thread (app.bsky.graph.unmuteThread).
 
         Args:
             post: Any post of the thread, as for `mute_thread`.
@@ -305,7 +305,7 @@ class AsyncGraph(AsyncCore):
         await self._client.app.bsky.graph.unmute_thread(root=(await self.reply_ref_of(post)).root.uri)
 
     async def bookmark(self, post: Subject) -> None:
-        """Keep a post for later, for oneself alone (app.bsky.bookmark.createBookmark).
+        """Bookmark a post, for oneself alone (app.bsky.bookmark.createBookmark).
 
         Args:
             post: The post, as for `like`.
@@ -318,7 +318,7 @@ class AsyncGraph(AsyncCore):
         await self._client.app.bsky.bookmark.create_bookmark(uri=ref.uri, cid=ref.cid)
 
     async def unbookmark(self, post: Subject) -> None:
-        """Keep a post no longer (app.bsky.bookmark.deleteBookmark); where it isn't kept, nothing happens.
+        """Remove a bookmark (app.bsky.bookmark.deleteBookmark); where there is none, nothing happens.
 
         Args:
             post: The post, as for `like`.
@@ -346,7 +346,7 @@ class AsyncGraph(AsyncCore):
 
         Args:
             records: The records of that kind.
-            subject: What was marked.
+            subject: The account or record that was marked.
             mark: Where the viewer's state in a view has the record's AT-URI.
             name: Gives the DID or AT-URI by which the records name the subject.
             ask: Asks the app view for the record's AT-URI.

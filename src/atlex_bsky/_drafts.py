@@ -1,4 +1,4 @@
-"""Posts that are about to be written: their records, their keys and their CIDs, all before anything is sent."""
+"""Posts that are about to be written: their records, keys and CIDs, before anything is sent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TICK: Final = dt.timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A post of this account: what likes, replies, quotes and deletions take.
+    """A post of this account, to be given to `like`, `post` (for replies and quotes) and `delete`.
 
     Attributes:
         uri: Its AT-URI.
@@ -65,7 +65,7 @@ class Draft:
 
     Attributes:
         post: The post, with the AT-URI and the CID that it will have; its ``continued`` are the thread's.
-        writes: What is written at once: the posts, and the gates of the first.
+        writes: The records to be written at once: the posts, and the gates of the first.
     """
 
     post: Posted
@@ -94,9 +94,9 @@ def draft_of(
 
     Args:
         did: The account's DID.
-        texts: What the posts say, in order; each replies to the one before.
-        reply: What the first post replies to, or None.
-        embed: What the first post carries.
+        texts: The texts of the posts, in order; each replies to the one before.
+        reply: The parent and the root of the first post, or None.
+        embed: The embed of the first post, or None.
         langs: The languages of the texts.
         labels: Content warnings for all posts.
         tags: Hashtags of the first post that aren't in its text, with or without ``#``.

@@ -1,4 +1,4 @@
-"""What a post carries beside its text, as its record has it."""
+"""The embeds of posts: pictures, a video, a link card, a quote, or a quote with one of these."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def pictures_of(pictures: Sequence[images.Image]) -> images.Images | gallery.Gal
 
 
 def embed_of(quote: StrongRef | None, media: Media | None) -> Embed | None:
-    """What a post carries: nothing, a quote, media, or a quote with media (app.bsky.embed.recordWithMedia)."""
+    """The embed for a quote, for media, or for both (app.bsky.embed.recordWithMedia); None for neither."""
     if quote is None:
         return media
     quoted = record.Record(record=quote)

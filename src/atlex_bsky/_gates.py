@@ -1,4 +1,4 @@
-"""Who may reply to a post and who may quote it: what a caller says, and the records that say it."""
+"""Thread gates and post gates: the rules that callers give, and the records made of them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from atlex_sdk.app.bsky.feed import postgate, threadgate
 __all__ = ["ReplyGate", "ReplyRule", "allowed", "post_gate", "rules_of", "thread_gate"]
 
 ReplyRule: TypeAlias = Literal["mentioned", "followers", "following"] | Subject
-"""Who may reply: those whom the post mentions, the author's followers, those whom the author follows, or the members
-of a list, by its AT-URI, its link at bsky.app, or its view.
+"""Who may reply: accounts that the post mentions, the author's followers, accounts that the author follows, or
+members of a list, by its AT-URI, its link at bsky.app, or its view.
 """
 
 ReplyGate: TypeAlias = Literal["nobody"] | ReplyRule | Sequence[ReplyRule]
-"""Nobody, or whoever fits one of up to five rules."""
+"""Nobody, or accounts that fit one of up to five rules."""
 
 _RULES: Final[Mapping[object, Callable[[], threadgate.ThreadgateAllowItem]]] = {
     "mentioned": threadgate.MentionRule,

@@ -16,7 +16,7 @@ POST: Final = "app.bsky.feed.post"
 
 
 def post_in(subject: object) -> Post | None:
-    """The record of a post that comes with a view of it, with what was read, or with what was written."""
+    """The post's record, if the subject has it, as views, items and the results of reading and writing do."""
     for name in ("record", "value"):
         found = getattr(subject, name, None)
         if isinstance(found, Post):
@@ -26,7 +26,7 @@ def post_in(subject: object) -> Post | None:
 
 
 def check_post(uri: str) -> None:
-    """Refuse what isn't the AT-URI of a post.
+    """Refuse an AT-URI that isn't a post's.
 
     Raises:
         InputError: It is another record's, or none.

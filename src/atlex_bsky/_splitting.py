@@ -109,7 +109,7 @@ def _strength(plain: str, graphemes: list[str], index: int, place: int) -> int:
     if index == len(graphemes) or not graphemes[index].isspace():
         return _SENTENCE if _WIDE_SENTENCE_END.fullmatch(before[-1:]) else _ANYWHERE
     if before[-1:].isspace():
-        # Within white space: what counts is where it begins.
+        # Only the beginning of white space is a place to cut at.
         return _ANYWHERE
     breaks, following = 0, index
     while following < len(graphemes) and graphemes[following].isspace():

@@ -1,15 +1,21 @@
 # Made from _async_core.py by tools/unasync.py: change that file, and run the tool.
-"""What every part of the synchronous Bluesky layer has: the client, and who and what is meant by a name."""
+"""The base of the synchronous Bluesky layer: the client, and the look-up of accounts and records by name."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from atlex import PasswordSession, SessionStore
-from atlex.errors import InputError, XrpcResponseError
+from atlex.errors import (
+    IdentityAmbiguousError,
+    IdentityMismatchError,
+    IdentityNotFoundError,
+    InputError,
+    XrpcResponseError,
+)
 from atlex.model import build
 from atlex.syntax import AtUri, is_valid_did
 from atlex_bsky._replies import check_post, post_in, reply_to_post
@@ -18,6 +24,9 @@ from atlex_bsky.richtext import RichText
 from atlex_sdk import Client
 from atlex_sdk.app.bsky.feed.post import ReplyRef
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
+
+if TYPE_CHECKING:
+    from atlex.identity import IdentityResolver
 
 __all__ = ["Core", "Resolver"]
 
@@ -48,34 +57,40 @@ class Core:
     @contextmanager
     def login(
         cls: type[CoreT],
-        service: str,
+        service: str | None = None,
         *,
         identifier: str,
         password: str,
         store: SessionStore | None = None,
-        resolver: Resolver | None = None,
+        resolver: IdentityResolver | None = None,
     ) -> Generator[CoreT]:
         """Log in for as long as a ``with`` block lasts.
 
-        The session is one of `atlex.PasswordSession.login`, or with a store of its ``open``. Where those are
-        given options, the layer is made of their session: ``Bluesky(Client(session))``.
+        The session is one of `atlex.PasswordSession.login`, or with a store of its ``open``. Where those
+        are given options, the layer is made of their session: ``Bluesky(Client(session))``.
 
         Args:
-            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``.
-            identifier: The account's handle, e-mail address or DID.
+            service: The URL of the account's PDS or entryway, such as ``https://bsky.social``. None to find
+                the account's own server by its handle or DID, which takes the extra ``atlex[identity]``.
+            identifier: The account's handle, DID, or, with a service, its e-mail address.
             password: The account's password, or better an app password.
             store: Keeps the session for the next run and for other processes. None: it isn't kept.
-            resolver: As for the class.
+            resolver: Finds the account's server where no service is given, and as for the class.
 
         Raises:
             InputError: An argument can't be used.
+            IdentityError: The account's server can't be found.
             SessionStoreError: The store failed.
             XrpcError: The server refused, or can't be reached.
         """
         if store is None:
-            opening = PasswordSession.login(service, identifier=identifier, password=password)
+            opening = PasswordSession.login(
+                service, identifier=identifier, password=password, resolver=resolver
+            )
         else:
-            opening = PasswordSession.open(store, service=service, identifier=identifier, password=password)
+            opening = PasswordSession.open(
+                store, service=service, identifier=identifier, password=password, resolver=resolver
+            )
         with opening as session:
             yield cls(Client(session), resolver=resolver)
 
@@ -151,7 +166,7 @@ class Core:
         """Find the strong reference to a record.
 
         Args:
-            subject: Anything with ``uri`` and ``cid``, such as a post's view or what `post` returned; or an
+            subject: Anything with ``uri`` and ``cid``, such as a post's view or the result of `post`; or an
                 AT-URI or a link at bsky.app, whose present version is looked up
                 (com.atproto.repo.getRecord).
 
@@ -167,11 +182,11 @@ class Core:
         return _ref(found.uri, found.cid)
 
     def reply_ref_of(self, subject: Subject) -> ReplyRef:
-        """Find what a reply to a post has to name: the post, and the first one of its thread.
+        """Find the parent and the root for a reply to a post.
 
         Args:
-            subject: A post: its view, what `post` returned, its AT-URI or its link at bsky.app. Where it doesn't
-                come with its record, that is looked up (com.atproto.repo.getRecord).
+            subject: A post: its view, the result of `post`, its AT-URI or its link at bsky.app. Where it
+                doesn't come with its record, that is looked up (com.atproto.repo.getRecord).
 
         Raises:
             InputError: It isn't a post.
@@ -187,11 +202,11 @@ class Core:
         return reply_to_post(_ref(found.uri, found.cid), found.value)
 
     def rich_text_of(self, text: str | RichText) -> RichText:
-        """Find the links, mentions and tags of a text, and resolve whom it mentions.
+        """Find the links, mentions and tags of a text, and resolve the mentions.
 
         Args:
-            text: A ``str`` is searched as the official apps do; of a `RichText` only the mentions are resolved. The
-                mention of a handle that nobody has becomes plain text.
+            text: A ``str`` is searched as the official apps do; of a `RichText` only the mentions are
+                resolved. The mention of a handle that nobody has becomes plain text.
 
         Raises:
             InputError: The text has a lone surrogate.
@@ -202,6 +217,8 @@ class Core:
         for handle in rich.handles:
             try:
                 dids[handle] = self.did_of(handle)
+            except (IdentityNotFoundError, IdentityAmbiguousError, IdentityMismatchError):
+                continue
             except XrpcResponseError as error:
                 if error.status != 400:
                     raise

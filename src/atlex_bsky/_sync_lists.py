@@ -27,8 +27,8 @@ class Lists(Core):
     """What `Bluesky` does with lists and starter packs.
 
     The members of a list are records of their own (app.bsky.graph.listitem), which are written and deleted by
-    com.atproto.repo.applyWrites, 200 at a time. If a call fails in between, calling the same method again does
-    what is left. Where a method takes a list it takes a starter pack as well, and means that one's list.
+    com.atproto.repo.applyWrites, 200 at a time. If a call fails in between, calling the same method again
+    does the rest. A method that takes a list takes a starter pack too, and works on the list of that.
     """
 
     def create_list(
@@ -42,11 +42,11 @@ class Lists(Core):
         """Make a list, filled if members are given (app.bsky.graph.list).
 
         Args:
-            name: What it is called, 1 to 64 bytes of UTF-8.
-            members: Whom to put on it, in any form that `add_to_list` takes.
+            name: The list's name, 1 to 64 bytes of UTF-8.
+            members: The accounts to put on it, in any form that `add_to_list` takes.
             purpose: ``curatelist`` for reading, ``modlist`` for muting and blocking, ``referencelist`` for a
                 starter pack.
-            description: What it is about, at most 300 graphemes. Links, mentions and tags are found as in a post.
+            description: A text of at most 300 graphemes. Links, mentions and tags are found as in a post.
 
         Returns:
             The list, with its AT-URI and its CID.
@@ -76,8 +76,8 @@ class Lists(Core):
         The members that it has are read first (com.atproto.repo.listRecords of app.bsky.graph.listitem).
 
         Args:
-            list_: The list: what `create_list` returned, its view, its AT-URI or its link at bsky.app.
-            members: Whom to put on it: DIDs, handles, links of profiles, or anything with ``did``.
+            list_: The list: the result of `create_list`, its view, its AT-URI or its link at bsky.app.
+            members: The accounts to put on it: DIDs, handles, links of profiles, or anything with ``did``.
 
         Returns:
             The DIDs of those who weren't on it.
@@ -103,15 +103,15 @@ class Lists(Core):
 
         Args:
             list_: The list, as for `add_to_list`.
-            members: Whom to take off it, as for `add_to_list`.
+            members: The accounts to take off it, as for `add_to_list`.
             missing_ok: Whether some may not be on it.
 
         Returns:
             The DIDs of those who were on it.
 
         Raises:
-            InputError: It is another account's list; or someone isn't on it, and ``missing_ok`` isn't given. Nothing
-                was deleted.
+            InputError: It is another account's list; or someone isn't on it, and ``missing_ok`` isn't given.
+                Nothing was deleted.
             AtlexError: A handle can't be resolved, or a call failed.
         """
         uri = self._list_of(list_)
@@ -126,7 +126,7 @@ class Lists(Core):
         return removed
 
     def delete_list(self, list_: Subject) -> None:
-        """Delete a list with the records of its members, and the starter pack where that is what is given.
+        """Delete a list with the records of its members, and the starter pack if one is given.
 
         Args:
             list_: The list or starter pack, as for `add_to_list`.
@@ -153,9 +153,9 @@ class Lists(Core):
         """Make a starter pack with a list of its own (app.bsky.graph.starterpack, app.bsky.graph.list).
 
         Args:
-            name: What it is called, 1 to 50 graphemes and at most 64 bytes of UTF-8, since its list is called the same.
-            members: Whom it recommends, in any form that `add_to_list` takes.
-            description: What it is about, at most 300 graphemes. Links, mentions and tags are found as in a post.
+            name: The name of the pack and of its list, 1 to 50 graphemes and at most 64 bytes of UTF-8.
+            members: The accounts that it recommends, in any form that `add_to_list` takes.
+            description: A text of at most 300 graphemes. Links, mentions and tags are found as in a post.
             feeds: The feeds that it recommends, three at most: their views, AT-URIs or links at bsky.app.
 
         Returns:
@@ -184,7 +184,7 @@ class Lists(Core):
         The record is read (com.atproto.repo.getRecord) and replaced (com.atproto.repo.putRecord).
 
         Args:
-            pack: The starter pack: what `create_starter_pack` returned, its view, its AT-URI or its link.
+            pack: The starter pack: the result of `create_starter_pack`, its view, its AT-URI or its link.
             feeds: The feeds, three at most, as for `create_starter_pack`; none to recommend none.
 
         Raises:

@@ -48,18 +48,19 @@ class Posting(Core):
     ) -> Posted:
         """Post something; a text that is too long for one post becomes a thread.
 
-        Writes app.bsky.feed.post, and app.bsky.feed.threadgate and app.bsky.feed.postgate where they are asked
-        for, all in one com.atproto.repo.applyWrites. Before that, handles are resolved, what is named by its
-        address is looked up (com.atproto.repo.getRecord), and media are uploaded.
+        Writes app.bsky.feed.post, and app.bsky.feed.threadgate and app.bsky.feed.postgate where they are
+        asked for, all in one com.atproto.repo.applyWrites. Before that, handles are resolved, records given
+        by their address are looked up (com.atproto.repo.getRecord), and media are uploaded.
 
         Args:
-            text: What it says. In a ``str``, links, mentions and tags are found as the official apps find them;
+            text: The text. In a ``str``, links, mentions and tags are found as the official apps find them;
                 a `RichText` stays as it is, except that its mentions are resolved. A mention of a handle that
-                nobody has stays text. More than 300 graphemes or 3,000 bytes are cut at the ends of paragraphs,
-                lines, sentences or words, and the posts after the first are the result's ``continued``.
-            reply_to: The post that it replies to: its view, what `post` returned, its AT-URI or its link.
-            quote: What it quotes, beside media or without: a post, a feed, a list or a starter pack, in the same
-                forms.
+                nobody has stays text. More than 300 graphemes or 3,000 bytes are cut at the ends of
+                paragraphs, lines, sentences or words, and the posts after the first are the result's
+                ``continued``.
+            reply_to: The post to reply to: its view, the result of `post`, its AT-URI or its link.
+            quote: The record to quote, beside media or without: a post, a feed, a list or a starter pack, in
+                the same forms.
             images: Up to ten pictures. More than four are written as app.bsky.embed.gallery.
             video: A video, by way of the video service.
             card: A link card, or the URL of the page to make one of.
@@ -72,7 +73,7 @@ class Posting(Core):
             created_at: When it was written. None: now.
             long: ``"error"``: refuse a text that is too long for one post.
 
-        Of a thread the first post carries the quote, the media and the tags, and the gates are its.
+        In a thread the first post has the quote, the media, the tags and the gates.
 
         Returns:
             The post, with its AT-URI, its CID and its record.
@@ -118,7 +119,7 @@ class Posting(Core):
         """Prepare a post as `post` does, without writing it; `send` does that.
 
         The draft has the records with their keys and CIDs. Media are uploaded, since a record names them by
-        their hashes; a server drops what no record names.
+        their hashes; a server drops blobs that no record names.
 
         Args:
             text: As for `post`, as are all others.
@@ -168,7 +169,7 @@ class Posting(Core):
         )
 
     def send(self, draft: Draft) -> Posted:
-        """Write what `compose` prepared (com.atproto.repo.applyWrites).
+        """Write a draft of `compose` (com.atproto.repo.applyWrites).
 
         Args:
             draft: The draft. It can be sent once: its posts have their keys already.
@@ -186,11 +187,11 @@ class Posting(Core):
         """Delete a record of this account; where there is none, nothing happens.
 
         One com.atproto.repo.deleteRecord for the record. For a post two more, for its
-        app.bsky.feed.threadgate and app.bsky.feed.postgate, and the same for the posts that continue it where it is
-        what `post` returned.
+        app.bsky.feed.threadgate and app.bsky.feed.postgate, and the same for the posts that continue it if it
+        is the result of `post`.
 
         Args:
-            subject: The record: what `post` returned, a view, its AT-URI or its link at bsky.app. A list is
+            subject: The record: the result of `post`, a view, its AT-URI or its link at bsky.app. A list is
                 deleted with its members by `delete_list`.
 
         Raises:

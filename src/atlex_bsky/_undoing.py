@@ -8,7 +8,7 @@ __all__ = ["is_about", "mark_of", "own_mark", "shown"]
 
 
 def own_mark(subject: object, collection: str) -> str | None:
-    """The AT-URI, if the subject is such a record itself: what ``like`` returned, or its address."""
+    """The AT-URI, if the subject is such a record itself: the result of ``like``, or its address."""
     uri = subject if isinstance(subject, str) else getattr(subject, "uri", None)
     if isinstance(uri, str) and uri.startswith("at://") and AtUri.parse(uri).collection == collection:
         return uri

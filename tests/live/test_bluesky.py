@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image as Pillow
 
 from atlex import InputError
-from atlex_bsky import AsyncBluesky, Bluesky, RichText
+from atlex_bsky import AsyncBluesky, Bluesky, Card, Image, RichText
 from atlex_sdk import AsyncClient, app
 
 from ._twins import until
@@ -84,6 +87,36 @@ async def test_replies_and_quotes_are_seen_in_their_places(twin, bsky, other):
     ]
     assert thread.post.record_as(Post).reply.root == root.ref
     assert thread.post.embed.record.uri == root.uri
+
+
+async def test_pictures_cards_and_quotes_are_seen_as_they_were_written(twin, bsky, other):
+    file = io.BytesIO()
+    Pillow.new("RGB", (300, 200), "green").save(file, "PNG")
+    picture = Image(file.getvalue(), alt="green")
+    quoted = await twin.do(other.post("quote me"))
+    pictures = await twin.do(bsky.post("look", images=[picture, picture]))
+    gallery = await twin.do(bsky.post("look", images=[picture] * 5))
+    card = await twin.do(
+        bsky.post("read", card=Card("https://example.com", "Example", "Of a page", thumb=file.getvalue()))
+    )
+    both = await twin.do(bsky.post(images=[picture], quote=quoted))
+    seen = await views(twin, other, pictures, gallery, card, both)
+    embed = app.bsky.embed
+    assert isinstance(seen[0].embed, embed.images.View)
+    assert [(image.alt, image.aspect_ratio.width) for image in seen[0].embed.images] == [("green", 300)] * 2
+    assert isinstance(seen[1].embed, embed.gallery.View)
+    assert [(item.alt, item.aspect_ratio.height) for item in seen[1].embed.items] == [("green", 200)] * 5
+    assert isinstance(seen[2].embed, embed.external.View)
+    external = seen[2].embed.external
+    assert (external.uri, external.title, external.description) == (
+        "https://example.com",
+        "Example",
+        "Of a page",
+    )
+    assert external.thumb is not None
+    assert isinstance(seen[3].embed, embed.record_with_media.View)
+    assert seen[3].embed.record.record.uri == quoted.uri
+    assert [image.alt for image in seen[3].embed.media.images] == ["green"]
 
 
 async def test_a_long_text_is_a_thread_whose_addresses_were_known_before(twin, bsky):

@@ -47,7 +47,7 @@ def cid_for(value: object) -> str:
     """The CID of a record, as its server will name it: version 1, codec dag-cbor, SHA-256.
 
     With a key of one's own making (``Tid.now()``) it gives a strong reference to a record before it is
-    written. It holds for what is written unchanged: a server adds ``$type`` where JSON lacks it.
+    written. It holds if the record is written unchanged: a server adds ``$type`` where JSON lacks it.
 
     Args:
         value: The record, in any form that `encode_cbor` takes.

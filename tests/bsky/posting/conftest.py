@@ -13,7 +13,7 @@ from atlex_sdk import Client
 @pytest.fixture
 def pds():
     with FakePds() as pds, pds.serve():
-        pds.create_account("alice.test", "password")
+        pds.create_account("alice.test", "password", email="alice@example.com")
         pds.create_account("bob.test", "password")
         yield pds
 

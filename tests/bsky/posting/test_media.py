@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pillow
 
 from atlex.errors import InputError
-from atlex_bsky import Card, Image, Video
+from atlex_bsky import Card, Image, Video, VideoError
 from atlex_sdk import app
 
 embed = app.bsky.embed
@@ -83,6 +83,26 @@ def test_two_kinds_of_media_are_refused(pds, bsky, media, said):
     with pytest.raises(InputError, match=said):
         bsky.post("look", **media)
     assert pds.count(UPLOAD) == pds.count(WRITES) == 0
+
+
+def video(pds):
+    file = io.BytesIO()
+    frames = [Pillow.new("RGB", (30, 20), colour) for colour in ("green", "red")]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    return Video(file.getvalue(), alt="blinks", service=pds.url)
+
+
+def test_a_video_goes_by_way_of_its_service(pds, bsky):
+    found = seen(bsky, bsky.post("look", video=video(pds)))
+    assert isinstance(found, embed.video.Video)
+    assert (found.alt, found.aspect_ratio.width) == ("blinks", 30)
+
+
+def test_a_video_that_fails_says_why_and_nothing_is_written(pds, bsky):
+    pds.fail_next_video("too loud")
+    with pytest.raises(VideoError, match="too loud"):
+        bsky.post("look", video=video(pds), reply_gate="nobody")
+    assert pds.count(WRITES) == 0
 
 
 def test_a_thread_has_its_pictures_in_the_first_post(bsky):

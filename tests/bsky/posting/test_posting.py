@@ -11,8 +11,15 @@ import pytest
 
 from atlex import AsyncPasswordSession, now
 from atlex.data import cid_for
-from atlex.errors import InputError, XrpcError
-from atlex_bsky import AsyncBluesky, RichText
+from atlex.errors import (
+    IdentityAmbiguousError,
+    IdentityFailedError,
+    IdentityMismatchError,
+    IdentityNotFoundError,
+    InputError,
+    XrpcError,
+)
+from atlex_bsky import AsyncBluesky, Bluesky, RichText
 from atlex_sdk import AsyncClient, app
 
 Post = app.bsky.feed.post.Post
@@ -81,6 +88,24 @@ def test_a_server_that_fails_while_handles_are_resolved_writes_no_post(pds, bsky
     pds.fail_next("com.atproto.identity.resolveHandle", status=500, times=5)
     with pytest.raises(XrpcError):
         bsky.post("hello @bob.test")
+    assert pds.count(WRITES) == 0
+
+
+@pytest.mark.parametrize("error", [IdentityNotFoundError, IdentityAmbiguousError, IdentityMismatchError])
+def test_a_mention_that_a_resolver_finds_nobody_for_stays_text(bsky, error):
+    def resolver(handle):
+        raise error("nobody", identifier=handle)
+
+    post = Bluesky(bsky.client, resolver=resolver).post("hello @bob.test")
+    assert (post.record.text, post.record.facets) == ("hello @bob.test", None)
+
+
+def test_a_resolver_that_fails_writes_no_post(pds, bsky):
+    def resolver(handle):
+        raise IdentityFailedError("no network", identifier=handle)
+
+    with pytest.raises(IdentityFailedError):
+        Bluesky(bsky.client, resolver=resolver).post("hello @bob.test")
     assert pds.count(WRITES) == 0
 
 
