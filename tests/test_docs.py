@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -12,8 +13,12 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests.fetch.conftest import Server
+from tests.fetch.conftest import page as page_of
+from tests.identity._world import Zone, document
 
 from atlex import PasswordSession, now
+from atlex.identity._flows import Options
 from atlex.testing import FakePds
 from atlex_codegen.cli import app as atlex_command
 from atlex_sdk import Client, app
@@ -62,6 +67,31 @@ def pds():
 def session(pds):
     with PasswordSession.login(pds.url, identifier="alice.example.com", password="app-password") as session:
         yield session
+
+
+@pytest.fixture(autouse=True)
+def accounts(request, monkeypatch):
+    """A DNS server and a PLC directory that know the server's accounts, in place of the public ones."""
+    if "identity.md" not in request.node.name:
+        yield
+        return
+    alice = request.getfixturevalue("session")
+    zone, directory = Zone(), Server()
+    zone.texts[f"_atproto.{alice.handle}"] = [[f"did={alice.did}"]]
+    pds = {"id": "#atproto_pds", "serviceEndpoint": alice.data.service}
+    described = document(alice.did, alice.handle, service=[pds])
+    directory.answer = lambda _: page_of(json.dumps(described).encode())
+    places = {
+        "plc_url": directory.url,
+        "nameservers": ["127.0.0.1"],
+        "dns_port": zone.port,
+        "allow_private": True,
+    }
+    given = Options.of
+    monkeypatch.setattr(Options, "of", lambda **options: given(**{**options, **places}))
+    yield
+    zone.close()
+    directory.close()
 
 
 @pytest.fixture

@@ -16,6 +16,14 @@ __all__ = ["claimed_handle", "extract_pds_endpoint", "pds_origin", "signing_key"
 
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 _LONGEST: Final = 2048
+_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+# The types of keys before Multikey, with the multicodec prefix of their curves.
+_OLDER_KINDS: Final = {
+    "EcdsaSecp256k1VerificationKey2019": b"\xe7\x01",
+    "EcdsaSecp256r1VerificationKey2019": b"\x80\x24",
+}
+_UNCOMPRESSED: Final = 4
+_POINT_LENGTH: Final = 65
 _MULTIBASE: Final = re.compile(r"z[1-9A-HJ-NP-Za-km-z]{1,200}")
 
 
@@ -75,17 +83,46 @@ def claimed_handle(did_doc: object) -> str | None:
 def signing_key(did_doc: object) -> str | None:
     """The key that the account's repository is signed with, as a ``did:key``; None for none, or one in another form.
 
-    It is the first verification method whose ``id`` ends with ``#atproto``, of the type ``Multikey``.
+    It is the first verification method whose ``id`` ends with ``#atproto``: a ``Multikey``, or one of the two older
+    types, whose points aren't compressed.
     """
     for method in _each(did_doc, "verificationMethod"):
         name = _get(method, "id")
         if isinstance(name, str) and name.endswith("#atproto"):
-            key = _get(method, "publicKeyMultibase")
-            is_known = (
-                _get(method, "type") == "Multikey" and isinstance(key, str) and _MULTIBASE.fullmatch(key)
-            )
-            return f"did:key:{key}" if is_known else None
+            return _did_key(_get(method, "type"), _get(method, "publicKeyMultibase"))
     return None
+
+
+def _did_key(kind: object, key: object) -> str | None:
+    if not isinstance(key, str) or not _MULTIBASE.fullmatch(key):
+        return None
+    if kind == "Multikey":
+        return f"did:key:{key}"
+    curve = _OLDER_KINDS.get(kind) if isinstance(kind, str) else None
+    point = _base58_decoded(key[1:])
+    if curve is None or len(point) != _POINT_LENGTH or point[0] != _UNCOMPRESSED:
+        return None
+    # Of y a compressed point has only whether it is odd.
+    compressed = bytes([2 + point[-1] % 2]) + point[1:33]
+    return f"did:key:z{_base58(curve + compressed)}"
+
+
+def _base58_decoded(text: str) -> bytes:
+    number = 0
+    for char in text:
+        number = number * 58 + _ALPHABET.index(char)
+    zeros = len(text) - len(text.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def _base58(data: bytes) -> str:
+    """The base58 of bytes that don't begin with zero."""
+    number = int.from_bytes(data, "big")
+    text = ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = _ALPHABET[digit] + text
+    return text
 
 
 def _each(value: object, key: str) -> Iterator[object]:

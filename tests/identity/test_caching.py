@@ -15,6 +15,7 @@ from typing import Any
 
 import anyio
 import pytest
+from tests.fetch.conftest import ABANDONED
 from tests.identity._world import ALICE, BOB, World, document
 from tests.session.conftest import redis_url
 
@@ -36,6 +37,7 @@ from atlex.identity import (
 __all__ = ["redis_url"]
 
 HANDLE = "alice.example.com"
+pytestmark = ABANDONED
 NAME = "_atproto.alice.example.com"
 HOUR = 3600
 

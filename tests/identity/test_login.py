@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import trio
+from tests.fetch.conftest import ABANDONED
 from tests.identity._world import World, document
 
 import atlex_sdk
@@ -19,6 +20,7 @@ from atlex.identity import AsyncIdentityResolver, IdentityResolver
 from atlex.testing import FakePds
 
 HANDLE = "alice.example.com"
+pytestmark = ABANDONED
 PASSWORD = "SECRET-password"
 
 

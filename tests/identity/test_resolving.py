@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.fetch.conftest import leading_to, page
+from tests.fetch.conftest import ABANDONED, leading_to, page
 from tests.identity._world import ALICE, BOB, KEY, World, document
 
 from atlex.errors import (
@@ -19,10 +19,7 @@ from atlex.errors import (
 )
 
 HANDLE = "alice.example.com"
-# httpcore leaves generators of its own unfinished where a body isn't read to its end.
-ABANDONED = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <async_generator object .*HTTP11:pytest.PytestUnraisableExceptionWarning"
-)
+pytestmark = ABANDONED
 
 
 class TestAHandle:
@@ -99,7 +96,6 @@ class TestAHandle:
             page(ALICE.encode(), content_encoding="br"),
         ],
     )
-    @ABANDONED
     def test_is_nobodys_where_its_host_has_another_page(self, world: World, answer):
         world.host(HANDLE, answer=answer)
         with pytest.raises(IdentityNotFoundError):
@@ -230,7 +226,6 @@ class TestADid:
             b"x" * 300_000,
         ],
     )
-    @ABANDONED
     def test_fails_where_its_document_is_none(self, world: World, body):
         world.documents[ALICE] = page(body)
         with pytest.raises(IdentityFailedError, match=ALICE):

@@ -118,7 +118,7 @@ def test_a_line_that_can_not_be_moved_is_left_and_reported(migrated, line):
     ("left", "said"),
     [
         ("class Bot(Client):\n    pass", "1: a subclass of the client can't be moved"),
-        ("IdResolver().handle.resolve('a.test')", "5: IdResolver has no counterpart: identities"),
+        ("IdResolver().handle.resolve('a.test')", "5: IdResolver has no counterpart: use IdentityResolver"),
     ],
 )
 def test_what_has_no_counterpart_is_named_with_what_to_do(migrated, left, said):

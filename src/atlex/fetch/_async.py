@@ -40,7 +40,10 @@ class AsyncPublicFetcher:
         check_options({"timeout": timeout, "allow_private": allow_private}, FETCHER_OPTIONS)
         self._timeout = timeout
         self._allow_private = allow_private
-        self._connection = AsyncHttpConnection() if allow_private else AsyncPublicConnection()
+        # One library for all, so that failures have the same causes.
+        self._connection = (
+            AsyncHttpConnection(transport="httpx") if allow_private else AsyncPublicConnection()
+        )
 
     async def get(
         self,

@@ -41,7 +41,8 @@ class PublicFetcher:
         check_options({"timeout": timeout, "allow_private": allow_private}, FETCHER_OPTIONS)
         self._timeout = timeout
         self._allow_private = allow_private
-        self._connection = HttpConnection() if allow_private else PublicConnection()
+        # One library for all, so that failures have the same causes.
+        self._connection = HttpConnection(transport="httpx") if allow_private else PublicConnection()
 
     def get(
         self,
