@@ -8,14 +8,13 @@ from typing import Any, Literal, overload
 
 from atlex import AsyncPaginator
 from atlex.errors import InputError
-from atlex.syntax import AtUri
 from atlex_bsky._async_core import AsyncCore
 from atlex_bsky._async_following import follow
 from atlex_bsky._async_pages import paged
 from atlex_bsky._cursors import CursorStore, MemoryCursorStore
 from atlex_bsky._following import NotificationPosition, check_poll, moment_of, notification_key
 from atlex_bsky._items import FeedItem, NotificationItem, PostItem
-from atlex_bsky._subjects import Actor, Subject, actor_of, record_of
+from atlex_bsky._subjects import Actor, Subject, actor_of
 from atlex_bsky._thread_view import PostNotShownError, ThreadNode, thread_of
 from atlex_sdk import AsyncClient
 from atlex_sdk.app.bsky.actor.defs import ProfileView
@@ -91,7 +90,7 @@ class AsyncReading(AsyncCore):
         """
 
         async def get_feed(**arguments: Any) -> GetFeedOutput:
-            uri = await self._uri_of(generator)
+            uri = await self.uri_of(generator)
             return await self._client.app.bsky.feed.get_feed(feed=uri, **arguments)
 
         return paged(get_feed, FeedItem, {"limit": limit, "cursor": cursor})
@@ -112,7 +111,7 @@ class AsyncReading(AsyncCore):
         """
 
         async def get_list_feed(**arguments: Any) -> GetListFeedOutput:
-            uri = await self._uri_of(list)
+            uri = await self.uri_of(list)
             return await self._client.app.bsky.feed.get_list_feed(list=uri, **arguments)
 
         return paged(get_list_feed, FeedItem, {"limit": limit, "cursor": cursor})
@@ -233,7 +232,7 @@ class AsyncReading(AsyncCore):
         Raises:
             PostNotShownError: The post was deleted, or one of the accounts blocks the other.
         """
-        uri = await self._uri_of(post)
+        uri = await self.uri_of(post)
         try:
             found = await self._client.app.bsky.feed.get_post_thread(
                 uri=uri, depth=depth, parent_height=parent_height
@@ -308,13 +307,6 @@ class AsyncReading(AsyncCore):
             raise InputError("since needs a time zone: datetime.now(UTC) has one")
         source = AsyncNotificationSource(self._client, self.did, [*reasons], since, mark_seen=mark_seen)
         return follow(source, MemoryCursorStore() if store is None else store, poll)
-
-    async def _uri_of(self, subject: Subject) -> str:
-        """The AT-URI of a record, with a DID in it, which is what app views know records by."""
-        if not isinstance(subject, str):
-            return subject.uri
-        repo, collection, rkey = record_of(subject)
-        return str(AtUri(await self.did_of(repo), collection, rkey))
 
 
 class AsyncNotificationSource:

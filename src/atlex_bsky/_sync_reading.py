@@ -9,11 +9,10 @@ from typing import Any, Literal, overload
 
 from atlex import Paginator
 from atlex.errors import InputError
-from atlex.syntax import AtUri
 from atlex_bsky._cursors import CursorStore, MemoryCursorStore
 from atlex_bsky._following import NotificationPosition, check_poll, moment_of, notification_key
 from atlex_bsky._items import FeedItem, NotificationItem, PostItem
-from atlex_bsky._subjects import Actor, Subject, actor_of, record_of
+from atlex_bsky._subjects import Actor, Subject, actor_of
 from atlex_bsky._sync_core import Core
 from atlex_bsky._sync_following import follow
 from atlex_bsky._sync_pages import paged
@@ -92,7 +91,7 @@ class Reading(Core):
         """
 
         def get_feed(**arguments: Any) -> GetFeedOutput:
-            uri = self._uri_of(generator)
+            uri = self.uri_of(generator)
             return self._client.app.bsky.feed.get_feed(feed=uri, **arguments)
 
         return paged(get_feed, FeedItem, {"limit": limit, "cursor": cursor})
@@ -113,7 +112,7 @@ class Reading(Core):
         """
 
         def get_list_feed(**arguments: Any) -> GetListFeedOutput:
-            uri = self._uri_of(list)
+            uri = self.uri_of(list)
             return self._client.app.bsky.feed.get_list_feed(list=uri, **arguments)
 
         return paged(get_list_feed, FeedItem, {"limit": limit, "cursor": cursor})
@@ -234,7 +233,7 @@ class Reading(Core):
         Raises:
             PostNotShownError: The post was deleted, or one of the accounts blocks the other.
         """
-        uri = self._uri_of(post)
+        uri = self.uri_of(post)
         try:
             found = self._client.app.bsky.feed.get_post_thread(
                 uri=uri, depth=depth, parent_height=parent_height
@@ -309,13 +308,6 @@ class Reading(Core):
             raise InputError("since needs a time zone: datetime.now(UTC) has one")
         source = NotificationSource(self._client, self.did, [*reasons], since, mark_seen=mark_seen)
         return follow(source, MemoryCursorStore() if store is None else store, poll)
-
-    def _uri_of(self, subject: Subject) -> str:
-        """The AT-URI of a record, with a DID in it, which is what app views know records by."""
-        if not isinstance(subject, str):
-            return subject.uri
-        repo, collection, rkey = record_of(subject)
-        return str(AtUri(self.did_of(repo), collection, rkey))
 
 
 class NotificationSource:

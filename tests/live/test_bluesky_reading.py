@@ -1,0 +1,249 @@
+"""What the Bluesky layer reads and follows, at the protocol's own servers; each test runs with both twins."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import aclosing, closing
+from datetime import UTC, datetime, timedelta
+
+import anyio
+import pytest
+from anyio import to_thread
+
+from atlex import XrpcResponseError
+from atlex_bsky import AsyncBluesky, Bluesky, FileCursorStore
+from atlex_sdk import AsyncClient, app
+
+from ._twins import until
+
+pytestmark = pytest.mark.anyio
+
+
+def layer(client):
+    return AsyncBluesky(client) if isinstance(client, AsyncClient) else Bluesky(client)
+
+
+@pytest.fixture
+def bsky(client):
+    return layer(client)
+
+
+@pytest.fixture
+async def other(twin):
+    return layer(twin.Client(await twin.new_account()))
+
+
+@pytest.fixture
+def same(twin, session):
+    """A second client of the same account."""
+    return layer(twin.Client(session))
+
+
+async def taken(notifications, count, handle=None):
+    """The next of what is followed, of which all but the last are handled."""
+    items = []
+    if hasattr(notifications, "__aiter__"):
+        async with aclosing(notifications):
+            async for item in notifications:
+                items.append(item)
+                if len(items) == count:
+                    return items
+    with closing(notifications):
+        for item in notifications:
+            items.append(item)
+            if len(items) == count:
+                return items
+    raise AssertionError
+
+
+async def at_once(bsky, *calls):
+    """Make calls at the same moment: tasks for one twin, threads for the other."""
+    async with anyio.create_task_group() as group:
+        for call in calls:
+            if isinstance(bsky, AsyncBluesky):
+                group.start_soon(call)
+            else:
+                group.start_soon(to_thread.run_sync, call)
+
+
+async def test_a_profile_changed_by_two_clients_at_once_loses_nothing(twin, bsky, same):
+    barrier = threading.Barrier(2)
+
+    def changing(client, name, value):
+        def change(profile):
+            # Both have read the same version before either writes.
+            if isinstance(client, Bluesky) and barrier.n_waiting < 2 and not barrier.broken:
+                try:
+                    barrier.wait(5)
+                except threading.BrokenBarrierError:
+                    pass
+                barrier.abort()
+            setattr(profile, name, value)
+
+        return lambda: client.upsert_profile(change)
+
+    await twin.do(bsky.upsert_profile(lambda profile: setattr(profile, "website", "https://example.com")))
+    await at_once(
+        bsky, changing(bsky, "display_name", "Alice"), changing(same, "description", "of two programs")
+    )
+    stored = (await twin.do(bsky.client.app.bsky.actor.profile.get())).value
+    assert (stored.display_name, stored.description, stored.website) == (
+        "Alice",
+        "of two programs",
+        "https://example.com",
+    )
+
+    async def shown():
+        view = await twin.do(bsky.client.app.bsky.actor.get_profile(actor=bsky.did))
+        return (view.display_name, view.description) == ("Alice", "of two programs")
+
+    await until(shown)
+
+
+async def test_preferences_changed_by_two_clients_at_once_lose_nothing(twin, bsky, same):
+    await twin.do(bsky.update_preferences(lambda p: p.set_content_label("spam", "hide")))
+    calls = [
+        lambda client=client, word=f"{name} {number}": client.update_preferences(lambda p: p.mute_word(word))
+        for number in range(5)
+        for name, client in (("one", bsky), ("other", same))
+    ]
+    await at_once(bsky, *calls)
+    found = await twin.do(bsky.preferences())
+    assert {word.value for word in found.muted_words} == {
+        f"{name} {number}" for number in range(5) for name in ("one", "other")
+    }
+    assert found.content_labels[None, "spam"] == "hide"
+    await twin.do(bsky.update_preferences(lambda p: p.unmute_word("one 0")))
+    assert len((await twin.do(bsky.preferences())).muted_words) == 9
+
+
+async def test_every_kind_of_preference_is_kept_by_the_server(twin, bsky):
+    feed = f"at://{bsky.did}/app.bsky.feed.generator/cats"
+    post = f"at://{bsky.did}/app.bsky.feed.post/3k5nobkf2w72g"
+
+    def change(preferences):
+        preferences.adult_content = True
+        preferences.save_feed(feed, pinned=True)
+        preferences.hide_post(post)
+        preferences.interests = ["cats"]
+        preferences.thread_sort = "newest"
+        preferences.add_labeler(bsky.did)
+        preferences.set_content_label("spam", "hide", labeler=bsky.did)
+
+    changed = await twin.do(bsky.update_preferences(change))
+    found = await twin.do(bsky.preferences())
+    assert found.to_wire() == changed.to_wire()
+    assert (found.adult_content, found.hidden_posts, found.interests) == (True, (post,), ("cats",))
+    assert (found.thread_sort, found.labelers) == ("newest", (bsky.did,))
+    assert [(saved.value, saved.pinned) for saved in found.saved_feeds] == [(feed, True)]
+
+
+async def test_notifications_are_followed_across_restarts(twin, bsky, other, tmp_path):
+    store = FileCursorStore(tmp_path / "position")
+    begun = datetime.now(UTC) - timedelta(hours=1)
+    root = await twin.do(bsky.post("root"))
+
+    def follow():
+        return bsky.notifications(poll=0.1, store=store, since=begun)
+
+    # A crash at the work of the second: it comes again.
+    replies = [await twin.do(other.post(f"reply {number}", reply_to=root)) for number in range(3)]
+    first = await taken(follow(), 2)
+    second = await taken(follow(), 2)
+    assert [item.text for item in first] == ["reply 0", "reply 1"]
+    assert [item.text for item in second] == ["reply 1", "reply 2"]
+    assert [item.uri for item in (*first, *second[1:])] == [reply.uri for reply in replies]
+    assert {item.subject for item in first} == {root.uri}
+    # One that its author dates a minute back is listed there, behind those that were handled.
+    await twin.do(other.like(root))
+    dated = (
+        (datetime.now(UTC) - timedelta(minutes=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
+    late = await twin.do(other.post("late", reply_to=root, created_at=dated))
+    await until(lambda: listed(twin, bsky, 5))
+    third = await taken(follow(), 3)
+    assert [(item.reason, item.uri) for item in third[:2]] == [("reply", late.uri), ("reply", replies[2].uri)]
+    assert third[2].reason == "like"
+    print("the late one's time:", third[0].indexed_at, "its record's:", dated)
+
+
+async def test_what_was_handled_is_seen(twin, bsky, other):
+    root = await twin.do(bsky.post("root"))
+    await twin.do(other.post("reply", reply_to=root))
+    begun = datetime.now(UTC) - timedelta(hours=1)
+    notifications = bsky.notifications(poll=0.1, since=begun)
+    unread = bsky.client.app.bsky.notification.get_unread_count
+
+    async def none_unread():
+        return (await twin.do(unread())).count == 0
+
+    if isinstance(bsky, AsyncBluesky):
+        async with anyio.create_task_group() as group:
+
+            async def follow():
+                async for _ in notifications:
+                    pass
+
+            group.start_soon(follow)
+            await until(lambda: listed(twin, bsky, 1))
+            await until(none_unread)
+            group.cancel_scope.cancel()
+    else:
+        await to_thread.run_sync(next, notifications)
+        await twin.do(other.like(root))
+        await to_thread.run_sync(next, notifications)
+        await until(lambda: listed(twin, bsky, 2))
+        notifications.close()
+        [liked, replied] = await twin.items(bsky.notifications())
+        assert (liked.reason, replied.reason, replied.is_read) == ("like", "reply", True)
+
+
+async def listed(twin, bsky, count):
+    return len(await twin.items(bsky.notifications())) >= count
+
+
+async def test_a_thread_is_read_up_and_down(twin, bsky, other):
+    root = await twin.do(bsky.post("root"))
+    middle = await twin.do(other.post("middle", reply_to=root))
+    leaves = [await twin.do(bsky.post(text, reply_to=middle)) for text in ("one", "two")]
+
+    async def complete():
+        return len(list((await twin.do(bsky.thread(root))).walk())) == 4
+
+    await until(complete)
+    node = await twin.do(bsky.thread(middle.uri))
+    assert [place.post.text for place in node.parents()] == ["root"]
+    assert {reply.post.uri for reply in node.replies} == {leaf.uri for leaf in leaves}
+    assert [depth for depth, _ in (await twin.do(bsky.thread(root))).walk()] == [0, 1, 2, 2]
+
+
+async def test_feeds_are_read_as_items(twin, bsky, other):
+    await twin.do(bsky.follow(other))
+    post = await twin.do(other.post("See https://example.com and #cats", langs=["en"]))
+    await twin.do(other.post("and more", reply_to=post))
+
+    async def complete():
+        return len(await twin.items(bsky.author_feed(other))) == 2
+
+    await until(complete)
+    more, first = await twin.items(bsky.author_feed(other, limit=1))
+    assert (more.reply_to.uri, first.uri, first.links) == (post.uri, post.uri, ("https://example.com",))
+    assert [item.uri for item in await twin.items(bsky.author_feed(other, filter="posts_no_replies"))] == [
+        post.uri
+    ]
+    assert post.uri in {item.uri for item in await twin.items(bsky.timeline())}
+    assert [profile.did for profile in await twin.items(bsky.follows())] == [other.did]
+    assert [profile.did for profile in await twin.items(other.followers())] == [bsky.did]
+    await twin.do(bsky.like(first))
+
+    async def liked():
+        return [item.uri for item in await twin.items(bsky.likes())] == [post.uri]
+
+    await until(liked)
+
+
+async def test_chat_reaches_the_chat_service(twin, bsky, other):
+    # The network has a stand-in for it that knows no conversations.
+    assert await twin.items(bsky.chat.conversations()) == []
+    with pytest.raises((XrpcResponseError, Exception), match="getConvoForMembers"):
+        await twin.do(bsky.chat.with_(other))
