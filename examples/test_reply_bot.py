@@ -1,6 +1,6 @@
 """Tests of reply_bot.py, against a server in the test's own process.
 
-pytest examples/test_reply_bot.py
+pytest -n0 examples/test_reply_bot.py
 """
 
 import time
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from reply_bot import main
+from examples.reply_bot import main
 
 from atlex import XrpcError
 from atlex.testing import FakePds
@@ -52,7 +52,7 @@ def running_bot(pds: FakePds, position: Path) -> Iterator[None]:
 def test_each_mention_is_answered_once(pds: FakePds, tmp_path: Path) -> None:
     """Also where the bot doesn't run when it comes."""
     position = tmp_path / "position"
-    with Bluesky.login(pds.url, identifier="fan.test", password="password") as fan:  # noqa: S106 - a test's
+    with Bluesky.login(pds.url, identifier="fan.test", password="password") as fan:
         with running_bot(pds, position):
             first = fan.post("Hello @bot.test")
             wait_until(lambda: fan.thread(first).replies)
