@@ -9,10 +9,9 @@ from typing import Any
 from atlex._bases import DATA_FILE, base_names, digest_of, package_file
 from atlex.errors import BasePackageError, LexiconError
 from atlex.lexicon import DefId, Diagnostic, Lexicons, Ref, references, schema_digest, strip_prose
-from atlex.lexicon._json import is_array, is_object
 from atlex_codegen._naming import Naming
 from atlex_codegen._plan import PackagePlan
-from atlex_codegen._plugins import load_plugins
+from atlex_codegen._plugins import MANIFEST_FILE, load_plugins, plugins_of
 
 __all__ = ["bases_text", "load_bases", "separate"]
 
@@ -45,19 +44,11 @@ def _load(package: str, loaded: dict[str, Naming], above: tuple[str, ...] = ()) 
         except BasePackageError as error:
             raise LexiconError(*error.args) from error
         bases = [_load(base, loaded, (*above, package)) for base in names]
-        names_of = load_plugins(_plugins(package)).class_name
-        loaded[package] = Naming(Lexicons.from_package_data(data), package, bases, names_of)
+        plugins = plugins_of(package_file(package, MANIFEST_FILE))
+        loaded[package] = Naming(
+            Lexicons.from_package_data(data), package, bases, load_plugins(plugins).class_name
+        )
     return loaded[package]
-
-
-def _plugins(package: str) -> list[str]:
-    """The plugins that a package was made with, which its names depend on."""
-    try:
-        content: Any = json.loads(package_file(package, "MANIFEST.json") or b"{}")
-    except (ValueError, RecursionError):
-        return []
-    plugins = content.get("plugins") if is_object(content) else None
-    return [str(plugin) for plugin in plugins] if is_array(plugins) else []
 
 
 def separate(own: Lexicons, bases: Sequence[Naming]) -> tuple[Lexicons, list[Diagnostic]]:

@@ -84,7 +84,7 @@ def install(
     Raises:
         LexiconError: A document under the prefixes is broken, a prefix matches nothing, the folder has one of the
             documents under another path, something that wasn't installed is in the way, a link leads out of the folder,
-            the pins are broken, ``origin`` isn't text, or a file can't be written. Only in the last case some files may
+            the pins are broken, there is no such source, ``origin`` isn't text, or a file can't be written. Only in the last case some files may
             have been written.
     """
     loaded, diagnostics = _documents_of(source)
@@ -123,6 +123,8 @@ def _documents_of(source: str | os.PathLike[str]) -> tuple[Iterable[Document], I
     if not os.path.lexists(name) and package_file(name, DATA_FILE) is not None:
         (package,) = load_bases([name])
         return package.all_lexicons().values(), ()
+    if not os.path.lexists(name):
+        raise LexiconError(f"There is no folder and no installed package of atlex's making {name!r}.")
     loaded = load_documents(source)
     return loaded.documents, loaded.diagnostics
 

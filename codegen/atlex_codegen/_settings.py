@@ -65,6 +65,10 @@ def read_settings(folder: Path) -> tuple[Settings, ...]:
             if not isinstance(packages, list):
                 raise LexiconError(f"{file}: tool.atlex.{_PACKAGES} isn't a list of tables.")
             own = cast("list[object]", packages)
+            if not own:
+                raise LexiconError(
+                    f"{file}: tool.atlex.{_PACKAGES} has no table: describe a package, or leave it out."
+                )
             return tuple(
                 _settings(file, shared | _mapping(file, f"tool.atlex.{_PACKAGES}", package))
                 for package in own

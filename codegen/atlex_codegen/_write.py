@@ -19,15 +19,13 @@ from atlex._files import MAX_TOTAL_SIZE, files_below, read_file
 from atlex.errors import LexiconError
 from atlex.lexicon import package_data_digest
 from atlex_codegen._files import check_places, remove_file, replace_file
+from atlex_codegen._plugins import MANIFEST_FILE
 from atlex_codegen._sources import INTERFACE_VERSION
 
 __all__ = ["DATA_FILE", "MANIFEST_FILE", "Comparison", "Folder", "digest", "manifest"]
 
 DATA_FILE: Final = "lexicons.bin"
 """The documents, as the validator and the test kit read them."""
-
-MANIFEST_FILE: Final = "MANIFEST.json"
-"""What the generator wrote, each file with its SHA-256; the data file with that of its content."""
 
 _FORMAT: Final = 1
 _LISTED: Final = re.compile(

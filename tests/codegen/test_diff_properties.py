@@ -16,6 +16,7 @@ from atlex_codegen._diff._compare import compare_documents
 from atlex_codegen._diff._names import package_names
 from atlex_codegen._diff._python import with_names
 from atlex_codegen._load import Source
+from atlex_codegen._naming import Naming
 from atlex_codegen._planner import plan_package
 
 Json = dict[str, Any]
@@ -85,7 +86,7 @@ def documents(draw: st.DrawFn) -> Json:
 def compared(old: Lexicons, new: Lexicons):
     def names(lexicons: Lexicons):
         source = Source(tuple(lexicons.values()), {}, {}, {}, ())
-        return package_names(lexicons, plan_package(lexicons, source))
+        return package_names(Naming(lexicons), plan_package(lexicons, source))
 
     return with_names(compare_documents(old, new, {}, {}), names(old), names(new))
 

@@ -13,7 +13,7 @@ import pytest
 from tests.codegen.conftest import STRING, document, obj, query, ref, write_documents
 
 from atlex.errors import LexiconError
-from atlex_codegen import build, plan
+from atlex_codegen import build, diff, plan
 
 DOCUMENTS = (
     document(
@@ -114,6 +114,19 @@ def test_a_package_on_one_made_with_a_plugin_knows_its_names(made, tmp_path):
     importlib.invalidate_caches()
     thing = importlib.import_module("above_sdk").com.above.thing.Thing
     assert type(thing.from_wire({"post": {"text": "a"}}).post) is made.com.example.post.SeenPost
+
+
+@pytest.mark.usefixtures("made")
+def test_a_comparison_goes_by_the_names_that_a_plugin_gave(tmp_path):
+    assert diff(tmp_path / "made_sdk", tmp_path / "lexicons").changes == ()
+    changed = write_documents(
+        tmp_path / "newer", *DOCUMENTS, document("com.example.post", DOCUMENTS[0]["defs"]["main"], view=obj())
+    )
+    found = diff(tmp_path / "made_sdk", changed)
+    (change,) = found.changes
+    assert [(name.old.name, name.old.member, name.new) for name in change.names if name.old] == [
+        ("SeenPost", "text", None)
+    ]
 
 
 def test_a_build_asks_only_the_plugins_that_it_names(tmp_path, install):

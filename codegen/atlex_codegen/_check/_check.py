@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from atlex.errors import LexiconError
 from atlex.lexicon import DefId, Diagnostic, Lexicons, Record, references
 from atlex_codegen._check._findings import Finding, Findings
 from atlex_codegen._check._python import check_modules, check_names
@@ -43,12 +44,14 @@ def check(
         The findings, sorted by file and place.
 
     Raises:
-        LexiconError: A base can't be read.
+        LexiconError: There is no such folder, or a base can't be read.
     """
+    if not os.path.lexists(lexicons):
+        raise LexiconError(f"There is no folder and no document {os.fspath(lexicons)!r}.")
     source = load_source(Path(lexicons), None if descriptions is None else Path(descriptions))
     findings = [Finding.of(diagnostic, "language") for diagnostic in source.diagnostics]
     own = Lexicons(source.documents)
-    others = [document for base in bases for document in read_side(base).lexicons.values()]
+    others = [document for base in bases for document in read_side(base, revisions=False).lexicons.values()]
     known = Lexicons({document.id: document for document in (*others, *own.values())}.values())
     # References to a document that is broken itself would only repeat its error.
     broken = {diagnostic.nsid for diagnostic in source.diagnostics if diagnostic.is_error}

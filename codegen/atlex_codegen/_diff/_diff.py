@@ -12,8 +12,10 @@ from atlex_codegen._diff._changes import Diff
 from atlex_codegen._diff._compare import compare_documents
 from atlex_codegen._diff._names import Entry, package_names
 from atlex_codegen._diff._python import with_names
-from atlex_codegen._diff._sources import Side, read_side
+from atlex_codegen._diff._sources import Side, read_sides
+from atlex_codegen._naming import Naming
 from atlex_codegen._planner import plan_package
+from atlex_codegen._plugins import load_plugins
 from atlex_codegen._resolve import reference_faults
 
 __all__ = ["diff"]
@@ -34,9 +36,10 @@ def diff(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> Diff:
         new: The newer ones, likewise.
 
     Raises:
-        LexiconError: Either is nothing of the kind, or has documents with errors, which ``diagnostics`` lists.
+        LexiconError: Either is nothing of the kind, has documents with errors, which ``diagnostics`` lists, or is a
+            package that was made with a plugin which isn't installed.
     """
-    before, after = read_side(old), read_side(new)
+    before, after = read_sides(old, new)
     old_descriptions = (after if before.is_package else before).source.descriptions
     new_descriptions = (before if after.is_package else after).source.descriptions
     changes = compare_documents(before.lexicons, after.lexicons, old_descriptions, new_descriptions)
@@ -62,5 +65,7 @@ def _names(side: Side) -> list[Entry]:
     if faults:
         plural = "error" if len(faults) == 1 else "errors"
         raise LexiconError(f"The references in the documents have {len(faults)} {plural}.", faults)
-    names = package_names(whole, plan_package(whole, side.source))
+    plugins = load_plugins(side.plugins)
+    naming = Naming(whole, class_name_of=plugins.class_name)
+    names = package_names(naming, plan_package(whole, side.source, naming, plugins))
     return [entry for entry in names if not entry.spot[1].startswith(_STUBS)]

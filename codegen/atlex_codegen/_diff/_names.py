@@ -60,14 +60,14 @@ class Entry:
     required: bool = False
 
 
-def package_names(lexicons: Lexicons, plan: PackagePlan) -> list[Entry]:
+def package_names(naming: Naming, plan: PackagePlan) -> list[Entry]:
     """List the names of a package.
 
     Args:
-        lexicons: The documents that it is made of, with their references checked.
+        naming: The names in it; the references in its documents have been checked.
         plan: Its plan.
     """
-    naming = Naming(lexicons)
+    lexicons = naming.lexicons
     types = Types(lexicons, naming)
     entries = [
         Entry(PythonName("module", naming.path(nsid)), (nsid, next(iter(document.defs.values())).pointer))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from atlex._bases import package_file
 from atlex.errors import LexiconError
 from atlex.lexicon import DefId, Lexicons, Object, Params, Procedure, Query, Record, walk
 from atlex_codegen._migrate._types import Instance
 from atlex_codegen._names import CLIENT_NAMES, RECORDS_NAMES, allocate, field_name
 from atlex_codegen._naming import Naming
+from atlex_codegen._plugins import MANIFEST_FILE, load_plugins, plugins_of
 
 __all__ = ["Package", "installed_package"]
 
@@ -24,12 +26,13 @@ class Package:
     Args:
         name: What it is imported as.
         lexicons: The documents that it was made from.
+        plugins: The plugins that it was made with.
     """
 
-    def __init__(self, name: str, lexicons: Lexicons) -> None:
+    def __init__(self, name: str, lexicons: Lexicons, plugins: Iterable[str] = ()) -> None:
         self.name = name
         self.lexicons = lexicons
-        self.naming = Naming(lexicons)
+        self.naming = Naming(lexicons, class_name_of=load_plugins(plugins).class_name)
 
     def class_of(self, instance: Instance) -> tuple[str, ...] | None:
         """Where the class of an object is, below the package."""
@@ -100,4 +103,4 @@ def installed_package(name: str) -> Package:
         data = Path(spec.origin).with_name(_DOCUMENTS).read_bytes()
     except OSError as error:
         raise LexiconError(f"The package {name!r} carries no Lexicon documents.") from error
-    return Package(name, Lexicons.from_package_data(data))
+    return Package(name, Lexicons.from_package_data(data), plugins_of(package_file(name, MANIFEST_FILE)))

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import libcst as cst
 
 from atlex_codegen._diff._diff import diff
-from atlex_codegen._diff._sources import read_side
+from atlex_codegen._diff._sources import read_sides
 from atlex_codegen._migrate._between import update_module
 from atlex_codegen._migrate._changes import Changes
 from atlex_codegen._migrate._files import UnreadableError, program_files, read_program, replace_file
@@ -75,14 +75,14 @@ def migrate(
     Raises:
         LexiconError: Either is nothing of the kind, or has documents with errors, which ``diagnostics`` lists.
     """
-    before, after = read_side(old), read_side(new)
+    before, after = read_sides(old, new)
     name = (
         package
         or _package_name(old, is_package=before.is_package)
         or _package_name(new, is_package=after.is_package)
     )
-    generated = Generated(Package(name or "atlex_sdk", before.lexicons))
-    newer = Package(generated.package.name, after.lexicons)
+    generated = Generated(Package(name or "atlex_sdk", before.lexicons, before.plugins))
+    newer = Package(generated.package.name, after.lexicons, after.plugins)
     changes = Changes(diff(old, new), guesses=guesses)
     mark = generated.package.name.encode()
     return _run(paths, lambda module: update_module(module, generated, newer, changes), mark, dry_run=dry_run)

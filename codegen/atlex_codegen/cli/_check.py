@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from atlex_codegen._say import failing_with_a_sentence, say
+from atlex_codegen.cli._choice import one_of
 
 __all__ = ["check_command"]
 
@@ -45,11 +46,31 @@ def check_command(
             metavar="RULE", help="A rule to turn off. May be given several times.", show_default=False
         ),
     ] = None,
-    level: Annotated[LevelName, typer.Option(help="Hide milder findings.")] = "style",
+    level: Annotated[
+        LevelName,
+        typer.Option(
+            parser=one_of(*get_args(LevelName)),
+            metavar="|".join(get_args(LevelName)),
+            help="Hide milder findings.",
+        ),
+    ] = "style",
     fail_on: Annotated[
-        LevelName, typer.Option(help="Exit with 1 if a finding has this level, or a worse one.")
+        LevelName,
+        typer.Option(
+            parser=one_of(*get_args(LevelName)),
+            metavar="|".join(get_args(LevelName)),
+            help="Exit with 1 if a finding has this level, or a worse one.",
+        ),
     ] = "warning",
-    format_: Annotated[Format, typer.Option("--format", help="How to print the findings.")] = "text",
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            parser=one_of(*get_args(Format)),
+            metavar="|".join(get_args(Format)),
+            help="How to print the findings.",
+        ),
+    ] = "text",
 ) -> None:
     """Lint Lexicon documents, by the language and by its style guide.
 

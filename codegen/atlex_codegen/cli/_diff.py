@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from atlex_codegen._say import failing_with_a_sentence, say
+from atlex_codegen.cli._choice import one_of
 
 __all__ = ["diff_command"]
 
@@ -27,10 +28,23 @@ def diff_command(
         str, typer.Argument(help="The newer documents, likewise.", show_default=False)
     ] = "lexicons",
     *,
-    format_: Annotated[Format, typer.Option("--format", help="How to print the changes.")] = "text",
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            parser=one_of(*get_args(Format)),
+            metavar="|".join(get_args(Format)),
+            help="How to print the changes.",
+        ),
+    ] = "text",
     fail_on: Annotated[
         Level | None,
-        typer.Option(help="Exit with 1 if a change has this verdict, or a worse one.", show_default=False),
+        typer.Option(
+            parser=one_of(*get_args(Level)),
+            metavar="|".join(get_args(Level)),
+            help="Exit with 1 if a change has this verdict, or a worse one.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """List the changes between two sets of Lexicon documents.

@@ -10,6 +10,7 @@ import typer
 
 from atlex._printable import printable
 from atlex_codegen._say import failing_with_a_sentence, say
+from atlex_codegen.cli._choice import one_of
 
 if TYPE_CHECKING:
     from atlex_codegen._migrate._report import Migration
@@ -37,7 +38,12 @@ def migrate_command(
     ] = "lexicons",
     from_package: Annotated[
         Literal["atproto"] | None,
-        typer.Option(help="The PyPI package that the program was written for.", show_default=False),
+        typer.Option(
+            parser=one_of("atproto"),
+            metavar="atproto",
+            help="The PyPI package that the program was written for.",
+            show_default=False,
+        ),
     ] = None,
     package: Annotated[
         str,

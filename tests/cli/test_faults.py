@@ -1,0 +1,66 @@
+"""What is said where a command can't do its work: one sentence about what was given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from atlex_codegen.cli import app
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(app, [*map(str, arguments)])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word", "words"),
+    [
+        (("migrate", ".", "--from-package", "tweepy"), "'tweepy'", "atproto"),
+        (("check", ".", "--level", "no"), "'no'", "style or warning or error"),
+        (("check", ".", "--format", ""), "''", "text or json or github"),
+        (("diff", ".", ".", "--fail-on", "Breaking"), "'Breaking'", "compatible or deprecated or breaking"),
+    ],
+)
+def test_an_option_of_few_words_names_them(arguments, word, words) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert f"{word} isn't known: use {words}." in done.stderr
+    assert "Value error" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("check", "gone"), ("diff", "gone", "gone"), ("check", ".", "--base", "gone")]
+)
+def test_a_missing_folder_is_nothing_to_check_or_compare(tmp_path: Path, monkeypatch, arguments) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert "'gone'" in line
+    assert ("revision" in line) == (arguments[0] == "diff")
+
+
+def test_what_is_no_source_of_documents_is_said_once(tmp_path: Path) -> None:
+    done = run("install", "--from", "gone", "--lexicons", tmp_path / "lexicons", "com.example")
+    assert done.exit_code == 1
+    assert done.stderr == "There is no folder and no installed package of atlex's making 'gone'.\n"
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_a_list_of_no_packages_is_a_mistake(tmp_path: Path, monkeypatch, command) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.atlex]\npackages = []\n")
+    monkeypatch.chdir(tmp_path)
+    done = run(command)
+    assert done.exit_code != 0
+    assert "tool.atlex.packages has no table" in done.stderr
+
+
+def test_help_is_a_line_for_each_command_and_an_example_in_each() -> None:
+    lines = run("--help").stdout.splitlines()
+    start = lines.index("Commands:") + 1
+    assert not any("<bool>" in line for line in lines)
+    for line in lines[start:]:
+        assert not line.endswith("...")
+        assert f"Example: atlex {line.split()[0]}" in run(line.split()[0], "--help").stdout
