@@ -7,11 +7,10 @@ from typing import Any, TypeVar
 
 from atlex import now
 from atlex.client import AsyncRecords, Written
-from atlex.errors import InputError
+from atlex.errors import InputError, RecordNotFoundError
 from atlex.model import RecordObject
 from atlex.syntax import AtUri
 from atlex_bsky._async_core import AsyncCore
-from atlex_bsky._replies import POST
 from atlex_bsky._subjects import Actor, Subject
 from atlex_bsky._undoing import is_about, mark_of, own_mark, shown
 from atlex_sdk.app.bsky.feed.like import Like
@@ -29,25 +28,33 @@ R = TypeVar("R", bound=RecordObject)
 class AsyncGraph(AsyncCore):
     """What `AsyncBluesky` does with likes, reposts, follows, blocks, mutes and bookmarks.
 
-    Doing something twice does no harm: a server keeps one like, repost, follow or block of each subject. To
-    undo something that wasn't done is an error, unless ``missing_ok`` is given.
+    A server keeps one like, repost, follow or block of each subject, and the latest replaces the one before;
+    with ``once`` the one before stays. To undo something that wasn't done is an error, unless ``missing_ok``
+    is given.
     """
 
-    async def like(self, subject: Subject, *, via: Subject | None = None) -> Written[Like]:
+    async def like(
+        self, subject: Subject, *, via: Subject | None = None, once: bool = False
+    ) -> Written[Like]:
         """Like a post, a feed or a labeler (app.bsky.feed.like, by com.atproto.repo.createRecord).
 
         Args:
             subject: The record to like: its view, the result of `post`, its AT-URI or its link at bsky.app.
                 For an address the present version is looked up (com.atproto.repo.getRecord).
             via: The repost by which it was found, so that its author is notified.
+            once: Whether to look first, as for taking back, and leave an earlier record as it is. False: the
+                server replaces it.
 
         Raises:
             InputError: It names no record.
             XrpcError: A call failed.
         """
+        records = self._client.app.bsky.feed.like
+        if once and (present := await self._present(records, subject, "like", self.uri_of)):
+            return present
         found = None if via is None else await self.ref_of(via)
         record = Like(subject=await self.ref_of(subject), via=found, created_at=now())
-        return await self._client.app.bsky.feed.like.create(record)
+        return await records.create(record)
 
     async def unlike(self, subject: Subject, *, missing_ok: bool = False) -> bool:
         """Take a like back (com.atproto.repo.deleteRecord of the app.bsky.feed.like).
@@ -66,34 +73,30 @@ class AsyncGraph(AsyncCore):
             InputError: It wasn't liked, and ``missing_ok`` isn't given.
             XrpcError: A call failed.
         """
-
-        async def ask(uri: str) -> str | None:
-            feeds = self._client.app.bsky.feed
-            if AtUri.parse(uri).collection == POST:
-                return next(
-                    (mark_of(post, "like") for post in (await feeds.get_posts(uris=[uri])).posts), None
-                )
-            if AtUri.parse(uri).collection == "app.bsky.feed.generator":
-                return mark_of((await feeds.get_feed_generator(feed=uri)).view, "like")
-            raise InputError(f"The like of {uri} can only be found by its view, or by the result of like()")
-
         records = self._client.app.bsky.feed.like
-        return await self._undo(records, subject, "like", self.uri_of, ask, missing_ok)
+        return await self._undo(records, subject, "like", self.uri_of, missing_ok)
 
-    async def repost(self, subject: Subject, *, via: Subject | None = None) -> Written[Repost]:
+    async def repost(
+        self, subject: Subject, *, via: Subject | None = None, once: bool = False
+    ) -> Written[Repost]:
         """Repost a post (app.bsky.feed.repost, by com.atproto.repo.createRecord).
 
         Args:
             subject: The post, as for `like`.
             via: As for `like`.
+            once: Whether to look first, as for taking back, and leave an earlier record as it is. False: the
+                server replaces it.
 
         Raises:
             InputError: It names no record.
             XrpcError: A call failed.
         """
+        records = self._client.app.bsky.feed.repost
+        if once and (present := await self._present(records, subject, "repost", self.uri_of)):
+            return present
         found = None if via is None else await self.ref_of(via)
         record = Repost(subject=await self.ref_of(subject), via=found, created_at=now())
-        return await self._client.app.bsky.feed.repost.create(record)
+        return await records.create(record)
 
     async def unrepost(self, subject: Subject, *, missing_ok: bool = False) -> bool:
         """Take a repost back (com.atproto.repo.deleteRecord of the app.bsky.feed.repost).
@@ -111,26 +114,26 @@ class AsyncGraph(AsyncCore):
             InputError: It wasn't reposted, and ``missing_ok`` isn't given.
             XrpcError: A call failed.
         """
-
-        async def ask(uri: str) -> str | None:
-            found = await self._client.app.bsky.feed.get_posts(uris=[uri])
-            return next((mark_of(post, "repost") for post in found.posts), None)
-
         records = self._client.app.bsky.feed.repost
-        return await self._undo(records, subject, "repost", self.uri_of, ask, missing_ok)
+        return await self._undo(records, subject, "repost", self.uri_of, missing_ok)
 
-    async def follow(self, actor: Actor) -> Written[Follow]:
+    async def follow(self, actor: Actor, *, once: bool = False) -> Written[Follow]:
         """Follow an account (app.bsky.graph.follow, by com.atproto.repo.createRecord).
 
         Args:
             actor: Its DID, its handle, the link of its profile, or anything with ``did``, such as its view.
+            once: Whether to look first, as for taking back, and leave an earlier record as it is. False: the
+                server replaces it.
 
         Raises:
             InputError: It names no account.
             AtlexError: The handle can't be resolved, or the call failed.
         """
+        records = self._client.app.bsky.graph.follow
+        if once and (present := await self._present(records, actor, "following", self.did_of)):
+            return present
         record = Follow(subject=await self.did_of(actor), created_at=now())
-        return await self._client.app.bsky.graph.follow.create(record)
+        return await records.create(record)
 
     async def unfollow(self, actor: Actor | Subject, *, missing_ok: bool = False) -> bool:
         """Unfollow an account (com.atproto.repo.deleteRecord of the app.bsky.graph.follow).
@@ -149,26 +152,26 @@ class AsyncGraph(AsyncCore):
             InputError: It wasn't followed, and ``missing_ok`` isn't given.
             AtlexError: The handle can't be resolved, or a call failed.
         """
-
-        async def ask(did: str) -> str | None:
-            relationship = await self._relationship(did)
-            return None if relationship is None else relationship.following
-
         records = self._client.app.bsky.graph.follow
-        return await self._undo(records, actor, "following", self.did_of, ask, missing_ok)
+        return await self._undo(records, actor, "following", self.did_of, missing_ok)
 
-    async def block(self, actor: Actor) -> Written[Block]:
+    async def block(self, actor: Actor, *, once: bool = False) -> Written[Block]:
         """Block an account, for everybody to see (app.bsky.graph.block, by com.atproto.repo.createRecord).
 
         Args:
             actor: The account, as for `follow`.
+            once: Whether to look first, as for taking back, and leave an earlier record as it is. False: the
+                server replaces it.
 
         Raises:
             InputError: It names no account.
             AtlexError: The handle can't be resolved, or the call failed.
         """
+        records = self._client.app.bsky.graph.block
+        if once and (present := await self._present(records, actor, "blocking", self.did_of)):
+            return present
         record = Block(subject=await self.did_of(actor), created_at=now())
-        return await self._client.app.bsky.graph.block.create(record)
+        return await records.create(record)
 
     async def unblock(self, actor: Actor | Subject, *, missing_ok: bool = False) -> bool:
         """Unblock an account (com.atproto.repo.deleteRecord of the app.bsky.graph.block).
@@ -186,26 +189,26 @@ class AsyncGraph(AsyncCore):
             InputError: It wasn't blocked, and ``missing_ok`` isn't given.
             AtlexError: The handle can't be resolved, or a call failed.
         """
-
-        async def ask(did: str) -> str | None:
-            relationship = await self._relationship(did)
-            return None if relationship is None else relationship.blocking
-
         records = self._client.app.bsky.graph.block
-        return await self._undo(records, actor, "blocking", self.did_of, ask, missing_ok)
+        return await self._undo(records, actor, "blocking", self.did_of, missing_ok)
 
     async def block_list(self, list_: Subject) -> Written[Listblock]:
         """Block all members of a list (app.bsky.graph.listblock, by com.atproto.repo.createRecord).
+
+        A list that this account blocks already is looked for first, as `unblock_list` does, and stays as it is.
 
         Args:
             list_: The list: its view, the result of `create_list`, its AT-URI or its link at bsky.app.
 
         Raises:
             InputError: It names no record.
-            XrpcError: The call failed.
+            XrpcError: A call failed.
         """
+        records = self._client.app.bsky.graph.listblock
+        if present := await self._present(records, list_, "blocked", self.uri_of):
+            return present
         record = Listblock(subject=await self.uri_of(list_), created_at=now())
-        return await self._client.app.bsky.graph.listblock.create(record)
+        return await records.create(record)
 
     async def unblock_list(self, list_: Subject, *, missing_ok: bool = False) -> bool:
         """Unblock the members of a list (com.atproto.repo.deleteRecord of the app.bsky.graph.listblock).
@@ -224,12 +227,8 @@ class AsyncGraph(AsyncCore):
             InputError: It wasn't blocked, and ``missing_ok`` isn't given.
             XrpcError: A call failed.
         """
-
-        async def ask(uri: str) -> str | None:
-            return mark_of((await self._client.app.bsky.graph.get_list(list=uri, limit=1)).list, "blocked")
-
         records = self._client.app.bsky.graph.listblock
-        return await self._undo(records, list_, "blocked", self.uri_of, ask, missing_ok)
+        return await self._undo(records, list_, "blocked", self.uri_of, missing_ok)
 
     async def mute(self, actor: Actor) -> None:
         """Mute an account, for oneself alone (app.bsky.graph.muteActor); once muted, nothing happens.
@@ -329,38 +328,79 @@ class AsyncGraph(AsyncCore):
         """
         await self._client.app.bsky.bookmark.delete_bookmark(uri=await self.uri_of(post))
 
-    async def _relationship(self, did: str) -> Relationship | None:
-        found = await self._client.app.bsky.graph.get_relationships(actor=self.did, others=[did])
-        return next((one for one in found.relationships if isinstance(one, Relationship)), None)
-
     async def _undo(
         self,
         records: AsyncRecords[R],
         subject: Actor | Subject,
         mark: str,
         name: Callable[[Any], Awaitable[str]],
-        ask: Callable[[str], Awaitable[str | None]],
         missing_ok: bool,
     ) -> bool:
-        """Delete the record by which this account has marked a subject.
-
-        Args:
-            records: The records of that kind.
-            subject: The account or record that was marked.
-            mark: Where the viewer's state in a view has the record's AT-URI.
-            name: Gives the DID or AT-URI by which the records name the subject.
-            ask: Asks the app view for the record's AT-URI.
-            missing_ok: Whether there may be none.
-        """
-        uri = own_mark(subject, records.nsid) or mark_of(subject, mark)
-        if uri is None:
-            named = await name(subject)
-            latest = await records.list(limit=100)
-            uri = next((listed.uri for listed in latest.records if is_about(listed.value, named)), None)
-            uri = uri or (latest.cursor and await ask(named)) or None
+        """Delete the record by which this account has marked a subject. The arguments are those of `_find`."""
+        uri = await self._find(records, subject, mark, name)
         if uri is not None:
             await records.delete(uri, repo=self.did)
             return True
         if missing_ok:
             return False
         raise InputError(f"There is no {records.nsid} of {shown(subject)} to take back")
+
+    async def _present(
+        self,
+        records: AsyncRecords[R],
+        subject: Actor | Subject,
+        mark: str,
+        name: Callable[[Any], Awaitable[str]],
+    ) -> Written[R] | None:
+        """The record by which this account has marked a subject. The arguments are those of `_find`."""
+        uri = await self._find(records, subject, mark, name)
+        if uri is None:
+            return None
+        try:
+            found = await records.get(uri)
+        except RecordNotFoundError:
+            # A view, or the app view itself, may not have heard yet that it is gone.
+            return None
+        return Written(found.uri, found.cid or "", found.value)
+
+    async def _find(
+        self,
+        records: AsyncRecords[R],
+        subject: Actor | Subject,
+        mark: str,
+        name: Callable[[Any], Awaitable[str]],
+    ) -> str | None:
+        """Find the AT-URI of the record by which this account has marked a subject.
+
+        Args:
+            records: The records of that kind.
+            subject: The account or record that was marked.
+            mark: The name that the record's AT-URI has in the viewer's state of a view.
+            name: Gives the DID or AT-URI by which the records name the subject.
+        """
+        uri = own_mark(subject, records.nsid) or mark_of(subject, mark)
+        if uri is not None:
+            return uri
+        named = await name(subject)
+        latest = await records.list(limit=100)
+        uri = next((listed.uri for listed in latest.records if is_about(listed.value, named)), None)
+        return await self._ask(named, mark) if uri is None and latest.cursor else uri
+
+    async def _ask(self, named: str, mark: str) -> str | None:
+        """Ask the app view for the record by which this account has marked an account or a record."""
+        feed, graph = self._client.app.bsky.feed, self._client.app.bsky.graph
+        if named.startswith("did:"):
+            found = await graph.get_relationships(actor=self.did, others=[named])
+            return next(
+                (getattr(one, mark) for one in found.relationships if isinstance(one, Relationship)), None
+            )
+        match AtUri.parse(named).collection:
+            case "app.bsky.feed.post":
+                posts = (await feed.get_posts(uris=[named])).posts
+                return next((mark_of(post, mark) for post in posts), None)
+            case "app.bsky.feed.generator":
+                return mark_of((await feed.get_feed_generator(feed=named)).view, mark)
+            case "app.bsky.graph.list":
+                return mark_of((await graph.get_list(list=named, limit=1)).list, mark)
+            case _:
+                raise InputError(f"Give the view of {named}, or the result of what is to be taken back")

@@ -8,10 +8,9 @@ from typing import Any, TypeVar
 
 from atlex import now
 from atlex.client import Records, Written
-from atlex.errors import InputError
+from atlex.errors import InputError, RecordNotFoundError
 from atlex.model import RecordObject
 from atlex.syntax import AtUri
-from atlex_bsky._replies import POST
 from atlex_bsky._subjects import Actor, Subject
 from atlex_bsky._sync_core import Core
 from atlex_bsky._undoing import is_about, mark_of, own_mark, shown
@@ -30,25 +29,31 @@ R = TypeVar("R", bound=RecordObject)
 class Graph(Core):
     """What `Bluesky` does with likes, reposts, follows, blocks, mutes and bookmarks.
 
-    Doing something twice does no harm: a server keeps one like, repost, follow or block of each subject. To
-    undo something that wasn't done is an error, unless ``missing_ok`` is given.
+    A server keeps one like, repost, follow or block of each subject, and the latest replaces the one before;
+    with ``once`` the one before stays. To undo something that wasn't done is an error, unless ``missing_ok``
+    is given.
     """
 
-    def like(self, subject: Subject, *, via: Subject | None = None) -> Written[Like]:
+    def like(self, subject: Subject, *, via: Subject | None = None, once: bool = False) -> Written[Like]:
         """Like a post, a feed or a labeler (app.bsky.feed.like, by com.atproto.repo.createRecord).
 
         Args:
             subject: The record to like: its view, the result of `post`, its AT-URI or its link at bsky.app.
                 For an address the present version is looked up (com.atproto.repo.getRecord).
             via: The repost by which it was found, so that its author is notified.
+            once: Whether to look first, as for taking back, and leave an earlier record as it is. False: the
+                server replaces it.
 
         Raises:
             InputError: It names no record.
             XrpcError: A call failed.
         """
+        records = self._client.app.bsky.feed.like
+        if once and (present := self._present(records, subject, "like", self.uri_of)):
+            return present
         found = None if via is None else self.ref_of(via)
         record = Like(subject=self.ref_of(subject), via=found, created_at=now())
-        return self._client.app.bsky.feed.like.create(record)
+        return records.create(record)
 
     def unlike(self, subject: Subject, *, missing_ok: bool = False) -> bool:
         """Take a like back (com.atproto.repo.deleteRecord of the app.bsky.feed.like).
@@ -67,32 +72,28 @@ class Graph(Core):
             InputError: It wasn't liked, and ``missing_ok`` isn't given.
             XrpcError: A call failed.
         """
-
-        def ask(uri: str) -> str | None:
-            feeds = self._client.app.bsky.feed
-            if AtUri.parse(uri).collection == POST:
-                return next((mark_of(post, "like") for post in (feeds.get_posts(uris=[uri])).posts), None)
-            if AtUri.parse(uri).collection == "app.bsky.feed.generator":
-                return mark_of((feeds.get_feed_generator(feed=uri)).view, "like")
-            raise InputError(f"The like of {uri} can only be found by its view, or by the result of like()")
-
         records = self._client.app.bsky.feed.like
-        return self._undo(records, subject, "like", self.uri_of, ask, missing_ok)
+        return self._undo(records, subject, "like", self.uri_of, missing_ok)
 
-    def repost(self, subject: Subject, *, via: Subject | None = None) -> Written[Repost]:
+    def repost(self, subject: Subject, *, via: Subject | None = None, once: bool = False) -> Written[Repost]:
         """Repost a post (app.bsky.feed.repost, by com.atproto.repo.createRecord).
 
         Args:
             subject: The post, as for `like`.
             via: As for `like`.
+            once: Whether to look first, as for taking back, and leave an earlier record as it is. False: the
+                server replaces it.
 
         Raises:
             InputError: It names no record.
             XrpcError: A call failed.
         """
+        records = self._client.app.bsky.feed.repost
+        if once and (present := self._present(records, subject, "repost", self.uri_of)):
+            return present
         found = None if via is None else self.ref_of(via)
         record = Repost(subject=self.ref_of(subject), via=found, created_at=now())
-        return self._client.app.bsky.feed.repost.create(record)
+        return records.create(record)
 
     def unrepost(self, subject: Subject, *, missing_ok: bool = False) -> bool:
         """Take a repost back (com.atproto.repo.deleteRecord of the app.bsky.feed.repost).
@@ -110,26 +111,26 @@ class Graph(Core):
             InputError: It wasn't reposted, and ``missing_ok`` isn't given.
             XrpcError: A call failed.
         """
-
-        def ask(uri: str) -> str | None:
-            found = self._client.app.bsky.feed.get_posts(uris=[uri])
-            return next((mark_of(post, "repost") for post in found.posts), None)
-
         records = self._client.app.bsky.feed.repost
-        return self._undo(records, subject, "repost", self.uri_of, ask, missing_ok)
+        return self._undo(records, subject, "repost", self.uri_of, missing_ok)
 
-    def follow(self, actor: Actor) -> Written[Follow]:
+    def follow(self, actor: Actor, *, once: bool = False) -> Written[Follow]:
         """Follow an account (app.bsky.graph.follow, by com.atproto.repo.createRecord).
 
         Args:
             actor: Its DID, its handle, the link of its profile, or anything with ``did``, such as its view.
+            once: Whether to look first, as for taking back, and leave an earlier record as it is. False: the
+                server replaces it.
 
         Raises:
             InputError: It names no account.
             AtlexError: The handle can't be resolved, or the call failed.
         """
+        records = self._client.app.bsky.graph.follow
+        if once and (present := self._present(records, actor, "following", self.did_of)):
+            return present
         record = Follow(subject=self.did_of(actor), created_at=now())
-        return self._client.app.bsky.graph.follow.create(record)
+        return records.create(record)
 
     def unfollow(self, actor: Actor | Subject, *, missing_ok: bool = False) -> bool:
         """Unfollow an account (com.atproto.repo.deleteRecord of the app.bsky.graph.follow).
@@ -148,26 +149,26 @@ class Graph(Core):
             InputError: It wasn't followed, and ``missing_ok`` isn't given.
             AtlexError: The handle can't be resolved, or a call failed.
         """
-
-        def ask(did: str) -> str | None:
-            relationship = self._relationship(did)
-            return None if relationship is None else relationship.following
-
         records = self._client.app.bsky.graph.follow
-        return self._undo(records, actor, "following", self.did_of, ask, missing_ok)
+        return self._undo(records, actor, "following", self.did_of, missing_ok)
 
-    def block(self, actor: Actor) -> Written[Block]:
+    def block(self, actor: Actor, *, once: bool = False) -> Written[Block]:
         """Block an account, for everybody to see (app.bsky.graph.block, by com.atproto.repo.createRecord).
 
         Args:
             actor: The account, as for `follow`.
+            once: Whether to look first, as for taking back, and leave an earlier record as it is. False: the
+                server replaces it.
 
         Raises:
             InputError: It names no account.
             AtlexError: The handle can't be resolved, or the call failed.
         """
+        records = self._client.app.bsky.graph.block
+        if once and (present := self._present(records, actor, "blocking", self.did_of)):
+            return present
         record = Block(subject=self.did_of(actor), created_at=now())
-        return self._client.app.bsky.graph.block.create(record)
+        return records.create(record)
 
     def unblock(self, actor: Actor | Subject, *, missing_ok: bool = False) -> bool:
         """Unblock an account (com.atproto.repo.deleteRecord of the app.bsky.graph.block).
@@ -185,26 +186,26 @@ class Graph(Core):
             InputError: It wasn't blocked, and ``missing_ok`` isn't given.
             AtlexError: The handle can't be resolved, or a call failed.
         """
-
-        def ask(did: str) -> str | None:
-            relationship = self._relationship(did)
-            return None if relationship is None else relationship.blocking
-
         records = self._client.app.bsky.graph.block
-        return self._undo(records, actor, "blocking", self.did_of, ask, missing_ok)
+        return self._undo(records, actor, "blocking", self.did_of, missing_ok)
 
     def block_list(self, list_: Subject) -> Written[Listblock]:
         """Block all members of a list (app.bsky.graph.listblock, by com.atproto.repo.createRecord).
+
+        A list that this account blocks already is looked for first, as `unblock_list` does, and stays as it is.
 
         Args:
             list_: The list: its view, the result of `create_list`, its AT-URI or its link at bsky.app.
 
         Raises:
             InputError: It names no record.
-            XrpcError: The call failed.
+            XrpcError: A call failed.
         """
+        records = self._client.app.bsky.graph.listblock
+        if present := self._present(records, list_, "blocked", self.uri_of):
+            return present
         record = Listblock(subject=self.uri_of(list_), created_at=now())
-        return self._client.app.bsky.graph.listblock.create(record)
+        return records.create(record)
 
     def unblock_list(self, list_: Subject, *, missing_ok: bool = False) -> bool:
         """Unblock the members of a list (com.atproto.repo.deleteRecord of the app.bsky.graph.listblock).
@@ -223,12 +224,8 @@ class Graph(Core):
             InputError: It wasn't blocked, and ``missing_ok`` isn't given.
             XrpcError: A call failed.
         """
-
-        def ask(uri: str) -> str | None:
-            return mark_of((self._client.app.bsky.graph.get_list(list=uri, limit=1)).list, "blocked")
-
         records = self._client.app.bsky.graph.listblock
-        return self._undo(records, list_, "blocked", self.uri_of, ask, missing_ok)
+        return self._undo(records, list_, "blocked", self.uri_of, missing_ok)
 
     def mute(self, actor: Actor) -> None:
         """Mute an account, for oneself alone (app.bsky.graph.muteActor); once muted, nothing happens.
@@ -328,38 +325,79 @@ class Graph(Core):
         """
         self._client.app.bsky.bookmark.delete_bookmark(uri=self.uri_of(post))
 
-    def _relationship(self, did: str) -> Relationship | None:
-        found = self._client.app.bsky.graph.get_relationships(actor=self.did, others=[did])
-        return next((one for one in found.relationships if isinstance(one, Relationship)), None)
-
     def _undo(
         self,
         records: Records[R],
         subject: Actor | Subject,
         mark: str,
         name: Callable[[Any], str],
-        ask: Callable[[str], str | None],
         missing_ok: bool,
     ) -> bool:
-        """Delete the record by which this account has marked a subject.
-
-        Args:
-            records: The records of that kind.
-            subject: The account or record that was marked.
-            mark: Where the viewer's state in a view has the record's AT-URI.
-            name: Gives the DID or AT-URI by which the records name the subject.
-            ask: Asks the app view for the record's AT-URI.
-            missing_ok: Whether there may be none.
-        """
-        uri = own_mark(subject, records.nsid) or mark_of(subject, mark)
-        if uri is None:
-            named = name(subject)
-            latest = records.list(limit=100)
-            uri = next((listed.uri for listed in latest.records if is_about(listed.value, named)), None)
-            uri = uri or (latest.cursor and ask(named)) or None
+        """Delete the record by which this account has marked a subject. The arguments are those of `_find`."""
+        uri = self._find(records, subject, mark, name)
         if uri is not None:
             records.delete(uri, repo=self.did)
             return True
         if missing_ok:
             return False
         raise InputError(f"There is no {records.nsid} of {shown(subject)} to take back")
+
+    def _present(
+        self,
+        records: Records[R],
+        subject: Actor | Subject,
+        mark: str,
+        name: Callable[[Any], str],
+    ) -> Written[R] | None:
+        """The record by which this account has marked a subject. The arguments are those of `_find`."""
+        uri = self._find(records, subject, mark, name)
+        if uri is None:
+            return None
+        try:
+            found = records.get(uri)
+        except RecordNotFoundError:
+            # A view, or the app view itself, may not have heard yet that it is gone.
+            return None
+        return Written(found.uri, found.cid or "", found.value)
+
+    def _find(
+        self,
+        records: Records[R],
+        subject: Actor | Subject,
+        mark: str,
+        name: Callable[[Any], str],
+    ) -> str | None:
+        """Find the AT-URI of the record by which this account has marked a subject.
+
+        Args:
+            records: The records of that kind.
+            subject: The account or record that was marked.
+            mark: The name that the record's AT-URI has in the viewer's state of a view.
+            name: Gives the DID or AT-URI by which the records name the subject.
+        """
+        uri = own_mark(subject, records.nsid) or mark_of(subject, mark)
+        if uri is not None:
+            return uri
+        named = name(subject)
+        latest = records.list(limit=100)
+        uri = next((listed.uri for listed in latest.records if is_about(listed.value, named)), None)
+        return self._ask(named, mark) if uri is None and latest.cursor else uri
+
+    def _ask(self, named: str, mark: str) -> str | None:
+        """Ask the app view for the record by which this account has marked an account or a record."""
+        feed, graph = self._client.app.bsky.feed, self._client.app.bsky.graph
+        if named.startswith("did:"):
+            found = graph.get_relationships(actor=self.did, others=[named])
+            return next(
+                (getattr(one, mark) for one in found.relationships if isinstance(one, Relationship)), None
+            )
+        match AtUri.parse(named).collection:
+            case "app.bsky.feed.post":
+                posts = (feed.get_posts(uris=[named])).posts
+                return next((mark_of(post, mark) for post in posts), None)
+            case "app.bsky.feed.generator":
+                return mark_of((feed.get_feed_generator(feed=named)).view, mark)
+            case "app.bsky.graph.list":
+                return mark_of((graph.get_list(list=named, limit=1)).list, mark)
+            case _:
+                raise InputError(f"Give the view of {named}, or the result of what is to be taken back")

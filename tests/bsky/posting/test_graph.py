@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -46,6 +47,15 @@ class TestPosts:
         getattr(bsky, do)(post)
         assert getattr(bsky, undo)(post) is True
         assert getattr(bsky, undo)(post, missing_ok=True) is False
+
+    def test_once_leaves_the_first_record(self, pds, bsky, post, do, undo):
+        made = getattr(bsky, do)(post, once=True)
+        assert getattr(bsky, do)(post.uri, once=True) == replace(made, commit=None, validation_status=None)
+        view = view_with(post, **{do: made.uri})
+        assert getattr(bsky, do)(view, once=True).uri == made.uri
+        assert pds.count(CREATE) == 1
+        getattr(bsky, undo)(made)
+        assert getattr(bsky, do)(view, once=True).uri != made.uri
 
     def test_what_it_returned_undoes_it_in_one_call(self, pds, bsky, post, do, undo):
         made = getattr(bsky, do)(post)
@@ -112,6 +122,13 @@ class TestAccounts:
             getattr(bsky, undo)("bob.test")
         assert getattr(bsky, undo)("bob.test", missing_ok=True) is False
 
+    def test_once_leaves_the_first_record(self, pds, bsky, do, undo):
+        made = getattr(bsky, do)("bob.test", once=True)
+        assert getattr(bsky, do)("@bob.test", once=True).uri == made.uri
+        assert pds.count(CREATE) == 1
+        getattr(bsky, undo)(made)
+        assert getattr(bsky, do)("bob.test", once=True).uri != made.uri
+
     def test_the_record_and_the_view_undo_it_in_one_call(self, pds, bsky, do, undo):
         for form in ("result", "uri", "view"):
             made = getattr(bsky, do)("bob.test")
@@ -164,7 +181,9 @@ def test_a_like_says_by_whose_repost_it_came(bsky, bob, post):
 
 def test_a_list_is_blocked_and_unblocked(pds, bsky):
     list_ = f"at://{pds.account('bob.test').did}/app.bsky.graph.list/3k5nobkf2w72g"
-    assert bsky.block_list("https://bsky.app/profile/bob.test/lists/3k5nobkf2w72g").value.subject == list_
+    blocked = bsky.block_list("https://bsky.app/profile/bob.test/lists/3k5nobkf2w72g")
+    assert blocked.value.subject == list_
+    assert bsky.block_list(list_).uri == blocked.uri
     assert bsky.unblock_list(list_) is True
     assert bsky.unblock_list(list_, missing_ok=True) is False
 
