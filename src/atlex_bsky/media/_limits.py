@@ -20,7 +20,5 @@ def max_blob_size(model: type[Model], field: str) -> int:
     info = model.model_fields[field]
     optional: tuple[Any, ...] = get_args(info.annotation)
     markers = chain(info.metadata, *(getattr(part, "__metadata__", ()) for part in optional))
-    [limit] = [marker.max_size for marker in markers if isinstance(marker, BlobRef)]
-    if limit is None:
-        raise TypeError(f"{model.__name__}.{field} has no limit")
-    return limit
+    sizes = (marker.max_size for marker in markers if isinstance(marker, BlobRef))
+    return next(size for size in sizes if size is not None)

@@ -6,6 +6,7 @@ the square of its size. The module loads with the first card that is fetched.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from importlib import import_module
 from typing import Any, Final, NamedTuple
@@ -62,12 +63,10 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
     """
     tags = _Tags()
     parser = _etree.HTMLParser(target=tags, encoding="utf-8")
-    try:
+    # Whatever is wrong with a page, what came before counts.
+    with contextlib.suppress(_etree.LxmlError):
         parser.feed(decoded(body, content_type).encode("utf-8", "replace"))
         parser.close()
-    except _etree.LxmlError:
-        # Nothing in it, or nested more deeply than any page: what came before counts.
-        pass
     found = tags.found
     base = _joined(url, tags.base) or url
     return Page(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
+import struct
 
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
-__all__ = ["PLACE", "exif", "file_of", "gradient", "noise", "photo", "png_text", "srgb"]
+__all__ = ["PLACE", "cmyk", "exif", "file_of", "gradient", "noise", "photo", "png_text", "srgb"]
 
 PLACE = (48.0, 51.0, 29.6)
 """Degrees, minutes and seconds north, which must be nowhere in what is sent."""
@@ -75,3 +77,16 @@ def png_text():
 def srgb():
     """A colour profile."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def cmyk():
+    """A colour profile for print, in which every ink is grey."""
+    corners = itertools.product((0, 1), repeat=4)
+    table = b"".join(bytes((255 * (1 - k) * (3 - c - m - y) // 3, 128, 128)) for c, m, y, k in corners)
+    straight = bytes(range(256))
+    unchanged = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    inks = b"mft1" + bytes((0, 0, 0, 0, 4, 3, 2, 0)) + unchanged + straight * 4 + table + straight * 3
+    tags = struct.pack(">I4sII", 1, b"A2B0", 144, len(inks)) + inks
+    kinds = struct.pack(">I4s4s4s12x4s", 0x02400000, b"prtr", b"CMYK", b"Lab ", b"acsp").ljust(60, b"\0")
+    white = struct.pack(">3I", 0xF6D6, 0x10000, 0xD32D)
+    return (struct.pack(">I4x", 128 + len(tags)) + kinds + white).ljust(128, b"\0") + tags

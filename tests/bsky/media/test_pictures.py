@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 from PIL import ExifTags, Image, ImageOps, ImageSequence
-from tests.bsky.media._photos import exif, file_of, gradient, noise, photo, png_text, srgb
+from tests.bsky.media._photos import cmyk, exif, file_of, gradient, noise, photo, png_text, srgb
 
 from atlex.errors import InputError
 from atlex_bsky.media._pictures import prepare
@@ -217,6 +217,13 @@ def test_a_profile_of_other_colours_is_left_out(profile):
     assert corners(reopened(prepare(data, LIMIT))) == ["dark", "light", "red", "blue"]
 
 
+def test_colours_for_print_are_converted_by_their_profile():
+    cyan = Image.new("CMYK", (60, 40), (255, 0, 0, 0))
+    picture = reopened(prepare(file_of(cyan, "JPEG", icc_profile=cmyk()), LIMIT))
+    assert picture.getpixel((5, 5)) == pytest.approx((162, 162, 162), abs=4)
+    assert "icc_profile" not in picture.info
+
+
 def test_a_broken_profile_of_colours_for_print_is_an_input_error():
     data = file_of(gradient(60, 40, "CMYK"), "JPEG", icc_profile=b"\0" * 16 + b"CMYK" + b"\0" * 200)
     with pytest.raises(InputError, match="can't be decoded"):
@@ -226,8 +233,9 @@ def test_a_broken_profile_of_colours_for_print_is_an_input_error():
 @pytest.mark.parametrize(
     "broken", [b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0" + b"\xff" * 40]
 )
-def test_a_photo_with_broken_exif_is_a_photo(broken):
-    data = file_of(gradient(60, 40), "JPEG", exif=broken)
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_with_broken_exif_is_a_photo(format_, broken):
+    data = file_of(gradient(60, 40), format_, exif=broken)
     # Pillow warns of it.
     with warnings.catch_warnings(action="ignore"):
         picture = prepare(data, LIMIT)
@@ -299,6 +307,8 @@ def test_a_decompression_bomb_is_refused_before_it_goes_off(format_, size, warne
 def test_floating_point_values_and_hopeless_limits_are_refused():
     with pytest.raises(InputError, match="floating-point"):
         prepare(Image.new("F", (4, 4)), LIMIT)
+    with pytest.raises(InputError, match="no pixels"):
+        prepare(Image.new("L", (0, 4)), LIMIT)
     with pytest.raises(InputError, match="can't be brought below 10 bytes"):
         prepare(noise(40, 30), 10)
     with pytest.raises(InputError, match="can't be encoded"):
