@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha512
@@ -120,6 +120,13 @@ def _blob_cids(value: object) -> set[str]:
     return {blob["ref"]["$link"] for blob in blobs_in(value)}
 
 
+def _subject_of(value: Mapping[str, Any]) -> str | None:
+    """What a record is about: the ``subject``, or the URI of it."""
+    named: object = value.get("subject")
+    uri = cast("Mapping[str, object]", named).get("uri") if isinstance(named, dict) else named
+    return uri if isinstance(uri, str) else None
+
+
 @dataclass(slots=True)
 class Repo:
     """The records and blobs of one account.
@@ -141,6 +148,9 @@ class Repo:
     tree: Tree = field(default=EMPTY, init=False, repr=False)
     _collections: dict[str, dict[str, StoredRecord]] = field(default_factory=dict, init=False, repr=False)
     _blobs: dict[str, StoredBlob] = field(default_factory=dict, init=False, repr=False)
+    _by_subject: defaultdict[tuple[str, str], set[str]] = field(
+        default_factory=lambda: defaultdict(set), init=False, repr=False
+    )
     _references: Counter[str] = field(default_factory=Counter[str], init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -154,6 +164,11 @@ class Repo:
         """A collection's records, by key."""
         found = self._collections.get(collection, {})
         return [found[rkey] for rkey in sorted(found)]
+
+    def keys_about(self, collection: str, value: Mapping[str, Any]) -> Sequence[str]:
+        """The keys of a collection's records that have the same subject as a record's value, if that has one."""
+        subject = _subject_of(value)
+        return [] if subject is None else sorted(self._by_subject[collection, subject])
 
     def collections(self) -> Sequence[str]:
         """The collections that have records, by name."""
@@ -202,6 +217,7 @@ class Repo:
         self._collections.update(collections)
         for before, after in changes:
             self._count_blobs(before, after)
+            self._note_subjects(before, after)
             self.changed(before, after)
         self._commit(tree, rev)
         return self.head
@@ -260,6 +276,12 @@ class Repo:
                 self._references[cid] -= 1
                 if not self._references[cid]:
                     self._blobs.pop(cid, None)
+
+    def _note_subjects(self, before: StoredRecord | None, after: StoredRecord | None) -> None:
+        if before is not None and (subject := _subject_of(before.value)) is not None:
+            self._by_subject[before.collection, subject].discard(before.rkey)
+        if after is not None and (subject := _subject_of(after.value)) is not None:
+            self._by_subject[after.collection, subject].add(after.rkey)
 
     def _commit(self, tree: Tree, rev: str) -> None:
         content = {"did": self.did, "version": 3, "rev": rev, "prev": None, "data": {"$link": tree.cid}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from atlex.data import OMIT, Omit, cid_for
 from atlex.errors import InputError, Issue
@@ -152,15 +152,9 @@ class RepoMethods(Methods):
     def _same_subject(self, account: Account, write: Write) -> list[Write]:
         if write.collection not in _ONE_PER_SUBJECT or write.value is None:
             return []
-
-        def subject(value: Mapping[str, Any]) -> Any:
-            named = value.get("subject")
-            return cast("Mapping[str, Any]", named).get("uri") if isinstance(named, dict) else named
-
         return [
-            Write(action="delete", collection=record.collection, rkey=record.rkey)
-            for record in account.repo.records(write.collection)
-            if subject(record.value) == subject(write.value)
+            Write(action="delete", collection=write.collection, rkey=rkey)
+            for rkey in account.repo.keys_about(write.collection, write.value)
         ]
 
     def _written(self, account: Account, write: Write) -> dict[str, Any]:

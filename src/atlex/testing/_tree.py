@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -55,13 +55,21 @@ class _Node:
             before = key
         return {"l": first, "e": entries}
 
-    def fillers(self, child: _Node) -> Iterator[Mapping[str, Any]]:
+    def fillers(self, child: _Node) -> Sequence[Mapping[str, Any]]:
         """The nodes without a key between this one and a child, the lowest first."""
-        cid = child.cid
-        for _ in range(self.layer - child.layer - 1):
-            filler = {"l": {"$link": cid}, "e": list[Any]()}
-            yield filler
-            cid = cid_for(filler)
+        gap = self.layer - child.layer - 1
+        return [_filler(cid) for cid in child.cids_above(gap)[:gap]]
+
+    def cids_above(self, count: int) -> Sequence[str]:
+        """The CID of this node, and those of so many nodes without a key above it."""
+        known = self._cids_above
+        while len(known) <= count:
+            known.append(cid_for(_filler(known[-1])))
+        return known
+
+    @cached_property
+    def _cids_above(self) -> list[str]:
+        return [self.cid]
 
     def with_child(self, position: int, child: _Node | None) -> Self:
         children = (*self.children[:position], child, *self.children[position + 1 :])
@@ -70,8 +78,8 @@ class _Node:
     def _link(self, child: _Node | None) -> Mapping[str, str] | None:
         if child is None:
             return None
-        *_, top = (child.content, *self.fillers(child))
-        return {"$link": child.cid if top is child.content else cid_for(top)}
+        gap = self.layer - child.layer - 1
+        return {"$link": child.cids_above(gap)[gap]}
 
 
 class Tree:
@@ -113,6 +121,11 @@ class Tree:
                 if child is not None:
                     yield from node.fillers(child)
                     stack.append(child)
+
+
+def _filler(cid: str) -> Mapping[str, Any]:
+    """A node without a key, above another one."""
+    return {"l": {"$link": cid}, "e": []}
 
 
 def _layer_of(path: str) -> int:
