@@ -21,7 +21,8 @@ class Case:
     """One request.
 
     In every string of it, ``<name>`` stands for what that server calls it: ``<did>`` and ``<handle>`` of the account
-    that asks, ``<other>``, the DID of another one; ``<rkey>`` and ``<cid>`` of a post of its own; ``<blob>``.
+    that asks, ``<other>``, the DID of another one; ``<rkey>`` and ``<cid>`` of a post of its own; ``<blob>``;
+    and times such as ``<in_two_hours>``, in seconds since 1970.
 
     Attributes:
         call: The verb and the method, or a path.

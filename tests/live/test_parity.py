@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,11 @@ import pytest
 
 from atlex.testing import FakePds
 
-from ._parity import CASES, Case
+from ._app_parity import APP_CASES
+from ._parity import CASES as PDS_CASES
+from ._parity import Case
+
+CASES = {**PDS_CASES, **APP_CASES}
 
 _PASSWORD = "secret"
 
@@ -105,6 +110,9 @@ def _settled(client: httpx.Client, expired: Callable[[dict[str, Any]], str]) -> 
             "rkey": "3jzfcijpj2z2a",
             "cid": written["cid"],
             "blob": blob["ref"]["$link"],
+            "in_half_a_minute": str(int(time.time()) + 30),
+            "in_half_an_hour": str(int(time.time()) + 1800),
+            "in_two_hours": str(int(time.time()) + 7200),
         },
         tokens={
             "access": token,

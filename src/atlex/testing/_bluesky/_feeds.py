@@ -56,9 +56,8 @@ class FeedMethods(Area):
         """Give the posts of the members of a list, newest first."""
         views = self.views(call)
         record = views.find_list(call.params["list"])
-        if record is None:
-            raise PdsError(400, "UnknownList", f"List not found: {call.params['list']}")
-        members = [item.value["subject"] for item in views.list_items(record.uri)]
+        found = () if record is None else views.list_items(record.uri)
+        members = [item.value["subject"] for item in found]
         posts = [item for item in self._items(views, members) if item.repost is None]
         return self._feed(call, views, [item for item in posts if self._is_wanted(views, item)])
 

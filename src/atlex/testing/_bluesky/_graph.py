@@ -54,13 +54,9 @@ class GraphMethods(Area):
     def get_relationships(self, call: Call) -> Any:
         """Give the follows and blocks between an account and some others."""
         account = self.state.accounts.find_public(call.params["actor"])
-        if account is None:
-            raise PdsError(400, "ActorNotFound", "Actor not found")
         others: Sequence[str] = call.params.get("others", ())
-        return {
-            "actor": account.did,
-            "relationships": [self._relationship(call, account, other) for other in others],
-        }
+        known = {} if account is None else {"actor": account.did}
+        return {**known, "relationships": [self._relationship(call, account, other) for other in others]}
 
     @method("app.bsky.graph.getMutes", auth="access")
     def get_mutes(self, call: Call) -> Any:
@@ -114,9 +110,9 @@ class GraphMethods(Area):
         dids = [did for did in map(who, shown) if not views.is_apart(did)]
         return {"subject": views.profile(account), name: views.profiles(dids), **cursor}
 
-    def _relationship(self, call: Call, account: Account, identifier: str) -> dict[str, Any]:
+    def _relationship(self, call: Call, account: Account | None, identifier: str) -> dict[str, Any]:
         other = self.state.accounts.find_public(identifier)
-        if other is None:
+        if account is None or other is None:
             return {"$type": "app.bsky.graph.defs#notFoundActor", "actor": identifier, "notFound": True}
         index, views = self.world.index, self.views(call)
         named = {
