@@ -22,14 +22,14 @@ ItemT = TypeVar("ItemT")
 
 
 class AsyncSource(Protocol[ItemT]):
-    """Something that grows, and is asked for what is new."""
+    """Something that grows, and is polled for new items."""
 
     def begin(self, stored: str | None) -> None:
-        """Begin at a stored position, or where there is none, with what comes from now on."""
+        """Begin at a stored position; where there is none, behind all items that there are."""
         ...
 
     async def fetch(self) -> Sequence[ItemT]:
-        """Fetch what is new, the oldest first, after saying upstream what has been handled."""
+        """Fetch the new items, the oldest first."""
         ...
 
     def handled(self, item: ItemT, /) -> None:
@@ -45,8 +45,8 @@ class AsyncSource(Protocol[ItemT]):
 async def follow(source: AsyncSource[ItemT], store: CursorStore, poll: float) -> AsyncGenerator[ItemT]:
     """Give the items of a source as they come, for ever.
 
-    The position is stored after each item, when the next one is asked for. Failures that pass are logged and waited
-    out.
+    The position is stored after each item, when the next one is asked for. Failures that pass are logged and
+    waited out.
 
     Args:
         source: Where they come from.
@@ -75,7 +75,7 @@ async def follow(source: AsyncSource[ItemT], store: CursorStore, poll: float) ->
                 continue
             failures = 0
             if stored is None:
-                # What comes while the program doesn't run is found by its next run.
+                # The next run finds the items that come while the program doesn't run.
                 stored = source.position
                 await to_thread.run_sync(store.save, stored)
             for item in items:

@@ -1,4 +1,4 @@
-"""Where a program that follows something keeps how far it has come."""
+"""Stores for the position of a program that follows something."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FLAGS: Final = (
 
 
 class CursorStoreError(AtlexError):
-    """A stored position can't be read, written or locked, or is that of something else; any cause is attached."""
+    """A stored position can't be read, written or locked, or isn't the expected one."""
 
 
 class CursorStore(Protocol):
@@ -53,8 +53,8 @@ class CursorStore(Protocol):
     def lock(self) -> AbstractContextManager[object]:
         """A lock on this position, to be entered once and held for as long as somebody follows from it.
 
-        It may be entered in one thread and left in another. Entering it raises CursorStoreError when somebody else
-        holds it.
+        It may be entered in one thread and left in another. Entering it raises CursorStoreError when somebody
+        else holds it.
         """
         ...
 
@@ -95,14 +95,15 @@ class MemoryCursorStore:
 class FileCursorStore:
     """A position in a file, for the processes of one machine.
 
-    The file appears whole or not at all, whatever happens while it is written. Beside it lies the lock, a file of the
-    same name and ``.lock``, which stays; the system gives it back when its process ends, however that ends.
+    The file appears whole or not at all, whatever happens while it is written. Beside it lies the lock, a
+    file of the same name and ``.lock``, which stays; the system gives it back when its process ends, however
+    that ends.
 
     Args:
-        path: The file's path. Its folder must be there, and belongs on a local disk: locks on network drives are only
-            as good as the drive.
-        lock_timeout: Seconds to wait for another process that follows from this position, as one does that is being
-            replaced by a newer version of the program.
+        path: The file's path. Its folder must be there, and belongs on a local disk: locks on network drives
+            are only as good as the drive.
+        lock_timeout: Seconds to wait for another process that follows from this position, as one does that is
+            being replaced by a newer version of the program.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, lock_timeout: float = 10.0) -> None:
@@ -132,7 +133,7 @@ class FileCursorStore:
                 data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise CursorStoreError(f"{self._path} is too large for a position")
-        # What isn't text is no position either, and is refused as such.
+        # Bytes that aren't text are no position either, and are refused as such.
         return data.decode(errors="replace")
 
     def save(self, cursor: str, /) -> None:

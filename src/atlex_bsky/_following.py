@@ -1,4 +1,4 @@
-"""What following means, without I/O: how far it has come, what is new, and how long to wait after a failure."""
+"""The logic of following, without I/O: the position, the new items, and the wait after a failure."""
 
 from __future__ import annotations
 
@@ -59,15 +59,15 @@ def wait_after(
     """How long to wait after a failure before the next poll.
 
     Args:
-        error: What failed.
+        error: The failure.
         failures: How many polls have failed one after the other before this one.
         poll: The seconds between two polls.
         chance: Gives numbers from 0 up to 1, so that many programs don't come back at the same moment.
         clock: Gives the seconds since 1970.
 
     Returns:
-        Seconds: at least what the server asks for, else ``poll`` doubled with each failure, up to five minutes. None
-        for a failure that waiting won't help.
+        Seconds: at least as many as the server asks for, else ``poll`` doubled with each failure, up to five
+        minutes. None for a failure that waiting won't help.
     """
     if not _passes(error):
         return None
@@ -103,7 +103,7 @@ def moment_of(view: Notification) -> datetime | None:
 
 
 def _stored(text: str, kind: str, did: str) -> dict[str, Any]:
-    """What a store holds for one account.
+    """Read the position of one account from a store's text.
 
     Raises:
         CursorStoreError: It holds something else.
@@ -123,14 +123,14 @@ def _stored(text: str, kind: str, did: str) -> dict[str, Any]:
 class NotificationPosition:
     """How far an account's notifications have been handled.
 
-    All before ``since`` have been, and of those since then the ones in ``done``. It moves with each one that is
-    handled, and stays `LATE` behind the newest of them.
+    All before ``since`` have been, and of those since then the ones in ``done``. It moves with each one that
+    is handled, and stays `LATE` behind the newest of them.
 
     Args:
         did: The account.
         since: The time before which all count as handled; None for none yet.
-        clock: Gives the present time. A notification that claims to come from the future doesn't move the position
-            beyond it.
+        clock: Gives the present time. A notification that claims to come from the future doesn't move the
+            position beyond it.
     """
 
     def __init__(
@@ -185,7 +185,7 @@ class NotificationPosition:
 
 
 def notification_key(view: Notification) -> str:
-    """What tells a notification from all others; one record may cause two, as a reply that also quotes does."""
+    """The identity of a notification; one record may cause two, as a reply that also quotes does."""
     return f"{view.reason} {view.uri}"
 
 

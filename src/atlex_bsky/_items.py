@@ -1,4 +1,4 @@
-"""What reading gives: posts and notifications as small values, each with the whole view behind it."""
+"""Posts and notifications as small values, each with the whole view behind it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class PostImage:
     """A picture of a post, as an app view serves it.
 
     Attributes:
-        alt: What the author says the picture shows; may be empty.
+        alt: The author's description of the picture; may be empty.
         thumb: The URL of a small version.
         fullsize: The URL of a large one.
         aspect_ratio: Its width and height, in any unit; None where the author didn't say.
@@ -65,7 +65,7 @@ class PostImage:
 
 
 class _Item:
-    """What is read off a version of a record that may be a post.
+    """A version of a record that may be a post.
 
     Attributes:
         uri: The record's AT-URI.
@@ -128,8 +128,8 @@ class _ShownItem(_Item):
     def quote(self) -> QuoteItem | None:
         """The post that this one quotes.
 
-        None where it quotes none, and where the quoted one isn't shown: it was deleted or detached, or one of the
-        accounts blocks another. The view's ``embed`` tells these apart.
+        None where it quotes none, and where the quoted one isn't shown: it was deleted or detached, or one of
+        the accounts blocks another. The view's ``embed`` tells these apart.
         """
         match self._embed:
             case record_with_media.View(record=record.View(record=record.ViewRecord() as quoted)):
@@ -159,7 +159,7 @@ class PostItem(_ShownItem):
 
 
 class FeedItem(PostItem):
-    """A post in a feed: the same post stands there once for its author and once for each account that reposts it.
+    """An entry of a feed: a post, which may stand there again for each account that reposts it.
 
     Attributes:
         entry: The whole entry, with the posts that this one replies to.
@@ -198,7 +198,7 @@ class QuoteItem(_ShownItem):
 
 
 class NotificationItem(_Item):
-    """A notification: what another account did, and the record that it did it with.
+    """A notification: an act of another account, and the record that it wrote for it.
 
     For a mention, a reply and a quote that record is a post, with ``record``, ``text`` and ``links``, and the
     notification goes wherever the layer takes a post. For any other reason they are empty, and
@@ -207,10 +207,10 @@ class NotificationItem(_Item):
     Attributes:
         uri: The AT-URI of the record that caused it.
         cid: The CID of this version of it.
-        author: Who did it.
-        reason: What they did, such as ``like``, ``repost``, ``follow``, ``mention``, ``reply`` or ``quote``.
-        subject: The AT-URI of what it was done to, such as the post that was liked; None for a follow.
-        is_read: Whether it is older than what was last marked as seen.
+        author: The account that acted.
+        reason: The act, such as ``like``, ``repost``, ``follow``, ``mention``, ``reply`` or ``quote``.
+        subject: The AT-URI of the record that it concerns, such as the liked post; None for a follow.
+        is_read: Whether it was marked as seen, by any program.
         indexed_at: When it came about, as the app view has it: an RFC 3339 date and time.
         view: The whole view.
     """

@@ -1,4 +1,4 @@
-"""What chat gives: messages and events as small values, each with the whole view behind it."""
+"""Messages and events of chat as small values, each with the whole view behind it."""
 
 from __future__ import annotations
 
@@ -26,10 +26,9 @@ class ChatMessage:
 
     Attributes:
         id: Its ID.
-        sender: The DID of who sent it; None for one of the service's own, such as that a
-            member was added.
+        sender: The DID of the sender; None for a system message, such as that a member was added.
         sent_at: When, an RFC 3339 date and time.
-        text: What it says; empty for a deleted one, and for the service's own.
+        text: The text; empty for a deleted message, and for a system message.
         deleted: Whether it was deleted, for the account's eyes.
         reactions: The emoji below it, each with its sender.
         view: The whole view.
@@ -70,7 +69,7 @@ class ChatEvent:
         rev: When, as a TID: later events have greater ones.
         convo_id: The ID of the conversation; empty where an event of an unknown type has none.
         new_message: The message, where the event is that one was sent, by anybody; else None.
-        view: The whole view, whose class says what happened, such as `LogAddReaction`.
+        view: The whole view; its class is the kind of event, such as `LogAddReaction`.
     """
 
     def __init__(self, view: GetLogOutputLog) -> None:

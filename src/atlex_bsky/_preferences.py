@@ -48,10 +48,10 @@ class PreferencesConflictError(AtlexError):
 class Preferences:
     """The preferences of an account, to be looked at and changed.
 
-    Each change is one that does nothing the second time, so that it can be made again where it was overwritten.
+    Every method does nothing the second time, so that a change can be repeated where it was overwritten.
 
     Attributes:
-        items: All of them, in the order in which they are stored. What isn't known or can't be read is an
+        items: All of them, in the stored order. One of an unknown type, or one that can't be read, is an
             `UnknownObject`, and goes back as it came.
     """
 
@@ -59,10 +59,10 @@ class Preferences:
         self.items: list[PreferencesItem] = [*items]
 
     def find(self, type_: type[PrefT]) -> PrefT | None:
-        """The preference of a type; of several the last, None where there is none.
+        """Find the preference of a type, to read it or change it; the last where there are several.
 
         Args:
-            type_: Its class, such as `app.bsky.actor.defs.BskyAppStatePref`. What it gives can be changed.
+            type_: Its class, such as `app.bsky.actor.defs.BskyAppStatePref`.
 
         Raises:
             InputError: There is one that can't be read, which a new one beside it would contradict.
@@ -94,16 +94,16 @@ class Preferences:
 
     @property
     def content_labels(self) -> Mapping[tuple[str | None, str], str]:
-        """What is done with posts of a label, by the labeler's DID (None for any) and the label."""
+        """How posts with a label are shown, by the labeler's DID (None for any) and the label."""
         labels = [item for item in self.items if isinstance(item, ContentLabelPref)]
         return {(item.labeler_did, item.label): item.visibility for item in labels}
 
     def set_content_label(self, label: str, visibility: Visibility, *, labeler: str | None = None) -> None:
-        """Say what is done with posts of a label.
+        """Set how posts with a label are shown.
 
         Args:
             label: The label, such as ``porn`` or ``spam``.
-            visibility: What is done: ``hide``, ``warn``, ``ignore``, or ``show``.
+            visibility: ``hide``, ``warn``, ``ignore``, or ``show``.
             labeler: The DID of the labeler whose label it is. None: one of the labels that all labelers have.
         """
         same = [
@@ -118,7 +118,7 @@ class Preferences:
 
     @property
     def saved_feeds(self) -> Sequence[SavedFeed]:
-        """The feeds, lists and timelines that are saved, in order; the pinned ones are the tabs of the home screen."""
+        """The saved feeds and lists, in order; the pinned ones are tabs of the home screen."""
         found = self.find(SavedFeedsPrefV2)
         return tuple(self._older_feeds() if found is None else found.items)
 
@@ -186,7 +186,8 @@ class Preferences:
         """Mute a word, or change how one is muted.
 
         Args:
-            word: The word, phrase or tag; spaces around it, a ``#`` before it and invisible characters are left out.
+            word: The word, phrase or tag; spaces around it, a ``#`` before it and invisible characters are
+                left out.
             targets: Where it counts: in texts (``content``), tags, or both.
             actor_target: Whose posts it counts for: all, or those of accounts that one doesn't follow.
             expires_at: When it ends, with a time zone. None: never.
@@ -258,7 +259,7 @@ class Preferences:
 
     @property
     def thread_sort(self) -> str | None:
-        """The order of replies, such as ``oldest``, ``newest``, ``most-likes`` or ``hotness``; None until it is set."""
+        """The order of replies, such as ``oldest``, ``newest`` or ``most-likes``; None until it is set."""
         found = self.find(ThreadViewPref)
         return None if found is None else found.sort
 
@@ -279,7 +280,7 @@ class Preferences:
             found.labelers = [*found.labelers, LabelerPrefItem(did=did)]
 
     def remove_labeler(self, did: str) -> None:
-        """Unsubscribe from a labeler, and forget what was to be done with its labels."""
+        """Unsubscribe from a labeler, and forget the settings of its labels."""
         found = self.find(LabelersPref)
         if found is not None and did in self.labelers:
             found.labelers = [item for item in found.labelers if item.did != did]

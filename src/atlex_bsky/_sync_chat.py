@@ -28,8 +28,9 @@ __all__ = ["Chat", "Conversation"]
 class Chat:
     """The account's conversations, ``bsky.chat``.
 
-    Chat is a service of its own, which the account's server passes these calls on to. The session has to be allowed to
-    chat: log in with the account's password, or with an app password that has access to direct messages.
+    Chat is a service of its own, which the account's server passes these calls on to. The session has to be
+    allowed to chat: log in with the account's password, or with an app password that has access to direct
+    messages.
     """
 
     def __init__(self, core: Core) -> None:
@@ -46,8 +47,8 @@ class Chat:
 
         Raises:
             InputError: There are none, or one isn't an account.
-            XrpcError: The call failed; ``error`` says why one can't write to them, such as ``MessagesDisabled`` or
-                ``NotFollowedBySender``.
+            XrpcError: The call failed; ``error`` says why one can't write to them, such as
+                ``MessagesDisabled`` or ``NotFollowedBySender``.
         """
         if not actors:
             raise InputError("A conversation needs at least one other member")
@@ -70,7 +71,8 @@ class Chat:
 
         Args:
             unread: Only those with messages that haven't been read.
-            requests: True: only those that the account hasn't accepted; False: only those that it has. None: both.
+            requests: True: only those that the account hasn't accepted; False: only those that it has. None:
+                both.
             limit: The most of each page, 1 to 100. None: the server's default, 50.
             cursor: Where to start, from an earlier result's ``cursor``. None: at the first.
         """
@@ -83,18 +85,18 @@ class Chat:
         return paged(self._calls.list_convos, partial(Conversation, self._core), arguments)
 
     def log(self, *, poll: float, store: CursorStore | None = None) -> Generator[ChatEvent]:
-        """Go through what happens in all conversations, as it happens, without end (chat.bsky.convo.getLog).
+        """Follow the events of all conversations, without end (chat.bsky.convo.getLog).
 
-        The account's own messages and reactions are among it. The position in ``store`` moves past an event when the
-        next one is asked for: after a crash the next run begins with the one whose work wasn't done. Where the store
-        has none, it begins with what comes from now on. A failure that passes, such as an unreachable server or a
-        rate limit, is logged to ``atlex.bsky`` and waited out, longer each time up to five minutes; any other ends
-        the loop.
+        The account's own messages and reactions are among them. The position in ``store`` moves past an event
+        when the next one is asked for: after a crash the next run begins with the one whose work wasn't done.
+        The first run begins with the events after its start. A passing failure, such as an unreachable server
+        or a rate limit, is logged to ``atlex.bsky`` and waited out, longer each time up to five minutes; any
+        other ends the loop.
 
         Args:
-            poll: Seconds between two looks for something new.
-            store: Where the position is kept, so that the next run goes on from there. None: in memory, so that each
-                run starts anew. It is locked while the loop runs.
+            poll: Seconds between two polls.
+            store: Keeps the position, so that the next run goes on from there; it is locked while the loop
+                runs. None: memory, so that each run starts anew.
 
         Raises:
             InputError: ``poll`` isn't a number of seconds.
@@ -131,8 +133,8 @@ class Conversation:
         """Send a message (chat.bsky.convo.sendMessage).
 
         Args:
-            text: What it says, at most 1,000 graphemes and 10,000 bytes. In a ``str``, links, mentions and tags are
-                found as the official apps find them; a `RichText` stays as it is. Handles are looked up.
+            text: The text, at most 1,000 graphemes and 10,000 bytes. In a ``str``, links, mentions and tags
+                are found as the official apps find them; a `RichText` stays as it is. Handles are looked up.
             embed: A record to show below it, such as a post; by its address or link it is looked up
                 (com.atproto.repo.getRecord).
             reply_to: The message that it answers, or its ID.
@@ -240,12 +242,12 @@ class LogSource:
         return str(self._position)
 
     def begin(self, stored: str | None) -> None:
-        """Begin at a stored position, or with what comes from now on."""
+        """Begin at a stored position, or behind all events that there are."""
         if stored is not None:
             self._position = LogPosition.read(stored, self._did)
 
     def fetch(self) -> list[ChatEvent]:
-        """Fetch what is new, the oldest first."""
+        """Fetch the new events, the oldest first."""
         if self._position is None:
             # Without a cursor the service says where the log ends.
             self._position = LogPosition(self._did, (self._get_log()).cursor or "")
@@ -253,7 +255,7 @@ class LogSource:
         found = self._get_log(cursor=self._position.rev or None)
         events = [event for event in map(ChatEvent, found.logs) if event.rev > self._position.rev]
         if not events:
-            # Past what can't be told from what was handled, which would be fetched for ever.
+            # Past events that can't be told from handled ones, which would be fetched for ever.
             self._position.rev = max(self._position.rev, found.cursor or "")
         return events
 

@@ -21,14 +21,14 @@ ItemT = TypeVar("ItemT")
 
 
 class Source(Protocol[ItemT]):
-    """Something that grows, and is asked for what is new."""
+    """Something that grows, and is polled for new items."""
 
     def begin(self, stored: str | None) -> None:
-        """Begin at a stored position, or where there is none, with what comes from now on."""
+        """Begin at a stored position; where there is none, behind all items that there are."""
         ...
 
     def fetch(self) -> Sequence[ItemT]:
-        """Fetch what is new, the oldest first, after saying upstream what has been handled."""
+        """Fetch the new items, the oldest first."""
         ...
 
     def handled(self, item: ItemT, /) -> None:
@@ -44,8 +44,8 @@ class Source(Protocol[ItemT]):
 def follow(source: Source[ItemT], store: CursorStore, poll: float) -> Generator[ItemT]:
     """Give the items of a source as they come, for ever.
 
-    The position is stored after each item, when the next one is asked for. Failures that pass are logged and waited
-    out.
+    The position is stored after each item, when the next one is asked for. Failures that pass are logged and
+    waited out.
 
     Args:
         source: Where they come from.
@@ -74,7 +74,7 @@ def follow(source: Source[ItemT], store: CursorStore, poll: float) -> Generator[
                 continue
             failures = 0
             if stored is None:
-                # What comes while the program doesn't run is found by its next run.
+                # The next run finds the items that come while the program doesn't run.
                 stored = source.position
                 store.save(stored)
             for item in items:

@@ -23,21 +23,21 @@ _LOCK_POLL: Final = 0.01
 
 
 class Profile(Core):
-    """What `Bluesky` does with the profile and preferences."""
+    """The part of `Bluesky` for the profile and preferences."""
 
     def upsert_profile(
         self, change: Callable[[actor.profile.Profile], actor.profile.Profile | None]
     ) -> actor.profile.Profile:
         """Change the account's profile, or make one.
 
-        The record is read (com.atproto.repo.getRecord), changed, and written in place of the version that was read
-        (com.atproto.repo.putRecord with ``swapRecord``), so that what other programs write isn't lost. Where one did
-        in between, all of this happens again, five times at most. Fields that nobody here knows are kept. Nothing is
-        written where nothing changes.
+        The record is read (com.atproto.repo.getRecord), changed, and written in place of the version that was
+        read (com.atproto.repo.putRecord with ``swapRecord``). If another program wrote in between, all of
+        this is repeated, five times at most, so that neither change is lost. Unknown fields are kept. Nothing
+        is written if nothing changes.
 
         Args:
-            change: Changes the profile that it is given, an empty one where there is none, or returns another. It is
-                called once for each try.
+            change: Changes the profile that it is given, an empty one where there is none, or returns another
+                one. It is called once for each try.
 
         Returns:
             The profile as it is now.
@@ -73,7 +73,7 @@ class Profile(Core):
     def preferences(self) -> Preferences:
         """Read the account's preferences (app.bsky.actor.getPreferences).
 
-        Changing what this gives changes nothing at the server: `update_preferences` does.
+        Changing the result changes nothing at the server: `update_preferences` does.
 
         Raises:
             XrpcError: The call failed.
@@ -83,17 +83,17 @@ class Profile(Core):
     def update_preferences(self, change: Callable[[Preferences], object]) -> Preferences:
         """Change the account's preferences, and lose none of the others.
 
-        They are read (app.bsky.actor.getPreferences), changed, written (app.bsky.actor.putPreferences) and read
-        again, to see whether the change is there: the protocol has no way to write only in place of what was read. In
-        one process the changes of an account are made one after the other. Where a program elsewhere wrote at the
-        same time and the change is gone, it is made again, five times at most. What can't be seen from here is that
-        this program has overwritten a change that another made between the reading and the writing, a few
-        milliseconds.
+        They are read (app.bsky.actor.getPreferences), changed, written (app.bsky.actor.putPreferences) and
+        read again, to verify that the change is there: the protocol can't make a write depend on the version
+        that was read. In one process the changes of an account are made one after the other. If a program
+        elsewhere wrote at the same time and the change is gone, it is repeated, five times at most. The
+        opposite can't be noticed: that this program has overwritten a change that another one made in the
+        milliseconds between the reading and the writing.
 
         Args:
-            change: Changes the preferences that it is given: ``lambda p: p.mute_word("spoiler")``. It is called
-                several times, and has to change nothing where it was made already, as the methods of `Preferences`
-                do. What it returns isn't looked at.
+            change: Changes the preferences that it is given: ``lambda p: p.mute_word("spoiler")``. It is
+                called several times, and has to do nothing if its change is there already, as the methods of
+                `Preferences` do. Its result is ignored.
 
         Returns:
             The preferences as they are now.
@@ -120,8 +120,8 @@ class Profile(Core):
                 self._client.app.bsky.actor.put_preferences(preferences=found.items)
                 written = found.to_wire()
         raise PreferencesConflictError(
-            f"The preferences aren't as they were written, after each of {_WRITES} tries: another program overwrites "
-            "them, or the change isn't one that does nothing the second time"
+            f"The change of the preferences was gone after each of {_WRITES} tries: another program overwrites "
+            "it, or it isn't a change that does nothing the second time"
         )
 
 
@@ -132,7 +132,7 @@ def _pause(tries: int) -> float:
 
 @contextmanager
 def _alone(did: str) -> Generator[None]:
-    """Let one thread or task of this process at a time change what belongs to an account."""
+    """Let one thread or task of this process at a time change an account's preferences."""
     lock = account_lock(did)
     # Threads and the tasks of any event loop wait for the same lock, and a wait can be cancelled.
     acquired = lock.acquire(blocking=False)

@@ -28,14 +28,14 @@ __all__ = ["Reading"]
 
 
 class Reading(Core):
-    """What `Bluesky` does with feeds, threads, searches and notifications."""
+    """The part of `Bluesky` for feeds, threads, searches and notifications."""
 
     def timeline(self, *, limit: int | None = None, cursor: str | None = None) -> Paginator[FeedItem]:
         """Go through the account's home timeline, the newest first (app.bsky.feed.getTimeline).
 
         Args:
-            limit: The most posts of each page, 1 to 100; ``take(items=…)`` of the result bounds their number. None:
-                the server's default, 50.
+            limit: The most posts of each page, 1 to 100; ``take(items=…)`` of the result bounds them.
+                None: the server's default, 50.
             cursor: Where to start, from an earlier result's ``cursor``. None: at the newest.
         """
         call = self._client.app.bsky.feed.get_timeline
@@ -57,7 +57,7 @@ class Reading(Core):
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Paginator[FeedItem]:
-        """Go through what an account posted and reposted, the newest first (app.bsky.feed.getAuthorFeed).
+        """Go through an account's posts and reposts, the newest first (app.bsky.feed.getAuthorFeed).
 
         Args:
             actor: The account.
@@ -82,7 +82,7 @@ class Reading(Core):
     def feed(
         self, generator: Subject, *, limit: int | None = None, cursor: str | None = None
     ) -> Paginator[FeedItem]:
-        """Go through what a feed generator offers (app.bsky.feed.getFeed).
+        """Go through the feed of a feed generator (app.bsky.feed.getFeed).
 
         Args:
             generator: The generator's record. A handle in its address is looked up.
@@ -120,7 +120,7 @@ class Reading(Core):
     def likes(
         self, actor: Actor | None = None, *, limit: int | None = None, cursor: str | None = None
     ) -> Paginator[FeedItem]:
-        """Go through the posts that an account has liked, the latest like first (app.bsky.feed.getActorLikes).
+        """Go through an account's liked posts, the latest like first (app.bsky.feed.getActorLikes).
 
         Args:
             actor: The account; Bluesky's app view shows this only of one's own. None: the client's own.
@@ -153,7 +153,7 @@ class Reading(Core):
         """Go through the posts that a search finds (app.bsky.feed.searchPosts).
 
         Args:
-            query: What to search for, with the operators that bsky.app's search takes.
+            query: The words to search for, with the operators that bsky.app's search takes.
             sort: The order: ``latest`` or ``top``. None: the server's default, ``latest``.
             author: Only posts of this account.
             mentions: Only posts that mention this account.
@@ -161,8 +161,8 @@ class Reading(Core):
             domain: Only posts that link to this host.
             url: Only posts that link to this page.
             tags: Only posts with all of these tags, each without ``#``.
-            since: Only posts from this time on: a datetime with a time zone, or as the lexicon has it, such as
-                ``2026-01-31``.
+            since: Only posts from this time on: a datetime with a time zone, or as the lexicon has it, such
+                as ``2026-01-31``.
             until: Only posts before this time.
             limit: The most posts of each page, 1 to 100. None: the server's default, 25.
             cursor: Where to start, from an earlier result's ``cursor``. None: at the first.
@@ -277,21 +277,22 @@ class Reading(Core):
 
         Without ``poll``: through those there are, the newest first. None is marked as seen.
 
-        With ``poll``: through new ones as they come, the oldest first, without end. One that comes late, or with the
-        same time as another, isn't lost, and none comes twice. The position in ``store`` moves past a notification
-        when the next one is asked for: after a crash the next run begins with the one whose work wasn't done. What
-        has been handled is marked as seen (app.bsky.notification.updateSeen). A failure that passes, such as an
-        unreachable server or a rate limit, is logged to ``atlex.bsky`` and waited out, longer each time up to five
-        minutes; any other ends the loop.
+        With ``poll``: through new ones as they come, the oldest first, without end. One that comes late, or
+        has the same time as another, isn't lost, and none comes twice. The position in ``store`` moves past a
+        notification when the next one is asked for: after a crash the next run begins with the one whose work
+        wasn't done. Handled ones are marked as seen (app.bsky.notification.updateSeen). A passing failure,
+        such as an unreachable server or a rate limit, is logged to ``atlex.bsky`` and waited out, longer each
+        time up to five minutes; any other ends the loop.
 
         Args:
-            poll: Seconds between two looks for new ones.
-            store: Where the position is kept, so that the next run goes on from there. None: in memory, so that each
-                run starts anew. It is locked while the loop runs.
+            poll: Seconds between two polls.
+            store: Keeps the position, so that the next run goes on from there; it is locked while the loop
+                runs. None: memory, so that each run starts anew.
             reasons: Only these, such as ``mention`` and ``reply``. Empty for all.
-            since: A time, with a time zone, from which notifications count as new where the store has no position
-                yet. None: from the start of the loop.
-            mark_seen: Whether to mark as seen what has been handled: all up to the time of the newest, of any reason.
+            since: The time, with a time zone, from which notifications count as new where the store has no
+                position yet. None: the start of the loop.
+            mark_seen: Whether to mark handled notifications as seen: all up to the time of the newest, of any
+                reason.
             limit: The most of each page, 1 to 100. None: the server's default, 50.
             cursor: Where to start, from an earlier result's ``cursor``. None: at the newest.
 
@@ -331,13 +332,13 @@ class NotificationSource:
         return str(self._position)
 
     def begin(self, stored: str | None) -> None:
-        """Begin at a stored position, or at the given time, or with what comes from now on."""
+        """Begin at a stored position, or at the given time, or behind all notifications that there are."""
         if stored is not None:
             self._position = NotificationPosition.read(stored, self._did)
             self._begun = True
 
     def fetch(self) -> list[NotificationItem]:
-        """Mark what has been handled as seen, and fetch what is new, the oldest first."""
+        """Mark the handled notifications as seen, and fetch the new ones, the oldest first."""
         if self._seen_at is not None:
             self._calls.update_seen(seen_at=self._seen_at)
             self._seen_at = None
@@ -356,6 +357,6 @@ class NotificationSource:
         """Move the position past a notification."""
         self._position.handled(item.view)
         moment = moment_of(item.view)
-        # One that is read lies before what was marked last: marking up to there would take that back.
+        # One that is read lies before the last mark: marking up to there would take the mark back.
         if self._mark_seen and not item.is_read and moment is not None:
             self._seen_at = moment if self._seen_at is None else max(self._seen_at, moment)

@@ -17,7 +17,7 @@ class PostNotShownError(AtlexError):
 
     Attributes:
         uri: The post's AT-URI.
-        view: What the app view shows in its place; None where that isn't known.
+        view: The app view's placeholder for it; None where there is none.
     """
 
     def __init__(self, uri: str, view: BlockedPost | NotFoundPost | None = None) -> None:
@@ -43,19 +43,19 @@ class ThreadNode:
 
     @property
     def parent(self) -> ThreadPlace | None:
-        """What this post replies to; None where it replies to nothing, or the answer ends here."""
+        """The post that this one replies to; None where there is none, or where the response ends."""
         return _place(self.view.parent)
 
     @property
     def replies(self) -> tuple[ThreadPlace, ...]:
-        """The replies to this post, in the app view's order; empty where the answer ends here."""
+        """The replies to this post, in the app view's order; empty where the response ends."""
         places = map(_place, self.view.replies or ())
         return tuple(place for place in places if place is not None)
 
     def parents(self) -> Iterator[ThreadPlace]:
         """Go up to the root: the post that this one replies to, the one that that replies to, and so on.
 
-        A post that isn't shown is the last: what it replies to isn't known.
+        A post that isn't shown is the last: its own parent isn't known.
         """
         place = self.parent
         while place is not None:
@@ -80,7 +80,7 @@ class ThreadNode:
 
 
 ThreadPlace: TypeAlias = ThreadNode | BlockedPost | NotFoundPost
-"""A place in a thread: a post, or what is shown in place of one. All have ``uri`` but `ThreadNode`, whose post has."""
+"""A post in a thread, or the placeholder of one that isn't shown."""
 
 
 def _place(view: object) -> ThreadPlace | None:
