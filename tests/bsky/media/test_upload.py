@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import pickle
+import threading
 
 import pytest
+import trio
 from PIL import Image as PillowImage
 from tests.bsky.media._photos import exif, file_of, noise, photo
 from tests.bsky.media._videos import GIF, mp4
 
-from atlex import XrpcResponseError
+from atlex import AsyncPasswordSession, XrpcResponseError
 from atlex.errors import AtlexError, FileError, InputError
 from atlex.testing import FakePds, PdsError
 from atlex_bsky import Image, Video, VideoError
+from atlex_bsky.media._async_upload import upload_image, upload_video
 from atlex_bsky.media._jobs import check_limits, finished_blob
+from atlex_sdk import AsyncClient, Client
 from atlex_sdk.app.bsky.video.defs import JobStatus
 from atlex_sdk.app.bsky.video.get_upload_limits import GetUploadLimitsOutput
 
@@ -37,6 +41,32 @@ async def test_a_picture_is_sent_with_its_ratio(twin):
     assert sent.image.mime_type == "image/jpeg"
     assert sent.image.size <= 2_000_000
     assert sent.aspect_ratio.height / sent.aspect_ratio.width == pytest.approx(4 / 3, rel=0.01)
+
+
+async def test_pictures_are_worked_on_beside_the_event_loop(twin):
+    threads = []
+
+    class Watching(io.BytesIO):
+        def read(self, *size):
+            threads.append(threading.current_thread())
+            return super().read(*size)
+
+    await twin.upload_image(Image(Watching(photo()), alt=""))
+    here = threading.current_thread() in threads
+    assert here is isinstance(twin.client, Client)
+
+
+def test_media_are_sent_under_trio_too(pds):
+    async def main():
+        login = {"identifier": "alice.test", "password": "password"}
+        async with AsyncPasswordSession.login(pds.url, **login) as session:
+            client = AsyncClient(session)
+            picture = await upload_image(client, Image(photo(), alt=""))
+            video = await upload_video(client, Video(mp4(), service=pds.url))
+            return picture.image, video.video
+
+    picture, video = trio.run(main)
+    assert (picture.mime_type, video.mime_type) == ("image/jpeg", "video/mp4")
 
 
 async def test_a_broken_picture_sends_nothing(twin, pds):
