@@ -319,6 +319,22 @@ class TestFailures:
         is_late = isinstance(error, httpx.TimeoutException | TimeoutError)
         assert caught.value.error == ("Timeout" if is_late else "NetworkError")
 
+    @pytest.mark.parametrize("error", [KeyError(25), AttributeError("x"), AssertionError(), IndexError()])
+    @pytest.mark.parametrize("module", ["httpcore._sync.http2", "h2.stream", "aiohttp.client"])
+    def test_a_fault_of_a_library_is_one_too(self, driver, error: Exception, module: str) -> None:
+        inside: dict[str, object] = {"__name__": module, "error": error}
+        exec("def fail(request): raise error", inside)  # as if the library had it
+        with pytest.raises(XrpcFetchError, match=type(error).__name__) as caught:
+            driver.send(inside["fail"], driver.request())
+        assert caught.value.sent
+
+    def test_a_fault_of_the_users_own_code_stays_what_it_is(self, driver) -> None:
+        def fail(_: httpx.Request) -> httpx.Response:
+            raise KeyError(25)
+
+        with pytest.raises(KeyError):
+            driver.send(fail, driver.request())
+
     @pytest.mark.parametrize("error", EVERY, ids=lambda error: type(error).__name__)
     def test_each_while_the_body_comes_is_an_error_of_the_tree(self, driver, error: Exception) -> None:
         class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):

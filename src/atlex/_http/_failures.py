@@ -15,7 +15,7 @@ from atlex.errors import AtlexError, XrpcError, XrpcFetchError
 __all__ = ["FailureGuard", "late"]
 
 _LIBRARIES: Final = frozenset(
-    {"httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "socksio", "anyio", "trio", "aiohttp"}
+    {"httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "socksio", "anyio", "trio", "aiohttp"}
 )
 # What is known to pass through the libraries: socket and TLS errors, host names that the resolver's codec refuses, event
 # loops and clients that have been closed, several of anyio's at once.
@@ -65,7 +65,12 @@ class FailureGuard:
         elif isinstance(error, AtlexError) or not isinstance(error, Exception):
             # Cancellations are the libraries' too.
             return
-        elif isinstance(error, _FOREIGN) or _library_of(error) in _LIBRARIES:
+        elif (
+            isinstance(error, _FOREIGN)
+            or _library_of(error) in _LIBRARIES
+            # httpcore's HTTP/2 loses a KeyError now and then, where threads share a connection.
+            or _raised_in(trace) in _LIBRARIES
+        ):
             failure = self._failure(error)
             # Some of aiohttp's hold the headers of the request, and with them the token.
             cause = None if _library_of(error) == "aiohttp" else error
@@ -90,6 +95,14 @@ class FailureGuard:
 
 def _library_of(error: BaseException) -> str:
     return type(error).__module__.partition(".")[0]
+
+
+def _raised_in(trace: TracebackType | None) -> str:
+    """The package whose code raised, and not what it called: the body of a request, say."""
+    name = ""
+    while trace is not None:
+        name, trace = trace.tb_frame.f_globals.get("__name__", ""), trace.tb_next
+    return str(name).partition(".")[0]
 
 
 def _sentence(kind: int | None, error: Any, host: str, proxy: str) -> str:
