@@ -9,14 +9,18 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final
 
-from atlex import InvalidSwapError, RecordNotFoundError, now
+from atlex import Blob, InvalidSwapError, LegacyBlob, RecordNotFoundError, now
+from atlex.errors import InputError
 from atlex_bsky._locks import account_lock
 from atlex_bsky._preferences import Preferences, PreferencesConflictError
 from atlex_bsky._sync_core import Core
+from atlex_bsky.media._limits import max_blob_size
+from atlex_bsky.media._values import Image
 from atlex_sdk.app.bsky import actor
 
 __all__ = ["Profile"]
 
+_PICTURES: Final = frozenset({"image/jpeg", "image/png"})
 _WRITES: Final = 5
 _WAIT: Final = 0.1
 _LOCK_POLL: Final = 0.01
@@ -26,29 +30,39 @@ class Profile(Core):
     """The part of `Bluesky` for the profile and preferences."""
 
     def upsert_profile(
-        self, change: Callable[[actor.profile.Profile], actor.profile.Profile | None]
+        self,
+        change: Callable[[actor.profile.Profile], actor.profile.Profile | None] | None = None,
+        *,
+        avatar: Image | None = None,
+        banner: Image | None = None,
     ) -> actor.profile.Profile:
         """Change the account's profile, or make one.
 
         The record is read (com.atproto.repo.getRecord), changed, and written in place of the version that was
         read (com.atproto.repo.putRecord with ``swapRecord``). If another program wrote in between, all of
         this is repeated, five times at most, so that neither change is lost. Unknown fields are kept. Nothing
-        is written if nothing changes.
+        is written if nothing changes. Pictures are sent before (com.atproto.repo.uploadBlob).
 
         Args:
             change: Changes the profile that it is given, an empty one where there is none, or returns another
-                one. It is called once for each try.
+                one. It is called once for each try. None: only the pictures change.
+            avatar: The account's new picture, which apps show as a circle; its ``alt`` isn't stored. It takes
+                the extra ``media``. None: no change.
+            banner: The new picture at the top of the profile, as for ``avatar``.
 
         Returns:
             The profile as it is now.
 
         Raises:
-            InputError: The changed profile breaks its lexicon.
+            InputError: The changed profile breaks its lexicon, or a picture can't be read or isn't one that
+                profiles may have.
             InvalidSwapError: Other programs wrote each time.
             XrpcResponseValidationError: The present profile can't be read, and so isn't replaced.
             XrpcError: A call failed.
         """
         records = self._client.app.bsky.actor.profile
+        new_avatar = None if avatar is None else self._picture(avatar, "avatar")
+        new_banner = None if banner is None else self._picture(banner, "banner")
         tries = 0
         while True:
             try:
@@ -57,7 +71,9 @@ class Profile(Core):
                 cid, before, profile = None, None, actor.profile.Profile(created_at=now())
             else:
                 cid, before, profile = stored.cid, stored.value.to_wire(), stored.value
-            changed = change(profile) or profile
+            changed = profile if change is None else change(profile) or profile
+            changed.avatar = new_avatar or changed.avatar
+            changed.banner = new_banner or changed.banner
             if changed.to_wire() == before:
                 return changed
             try:
@@ -69,6 +85,17 @@ class Profile(Core):
                 time.sleep(_pause(tries))
             else:
                 return changed
+
+    def _picture(self, image: Image, field: str) -> Blob | LegacyBlob:
+        """Send a picture of the profile."""
+        from atlex_bsky.media._pictures import prepare
+
+        limit = max_blob_size(actor.profile.Profile, field)
+        picture = prepare(image.source, limit, True)
+        if picture.media_type not in _PICTURES:
+            raise InputError(f"{field} is {picture.media_type}: profiles have JPEG and PNG pictures")
+        sent = self._client.com.atproto.repo.upload_blob(data=picture.data, content_type=picture.media_type)
+        return sent.blob
 
     def preferences(self) -> Preferences:
         """Read the account's preferences (app.bsky.actor.getPreferences).

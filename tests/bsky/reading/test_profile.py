@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image as PillowImage
 
 from atlex import InvalidSwapError, XrpcResponseValidationError
-from atlex.errors import AtlexError
+from atlex.errors import AtlexError, InputError
 from atlex.testing import PdsError
+from atlex_bsky import Image
 from atlex_sdk import app
 
 _GET = "com.atproto.repo.getRecord"
@@ -146,3 +150,27 @@ def test_a_change_that_fails_writes_nothing(alice, pds):
     with pytest.raises(AtlexError):
         alice.upsert_profile(lambda _: too_long)
     assert pds.count(_PUT) == 0
+
+
+def test_pictures_are_sent_and_all_else_is_kept(alice, pds):
+    _store(alice, displayName="Alice")
+    image = PillowImage.new("RGB", (400, 300), "green")
+    alice.upsert_profile(avatar=Image(image, alt="Alice"))
+    assert _stored(alice)["displayName"] == "Alice"
+    avatar = _stored(alice)["avatar"]
+    made = alice.upsert_profile(_named("new"), banner=Image(image, alt=""))
+    assert made.display_name == "new"
+    assert _stored(alice)["avatar"] == avatar
+    assert made.banner.mime_type in {"image/jpeg", "image/png"}
+    assert PillowImage.open(io.BytesIO(alice.client.get_blob(alice.did, made.avatar.cid))).size == (400, 300)
+    assert pds.count("com.atproto.repo.uploadBlob") == 2
+
+
+def test_a_picture_that_profiles_may_not_have_is_refused(alice, pds):
+    file = io.BytesIO()
+    PillowImage.new("RGB", (40, 30), "green").save(file, "WEBP")
+    with pytest.raises(InputError, match="avatar is image/webp"):
+        alice.upsert_profile(_named("new"), avatar=Image(file.getvalue(), alt=""))
+    with pytest.raises(InputError, match="picture"):
+        alice.upsert_profile(banner=Image(b"no picture", alt=""))
+    assert pds.count("com.atproto.repo.uploadBlob") == pds.count(_PUT) == 0
