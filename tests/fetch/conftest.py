@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -154,20 +155,30 @@ def server() -> Iterator[Server]:
     served.close()
 
 
-@pytest.fixture
-def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> trustme.CA:
-    made = trustme.CA()
-    made.cert_pem.write_to_path(tmp_path / "ca.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    return made
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[trustme.LeafCert, Path]:
+    """A certificate for the hosts of the tests, and the file of the authority that it is from."""
+    authority = trustme.CA()
+    place = tmp_path_factory.mktemp("authority") / "ca.pem"
+    authority.cert_pem.write_to_path(place)
+    return authority.issue_cert(
+        "example.com", "www.example.com", "alice.example.com", "www.example.net"
+    ), place
 
 
 @pytest.fixture
-def site(authority: trustme.CA) -> Iterator[Server]:
-    """A server that has a certificate for example.com and www.example.com."""
+def tls(certificate: tuple[trustme.LeafCert, Path], monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """What a server shakes hands with; clients trust it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("example.com", "www.example.com").configure_cert(context)
-    served = Server(context)
+    certificate[0].configure_cert(context)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
+    return context
+
+
+@pytest.fixture
+def site(tls: ssl.SSLContext) -> Iterator[Server]:
+    """A server that has a certificate for example.com and www.example.com."""
+    served = Server(tls)
     yield served
     served.close()
 

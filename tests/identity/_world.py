@@ -18,7 +18,6 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import trio
-import trustme
 from tests.fetch.conftest import Names, Server, Wires, page
 
 from atlex.identity import AsyncIdentityResolver, Identity, IdentityResolver
@@ -100,7 +99,7 @@ class World:
 
     names: Names
     wires: Wires
-    authority: trustme.CA
+    tls: ssl.SSLContext
     kind: str
     dns: Zone = field(default_factory=Zone)
     plc: Server = field(default_factory=Server)
@@ -109,9 +108,7 @@ class World:
     now: float = 1_700_000_000.0
 
     def __post_init__(self) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.authority.issue_cert("*.example.com", "*.example.net").configure_cert(context)
-        self.hosts = Server(context)
+        self.hosts = Server(self.tls)
         self.hosts.answer = self._page
         self.plc.answer = self._document
         self.wires.ports |= {PUBLIC: self.hosts.port, "127.0.0.1": None, "localhost": None}

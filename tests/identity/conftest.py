@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 
 import pytest
-import trustme
-from tests.fetch.conftest import Names, Wires, authority, names, wires
+from tests.fetch.conftest import Names, Wires, certificate, names, tls, wires
 from tests.identity._world import World
 
-__all__ = ["authority", "names", "wires", "world"]
+__all__ = ["certificate", "names", "tls", "wires", "world"]
 
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])
-def world(
-    request: pytest.FixtureRequest, names: Names, wires: Wires, authority: trustme.CA
-) -> Iterator[World]:
-    made = World(names, wires, authority, request.param)
+def world(request: pytest.FixtureRequest, names: Names, wires: Wires, tls: ssl.SSLContext) -> Iterator[World]:
+    made = World(names, wires, tls, request.param)
     yield made
     made.close()

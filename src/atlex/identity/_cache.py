@@ -5,13 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final, Protocol
 
-from atlex._options import SIZE, check_options
+from atlex._options import Kind, check_options, is_integer
 from atlex.errors import InputError
 
-__all__ = ["LARGEST", "IdentityCache", "MemoryIdentityCache", "check_cache"]
+__all__ = ["CACHE_OPTIONS", "LARGEST", "IdentityCache", "MemoryIdentityCache", "check_cache"]
 
 LARGEST: Final = 16 * 1024
 """How many characters may be kept under one name: more than any account of the PLC directory has."""
+
+
+CACHE_OPTIONS: Final = {"size": Kind(lambda value: is_integer(value) and value > 0, "a whole number above 0")}
 
 
 class IdentityCache(Protocol):
@@ -45,9 +48,7 @@ class MemoryIdentityCache:
     """
 
     def __init__(self, size: int = 20_000) -> None:
-        if size is None:
-            raise InputError("size must be a whole number above 0")
-        check_options({"size": size}, {"size": SIZE})
+        check_options({"size": size}, CACHE_OPTIONS)
         self._size = size
         # Each step is a single one of the dictionary's, so that no lock is needed, which a fork could leave locked.
         self._texts: dict[str, str] = {}

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final, cast
 
 from atlex._files import read_file
-from atlex._options import SIZE, check_options
+from atlex._options import check_options
 from atlex.errors import InputError
-from atlex.identity._cache import LARGEST
+from atlex.identity._cache import CACHE_OPTIONS, LARGEST
 
 __all__ = ["FileIdentityCache"]
 
@@ -42,9 +42,7 @@ class FileIdentityCache:
     def __init__(self, path: str | os.PathLike[str], *, size: int = 20_000) -> None:
         if not isinstance(cast("object", path), str | os.PathLike):
             raise InputError("path must be a str or a path")
-        if size is None:
-            raise InputError("size must be a whole number above 0")
-        check_options({"size": size}, {"size": SIZE})
+        check_options({"size": size}, CACHE_OPTIONS)
         # A later change of the working directory doesn't move it.
         self._path = Path(path).absolute()
         self._size = size

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar, cast
 
 from atlex._did_document import claimed_handle
 from atlex._effects import Block
@@ -46,8 +46,6 @@ T = TypeVar("T")
 
 _LARGEST_PAGE: Final = 2048
 _LARGEST_DOCUMENT: Final = 256 * 1024
-# A look-up takes less.
-_LONGEST: Final = 300
 _MOST_PURGED: Final = 10_000
 _KINDS: Final = {
     "dns_port": Kind(lambda value: is_integer(value) and 0 < value < 65536, "a port's number"),
@@ -73,22 +71,23 @@ class Options:
     clock: Callable[[], float]
 
     @classmethod
-    def of(cls, **given: Any) -> Options:
+    def of(cls, **given: Any) -> Self:
         """Check what a resolver was given.
 
         Raises:
             InputError: A value can't be used.
         """
         check_options({name: value for name, value in given.items() if name in _KINDS}, _KINDS)
-        cache, plc_url, clock = given["cache"], given["plc_url"], given["clock"]
-        if cache is None:
-            cache = MemoryIdentityCache()
-        check_cache(cache)
+        if given["cache"] is None:
+            given["cache"] = MemoryIdentityCache()
+        check_cache(given["cache"])
         try:
-            plc_url = check_service_url(plc_url)
+            given["plc_url"] = check_service_url(given["plc_url"])
         except InputError as error:
             raise InputError(f"plc_url: {error}") from None
-        return cls(**{**given, "cache": cache, "plc_url": plc_url, "clock": clock or time.time})
+        if given["clock"] is None:
+            given["clock"] = time.time
+        return cls(**given)
 
 
 class Logic:
@@ -212,7 +211,7 @@ class Logic:
                 f"{handle} is under a domain in which nobody has a handle", identifier=handle
             )
         name, url = f"_atproto.{handle}", f"https://{handle}/.well-known/atproto-did"
-        texts, page = yield Race(LookUp(name), Fetch(url, _LARGEST_PAGE), lambda found: bool(_dids(found)))
+        texts, page = yield Race(LookUp(name), Fetch(url, _LARGEST_PAGE), _has_did)
         dids = _dids(texts)
         if len(dids) > 1:
             raise IdentityAmbiguousError(
@@ -279,10 +278,9 @@ class Logic:
         if not isinstance(found, Alias):
             return found
         known = yield from self._read(found.did)
-        is_its = (
-            isinstance(known, Known) and isinstance(known.outcome, Identity) and known.outcome.handle == name
-        )
-        return known if is_its and isinstance(known, Known) else None
+        if isinstance(known, Known) and isinstance(known.outcome, Identity) and known.outcome.handle == name:
+            return known
+        return None
 
     def _read(self, name: str) -> Flow[Known | Alias | None]:
         text = yield from self._cached(partial(self._options.cache.load, name))
@@ -317,9 +315,12 @@ class Logic:
 
 def _dids(texts: object) -> list[str]:
     """The DIDs in TXT records, unchecked."""
-    if not isinstance(texts, list):
-        return []
-    return [text.removeprefix("did=") for text in texts if text.startswith("did=")]
+    found = cast("list[str]", texts) if isinstance(texts, list) else []
+    return [text.removeprefix("did=") for text in found if text.startswith("did=")]
+
+
+def _has_did(texts: object) -> bool:
+    return bool(_dids(texts))
 
 
 def _did_on(page: Fetched | FetchError | None) -> tuple[str | None, str]:
