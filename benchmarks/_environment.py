@@ -15,7 +15,7 @@ from typing import Final
 
 from benchmarks._runner import ROOT
 
-__all__ = ["Environment", "prepare"]
+__all__ = ["Environment", "peer_python", "prepare"]
 
 _SHOWN: Final = ("atlex", "pydantic", "pydantic-core", "httpx", "httpx2", "aiohttp", "atproto")
 _VERSIONS: Final = f"""
@@ -68,12 +68,21 @@ def prepare(*, short: bool) -> Environment:
     """
     if short:
         return Environment(Path(sys.executable), None)
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     # Not editable, since that isn't what users have; built anew, since its version stays the same.
     atlex = _environment("atlex", "--reinstall-package", "atlex", f"atlex[aiohttp,httpx2] @ {ROOT.as_uri()}")
-    peer = _environment("peer", *groups["bench-peer"])
+    peer = peer_python()
     _show_types(peer)
     return Environment(atlex, peer)
+
+
+def peer_python() -> Path:
+    """The interpreter of an environment with the peer, under the cache folder.
+
+    Raises:
+        RuntimeError: It can't be made.
+    """
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    return _environment("peer", *groups["bench-peer"])
 
 
 def _environment(name: str, *wanted: str) -> Path:

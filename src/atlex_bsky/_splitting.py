@@ -7,7 +7,7 @@ from typing import Final
 
 import regex  # type: ignore[import-untyped]  # its types come apart from it, and mypy alone misses them
 
-from atlex.syntax import utf8_length
+from atlex.syntax import iter_graphemes, utf8_length
 from atlex_bsky.richtext import RichText
 
 __all__ = ["MAX_BYTES", "MAX_GRAPHEMES", "fits", "split"]
@@ -39,7 +39,7 @@ def split(text: RichText) -> list[RichText]:
     if fits(text):
         return [text]
     # Every grapheme, and the place in characters where it begins; the end of the text comes last.
-    graphemes: list[str] = regex.findall(r"\X", text.plain)
+    graphemes = [*iter_graphemes(text.plain)]
     places = [0, *accumulate(map(len, graphemes))]
     strengths = _strengths(text, graphemes, places)
     parts: list[RichText] = []

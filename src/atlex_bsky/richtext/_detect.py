@@ -8,20 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from atlex.syntax import is_valid_handle, is_valid_uri
-from atlex_bsky.richtext._features import Link, Tag, UnresolvedMention, is_valid_tag
+from atlex.syntax import is_valid_handle
+from atlex_bsky.richtext._features import Link, Tag, UnresolvedMention, is_valid_tag, is_web_link
+from atlex_bsky.richtext._space import INVISIBLE, SPACE
 from atlex_bsky.richtext._spans import Span
 
 if TYPE_CHECKING:
     import regex  # type: ignore[import-untyped]  # its types come apart from it, and mypy alone misses them
 
-__all__ = ["INVISIBLE", "SPACE", "found_in"]
-
-# The apps' patterns are JavaScript's, whose classes aren't Python's: \s has U+FEFF, and neither U+001C nor U+0085.
-SPACE: Final = r"\t-\r\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-"""JavaScript's ``\\s``, for use inside a class."""
-INVISIBLE: Final = r"\u00ad\u200b-\u200d\u2060"
-"""Characters without a width that end a tag and hide between line breaks, for use inside a class."""
+__all__ = ["found_in"]
 
 _IN_TAG: Final = rf"[^{SPACE}{INVISIBLE}\u20e2]"
 _BEGIN: Final = rf"(?<![^{SPACE}(])"
@@ -87,7 +82,7 @@ def _links(text: str) -> Iterator[Span]:
         shown = shown[:-1] if shown[-1] in ".,;:!?" else shown
         shown = shown[:-1] if shown[-1] == ")" and "(" not in shown else shown
         uri = shown if domain is None else f"https://{shown}"
-        if is_valid_uri(uri):
+        if is_web_link(uri):
             yield Span(match.start(), match.start() + len(shown), (Link(uri),))
 
 

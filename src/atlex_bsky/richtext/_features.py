@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeGuard
 
@@ -9,10 +10,16 @@ from atlex.data import UnknownObject
 from atlex.errors import InputError
 from atlex.syntax import exceeds_graphemes, is_valid_did, is_valid_handle, is_valid_uri, utf8_length
 
-__all__ = ["Feature", "Link", "Mention", "Tag", "UnresolvedMention", "is_valid_tag"]
+__all__ = ["Feature", "Link", "Mention", "Tag", "UnresolvedMention", "is_valid_tag", "is_web_link"]
 
 _TAG_GRAPHEMES: Final = 64
 _TAG_BYTES: Final = 640
+_WEB: Final = re.compile(r"https?://[^/]", re.IGNORECASE)
+
+
+def is_web_link(uri: str) -> bool:
+    """Whether a URI leads to a web page: whatever else one may do (run a script, open a file), this one doesn't."""
+    return _WEB.match(uri) is not None and is_valid_uri(uri)
 
 
 def is_valid_tag(value: object) -> TypeGuard[str]:

@@ -6,8 +6,7 @@ import re
 from html import unescape
 from typing import Final
 
-from atlex_bsky.richtext._features import Link
-from atlex_bsky.richtext._render import is_web_link
+from atlex_bsky.richtext._features import Link, is_web_link
 from atlex_bsky.richtext._spans import Span
 
 __all__ = ["read_markdown"]

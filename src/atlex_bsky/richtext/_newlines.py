@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from atlex_bsky.richtext._detect import INVISIBLE, SPACE
+from atlex_bsky.richtext._space import INVISIBLE, SPACE
 
 __all__ = ["excess_newlines"]
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 from atlex.data import UnknownObject
 from atlex.errors import InputError
 from atlex.syntax import is_valid_did, is_valid_uri
-from atlex_bsky.richtext._detect import SPACE
 from atlex_bsky.richtext._features import Feature, Link, Mention, Tag, is_valid_tag
 from atlex_bsky.richtext._spans import Span
 
 __all__ = ["spans_of", "text_of"]
 
-_BLANK: Final = re.compile(rf"[{SPACE}]*")
 _FACET: Final = "app.bsky.richtext.facet"
 _MISSING: Final = object()
 _AROUND: Final = ("post", "record", "value")
@@ -23,8 +20,16 @@ _AROUND: Final = ("post", "record", "value")
 _TEXTS: Final = (("text", "facets", "facets"), ("description", "descriptionFacets", "description_facets"))
 
 
+def _is_object(value: object) -> TypeGuard[Mapping[str, object]]:
+    return isinstance(value, Mapping)
+
+
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
 def _member(value: object, wire_name: str, name: str) -> object:
-    if isinstance(value, Mapping):
+    if _is_object(value):
         return value.get(wire_name, _MISSING)
     return getattr(value, name, _MISSING)
 
@@ -38,7 +43,7 @@ def text_of(source: object) -> tuple[str, object]:
     for name in _AROUND:
         inside = _member(source, name, name)
         source = source if inside is _MISSING or inside is None else inside
-    known = isinstance(source, Mapping)
+    known = _is_object(source)
     for text_name, wire_name, name in _TEXTS:
         text = _member(source, text_name, text_name)
         known = known or text is not _MISSING
@@ -55,7 +60,7 @@ def spans_of(text: str, facets: object) -> tuple[Span, ...]:
     """The stretches that the facets of a text mark.
 
     What can't be shown is skipped: facets that overlap an earlier one, begin or end inside a character, aren't
-    within the text, or have only white space or nothing to say; and features that break their lexicon.
+    within the text, or have nothing to say; and features that break their lexicon.
 
     Args:
         text: The text, without lone surrogates.
@@ -68,19 +73,13 @@ def spans_of(text: str, facets: object) -> tuple[Span, ...]:
         if start < byte_cursor:
             continue
         first = cursor + len(data[byte_cursor:start].decode())
-        shown = data[start:end].decode()
-        byte_cursor, cursor = end, first + len(shown)
-        if _BLANK.fullmatch(shown) is None:
-            found.append(Span(first, cursor, features))
+        byte_cursor, cursor = end, first + len(data[start:end].decode())
+        found.append(Span(first, cursor, features))
     return tuple(found)
 
 
-def _items(value: object) -> Sequence[object]:
-    return value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else ()
-
-
 def _usable(data: bytes, facets: object) -> Iterator[tuple[int, int, tuple[Feature, ...]]]:
-    for facet in _items(facets):
+    for facet in facets if _is_list(facets) else ():
         index = _member(facet, "index", "index")
         start = _member(index, "byteStart", "byte_start")
         end = _member(index, "byteEnd", "byte_end")
@@ -101,9 +100,9 @@ def _is_border(data: bytes, index: int) -> bool:
 
 
 def _features(values: object) -> tuple[Feature, ...]:
-    """The features that can be used. Of links, mentions and tags each the first, as the apps have it."""
+    """The features that can be used: at most one link, one mention and one tag, the first of each."""
     found: dict[object, Feature] = {}
-    for value in _items(values):
+    for value in values if _is_list(values) else ():
         feature = _feature(value)
         if isinstance(feature, UnknownObject):
             found[id(feature)] = feature
@@ -122,6 +121,4 @@ def _feature(value: object) -> Feature | None:
         return Link(uri) if is_valid_uri(uri) else None
     if kind == f"{_FACET}#tag":
         return Tag(tag) if is_valid_tag(tag) else None
-    return (
-        UnknownObject(value, was_read=True) if isinstance(value, Mapping) and isinstance(kind, str) else None
-    )
+    return UnknownObject(value, was_read=True) if _is_object(value) and isinstance(kind, str) else None

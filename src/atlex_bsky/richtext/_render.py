@@ -8,12 +8,11 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from atlex.syntax import is_valid_uri
+from atlex_bsky.richtext._features import is_web_link
 from atlex_bsky.richtext._spans import Segment
 
-__all__ = ["is_web_link", "to_html", "to_markdown"]
+__all__ = ["to_html", "to_markdown"]
 
-_WEB: Final = re.compile(r"https?://[^/\\]", re.IGNORECASE)
 _BREAK: Final = re.compile(r"\r\n?|\n")
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>&~|]|!\Z")
 _IN_ADDRESS: Final = re.compile(r"[\\()<>&`]")
@@ -21,11 +20,6 @@ _IN_ADDRESS: Final = re.compile(r"[\\()<>&`]")
 _LINE_START: Final = re.compile(r"^(?:[ \t]+|[#+=-]|[0-9]+[.)])")
 _PARAGRAPH: Final = re.compile(r"(?:\\\n){2,}")
 _HARD_BREAK: Final = "\\\n"
-
-
-def is_web_link(uri: str) -> bool:
-    """Whether a URI leads to a web page: whatever else one may do (run a script, open a file), this one doesn't."""
-    return _WEB.match(uri) is not None and is_valid_uri(uri)
 
 
 def _address_of(segment: Segment, base: str) -> str | None:

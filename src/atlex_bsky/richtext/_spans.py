@@ -19,7 +19,7 @@ _start: Final = attrgetter("start")
 class Span(NamedTuple):
     """A stretch of a text: its first character, the one behind its last, and what it is.
 
-    The spans of a text are in order, not empty, and don't overlap.
+    The spans of a text are in order, don't overlap, and have more in them than white space.
     """
 
     start: int
@@ -142,7 +142,7 @@ def replaced(spans: Iterable[Span], edit: Edit, inner: Sequence[Span]) -> tuple[
 
 
 def clipped(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
-    """The spans of a part of a text. Of those that are cut only the links stay: they lead to the same place."""
+    """The spans of a part of a text. A link that is cut stays one, since it leads to the same place; a mention or tag does not."""
     for span in spans:
         if span.end <= start or span.start >= end:
             continue

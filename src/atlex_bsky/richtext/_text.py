@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias, final
 
@@ -14,6 +14,7 @@ from atlex_bsky.richtext._markdown import read_markdown
 from atlex_bsky.richtext._newlines import excess_newlines
 from atlex_bsky.richtext._read import spans_of, text_of
 from atlex_bsky.richtext._render import to_html, to_markdown
+from atlex_bsky.richtext._space import is_blank
 from atlex_bsky.richtext._spans import Edit, Segment, Span, added, clipped, covered, moved, replaced
 from atlex_bsky.richtext._write import facets_of
 
@@ -47,13 +48,13 @@ class RichText:
 
     def __init__(self, text: str = "", facets: object = ()) -> None:
         self._plain = _whole(text)
-        self._spans = spans_of(text, facets)
+        self._spans = _seen(text, spans_of(text, facets))
 
     @classmethod
-    def _made(cls, plain: str, spans: tuple[Span, ...]) -> RichText:
+    def _made(cls, plain: str, spans: Iterable[Span]) -> RichText:
         made = object.__new__(cls)
         made._plain = plain
-        made._spans = spans
+        made._spans = _seen(plain, spans)
         return made
 
     @classmethod
@@ -78,7 +79,7 @@ class RichText:
         """Read the text of something that a server has.
 
         Servers and other apps store facets that overlap, end inside a character or behind the text, or are of
-        kinds that nobody knows. Whatever can't be shown is left out. Nothing of it raises.
+        kinds that nobody knows. What can't be shown is left out, without an error.
 
         Args:
             source: A post's or a message's view or record, as a model or as JSON has it, or anything that has
@@ -96,18 +97,18 @@ class RichText:
 
         A backslash before punctuation takes away its meaning, and ``&amp;`` and its like stand for characters. All
         else stays as it is written, and so does a link whose address isn't ``http`` or ``https``, or whose text
-        is blank. Of links inside each other the inner one counts. An address has no white space; it may have
+        is blank. A link inside another one counts, and the outer one is text. An address has no white space; it may have
         parentheses in pairs, one inside another at most, or any with backslashes before them or as ``(<…>)``.
         Mentions and tags aren't looked for: `detect` finds them in what this gives.
 
         Args:
-            source: The text, which may be anybody's: it takes time in proportion to its length.
+            source: The text, which may come from a stranger: reading it takes time in proportion to its length.
 
         Raises:
             InputError: ``source`` has a lone surrogate.
         """
         plain, spans = read_markdown(_whole(source))
-        return cls._made(plain, tuple(spans))
+        return cls._made(plain, spans)
 
     @property
     def plain(self) -> str:
@@ -165,7 +166,7 @@ class RichText:
                     yield Mention(did)
 
         spans = (Span(start, end, tuple(known(features))) for start, end, features in self._spans)
-        return self._made(self._plain, tuple(span for span in spans if span.features))
+        return self._made(self._plain, (span for span in spans if span.features))
 
     def text(self, text: str | RichText) -> RichText:
         """Add text, with what a ``RichText`` has.
@@ -184,7 +185,7 @@ class RichText:
                 `resolved`.
 
         Raises:
-            InputError: It is no DID or handle, or ``text`` is empty, has a lone surrogate or mentions someone.
+            InputError: It is no DID or handle, or ``text`` is blank, has a lone surrogate or mentions someone.
         """
         shown = _rich(text)
         if did is not None:
@@ -199,7 +200,7 @@ class RichText:
             uri: Where it leads: a URI of any scheme, at most 8192 bytes. None: ``text`` is the URI.
 
         Raises:
-            InputError: It is no URI, or ``text`` is empty, has a lone surrogate or a link in it.
+            InputError: It is no URI, or ``text`` is blank, has a lone surrogate or a link in it.
         """
         shown = _rich(text)
         return self._with(shown, Link(shown.plain if uri is None else uri))
@@ -212,7 +213,7 @@ class RichText:
             tag: The tag without ``#``, 1 to 64 graphemes. None: it is ``text`` without its ``#``.
 
         Raises:
-            InputError: The tag is empty or too long, or ``text`` is empty, has a lone surrogate or a tag in it.
+            InputError: The tag is empty or too long, or ``text`` is blank, has a lone surrogate or a tag in it.
         """
         shown = _rich(text)
         return self._with(shown, Tag(shown.plain.removeprefix("#") if tag is None else tag))
@@ -282,7 +283,7 @@ class RichText:
             end: The first character behind it. None: the part goes to the end.
         """
         first, last, _ = slice(start, end).indices(len(self._plain))
-        return self._made(self._plain[first:last], tuple(clipped(self._spans, first, last)))
+        return self._made(self._plain[first:last], clipped(self._spans, first, last))
 
     def truncated(self, graphemes: int = 300, *, max_bytes: int = 3000, ending: str = "\u2026") -> RichText:
         """Shorten the text if it is too long. It isn't cut in a mention, link or tag, unless one begins the text.
@@ -322,7 +323,7 @@ class RichText:
             parts += (self._plain[cursor:start], _EMPTY_LINE)
             edits.append(Edit(start, end, len(_EMPTY_LINE)))
             cursor = end
-        return self._made("".join([*parts, self._plain[cursor:]]), tuple(moved(self._spans, edits)))
+        return self._made("".join([*parts, self._plain[cursor:]]), moved(self._spans, edits))
 
     def to_html(self, *, base: str = "https://bsky.app") -> str:
         """Write the text as HTML: everything is escaped, and line breaks are ``<br>``.
@@ -345,14 +346,14 @@ class RichText:
         return to_markdown(self.segments, base)
 
     def _with(self, shown: RichText, feature: Feature) -> RichText:
-        if not shown.plain:
-            raise InputError(f"A {_NAMES[type(feature)]} needs a text")
+        if is_blank(shown.plain):
+            raise InputError(f"A {_NAMES[type(feature)]} needs a text that can be seen")
         parts: list[Span] = []
         for start, end, features in covered(shown._spans, len(shown.plain)):
             if any(_NAMES.get(type(one)) == _NAMES[type(feature)] for one in features):
                 raise InputError(f"A {_NAMES[type(feature)]} can't have another one in its text")
             parts.append(Span(start, end, (*features, feature)))
-        return self.text(self._made(shown.plain, tuple(parts)))
+        return self.text(self._made(shown.plain, parts))
 
     def __add__(self, other: str | RichText) -> RichText:
         return self.text(other)
@@ -393,6 +394,11 @@ _NAMES: Final[dict[type[Feature], str]] = {
 
 def _rich(text: str | RichText) -> RichText:
     return text if isinstance(text, RichText) else RichText(text)
+
+
+def _seen(plain: str, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans without those of white space alone, as edits leave them, and servers have them."""
+    return tuple(span for span in spans if not is_blank(plain, span.start, span.end))
 
 
 def _whole(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from atlex.data import UnknownObject
 from atlex.errors import InputError
 from atlex.syntax import utf8_length
-from atlex_bsky.richtext._features import Feature, Link, Mention, Tag
+from atlex_bsky.richtext._features import Feature, Link, Mention, Tag, UnresolvedMention
 from atlex_bsky.richtext._spans import Segment
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _model_of(feature: Feature) -> FacetFeature:
             return models.Link(uri=uri)
         case Tag(tag):
             return models.Tag(tag=tag)
+        case UnresolvedMention(handle):
+            raise InputError(f"The mention of @{handle} has no DID yet: resolved() gives it one")
         case UnknownObject():
             return feature
-    raise InputError(f"The mention of @{feature.handle} has no DID yet: resolved() gives it one")

@@ -85,6 +85,7 @@ def test_a_facet_is_refused_inside_one_of_its_kind(kind, arguments):
         ("link", ("this", "example.com")),
         ("link", ("this", "https://example.com/" + 8192 * "a")),
         ("link", ("", URL)),
+        ("link", (" \ufeff", URL)),
         ("mention", ("@alice", "alice.example.com")),
         ("mention", ("@alice",)),
         ("tag", ("#",)),

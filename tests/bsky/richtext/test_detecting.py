@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tools.tlds import top_level_domains
 
 from atlex.errors import InputError
 from atlex_bsky import RichText
@@ -81,6 +82,15 @@ def test_an_answer_that_is_no_did_is_refused():
         RichText.detect("@alice.test", resolve={"alice.test": "alice.test"})
 
 
-def test_of_stretches_that_overlap_the_first_stays():
+def test_the_first_stays_where_stretches_overlap():
     text = RichText.detect("https://example.com/(@alice.test)")
     assert text.segments == (Segment("https://example.com/(@alice.test)", text.segments[0].features),)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['["ελ", "org", "com", "xn--p1ai"]', "# Version 2026112800\nCOM\nORG\nXN--P1AI\n"],
+    ids=["npm", "IANA"],
+)
+def test_the_list_of_domains_is_made_from_either_source(source):
+    assert top_level_domains(source) == ["com", "org"]

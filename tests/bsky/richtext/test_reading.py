@@ -90,13 +90,13 @@ def test_features_that_break_their_lexicon_are_skipped(features):
     assert text.segments == (Segment(TEXT),)
 
 
-def test_of_facets_that_overlap_the_first_in_the_text_stays():
+def test_the_first_in_the_text_stays_where_facets_overlap():
     assert linked([facet(0, 3), facet(2, 8), facet(4, 9)]) == ["one", "tẅo"]
     assert linked([facet(2, 8), facet(0, 3)]) == ["one"]
     assert linked([facet(0, 1000), facet(0, 3)]) == ["one"]
 
 
-def test_of_features_of_one_kind_the_first_counts():
+def test_the_first_counts_where_features_are_of_one_kind():
     other = {**LINK, "uri": "https://example.org"}
     (first, _) = RichText(TEXT, [facet(0, 3, other, LINK, TAG)]).segments
     assert (first.link, first.tag, len(first.features)) == ("https://example.org", "tag", 2)

@@ -129,16 +129,14 @@ VISIBLE = st.text(
 )
 ADDRESSES = st.text(st.sampled_from("ab/?&=;()[]<>\\`*_!#%ü"), max_size=8).map("https://a.com/".__add__)
 LINKED = st.builds(
-    lambda before, link, uri: RichText(before).link(link or "x", uri), VISIBLE, VISIBLE, ADDRESSES
+    lambda before, link, uri: RichText(before).link(f"{link}x", uri), VISIBLE, VISIBLE, ADDRESSES
 )
 
 
 @given(LINKED, VISIBLE)
 def test_what_is_written_as_markdown_reads_as_the_same_text(linked, after):
     text = linked.text(after)
-    read = RichText.markdown(text.to_markdown())
-    blank = not any(segment.text.strip() for segment in text if segment.link)
-    assert blank or read == text
+    assert RichText.markdown(text.to_markdown()) == text
 
 
 @given(LINKED, VISIBLE)
