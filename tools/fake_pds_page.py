@@ -23,7 +23,7 @@ _BEGINNING: Final = """\
 
 These are the methods of `atlex.testing.FakePds`; tools/fake_pds_page.py makes this page from the code. Other methods are answered with 501 `MethodNotImplemented`, and can be [added](testing.md#methods).
 
-Answers are computed from the records that the server's accounts wrote. A like, for example, is counted in the post's view, stands in the view's `viewer.like` for its author, and notifies the author of the post. Every answer is validated against its Lexicon document. A record that is invalid by its document is stored, but never shown in a view.
+Answers are computed from the records that the server's accounts wrote. A like, for example, is counted in the post's view, stands in the view's `viewer.like` for its author, and notifies the author of the post. Every answer is validated against its Lexicon document, and the views of one story are compared with the real app view's (tests/live/test_views.py). A record that is invalid by its document is stored, but never shown in a view.
 
 Differences from the real network:
 

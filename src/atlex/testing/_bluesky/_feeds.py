@@ -16,6 +16,7 @@ from atlex.testing._bluesky._index import (
     REPOST,
     Kind,
     did_of,
+    media_of,
     parent_of,
     root_of,
 )
@@ -201,9 +202,7 @@ class FeedMethods(Area):
 
 
 def _embeds(item: _Item, kinds: Sequence[str]) -> bool:
-    embed: Mapping[str, Any] = item.post.value.get("embed", {})
-    media: Mapping[str, Any] = embed.get("media", {})
-    return item.repost is None and (embed.get("$type") in kinds or media.get("$type") in kinds)
+    return item.repost is None and media_of(item.post).get("$type") in kinds
 
 
 def _is_own_thread(item: _Item) -> bool:

@@ -8,9 +8,11 @@ from typing import Any, Final
 from atlex.testing._bluesky._index import POST_GATE, THREAD_GATE, Index, did_of, features, root_of
 from atlex.testing._repo import StoredRecord
 
-__all__ = ["allows_embedding", "allows_reply", "gate_of", "may_embed", "may_reply"]
+__all__ = ["LIST_RULE", "allows_embedding", "allows_reply", "gate_of", "may_embed", "may_reply"]
 
 _RULE: Final = f"{THREAD_GATE}#"
+LIST_RULE: Final = f"{_RULE}listRule"
+"""The type of a rule that lets the members of a list reply."""
 
 
 def gate_of(index: Index, collection: str, uri: str) -> StoredRecord | None:

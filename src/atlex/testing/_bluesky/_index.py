@@ -27,6 +27,7 @@ __all__ = [
     "collection_of",
     "did_of",
     "features",
+    "media_of",
     "parent_of",
     "quoted_by",
     "root_of",
@@ -99,6 +100,13 @@ def quoted_by(post: StoredRecord) -> str | None:
             return cast("str", embed["record"]["record"]["uri"])
         case _:
             return None
+
+
+def media_of(post: StoredRecord) -> Mapping[str, Any]:
+    """The embed of a post, without the record that it may quote beside it; empty where there is none."""
+    embed: Mapping[str, Any] = post.value.get("embed", {})
+    beside_quote = embed.get("$type") == "app.bsky.embed.recordWithMedia"
+    return cast("Mapping[str, Any]", embed["media"]) if beside_quote else embed
 
 
 def features(post: StoredRecord, kind: Literal["mention", "link", "tag"]) -> list[str]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from atlex.testing._bluesky._gates import allows_embedding, allows_reply, gate_of, may_embed, may_reply
+from atlex.testing._bluesky._gates import (
+    LIST_RULE,
+    allows_embedding,
+    allows_reply,
+    gate_of,
+    may_embed,
+    may_reply,
+)
 from atlex.testing._bluesky._index import (
     POST,
     PROFILE,
@@ -66,7 +73,8 @@ class PostViews(ListViews):
         gate = gate_of(self.index, THREAD_GATE, post.uri)
         if gate is None:
             return None
-        named = (self.find_list(rule["list"]) for rule in gate.value.get("allow", ()) if "list" in rule)
+        rules: Sequence[Mapping[str, Any]] = gate.value.get("allow", ())
+        named = (self.find_list(rule["list"]) for rule in rules if rule["$type"] == LIST_RULE)
         return {
             "uri": gate.uri,
             "cid": gate.cid,

@@ -183,6 +183,8 @@ class ProfileViews:
     def labels(self, record: StoredRecord) -> list[dict[str, Any]]:
         """The labels that a record gives itself."""
         own: Mapping[str, Any] = record.value.get("labels", {})
+        if own.get("$type") != "com.atproto.label.defs#selfLabels":
+            return []
         return [
             {
                 "src": record.did,
@@ -191,7 +193,7 @@ class ProfileViews:
                 "val": label["val"],
                 "cts": record.value.get("createdAt", record.indexed_at),
             }
-            for label in own.get("values", ())
+            for label in own["values"]
         ]
 
     def blob_url(self, did: str, blob: Mapping[str, Any]) -> str:

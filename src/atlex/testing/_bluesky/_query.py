@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from atlex.testing._bluesky._index import features, parent_of, quoted_by, root_of
+from atlex.testing._bluesky._index import features, media_of, parent_of, quoted_by, root_of
 from atlex.testing._repo import StoredRecord
 
 __all__ = ["PostQuery", "words_of"]
 
 _TERM: Final = re.compile(r'"([^"]*)"|(\S+)')
-_MEDIA: Final = ("images", "gallery", "video")
+_VIDEO: Final = "app.bsky.embed.video"
+_MEDIA: Final = ("app.bsky.embed.images", "app.bsky.embed.gallery", _VIDEO)
 # What a query can ask for by name, and the parameter that asks for the same.
 _OPERATORS: Final = {
     "from": "authors",
@@ -90,11 +91,10 @@ class PostQuery:
         return found and unwanted.isdisjoint(values)
 
     def _is_of_kind(self, post: StoredRecord) -> bool:
-        embed: Mapping[str, Any] = post.value.get("embed", {})
-        media = str(embed.get("media", embed).get("$type", ""))
+        media: str = media_of(post).get("$type", "")
         holds = {
-            "hasMedia": media.endswith(_MEDIA),
-            "hasVideo": media.endswith("video"),
+            "hasMedia": media in _MEDIA,
+            "hasVideo": media == _VIDEO,
             "excludeReplies": parent_of(post) is None,
             "repliesOnly": parent_of(post) is not None,
         }
@@ -105,8 +105,9 @@ class PostQuery:
 
 
 def _urls(post: StoredRecord) -> list[str]:
-    external: Mapping[str, Any] = post.value.get("embed", {}).get("external", {})
-    return [*features(post, "link"), *([external["uri"]] if "uri" in external else [])]
+    media = media_of(post)
+    card = [media["external"]["uri"]] if media.get("$type") == "app.bsky.embed.external" else []
+    return [*features(post, "link"), *card]
 
 
 _VALUES: Final[Mapping[str, Callable[[StoredRecord], Iterable[str]]]] = {
