@@ -4,7 +4,7 @@ pytest -n0 examples/test_reply_bot.py
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +36,7 @@ def wait_until(found: Callable[[], object]) -> None:
 
 
 @contextmanager
-def running_bot(pds: FakePds, position: Path) -> Iterator[None]:
+def running_bot(pds: FakePds, position: Path) -> Generator[None]:
     """Run the bot while the block lasts; it ends when it can't log in any more."""
     pds.take_down("bot.test", takendown=False)
     with ThreadPoolExecutor() as threads:

@@ -19,6 +19,7 @@ __all__ = ["CursorStore", "CursorStoreError", "FileCursorStore", "MemoryCursorSt
 LARGEST: Final = 4 * 1024 * 1024
 """The most bytes that a stored position may have."""
 
+_inherited: Final[list[object]] = []
 _FLAGS: Final = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 )
@@ -179,10 +180,15 @@ class FileCursorStore:
             raise CursorStoreError(
                 f"Something else follows from {self._path} already, and has for {self._lock_timeout:g} s"
             ) from error
+        pid = os.getpid()
         try:
             yield
         finally:
-            lock.release()
+            if os.getpid() == pid:
+                lock.release()
+            else:
+                # A child that was forked meanwhile would take it from its parent, even by forgetting it.
+                _inherited.append(lock)
 
     @contextlib.contextmanager
     def _explaining(self, done: str) -> Generator[None]:
