@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from atlex import AsyncPasswordSession
 from atlex.errors import InputError
 from atlex.testing import Call
-from atlex_bsky import AsyncBluesky
-from atlex_sdk import AsyncClient, app
+from atlex_sdk import app
 
 CREATE, DELETE = "com.atproto.repo.createRecord", "com.atproto.repo.deleteRecord"
 
@@ -228,18 +225,3 @@ def test_mutes_and_bookmarks_are_calls_with_the_full_address(pds, bsky, bob, pos
         ("app.bsky.bookmark.createBookmark", {"uri": post.uri, "cid": post.cid}),
         ("app.bsky.bookmark.deleteBookmark", {"uri": post.uri}),
     ]
-
-
-def test_the_asynchronous_twin_does_the_same(pds, post):
-    async def run():
-        async with AsyncPasswordSession.login(
-            pds.url, identifier="alice.test", password="password"
-        ) as session:
-            bsky = AsyncBluesky(AsyncClient(session))
-            await bsky.like(post)
-            assert await bsky.unlike(post.uri) is True
-            await bsky.follow("bob.test")
-            assert await bsky.unfollow("@bob.test") is True
-            assert await bsky.unfollow("bob.test", missing_ok=True) is False
-
-    asyncio.run(run())

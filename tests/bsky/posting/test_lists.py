@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from atlex import AsyncPasswordSession
 from atlex.errors import InputError, InvalidSwapError, XrpcError
-from atlex_bsky import AsyncBluesky
-from atlex_sdk import AsyncClient, app
+from atlex_sdk import app
 
 WRITES = "com.atproto.repo.applyWrites"
 STRANGERS = [f"did:web:{number}.example.com" for number in range(450)]
@@ -150,18 +146,3 @@ class TestStarterPacks:
         with pytest.raises(InputError, match="three feeds, not 4"):
             bsky.create_starter_pack("Start", [], feeds=[self.FEED] * 4)
         assert pds.count(WRITES) == 0
-
-
-def test_the_asynchronous_twin_does_the_same(pds):
-    async def run():
-        async with AsyncPasswordSession.login(
-            pds.url, identifier="alice.test", password="password"
-        ) as session:
-            bsky = AsyncBluesky(AsyncClient(session))
-            made = await bsky.create_list("Friends", ["bob.test"])
-            assert await bsky.add_to_list(made, STRANGERS[:3]) == STRANGERS[:3]
-            assert len(await bsky.remove_from_list(made, ["bob.test"])) == 1
-            await bsky.delete_list(made)
-            assert await bsky.client.app.bsky.graph.listitem.iterate().take(items=5) == []
-
-    asyncio.run(run())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
 
-from atlex import AsyncPasswordSession, now
+from atlex import now
 from atlex.data import cid_for
 from atlex.errors import (
     IdentityAmbiguousError,
@@ -19,8 +18,8 @@ from atlex.errors import (
     InputError,
     XrpcError,
 )
-from atlex_bsky import AsyncBluesky, Bluesky, RichText
-from atlex_sdk import AsyncClient, app
+from atlex_bsky import Bluesky, RichText
+from atlex_sdk import app
 
 Post = app.bsky.feed.post.Post
 WRITES = "com.atproto.repo.applyWrites"
@@ -92,20 +91,20 @@ def test_a_server_that_fails_while_handles_are_resolved_writes_no_post(pds, bsky
 
 
 @pytest.mark.parametrize("error", [IdentityNotFoundError, IdentityAmbiguousError, IdentityMismatchError])
-def test_a_mention_that_a_resolver_finds_nobody_for_stays_text(bsky, error):
+def test_a_mention_that_a_resolver_finds_nobody_for_stays_text(bob, error):
     def resolver(handle):
         raise error("nobody", identifier=handle)
 
-    post = Bluesky(bsky.client, resolver=resolver).post("hello @bob.test")
+    post = Bluesky(bob.client, resolver=resolver).post("hello @bob.test")
     assert (post.record.text, post.record.facets) == ("hello @bob.test", None)
 
 
-def test_a_resolver_that_fails_writes_no_post(pds, bsky):
+def test_a_resolver_that_fails_writes_no_post(pds, bob):
     def resolver(handle):
         raise IdentityFailedError("no network", identifier=handle)
 
     with pytest.raises(IdentityFailedError):
-        Bluesky(bsky.client, resolver=resolver).post("hello @bob.test")
+        Bluesky(bob.client, resolver=resolver).post("hello @bob.test")
     assert pds.count(WRITES) == 0
 
 
@@ -325,19 +324,3 @@ class TestDeleting:
         with pytest.raises(InputError, match="isn't a record of this account"):
             bsky.delete(bob.post("mine"))
         assert pds.count("com.atproto.repo.deleteRecord") == 0
-
-
-def test_the_asynchronous_twin_does_the_same(pds):
-    async def run():
-        async with AsyncPasswordSession.login(
-            pds.url, identifier="alice.test", password="password"
-        ) as session:
-            bsky = AsyncBluesky(AsyncClient(session))
-            post = await bsky.post("hello @bob.test", reply_gate="nobody")
-            reply = await bsky.post(TestThreads.TEXT, reply_to=post.uri)
-            assert reply.continued[-1].root == post.ref
-            await bsky.delete(post)
-            await bsky.delete(reply)
-            assert await bsky.client.app.bsky.feed.post.iterate().take(items=5) == []
-
-    asyncio.run(run())
