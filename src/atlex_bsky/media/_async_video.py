@@ -81,7 +81,7 @@ async def _uploaded(client: AsyncClient, captions: Mapping[str, bytes]) -> list[
 
 
 class _Service:
-    """The video service, which believes what the account's server signs."""
+    """The video service, which accepts tokens that the account's server signs."""
 
     def __init__(self, client: AsyncClient, url: str) -> None:
         self._client = client
@@ -91,7 +91,7 @@ class _Service:
         self._renewed_at = float("-inf")
 
     async def send(self, file: BinaryIO, found: VideoFile, video: Video) -> Blob | LegacyBlob:
-        """Send a video, and wait for what comes of it."""
+        """Send a video, wait until it has been processed, and return its blob."""
         async with self._service:
             asking = await self._as(self._did, "app.bsky.video.getUploadLimits")
             check_limits(await asking.app.bsky.video.get_upload_limits(), found.bytes)
@@ -105,7 +105,7 @@ class _Service:
                 await self._send_parts(file, found.bytes, started, video.progress)
                 job_id, status = await self._finish(started.job_id, video.deadline)
             except Exception:
-                # The account gets its share of the day back; what went wrong before is what counts.
+                # This gives the account its daily quota back. The first error is the one to report.
                 with contextlib.suppress(AtlexError):
                     await self._authorized.app.bsky.video.abort_upload(job_id=started.job_id)
                 raise
@@ -164,7 +164,7 @@ class _Service:
         return blob
 
     async def _renew(self) -> None:
-        """Get a new token for what the service does in the account's name: storing the video."""
+        """Get a new token, with which the service can store the video on the account's server."""
         server = await self._client.com.atproto.server.describe_server()
         self._authorized = await self._as(server.did, "com.atproto.repo.uploadBlob")
         self._renewed_at = time.monotonic()
@@ -174,7 +174,7 @@ class _Service:
 
         Args:
             audience: The DID of the server that the token is for in the end.
-            method: The NSID of what it allows there.
+            method: The NSID of the method that it allows there.
         """
         expires = int(time.time()) + _TOKEN_SECONDS
         answer = await self._client.com.atproto.server.get_service_auth(aud=audience, lxm=method, exp=expires)

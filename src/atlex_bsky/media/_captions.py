@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from atlex.errors import InputError
 from atlex.syntax import is_valid_language
-from atlex_bsky.media._limits import max_blob_size
+from atlex_bsky.media._limits import max_blob_size, max_items
 from atlex_bsky.media._sources import Source, read
-from atlex_sdk.app.bsky.embed.video import Caption
+from atlex_sdk.app.bsky.embed.video import Caption, Video
 
 __all__ = ["read_captions"]
 
@@ -20,10 +20,12 @@ def read_captions(captions: Mapping[str, Source]) -> dict[str, bytes]:
         captions: The files by language.
 
     Raises:
-        InputError: A language isn't a tag such as ``en`` or ``pt-BR``, or a file can't be read, isn't WebVTT,
-            or is larger than the lexicon allows.
+        InputError: There are too many; a language isn't a tag such as ``en`` or ``pt-BR``; or a file can't be
+            read, isn't WebVTT, or is larger than the lexicon allows.
     """
-    limit = max_blob_size(Caption, "file")
+    limit, most = max_blob_size(Caption, "file"), max_items(Video, "captions")
+    if len(captions) > most:
+        raise InputError(f"A video has captions in at most {most} languages, not {len(captions)}")
     found: dict[str, bytes] = {}
     for language, source in captions.items():
         name = f"captions[{language!r}]"

@@ -38,8 +38,8 @@ _MEANT: Final = {
 def decoded(body: bytes, content_type: str | None) -> str:
     """Read the text of a page, by its byte order mark, the ``Content-Type`` header, or its own words.
 
-    Where none of them names a known encoding, it is UTF-8 if it can be, else Windows-1252. What can't be
-    decoded becomes U+FFFD.
+    Where none of them names a known encoding, it is UTF-8 if it can be, else Windows-1252. Bytes that
+    can't be decoded become U+FFFD.
 
     Args:
         body: The page.

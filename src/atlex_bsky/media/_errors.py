@@ -1,4 +1,4 @@
-"""What goes wrong with media beyond a wrong argument or a failed call."""
+"""Errors of the video service and of pages without a card."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class VideoError(AtlexError):
 
     Attributes:
         job_id: The service's name for the job; None where there is none yet.
-        reason: The service's code for what is wrong, such as ``encoding_failure`` or ``unconfirmed_email``;
+        reason: The service's code for the failure, such as ``encoding_failure`` or ``unconfirmed_email``;
             None where it gives none, and where only the deadline has passed.
     """
 

@@ -1,4 +1,4 @@
-"""What the video service says of an upload and of a job, and what that means."""
+"""Decisions about an upload to the video service, from its responses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def check_limits(limits: GetUploadLimitsOutput, size: int) -> None:
     """Make sure that the account may send a video now.
 
     Args:
-        limits: What the service says.
+        limits: The response of ``getUploadLimits``.
         size: How many bytes the video has.
 
     Raises:
@@ -41,7 +41,7 @@ def check_parts(started: StartUploadOutput, size: int) -> None:
     """Make sure that the parts which the service asks for make up the video.
 
     Args:
-        started: What the service asks for.
+        started: The response of ``startUpload``.
         size: How many bytes the video has.
 
     Raises:
@@ -59,7 +59,7 @@ def begun_job(status: GetUploadStatusOutput) -> tuple[str, JobStatus] | None:
     """The job that an upload has led to, and its state; None while there is none.
 
     Args:
-        status: What the service says of the upload.
+        status: The response of ``getUploadStatus``.
 
     Raises:
         VideoError: The upload has failed.
@@ -82,7 +82,7 @@ def finished_blob(status: JobStatus, job_id: str, *, final: bool = True) -> Blob
     is asked for the job: a blob counts, whatever else is said.
 
     Args:
-        status: What the service says of the job.
+        status: The state of the job.
         job_id: The job.
         final: Whether this comes from a question about the job, so that a completed one without a blob is a
             failure.

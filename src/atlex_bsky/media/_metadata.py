@@ -1,7 +1,7 @@
 """Metadata taken out of the files of pictures, without a change to a pixel.
 
-What isn't known to be needed for display is left out: EXIF and with it the place, XMP, IPTC, comments, texts,
-previews, provenance, and whatever follows the end of the picture. Colour profiles stay.
+Only the parts that display needs are copied, colour profiles among them. EXIF and with it the place, XMP,
+IPTC, comments, texts, previews, provenance, and anything after the end of the picture are left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a page says of itself for link cards: Open Graph, Twitter's tags, and HTML's own.
+"""A page's title, description and picture for its link card, from Open Graph, Twitter's tags and HTML's own.
 
 Pages come from strangers. They are read as a stream of tags: a tree of one would cost a hostile page's reader
 the square of its size. The module loads with the first card that is fetched.
@@ -40,7 +40,7 @@ _SPACE: Final = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
 class Page(NamedTuple):
-    """What a page says of itself; a text is empty, and the picture's URL None, where it says nothing."""
+    """A page's title and description, empty where it has none, and the URL of its picture, or None."""
 
     title: str
     description: str
@@ -54,7 +54,7 @@ def is_page(content_type: str | None) -> bool:
 
 
 def read_page(body: bytes, content_type: str | None, url: str) -> Page:
-    """Read what a page says of itself.
+    """Find a page's title, description and picture.
 
     Args:
         body: The page.
@@ -63,7 +63,7 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
     """
     tags = _Tags()
     parser = _etree.HTMLParser(target=tags, encoding="utf-8")
-    # Whatever is wrong with a page, what came before counts.
+    # The tags before a fault are used.
     with contextlib.suppress(_etree.LxmlError):
         parser.feed(decoded(body, content_type).encode("utf-8", "replace"))
         parser.close()
@@ -77,7 +77,7 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
 
 
 class _Tags:
-    """Collects what the parser comes by; what is said first counts."""
+    """Collects the wanted tags from the parser's events; of several, the first is kept."""
 
     def __init__(self) -> None:
         self.found: dict[str, str] = {}

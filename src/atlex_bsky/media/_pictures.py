@@ -55,7 +55,7 @@ _UPRIGHT: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What makes a picture upright, by the orientation that its EXIF tells."""
+"""The operation that makes a picture upright, by the orientation in its EXIF."""
 
 _COLOUR_SPACES: Final = {"L": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB "}
 """The colour space of a profile, as its header has it, by the mode of pictures that it can describe."""
@@ -72,7 +72,7 @@ def prepare(source: Source | PillowImage, max_bytes: int, still: bool = False) -
     Args:
         source: A path, the file's bytes, a binary file, or a picture of Pillow's.
         max_bytes: The most bytes that it may have.
-        still: Whether the first frame is taken of what is animated.
+        still: Whether the first frame of an animated picture is taken, in place of an error.
 
     Raises:
         InputError: It can't be read, is animated, has too many pixels, or can't be made small enough.
@@ -106,7 +106,7 @@ def prepare(source: Source | PillowImage, max_bytes: int, still: bool = False) -
 
 @contextmanager
 def _decoding() -> Generator[None]:
-    """A block in which Pillow reads a picture, and raises what goes wrong as an `InputError`."""
+    """A block in which Pillow reads a picture, and raises its errors as `InputError`."""
     try:
         yield
     except InputError:
@@ -114,7 +114,7 @@ def _decoding() -> Generator[None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except Exception as error:
-        # Nobody lists what Pillow's decoders raise for broken files.
+        # Pillow doesn't say which exceptions its decoders raise for broken files.
         raise InputError(f"{_WHAT} can't be decoded: {error}") from error
 
 
@@ -148,7 +148,7 @@ def _check_size(image: Image.Image) -> None:
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
-    """What makes a picture upright; None where it is, or where its EXIF is broken, as many a photo's is."""
+    """The operation that makes a picture upright; None where it is upright or its EXIF is broken."""
     try:
         return _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # noqa: BLE001 - as in _decoding

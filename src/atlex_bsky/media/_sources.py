@@ -17,10 +17,10 @@ Source: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 
 
 def check_source(source: object, what: str) -> None:
-    """Refuse what can't be read.
+    """Refuse a value that isn't a source.
 
     Args:
-        source: What should be a `Source`.
+        source: The value.
         what: The thing that it should hold, as the beginning of a sentence.
 
     Raises:
@@ -37,7 +37,7 @@ def opened(source: Source, what: str) -> Generator[BinaryIO]:
     """Open a source to read. A file that the caller opened stays open.
 
     Args:
-        source: What to open.
+        source: The source.
         what: The thing that it holds, as the beginning of a sentence.
 
     Raises:
@@ -60,7 +60,7 @@ def read(source: Source, what: str, *, limit: int) -> bytes:
     """Read a source whole.
 
     Args:
-        source: What to read.
+        source: The source.
         what: The thing that it holds, as the beginning of a sentence.
         limit: The most bytes that it may have.
 

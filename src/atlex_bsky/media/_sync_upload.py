@@ -30,7 +30,7 @@ def upload_image(client: Client, image: Image) -> images.Image:
         image: The picture.
 
     Returns:
-        What goes into an ``app.bsky.embed.images``.
+        The picture as an item of ``app.bsky.embed.images``.
 
     Raises:
         InputError: The extra ``media`` isn't installed; or the picture can't be read, is animated, has too
@@ -48,7 +48,7 @@ def upload_image(client: Client, image: Image) -> images.Image:
 def card_for(client: Client, card: Card | str, *, fetcher: PublicFetcher | None = None) -> external.External:
     """Make a link card, from the page itself unless the card has a title, and send its picture.
 
-    What Open Graph says of the page counts first, then Twitter's tags, then HTML's own title and description.
+    The page's Open Graph tags are used first, then Twitter's tags, then HTML's own title and description.
     A page without a title is called by its address. If the page's picture can't be fetched or used, the card
     has none; one that was given by hand has to be right. Calls com.atproto.repo.uploadBlob.
 

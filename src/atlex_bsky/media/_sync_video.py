@@ -79,7 +79,7 @@ def _uploaded(client: Client, captions: Mapping[str, bytes]) -> list[video_embed
 
 
 class _Service:
-    """The video service, which believes what the account's server signs."""
+    """The video service, which accepts tokens that the account's server signs."""
 
     def __init__(self, client: Client, url: str) -> None:
         self._client = client
@@ -89,7 +89,7 @@ class _Service:
         self._renewed_at = float("-inf")
 
     def send(self, file: BinaryIO, found: VideoFile, video: Video) -> Blob | LegacyBlob:
-        """Send a video, and wait for what comes of it."""
+        """Send a video, wait until it has been processed, and return its blob."""
         with self._service:
             asking = self._as(self._did, "app.bsky.video.getUploadLimits")
             check_limits(asking.app.bsky.video.get_upload_limits(), found.bytes)
@@ -103,7 +103,7 @@ class _Service:
                 self._send_parts(file, found.bytes, started, video.progress)
                 job_id, status = self._finish(started.job_id, video.deadline)
             except Exception:
-                # The account gets its share of the day back; what went wrong before is what counts.
+                # This gives the account its daily quota back. The first error is the one to report.
                 with contextlib.suppress(AtlexError):
                     self._authorized.app.bsky.video.abort_upload(job_id=started.job_id)
                 raise
@@ -162,7 +162,7 @@ class _Service:
         return blob
 
     def _renew(self) -> None:
-        """Get a new token for what the service does in the account's name: storing the video."""
+        """Get a new token, with which the service can store the video on the account's server."""
         server = self._client.com.atproto.server.describe_server()
         self._authorized = self._as(server.did, "com.atproto.repo.uploadBlob")
         self._renewed_at = time.monotonic()
@@ -172,7 +172,7 @@ class _Service:
 
         Args:
             audience: The DID of the server that the token is for in the end.
-            method: The NSID of what it allows there.
+            method: The NSID of the method that it allows there.
         """
         expires = int(time.time()) + _TOKEN_SECONDS
         answer = self._client.com.atproto.server.get_service_auth(aud=audience, lxm=method, exp=expires)

@@ -1,4 +1,4 @@
-"""What is to be sent: a picture, a video, a link card. Nothing is read before it is sent."""
+"""Pictures, videos and link cards to be sent. Nothing is read before it is sent."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def _check_text(value: object, name: str) -> None:
 class Image:
     """A picture to be posted; it takes the extra ``media``.
 
-    What is sent is upright (the EXIF orientation is applied), without metadata (no place, no camera, no
-    comments), and of at most as many bytes as the lexicon allows. docs/media.md has the details.
+    The file that is sent is upright (the EXIF orientation is applied), without metadata (no place, no camera,
+    no comments), and of at most as many bytes as the lexicon allows. docs/media.md has the details.
 
     Args:
         source: A path, the bytes of a file, an open binary file, or a ``PIL.Image.Image``.
-        alt: What the picture shows, for people who can't see it. It may be empty.
+        alt: A description for people who can't see the picture. It may be empty.
 
     Raises:
         InputError: An argument is of another type. Whether the picture can be read shows when it is sent.
@@ -75,7 +75,7 @@ class Video:
     Args:
         source: A path, the bytes of a file, or an open binary file that can be moved in, which is read from
             its beginning. MP4, QuickTime, WebM, MPEG, or an animated GIF.
-        alt: What the video shows, for people who can't see it. None: nothing is said.
+        alt: A description for people who can't see the video. None for no description.
         captions: Subtitles as WebVTT files, by language (``{"en": "talk.en.vtt"}``), each in one of the forms
             of ``source``.
         aspect_ratio: Width and height, which may be those of 16:9. None: those in the file, where it is an

@@ -1,4 +1,4 @@
-"""What the beginning of a video's file tells: its type, and how wide and high it is.
+"""A video's type, width and height, from the headers of its file.
 
 Files come from anywhere: no more is read than headers, and no more of them than a real file has.
 """
@@ -20,7 +20,7 @@ _TRACK_HEADER: Final = {0: 84, 1: 96}
 
 
 class VideoFile(NamedTuple):
-    """What is known of a video before it is sent. The size is None where the file doesn't tell."""
+    """A video's length in bytes, its media type, and its width and height, or None where they are unknown."""
 
     bytes: int
     media_type: str

@@ -148,6 +148,7 @@ async def test_broken_files_send_nothing(twin, pds):
         (Video(b"nothing"), "must be an MP4"),
         (Video("/nowhere.mp4"), "can't be opened"),
         (Video(mp4(), captions={"english!": VTT}), "isn't a language"),
+        (Video(mp4(), captions=dict.fromkeys(map(str, range(21)), VTT)), "at most 20 languages, not 21"),
         (Video(mp4(), captions={"en": b"1\n00:00"}), "isn't a WebVTT file"),
         (Video(mp4(), captions={"en": VTT + b"x" * 20_000}), "more than 20,000 bytes"),
     ]:

@@ -13,7 +13,7 @@ from PIL import Image as PillowImage
 
 from atlex.errors import InputError
 from atlex_bsky import Card, Image, Video
-from atlex_bsky.media._limits import max_blob_size
+from atlex_bsky.media._limits import max_blob_size, max_items
 from atlex_bsky.media._sources import read
 from atlex_sdk.app.bsky.embed import external, images, video
 
@@ -87,6 +87,7 @@ def test_limits_are_those_of_the_lexicons():
     assert max_blob_size(images.Image, "image") == 2_000_000
     assert max_blob_size(external.ExternalExternal, "thumb") == 1_000_000
     assert max_blob_size(video.Caption, "file") == 20_000
+    assert max_items(video.Video, "captions") == 20
 
 
 def test_naming_media_loads_neither_pillow_nor_a_parser_nor_a_model():
