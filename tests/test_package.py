@@ -46,6 +46,7 @@ _HEAVY = [
     "httpx",
     "hypothesis",
     "importlib.metadata",
+    "jinja2",
     "libcst",
     "pydantic",
     "pydantic_core",
@@ -202,7 +203,7 @@ def test_the_command_explains_itself():
     assert {"build", "install"} <= set(done.stdout.split())
 
 
-@pytest.mark.parametrize("package", ["rich", "typer"])
+@pytest.mark.parametrize("package", ["jinja2", "rich", "typer"])
 def test_without_the_extra_the_command_says_so_in_one_line(package):
     done = _run(_MAIN, package)
     if done.returncode == 0:

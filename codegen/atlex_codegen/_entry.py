@@ -8,7 +8,7 @@ from typing import Final
 
 __all__ = ["main"]
 
-_EXTRA: Final = frozenset({"libcst", "rich", "typer"})
+_EXTRA: Final = frozenset({"jinja2", "libcst", "rich", "typer"})
 
 
 def main() -> None:

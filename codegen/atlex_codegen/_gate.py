@@ -1,4 +1,4 @@
-"""The proof, before a file is written, that it holds what the renderer means to write and nothing else.
+"""The proof, before a file is written, that it holds what the templates mean to write and nothing else.
 
 Every statement and expression is held against a list of the kinds that generated code needs: whatever a document might
 smuggle past the escaping would have to be one of these, naming nothing but what the file imports.
@@ -22,7 +22,7 @@ _CHECKS: Final = frozenset({"require_bases", "require_interface"})
 
 
 class UnexpectedCodeError(AtlexError):
-    """Rendered text isn't what the renderer means to write: a fault of the generator, never of a document."""
+    """Rendered text isn't what the templates mean to write: a fault of the generator, never of a document."""
 
 
 def prove(path: str, data: bytes, packages: Collection[str] = ()) -> None:

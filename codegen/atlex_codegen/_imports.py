@@ -16,7 +16,7 @@ __all__ = ["ModuleImport", "ModuleImports", "relative"]
 _SDK: Final = Import("atlex.interface")
 
 _OWN_NAMES: Final = ("_AsyncBase", "_Base", "_errors")
-"""What files bind by themselves."""
+"""What the templates bind by themselves."""
 
 _TYPING_NAMES: Final = frozenset({"TYPE_CHECKING"})
 """What type checkers know by its name alone; no document can take it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from atlex._files import read_file
 from atlex.lexicon import (
@@ -169,15 +169,13 @@ def _heads(raw: object) -> Iterator[str]:
     """What every string of a document begins with, up to ``#``: whatever a document refers to is among them."""
     pending = [raw]
     while pending:
-        match pending.pop():
-            case str() as text:
-                yield text.partition("#")[0]
-            case dict() as table:
-                pending += table.values()
-            case list() as items:
-                pending += items
-            case _:
-                pass
+        value = pending.pop()
+        if isinstance(value, str):
+            yield value.partition("#")[0]
+        elif isinstance(value, dict):
+            pending += cast("dict[str, object]", value).values()
+        elif isinstance(value, list):
+            pending += cast("list[object]", value)
 
 
 def _inverted(edges: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:

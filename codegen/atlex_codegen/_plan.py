@@ -1,6 +1,6 @@
 """The plan: the Python to write, as values.
 
-The planner makes it from the documents and the renderer writes it; nothing else passes between the two. Its canonical
+The planner makes it from the documents and the templates print it; nothing else passes between the two. Its canonical
 JSON form is for tests and for tools that compare two versions of a package. Prose in it is as the documents have it,
 and is cleaned when it is printed.
 """

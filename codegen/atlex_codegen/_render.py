@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Final, cast
 
 from atlex_codegen._expressions import (
     CACHED_PROPERTY,
@@ -22,57 +23,87 @@ from atlex_codegen._expressions import (
 )
 from atlex_codegen._imports import ModuleImport, ModuleImports
 from atlex_codegen._plan import ClassPlan, ModulePlan, NamespacePlan, PackagePlan
-from atlex_codegen._sources import errors_lines, module_lines, namespace_lines, root_lines
 from atlex_codegen._statements import Statements, mixin_name
+from atlex_codegen._text import comment
 
-__all__ = ["render_package", "render_parts"]
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+__all__ = ["INTERFACE_VERSION", "render_package", "render_parts"]
+
+INTERFACE_VERSION: Final = 1
+"""The version of the generated-code interface that the templates are written for."""
 
 _SDK: Final = Import("atlex.interface")
 
 
 def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
     """The path of every Python file of a package, with forward slashes, and its text; one after the other."""
+    environment = _environment()
     plain = Statements(ModuleImports.gather([_SDK], (), ()))
-    yield "__init__.py", _text(root_lines(plain, plan))
-    yield "errors.py", _text(errors_lines(plain, plan))
+    roots = sorted({*plan.roots, "errors"})
+    template = environment.get_template("root.py.j2")
+    yield "__init__.py", template.render(py=plain, version=INTERFACE_VERSION, plan=plan, roots=roots)
+    yield "errors.py", environment.get_template("errors.py.j2").render(py=plain, plan=plan)
     yield from render_parts(plan)
 
 
 def render_parts(plan: PackagePlan) -> Iterator[tuple[str, str]]:
     """What `render_package` yields for the modules and namespaces of the plan, of which it may have but a part."""
-    yield from map(_module, plan.modules)
-    yield from map(_namespace, plan.namespaces)
+    environment = _environment()
+    template = environment.get_template("module.py.j2")
+    for module in plan.modules:
+        yield _module(template, module)
+    template = environment.get_template("namespace.py.j2")
+    for namespace in plan.namespaces:
+        yield _namespace(template, namespace)
 
 
-def _module(module: ModulePlan) -> tuple[str, str]:
+def _module(template: Template, module: ModulePlan) -> tuple[str, str]:
     package = module.path if module.children else module.path[:-1]
     names = _public_names(module)
+    late = [alias for alias in module.aliases if alias.marked is not None]
     needs = [*_module_needs(module)]
-    if module.children or module.inherited or any(alias.marked is not None for alias in module.aliases):
+    if late or module.children or module.inherited:
         needs += [_SDK, *CHECKING.imports()]
     imports = ModuleImports.gather(needs, package, {*names, *_class_names(module)})
-    lines = module_lines(
-        Statements(imports),
-        module,
-        imports,
-        names,
-        children=[*_handed_on(module)],
+    text = template.render(
+        py=Statements(imports),
+        module=module,
+        names=names,
+        imports=imports,
+        late=late,
+        children=tuple(_handed_on(module)),
         mixins=_mixins(module),
         errors_source="." * (len(package) + 1),
     )
-    return _file(module.path, is_package=bool(module.children)), _text(lines)
+    return _file(module.path, is_package=bool(module.children)), text
 
 
-def _namespace(namespace: NamespacePlan) -> tuple[str, str]:
+def _namespace(template: Template, namespace: NamespacePlan) -> tuple[str, str]:
     path = ("_client", *namespace.path)
     is_package = bool(namespace.children) or not namespace.path
     package = path if is_package else path[:-1]
     imports = ModuleImports.gather(_namespace_needs(namespace), package, _attribute_names(namespace))
-    return _file(path, is_package=is_package), _text(namespace_lines(Statements(imports), namespace, imports))
+    text = template.render(py=Statements(imports), namespace=namespace, imports=imports)
+    return _file(path, is_package=is_package), text
 
 
-def _text(lines: Iterable[str]) -> str:
-    return "\n".join(lines) + "\n"
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    # What is rendered is Python, and every text goes through a filter of `_text`: escaping HTML would break it.
+    environment = Environment(
+        autoescape=False,  # noqa: S701 - see above
+        keep_trailing_newline=True,
+        loader=PackageLoader("atlex_codegen"),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    cast("dict[str, Callable[..., str]]", environment.filters)["comment"] = comment
+    return environment
 
 
 def _handed_on(module: ModulePlan) -> Iterator[ModuleImport]:

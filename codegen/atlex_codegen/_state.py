@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from atlex._bases import base_names, package_place
 from atlex._files import MAX_TOTAL_SIZE, files_below, read_file
@@ -195,7 +195,9 @@ def _made_from(package: Settings) -> tuple[dict[str, str], str]:
 
 def _is_table(value: object) -> bool:
     # The keys of an object in JSON are strings.
-    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    return isinstance(value, dict) and all(
+        isinstance(each, str) for each in cast("dict[str, object]", value).values()
+    )
 
 
 def _diagnostic(**fields: Any) -> Diagnostic:

@@ -1,6 +1,6 @@
-"""The statements of generated code, as `_sources` calls for them.
+"""The statements of generated code, as the templates call for them.
 
-That says what stands where in a file; how a statement is spread over lines is `_layout`'s.
+A template says what stands where in a file; how a statement is spread over lines is `_layout`'s.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from atlex.errors import LexiconError
 from atlex.lexicon import package_data_digest
 from atlex_codegen._files import check_places, remove_file, replace_file
 from atlex_codegen._plugins import MANIFEST_FILE
-from atlex_codegen._sources import INTERFACE_VERSION
+from atlex_codegen._render import INTERFACE_VERSION
 
 __all__ = ["DATA_FILE", "MANIFEST_FILE", "Comparison", "Folder", "digest", "manifest"]
 

@@ -1,4 +1,4 @@
-"""Whatever a document holds: it is refused in a sentence, or becomes what the renderer means to write."""
+"""Whatever a document holds: it is refused in a sentence, or becomes what the templates mean to write."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def permission(resource: str, **attributes: Any) -> list[Json]:
 @example(permission("rpc", lxm={"a": []}, aud=[[]]))
 @example(permission("account", attr={"email": 1}))
 @given(mutated())
-def test_changed_documents_make_what_the_renderer_writes_or_are_refused(family: list[Json]) -> None:
+def test_changed_documents_make_what_the_templates_write_or_are_refused(family: list[Json]) -> None:
     check(files_or_faults(family))
 
 

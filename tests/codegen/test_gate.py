@@ -70,5 +70,5 @@ def test_anything_unexpected_is_refused(code: str) -> None:
         "class A(B):\n    async def f(self, *, a: _int = -1) -> None:\n        await self._call(x.METHOD, input={'a': a})",
     ],
 )
-def test_what_the_renderer_writes_passes(code: str) -> None:
+def test_what_the_templates_write_passes(code: str) -> None:
     prove("a.py", (HEADER + code).encode())

@@ -6,16 +6,16 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import Template
 from tests.codegen.conftest import STRING, document, obj, write_documents
 
 from atlex.errors import LexiconError
-from atlex_codegen import BuildReport, _build, _gate, _render, _state, build
+from atlex_codegen import BuildReport, _build, _gate, _state, build
 
 LEXICONS = Path(__file__).parents[2] / "lexicons"
 SDK = Path(__file__).parents[2] / "generated" / "atlex_sdk"
@@ -32,17 +32,17 @@ class Counts:
 @pytest.fixture
 def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
     found = Counts()
-    text, prove = _render._text, _gate.prove
+    render, prove = Template.render, _gate.prove
 
-    def counted_text(lines: Iterable[str]) -> str:
+    def counted_render(template: Template, *values: Any, **names: Any) -> str:
         found.rendered += 1
-        return text(lines)
+        return render(template, *values, **names)
 
     def counted_prove(path: str, data: bytes, *packages: Any) -> None:
         found.proved.append(path)
         prove(path, data, *packages)
 
-    monkeypatch.setattr(_render, "_text", counted_text)
+    monkeypatch.setattr(Template, "render", counted_render)
     monkeypatch.setattr(_build, "prove", counted_prove)
     return found
 
