@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.transport.table._columns import COLUMNS, agent
 from tests.transport.table._rows import sized
-from tests.transport.table._server import RawServer
+from tests.transport.table._server import Do, RawServer
 
 from atlex._agent import Request
 from atlex._http._pool import pool_class
@@ -49,6 +49,30 @@ def test_a_crowd_shares_a_hundred_connections(way: str, carrier: str) -> None:
     server.wait_for_no_connection()
     assert answers == [f"n={number}" for number in range(2 * _CROWD)]
     assert next(server._numbers) <= _MOST
+    server.close()
+
+
+@pytest.mark.parametrize(("way", "carrier"), COLUMNS)
+def test_a_connection_that_the_server_has_ended_is_not_used_again(way: str, carrier: str) -> None:
+    """Not even where the event loop couldn't see its end: a procedure would fail for nothing."""
+    server = RawServer()
+    procedure = Request(method="POST", nsid="com.example.test", body=b"x")
+
+    def now() -> bytes:
+        with agent(way, server.url, transport=carrier) as made:
+            made.send(request(1))
+            server.wait_for_no_connection()
+            return made.send(procedure).content
+
+    async def later() -> bytes:
+        async with agent(way, server.url, transport=carrier) as made:
+            await made.send(request(1))
+            server.wait_for_no_connection()
+            return (await made.send(procedure)).content
+
+    with server.playing([sized(), Do.CLOSE], sized(b"second")) as seen:
+        assert (asyncio.run(later()) if way == "async" else now()) == b"second"
+    assert [each.body for each in seen] == [b"", b"x"]
     server.close()
 
 

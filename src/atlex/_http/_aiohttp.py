@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import weakref
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -146,7 +147,7 @@ class _Protocol(ResponseHandler):
 
     def is_connected(self) -> bool:
         """Whether the connection can be used again."""
-        return super().is_connected() and not self.should_close
+        return super().is_connected() and not self.should_close and not _is_readable(self.transport)
 
     def data_received(self, data: bytes) -> None:
         """Take what came."""
@@ -181,6 +182,16 @@ class _Protocol(ResponseHandler):
         if exc is not None and self._payload is not None and not self._payload.is_eof():
             self._payload.set_exception(aiohttp.ClientPayloadError())
         super().connection_lost(exc)
+
+
+def _is_readable(transport: Any) -> bool:
+    """Whether something has come that the event loop hasn't seen yet: the end, or what nobody asked for."""
+    socket = transport.get_extra_info("socket")
+    if not hasattr(select, "poll"):  # pragma: no cover
+        return bool(select.select([socket], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _session(connector: aiohttp.BaseConnector | None, **options: Any) -> aiohttp.ClientSession:
