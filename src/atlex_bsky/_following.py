@@ -32,6 +32,7 @@ written first may well be indexed last, behind others that have been handled.
 """
 
 _LONGEST_WAIT: Final = 300.0
+_LONGEST_ASKED: Final = 86400.0
 _PASSING: Final = frozenset({408, 425, 429})
 # A method that isn't there now won't be there in a minute.
 _LASTING: Final = frozenset({501, 505})
@@ -90,7 +91,7 @@ def _asked(error: XrpcResponseError, now: float) -> float:
     for name, since in (("retry-after", 0.0), ("ratelimit-reset", now)):
         text = error.headers.get(name, "").strip()
         if text.isascii() and text.isdecimal() and len(text) < 12 and float(text) > since:
-            return float(text) - since
+            return min(float(text) - since, _LONGEST_ASKED)
     return 0.0
 
 

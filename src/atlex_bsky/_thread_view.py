@@ -30,16 +30,20 @@ class PostNotShownError(AtlexError):
 
 
 class ThreadNode:
-    """A post in a thread, with the posts above and below it.
+    """A post in a thread, with the posts above and below it. It goes wherever the layer takes a record.
 
     Attributes:
         post: The post.
+        uri: The post's AT-URI.
+        cid: The CID of this version of it.
         view: The whole view.
     """
 
     def __init__(self, view: ThreadViewPost) -> None:
         self.view: ThreadViewPost = view
         self.post: PostItem = PostItem(view.post)
+        self.uri: str = view.post.uri
+        self.cid: str = view.post.cid
 
     @property
     def parent(self) -> ThreadPlace | None:

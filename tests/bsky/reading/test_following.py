@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from datetime import UTC, datetime, timedelta
@@ -326,7 +325,7 @@ def test_an_interrupt_ends_the_loop_and_loses_nothing(alice, listing, store):
     assert listing.handled_by(alice, store) == ["b"]
 
 
-def _asynchronously(pds, run):
+def _asynchronously(pds, run, backend="asyncio"):
     """Run with the layer of alice and the client of bob."""
 
     async def main():
@@ -345,10 +344,11 @@ def _asynchronously(pds, run):
             ]
             await run(AsyncBluesky(clients[0]), clients[1])
 
-    asyncio.run(main())
+    anyio.run(main, backend=backend)
 
 
-def test_a_cancelled_loop_ends_at_once_and_loses_nothing(pds, listing, tmp_path):
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_cancelled_loop_ends_at_once_and_loses_nothing(pds, listing, tmp_path, backend):
     store = FileCursorStore(tmp_path / "position")
     listing.polls = 1000
     listing.add("a", 0)
@@ -358,12 +358,13 @@ def test_a_cancelled_loop_ends_at_once_and_loses_nothing(pds, listing, tmp_path)
         begun = anyio.Event()
 
         async def bot(name):
-            async for item in bsky.notifications(poll=_POLL, store=store, since=_START):
-                handled.append((name, item.text))
-                begun.set()
-                if item.text == "a":
-                    continue
-                await anyio.sleep_forever()
+            notifications = bsky.notifications(poll=_POLL, store=store, since=_START)
+            async with contextlib.aclosing(notifications):
+                async for item in notifications:
+                    handled.append((name, item.text))
+                    begun.set()
+                    if item.text != "a":
+                        await anyio.sleep_forever()
 
         for name, text in (("first", "b"), ("second", "c")):
             begun = anyio.Event()
@@ -375,7 +376,7 @@ def test_a_cancelled_loop_ends_at_once_and_loses_nothing(pds, listing, tmp_path)
                     await anyio.lowlevel.checkpoint()
                 group.cancel_scope.cancel()
 
-    _asynchronously(pds, run)
+    _asynchronously(pds, run, backend)
     assert handled == [("first", "a"), ("first", "b"), ("second", "b")]
 
 

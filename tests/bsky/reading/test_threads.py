@@ -23,6 +23,7 @@ def test_a_thread_has_the_posts_above_and_below(alice, bob):
     assert node.parent.post.uri == root.uri
     assert [place.post.text for place in node.parents()] == ["root"]
     assert [reply.post.text for reply in node.replies] == ["below"]
+    assert alice.ref_of(node) == alice.ref_of(middle)
 
 
 def test_a_walk_shows_each_post_before_its_replies(alice):
