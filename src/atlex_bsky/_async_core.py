@@ -82,13 +82,16 @@ class AsyncCore:
             SessionStoreError: The store failed.
             XrpcError: The server refused, or can't be reached.
         """
+        # Tracebacks may be printed with the variables of their frames; an iterator doesn't show its items.
+        hidden = iter((password,))
+        del password
         if store is None:
             opening = AsyncPasswordSession.login(
-                service, identifier=identifier, password=password, resolver=resolver
+                service, identifier=identifier, password=next(hidden), resolver=resolver
             )
         else:
             opening = AsyncPasswordSession.open(
-                store, service=service, identifier=identifier, password=password, resolver=resolver
+                store, service=service, identifier=identifier, password=next(hidden), resolver=resolver
             )
         async with opening as session:
             yield cls(AsyncClient(session), resolver=resolver)

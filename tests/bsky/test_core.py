@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 
 import pytest
 
@@ -176,3 +177,22 @@ def test_a_login_with_a_store_goes_on_with_the_session_of_the_last_run(pds, tmp_
             ) as bsky:
                 bsky.post("hello")
     assert pds.count("com.atproto.server.createSession") == 1
+
+
+@pytest.mark.parametrize("store", [False, True])
+def test_no_traceback_shows_the_password(pds, tmp_path, store):
+    def shown(service, identifier):
+        options = {"store": FileSessionStore(tmp_path / "session.json")} if store else {}
+        with (
+            pytest.raises(AtlexError) as caught,
+            Bluesky.login(service, identifier=identifier, password="open sesame", **options) as bsky,
+        ):
+            bsky.like("nothing")
+        error = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        return "".join(line for line in error.format() if "test_core.py" not in line)
+
+    pds.create_account("carol.test", "open sesame")
+    with pds.serve() as url:
+        refused, broken = shown(url, "alice.test"), shown(url, "carol.test")
+    assert "in login" in refused
+    assert "sesame" not in refused + broken
