@@ -1,4 +1,4 @@
-"""Requests of the Bluesky app, of services and for repositories that a PDS and ``FakePds`` have to answer alike."""
+"""Requests of the app, of services and for repositories that both servers have to answer alike."""
 
 from __future__ import annotations
 

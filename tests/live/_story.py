@@ -26,7 +26,7 @@ _IGNORED: Final = frozenset({"cursor", "debug", "hitsTotal", "verification", "se
 
 
 class Story:
-    """Three accounts of one server and what they do; everything that it says of them has the same name everywhere.
+    """Three accounts of one server and what they do; answers have the same names for them on every server.
 
     Args:
         client: The server.
@@ -139,7 +139,7 @@ class Story:
 
     def _post(self, name: str, who: str, text: str, /, **fields: Any) -> None:
         self._write(name, who, "app.bsky.feed.post", text=text, **fields)
-        # Each account's records come to the app view by themselves, so what refers to this one has to wait for it.
+        # The app view reads each account by itself, so records that refer to this one have to wait for it.
         uri = self.refs[name]["uri"]
         self._wait(lambda: self._get("app.bsky.feed.getPosts", {"uris": uri})["posts"])
 
@@ -295,4 +295,4 @@ QUERIES: Final[Mapping[str, tuple[str, str, Mapping[str, Any]]]] = {
     "unread notifications": ("anna", "app.bsky.notification.getUnreadCount", {}),
     "notification preferences": ("anna", "app.bsky.notification.getPreferences", {}),
 }
-"""Whom something is shown to, the method and its parameters, where ``<name>`` is a record of the story."""
+"""The viewer, the method and its parameters, where ``<name>`` is a record of the story."""

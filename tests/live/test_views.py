@@ -1,4 +1,4 @@
-"""The same records at the protocol's own servers and at ``FakePds``: what the app view says of them is the same."""
+"""The same records at the protocol's own servers and at ``FakePds``: the app views show the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is valid by the documents, in records and in calls, the server answers without a fault of its own."""
+"""Records and calls that are valid by the documents never bring the server itself down."""
 
 from __future__ import annotations
 

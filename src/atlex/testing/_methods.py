@@ -132,8 +132,7 @@ class Registered:
         active: Whether the caller's account must be in use: neither taken down nor deactivated.
         json_limit: How many bytes a JSON body may have; None for any number.
         locked: Whether only one request at a time may be in a handler of this kind.
-        service: The service that the request must be meant for, as its ``atproto-proxy`` names it; None for the server
-            itself.
+        service: The service that the request's ``atproto-proxy`` must name; None for the server itself.
     """
 
     handler: Handler

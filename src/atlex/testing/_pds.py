@@ -43,11 +43,11 @@ _HandlerT = TypeVar("_HandlerT", bound=Handler)
 
 
 class FakePds:
-    """An AT Protocol server in this process, for tests: a PDS, with as much of an app view as small tests need.
+    """An AT Protocol server in this process, for tests: a PDS with an app view, chat and a video service.
 
     It has two faces, which share everything: `transport`, for httpx clients, without a network; and `serve()`, real
-    HTTP on a loopback port. It knows accounts, sessions, records, blobs, handles, profiles and feeds, and any other
-    method can be added. Status and error codes are those of the protocol's own server. Requests and its own responses
+    HTTP on a loopback port. It knows accounts, sessions, records, blobs, handles, and the methods of the app;
+    others can be added. Status and error codes are those of the protocol's own server. Requests and its own responses
     are checked against the Lexicon documents.
 
         with FakePds() as pds:
@@ -74,7 +74,7 @@ class FakePds:
         hostname: The name of the server: its DID is ``did:web:`` with it, and `url` is ``https://`` with it.
         user_domains: The domains below which strangers can take handles, each with its leading dot.
         blob_limit: How many bytes an uploaded blob may have.
-        video_part_size: How many bytes the parts of a video have that is uploaded to the video service in parts.
+        video_part_size: How many bytes each part of a video has in an upload in parts.
         headers: Headers of every response, such as those of a rate limit.
         seed: Decides, with the host name, on DIDs, keys and tokens: equal servers that get equal requests give equal
             responses.

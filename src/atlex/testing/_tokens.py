@@ -1,7 +1,7 @@
 """JSON Web Tokens (RFC 7519) as a PDS signs them: HS256, an access and a refresh kind told apart by ``typ``.
 
-Tokens for other services are of a third kind. A real server signs those with the account's own key (ES256K), which
-would take a library; only the services that this server plays itself have to check them.
+Tokens for other services are of a third kind. A real server signs them with the account's own key (ES256K), which
+would take a library. Only the services that this server simulates have to check them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The search tree of a repository (Merkle Search Tree), whose root is what a commit signs.
 
-Trees are values: a change gives another tree, which shares what didn't change. So the CID of a new root takes a few
-nodes, however many records there are.
+Trees are immutable: a change gives another tree, which shares the nodes that didn't change. The CID of a new root
+therefore takes a few nodes to compute, however many records there are.
 
 Source: https://atproto.com/specs/repository#mst-structure
 """

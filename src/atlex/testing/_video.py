@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from atlex.syntax import Cid
 from atlex.testing._methods import Call, Methods, State, method
@@ -19,7 +19,7 @@ _MAX_SIZE: Final = 100 * 1024 * 1024
 _DAILY_VIDEOS: Final = 25
 _DAILY_BYTES: Final = 10 * 1024**3
 _LIFE: Final = 24 * 60 * 60.0
-# What a job is in, from one look to the next, and how far it is.
+# The states of a job, one a call, with its progress.
 _STATES: Final[tuple[tuple[str, int | None], ...]] = (
     ("JOB_STATE_CREATED", None),
     ("JOB_STATE_ENCODING", 50),
@@ -28,8 +28,7 @@ _STATES: Final[tuple[tuple[str, int | None], ...]] = (
 )
 
 
-@dataclass(slots=True)
-class _Failure:
+class _Failure(NamedTuple):
     """How a job is to end."""
 
     message: str
@@ -71,7 +70,7 @@ class _Upload:
 
 
 class VideoMethods(Methods):
-    """The methods that take videos and tell what becomes of them.
+    """The methods that take videos and report their jobs.
 
     Args:
         state: What all methods share.
@@ -226,7 +225,7 @@ class VideoMethods(Methods):
         return {**status, "state": state, "progress": 100, "blob": self._store(job)}
 
     def _store(self, job: _Job) -> dict[str, Any]:
-        """Put the finished video into the account's repository, which is where the real service puts it too."""
+        """Store the finished video at the account's server, as the real service does."""
         cid = str(Cid.for_raw(job.data))
         self.state.usable(job.did).repo.add_blob(cid, StoredBlob(job.data, "video/mp4"))
         return {"$type": "blob", "ref": {"$link": cid}, "mimeType": "video/mp4", "size": len(job.data)}

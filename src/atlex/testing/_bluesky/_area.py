@@ -25,7 +25,7 @@ class Area(Methods):
         self.world = world
 
     def views(self, call: Call) -> PostViews:
-        """Makes views for whoever calls."""
+        """Makes views for the caller."""
         return PostViews(self.state, self.world, self.state.caller(call).did)
 
     def actor(self, identifier: str) -> Account:

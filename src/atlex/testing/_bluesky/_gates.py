@@ -64,7 +64,7 @@ def may_embed(index: Index, uri: str, did: str, by: str | None = None) -> bool:
     Args:
         index: The records of all accounts.
         uri: The embedded post.
-        did: Who embeds it.
+        did: The account that embeds it.
         by: The post that embeds it; None for a message.
     """
     gate = gate_of(index, POST_GATE, uri)

@@ -173,8 +173,8 @@ class Index:
         Args:
             kind: How it refers to it.
             target: A DID or an AT URI.
-            key: For list items the account listed; for memberships, replies and quotes the record itself; else who
-                wrote it.
+            key: The listed account for list items; the record's own URI for memberships, replies and quotes;
+                else the author's DID.
         """
         return next(iter(self._links.get((kind, target), {}).get(key, {}).values()), None)
 

@@ -111,7 +111,7 @@ class ListViews(ProfileViews):
         }
 
     def embeddable(self, record: StoredRecord) -> dict[str, Any] | None:
-        """The view of a record that isn't a post, in a post that embeds it; None for what can't be embedded."""
+        """The view of an embedded record that isn't a post; None for records that can't be embedded."""
         match record.collection:
             case "app.bsky.graph.list":
                 return {"$type": "app.bsky.graph.defs#listView", **self.list_full(record)}

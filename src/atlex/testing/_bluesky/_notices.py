@@ -1,4 +1,4 @@
-"""Who is to be told of a record, and why."""
+"""Which accounts a record notifies, and why."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class NotificationMethods(Area):
         shown, cursor = page(notices, params, lambda notice: notice.record.number)
         seen_at = views.own.seen_at
         if seen_at is None and "cursor" not in params and shown:
-            # Whoever never told what they have seen has one unread notification, the newest.
+            # The real app view does the same for an account that never called updateSeen.
             seen_at = shown[0].record.indexed_at
         seen = {} if seen_at is None else {"seenAt": seen_at}
         listed = [self._view(views, notice, seen_at) for notice in shown]

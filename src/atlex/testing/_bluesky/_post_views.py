@@ -36,11 +36,11 @@ class PostViews(ListViews):
         return self.find_of(POST, uri)
 
     def is_shown(self, record: StoredRecord) -> bool:
-        """Whether the account of a record is in use and has nothing against the viewer, nor the viewer against it."""
+        """Whether a record's account is in use, and no block stands between it and the viewer."""
         return self.state.accounts.find_public(record.did) is not None and not self.is_apart(record.did)
 
     def author_of(self, record: StoredRecord) -> dict[str, Any]:
-        """Who wrote a record that `find` gave."""
+        """The author of a record that `find` gave."""
         account = self.state.accounts.find_public(record.did)
         assert account is not None  # noqa: S101 - records are only found where their account is in use
         return self.author(account)
@@ -195,7 +195,7 @@ class PostViews(ListViews):
 
         Args:
             uri: The record.
-            did: Who embeds it.
+            did: The account that embeds it.
             by: The post that embeds it; None for a message.
             depth: How many embeds there may be in each other.
         """

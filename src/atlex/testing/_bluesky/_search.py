@@ -83,7 +83,7 @@ class SearchMethods(Area):
             if account.active and wanted and self._is_called(account, wanted, described=described)
         ]
         link = self.world.index.link
-        # Those whom the caller follows come first.
+        # Accounts that the caller follows come first.
         return sorted(found, key=lambda account: link("follow", account.did, views.viewer) is None)
 
     def _is_called(self, account: Account, wanted: str, *, described: bool) -> bool:

@@ -62,7 +62,7 @@ class ThreadMethods(Area):
 
     @method("app.bsky.unspecced.getPostThreadV2", auth="access")
     def get_post_thread_v2(self, call: Call) -> Any:
-        """Give a thread as a list: the posts above, the post, and each reply below the post that it replies to."""
+        """Give a thread as a list: the posts above, the post, and each reply below its parent."""
         views, uri = self.views(call), call.params["anchor"]
         post = views.find_post(uri)
         if post is None:
@@ -175,7 +175,7 @@ class ThreadMethods(Area):
         replies = self._sorted(
             views, filter(partial(self._is_regular, views), views.replies(post.uri)), asked
         )
-        # All direct replies are shown, whatever the number of branches.
+        # The number of branches doesn't limit direct replies.
         for reply in replies if depth == 1 else replies[: asked.branches]:
             yield self._item(views, reply, depth, asked.branches if depth < asked.below else 0)
             yield from self._below(views, reply, depth + 1, asked)
@@ -183,7 +183,7 @@ class ThreadMethods(Area):
     def _sorted(
         self, views: PostViews, replies: Iterable[StoredRecord], asked: _Asked
     ) -> Sequence[StoredRecord]:
-        """Replies as wanted, but those of the thread's author, the viewer and followed accounts come first."""
+        """Replies in the wanted order, after those of the thread's author, the viewer and followed accounts."""
         link, count = self.world.index.link, self.world.index.count
 
         def rank(reply: StoredRecord) -> tuple[bool, bool, bool]:

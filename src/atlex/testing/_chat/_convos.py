@@ -60,8 +60,8 @@ class Side:
         muted: Whether it makes no noise.
         read_up_to: The number of the last message that the member has read.
         since: The number of the last message before the member left; those up to it aren't shown any more.
-        present: Whether the conversation is listed: it begins with a message or by the member itself, and ends with
-            leaving.
+        present: Whether the conversation is listed, from the first message, or from when the member opened it,
+            until the member leaves.
     """
 
     status: Status
@@ -151,7 +151,7 @@ class Messenger:
         Args:
             members: The accounts.
             opener: The one that asks; only it is told.
-            accepted: Those that take messages from all others without being asked.
+            accepted: The members for whom it is no request.
         """
         convo = self._by_members.get(members)
         if convo is None:

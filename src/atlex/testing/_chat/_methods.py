@@ -275,7 +275,7 @@ class ChatMethods(Area):
         return "following" if record is None else str(record.value["allowIncoming"])
 
     def _willing(self, members: frozenset[str]) -> frozenset[str]:
-        """Those who follow all others, whose messages need not be accepted first."""
+        """The members that follow all others, who needn't accept the conversation first."""
         return frozenset(
             did for did in members if all(self._follows(did, other) for other in members - {did})
         )
