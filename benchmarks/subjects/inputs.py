@@ -1,4 +1,7 @@
-"""Making, checking and writing records: ``inputs WHO RECORD BATCHES``. A figure is the microseconds of one record."""
+"""Making, checking and writing records, and finding what is in a text: ``inputs WHO RECORD BATCHES``.
+
+A figure is the microseconds of one record or text.
+"""
 
 # The peer isn't installed where this is checked.
 # pyright: reportMissingImports=false
@@ -21,11 +24,13 @@ from benchmarks.subjects._tools import finish, interleave
 
 _SIZE: Final = 50
 _TEXT: Final = "a slow morning by the harbour"
+_RICH: Final = "Hi @alice.example.com 👋 look: example.com/a?b=c and https://example.org #cats #dogs $AAPL"
 _TIME: Final = "2026-03-01T12:00:00.000Z"
 
 
 def _atlex(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
     from atlex.model import check
+    from atlex_bsky import RichText
     from atlex_sdk.app.bsky.feed.post import Post
 
     post = Post.model_validate(data)
@@ -35,12 +40,14 @@ def _atlex(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "check": partial(check, post),
         "write": post.to_json,
         "whole": lambda: Post.model_validate(data).to_json(),
+        "detect": partial(RichText.detect, _RICH),
     }
 
 
 def _peer(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
     from atproto_client.models import AppBskyFeedPost
     from atproto_client.models.utils import get_model_as_dict, get_or_create
+    from atproto_client.utils.facet_detection import detect_facets, detect_mentions
 
     post: Any = get_or_create(data, AppBskyFeedPost.Record, strict=True)
     return {
@@ -50,6 +57,7 @@ def _peer(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "whole": lambda: json.dumps(
             get_model_as_dict(get_or_create(data, AppBskyFeedPost.Record, strict=True))
         ),
+        "detect": lambda: (detect_facets(_RICH), detect_mentions(_RICH)),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlex.syntax import count_graphemes, exceeds_graphemes, utf8_length
+from atlex.syntax import count_graphemes, exceeds_graphemes, iter_graphemes, utf8_length
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 FLAG = "\U0001f1e8\U0001f1ed"
@@ -71,6 +71,13 @@ ALPHABET = "a\r\n\x00é\u0301\u0600\u0903\u0915\u094d\u200b\u200d\u1100\u1161\u1
 def test_exceeding_agrees_with_counting(text: str, limit: int) -> None:
     assert exceeds_graphemes(text, limit) is (count_graphemes(text) > limit)
     assert count_graphemes(text) <= len(text) <= utf8_length(text)
+
+
+@given(st.text(max_size=20) | st.text(ALPHABET, max_size=20))
+def test_a_text_is_made_of_as_many_graphemes_as_are_counted(text: str) -> None:
+    graphemes = [*iter_graphemes(text)]
+    assert "".join(graphemes) == text
+    assert len(graphemes) == count_graphemes(text)
 
 
 @given(st.lists(st.sampled_from(["a", "é", "e\u0301", FAMILY, FLAG, "\r\n", "각"])))
