@@ -34,7 +34,7 @@ class _Assigning:
         free = [each for each in free if each.is_idle()]
         while free and free[0].has_expired():
             closing.append(free.pop(0))
-        for waiting in filter(lambda each: each.is_queued(), self._requests):
+        for waiting in [each for each in self._requests if each.is_queued()]:
             origin, connection = waiting.request.url.origin, None
             for each in [each for each in reversed(free) if each.can_handle_request(origin)]:
                 free.remove(each)
