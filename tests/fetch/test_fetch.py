@@ -326,6 +326,30 @@ class TestLimits:
         assert not stop.is_set() or driver.name != "sync"
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_fetch_that_is_cancelled_while_tls_begins_closes_its_connection(
+    names: Names, wires: Wires, backend
+):
+    from atlex.fetch import AsyncPublicFetcher
+
+    names.addresses["example.com"] = [PUBLIC]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        wires.ports[PUBLIC] = silent.getsockname()[1]
+
+        async def main() -> None:
+            async with AsyncPublicFetcher() as fetcher:
+                with anyio.move_on_after(0.3):
+                    await fetcher.get("https://example.com/", max_bytes=10)
+                connection, _ = silent.accept()
+                with connection:
+                    connection.settimeout(5)
+                    # What the client said first, and then the end.
+                    while connection.recv(65536):
+                        pass
+
+        anyio.run(main, backend=backend)
+
+
 def test_a_fetcher_goes_on_in_another_event_loop(site: Server, names: Names, wires: Wires):
     from atlex.fetch import AsyncPublicFetcher
 

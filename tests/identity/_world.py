@@ -142,7 +142,7 @@ class World:
             "plc_url": self.plc.url,
             "nameservers": ["127.0.0.1"],
             "dns_port": self.dns.port,
-            "timeout": 2.0,
+            "timeout": 10.0,
             "clock": lambda: self.now,
         }
 

@@ -262,9 +262,11 @@ class TestManyAtOnce:
                     threading.Thread(target=lambda: found.append(resolver.resolve(HANDLE)))
                     for _ in range(1000)
                 ]
-                for thread in threads:
+                for number, thread in enumerate(threads):
                     thread.start()
-                world.dns.may_answer.set()
+                    if number == 100:
+                        # DNS is asked again after two seconds without an answer.
+                        world.dns.may_answer.set()
                 for thread in threads:
                     thread.join()
             else:

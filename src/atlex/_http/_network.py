@@ -8,6 +8,8 @@ deadline.
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable
+from inspect import isawaitable
 from typing import Any, Final, Self
 from weakref import finalize
 
@@ -70,9 +72,23 @@ class _Stream:
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: Any = None) -> Any:
         secured = self._stream.start_tls(ssl_context, server_hostname, _left(timeout))
+        if isawaitable(secured):
+            secured = _secured_or_closed(self._stream, secured)
         if self._ending is not None:
             self._ending.detach()
         return then(secured, lambda stream: _Stream(stream, self._connecting))
+
+
+async def _secured_or_closed(stream: Any, secured: Awaitable[Any]) -> Any:
+    """Wait until a stream is secured, and close it where that is cancelled: httpcore leaves it open then."""
+    try:
+        return await secured
+    except BaseException:
+        from anyio import CancelScope
+
+        with CancelScope(shield=True):
+            await stream.aclose()
+        raise
 
 
 class Network:
