@@ -1,4 +1,4 @@
-"""Texts to find links, mentions and tags in: some that the official library is tested with in kind, many at random."""
+"""Texts to find links, mentions and tags in: one for each case of the official library's tests, many at random."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _any_character(chance: random.Random) -> str:
 
 
 def mixed_texts(count: int, seed: int) -> Iterator[str]:
-    """Texts of up to 14 pieces: words, signs, white space, what isn't seen, what looks alike, any character at all."""
+    """Texts of up to 14 pieces: words, signs, white space, characters that aren't seen or look alike, and any."""
     chance = random.Random(seed)
     for _ in range(count):
         pieces = [
@@ -160,7 +160,7 @@ def mixed_texts(count: int, seed: int) -> Iterator[str]:
 
 
 def every_character() -> Iterator[str]:
-    """Texts with each character of Unicode at every place where its kind makes a difference, several in one."""
+    """Texts with each character of Unicode at every place where its kind makes a difference."""
     codes = (code for code in range(0x110000) if not 0xD800 <= code < 0xE000)
     for code in codes:
         # One in 256 of the planes that hold one kind of letter, or nothing.
@@ -184,7 +184,7 @@ def marked_texts(count: int, seed: int, *, apart: bool) -> Iterator[tuple[str, l
     Args:
         count: How many.
         seed: What they are made from.
-        apart: Whether the links are in order and don't overlap; else they also end where they begin, or before.
+        apart: Whether the links are in order and apart; else some overlap, and end where they begin, or before.
     """
     chance = random.Random(seed)
     for text in mixed_texts(count, seed):
@@ -198,10 +198,10 @@ def marked_texts(count: int, seed: int, *, apart: bool) -> Iterator[tuple[str, l
 
 
 def edits(count: int, seed: int) -> Iterator[tuple[str, list[dict[str, Any]], int, int, str]]:
-    """Such texts, the first and the last character of what goes, as offsets in bytes, and what comes in its place."""
+    """Such texts, where what goes begins and ends, in bytes, and what comes in its place."""
     chance = random.Random(seed)
     for text, facets in marked_texts(count, seed, apart=True):
-        # The library keeps links on white space alone, which it doesn't show, in case there is more some time.
+        # The library keeps links on white space alone, which it doesn't show.
         encoded = text.encode()
         facets = [  # noqa: PLW2901
             facet

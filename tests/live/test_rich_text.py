@@ -54,7 +54,7 @@ def official(ask, detectable):
 
 
 def found(text):
-    """What is found in a text: the first byte, the one behind the last, which kind it is, and what it says."""
+    """What is found in a text: where it begins and ends in bytes, its kind, and what it says."""
     places = []
     start = 0
     for segment in RichText.detect(text):

@@ -21,8 +21,8 @@ __all__ = ["found_in"]
 _IN_TAG: Final = rf"[^{SPACE}{INVISIBLE}\u20e2]"
 _BEGIN: Final = rf"(?<![^{SPACE}(])"
 
-# Everything below takes time in proportion to the text: a match begins behind white space or a parenthesis, and
-# what has to be given back of it never reaches back to an earlier one.
+# Everything below takes time in proportion to the text: a match begins behind white space or a parenthesis,
+# and what has to be given back of it never reaches back to an earlier one.
 _MENTION: Final = re.compile(rf"{_BEGIN}@([a-zA-Z0-9.-]+)\b", re.ASCII)
 _LINK: Final = re.compile(
     rf"{_BEGIN}(?:[hH][tT][tT][pP][sS]?://[^{SPACE}]+|([a-zA-Z][a-zA-Z0-9]*(?:\.[a-zA-Z0-9]+)+)[^{SPACE}]*)"

@@ -18,7 +18,7 @@ _WEB: Final = re.compile(r"https?://[^/]", re.IGNORECASE)
 
 
 def is_web_link(uri: str) -> bool:
-    """Whether a URI leads to a web page: whatever else one may do (run a script, open a file), this one doesn't."""
+    """Whether a URI leads to a web page, so that following it neither runs a script nor opens a file."""
     return _WEB.match(uri) is not None and is_valid_uri(uri)
 
 
@@ -74,8 +74,8 @@ class Link:
     """A link.
 
     Attributes:
-        uri: Where it leads: a URI of any scheme, at most 8192 bytes of UTF-8. Only ``http`` and ``https`` become
-            links when a text is rendered.
+        uri: Where it leads: a URI of any scheme, at most 8192 bytes of UTF-8. Only ``http`` and ``https``
+            become links when a text is rendered.
 
     Raises:
         InputError: It isn't a URI.
@@ -93,8 +93,8 @@ class Tag:
     """A hashtag, or a cashtag.
 
     Attributes:
-        tag: The hashtag without its ``#``; the cashtag with its ``$``, in upper case. 1 to 64 graphemes, at most
-            640 bytes of UTF-8.
+        tag: The hashtag without its ``#``; the cashtag with its ``$``, in upper case. 1 to 64 graphemes, at
+            most 640 bytes of UTF-8.
 
     Raises:
         InputError: It is empty or too long.

@@ -13,8 +13,8 @@ __all__ = ["read_markdown"]
 
 _ESCAPE: Final = r"\\[!-/:-@\[-`{-~\n]"
 _REFERENCE: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
-# Nothing in it gives back what it took, and a parenthesis opens at most one more: what is no address after all has
-# been gone over once or twice, and not by each of those before it.
+# Nothing in it gives back what it took, and a parenthesis opens at most one more: what is no address after
+# all has been gone over once or twice, and not by each of those before it.
 _ADDRESS: Final = rf"<((?:{_ESCAPE}|[^\s<>\\])*+)>|((?:{_ESCAPE}|[^\s()]|\((?:{_ESCAPE}|[^\s()])*+\))*+)"
 _TOKEN: Final = re.compile(
     rf"{_ESCAPE}|{_REFERENCE}|<([hH][tT][tT][pP][sS]?://[^\s<>]*+)>|\[|\](?:\((?:{_ADDRESS})\))?"

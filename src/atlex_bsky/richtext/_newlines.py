@@ -14,6 +14,6 @@ _MOST: Final = 2
 
 
 def excess_newlines(text: str) -> list[tuple[int, int]]:
-    """Where more than two line breaks have nothing visible between them: from the first to behind the last."""
+    """Where more than two line breaks have nothing visible between them, from the first to the last."""
     runs = ((run, run[0].count("\n") + run[0].count("\r")) for run in _RUN.finditer(text))
     return [run.span() for run, breaks in runs if breaks > _MOST]

@@ -59,8 +59,8 @@ def text_of(source: object) -> tuple[str, object]:
 def spans_of(text: str, facets: object) -> tuple[Span, ...]:
     """The stretches that the facets of a text mark.
 
-    What can't be shown is skipped: facets that overlap an earlier one, begin or end inside a character, aren't
-    within the text, or have nothing to say; and features that break their lexicon.
+    What can't be shown is skipped: facets that overlap an earlier one, begin or end inside a character,
+    aren't within the text, or have nothing to say; and features that break their lexicon.
 
     Args:
         text: The text, without lone surrogates.

@@ -1,6 +1,7 @@
 r"""White space as the official apps know it.
 
-They are written in JavaScript, whose classes aren't Python's: its ``\s`` has U+FEFF, and neither U+001C nor U+0085.
+They are written in JavaScript, whose classes aren't Python's: its ``\s`` has U+FEFF, and neither U+001C nor
+U+0085.
 """
 
 from __future__ import annotations

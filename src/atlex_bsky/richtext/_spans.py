@@ -28,7 +28,7 @@ class Span(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """A change of a text: the first character that goes, the first behind it that stays, and how many come in."""
+    """A change of a text: the first character that goes, the next that stays, and how many come in."""
 
     start: int
     end: int
@@ -142,7 +142,7 @@ def replaced(spans: Iterable[Span], edit: Edit, inner: Sequence[Span]) -> tuple[
 
 
 def clipped(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
-    """The spans of a part of a text. A link that is cut stays one, since it leads to the same place; a mention or tag does not."""
+    """The spans of a part of a text: all within it, and the links that are cut, which still lead there."""
     for span in spans:
         if span.end <= start or span.start >= end:
             continue

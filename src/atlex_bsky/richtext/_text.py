@@ -31,12 +31,12 @@ Dids: TypeAlias = Mapping[str, str] | Callable[[str], str | None]
 class RichText:
     """A text with mentions, links and tags. It never changes: each method gives a new one.
 
-    Texts are equal if they say the same and the same parts are the same things. ``+`` joins them, and iterating
-    gives the `segments`.
+    Texts are equal if they say the same and the same parts are the same things. ``+`` joins them, and
+    iterating gives the `segments`.
 
     Args:
         text: What the text says.
-        facets: Its facets as models or as JSON has them. Those that can't be shown are left out, as with `of`.
+        facets: Its facets, as models or as JSON has them. What can't be shown is left out, as with `of`.
 
     Raises:
         InputError: ``text`` has a lone surrogate, half of a character.
@@ -95,14 +95,15 @@ class RichText:
     def markdown(cls, source: str) -> RichText:
         r"""Read a text with Markdown's links: ``[this](https://example.com)`` and ``<https://example.com>``.
 
-        A backslash before punctuation takes away its meaning, and ``&amp;`` and its like stand for characters. All
-        else stays as it is written, and so does a link whose address isn't ``http`` or ``https``, or whose text
-        is blank. A link inside another one counts, and the outer one is text. An address has no white space; it may have
-        parentheses in pairs, one inside another at most, or any with backslashes before them or as ``(<…>)``.
-        Mentions and tags aren't looked for: `detect` finds them in what this gives.
+        A backslash before punctuation takes away its meaning, and ``&amp;`` and its like stand for
+        characters. All else stays as it is written, and so does a link whose address isn't ``http`` or
+        ``https``, or whose text is blank. A link inside another one counts, and the outer one is text. An
+        address has no white space; it may have parentheses in pairs, one inside another at most, or any with
+        backslashes before them or as ``(<…>)``. Mentions and tags aren't looked for: `detect` finds them in
+        what this gives.
 
         Args:
-            source: The text, which may come from a stranger: reading it takes time in proportion to its length.
+            source: The text. A stranger's is no danger: reading takes time in proportion to its length.
 
         Raises:
             InputError: ``source`` has a lone surrogate.
@@ -185,7 +186,7 @@ class RichText:
                 `resolved`.
 
         Raises:
-            InputError: It is no DID or handle, or ``text`` is blank, has a lone surrogate or mentions someone.
+            InputError: It is no DID or handle, or ``text`` is blank, isn't Unicode or mentions someone.
         """
         shown = _rich(text)
         if did is not None:
@@ -213,7 +214,7 @@ class RichText:
             tag: The tag without ``#``, 1 to 64 graphemes. None: it is ``text`` without its ``#``.
 
         Raises:
-            InputError: The tag is empty or too long, or ``text`` is blank, has a lone surrogate or a tag in it.
+            InputError: The tag is empty or too long, or ``text`` is blank, isn't Unicode or has a tag in it.
         """
         shown = _rich(text)
         return self._with(shown, Tag(shown.plain.removeprefix("#") if tag is None else tag))
@@ -233,7 +234,7 @@ class RichText:
         return self._with(RichText(f"${symbol}"), Tag(f"${symbol}"))
 
     def insert(self, index: int, text: str | RichText) -> RichText:
-        """Put text in. Inside a mention, link or tag it becomes a part of it; a ``RichText`` keeps what it has.
+        """Put text in. Inside a mention, link or tag it becomes part of it; a ``RichText`` keeps its own.
 
         Args:
             index: The character before which it goes, from 0; the length of `plain` is the end.
@@ -265,7 +266,7 @@ class RichText:
             text: What to put there.
 
         Raises:
-            InputError: They are outside the text, ``end`` is before ``start``, or ``text`` has a lone surrogate.
+            InputError: They are outside the text or in the wrong order, or ``text`` has a lone surrogate.
         """
         if not 0 <= start <= end <= len(self._plain):
             raise InputError(f"Characters {start} to {end} aren't within a text of {len(self._plain)}")
@@ -286,10 +287,10 @@ class RichText:
         return self._made(self._plain[first:last], clipped(self._spans, first, last))
 
     def truncated(self, graphemes: int = 300, *, max_bytes: int = 3000, ending: str = "\u2026") -> RichText:
-        """Shorten the text if it is too long. It isn't cut in a mention, link or tag, unless one begins the text.
+        """Shorten the text if it is too long, and leave mentions, links and tags whole, but for one at its start.
 
         Args:
-            graphemes: The most characters, as people see them, that the result may have; a post's limit by default.
+            graphemes: The most characters, as people see them, of the result; a post's limit by default.
             max_bytes: The most bytes of UTF-8; a post's limit by default.
             ending: What comes in the place of what was cut off. It counts.
 
@@ -328,12 +329,12 @@ class RichText:
     def to_html(self, *, base: str = "https://bsky.app") -> str:
         """Write the text as HTML: everything is escaped, and line breaks are ``<br>``.
 
-        Links are those to ``http`` and ``https`` alone; what leads elsewhere is text. The links' addresses are
-        their authors' choice, so they have ``rel="nofollow noopener"``.
+        Links are those to ``http`` and ``https`` alone; what leads elsewhere is text. The links' addresses
+        are their authors' choice, so they have ``rel="nofollow noopener"``.
 
         Args:
-            base: The site that mentions and tags lead to, without a slash at its end: ``BASE/profile/DID`` and
-                ``BASE/hashtag/TAG``. Mentions that aren't resolved are text.
+            base: The site that mentions and tags lead to, without a slash at its end: ``BASE/profile/DID``
+                and ``BASE/hashtag/TAG``. Mentions that aren't resolved are text.
         """
         return to_html(self.segments, base)
 
@@ -379,7 +380,7 @@ class RichText:
         return self._plain
 
     def __repr__(self) -> str:
-        return f"RichText({self._plain!r}, {len(self._spans)} facets)"
+        return f"RichText({self._plain!r}, facets: {len(self._spans)})"
 
 
 _TICKER: Final = 5

@@ -125,7 +125,7 @@ def test_texts_are_values():
     assert len({text, RichText("a ").link("b", URL), RichText("a b")}) == 2
     assert pickle.loads(pickle.dumps(text)) == copy.deepcopy(text) == text
     assert str(text) == text.plain == "a b"
-    assert repr(text) == "RichText('a b', 1 facets)"
+    assert repr(text) == "RichText('a b', facets: 1)"
     assert text
     assert not RichText()
 
