@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from importlib import import_module
 from ipaddress import ip_address
 from typing import Any
 
@@ -56,6 +58,11 @@ class Dns:
 
     async def texts_async(self, name: str) -> list[str]:
         """Do what `texts` does, asynchronously."""
+        if "dns.asyncresolver" not in sys.modules:
+            from anyio import to_thread
+
+            # It takes long enough for other tasks to notice.
+            await to_thread.run_sync(import_module, "dns.asyncresolver")
         import dns.asyncbackend
         import dns.asyncresolver
         import dns.exception
