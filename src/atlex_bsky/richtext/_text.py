@@ -287,7 +287,7 @@ class RichText:
         return self._made(self._plain[first:last], clipped(self._spans, first, last))
 
     def truncated(self, graphemes: int = 300, *, max_bytes: int = 3000, ending: str = "\u2026") -> RichText:
-        """Shorten the text if it is too long, and leave mentions, links and tags whole, but for one at its start.
+        """Shorten the text if it is too long. Mentions, links and tags stay whole, but for one at its start.
 
         Args:
             graphemes: The most characters, as people see them, of the result; a post's limit by default.
