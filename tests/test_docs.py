@@ -13,9 +13,6 @@ from pathlib import Path
 
 import pytest
 import typer
-from tests.fetch.conftest import Server
-from tests.fetch.conftest import page as page_of
-from tests.identity._world import Zone, document
 
 from atlex import PasswordSession, now
 from atlex.identity._flows import Options
@@ -75,6 +72,11 @@ def accounts(request, monkeypatch):
     if "identity.md" not in request.node.name:
         yield
         return
+    # They take an extra, which the other pages don't.
+    from tests.fetch.conftest import Server
+    from tests.fetch.conftest import page as page_of
+    from tests.identity._world import Zone, document
+
     alice = request.getfixturevalue("session")
     zone, directory = Zone(), Server()
     zone.texts[f"_atproto.{alice.handle}"] = [[f"did={alice.did}"]]
