@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
@@ -31,6 +32,7 @@ An app view orders them by the time that the record's author states, if that is 
 written first may well be indexed last, behind others that have been handled.
 """
 
+_MOST: Final = 20_000
 _LONGEST_WAIT: Final = 300.0
 _LONGEST_ASKED: Final = 86400.0
 _PASSING: Final = frozenset({408, 425, 429})
@@ -174,9 +176,13 @@ class NotificationPosition:
         """Move past a notification."""
         moment = min(moment_of(view) or self._since, self._clock())
         self._done[notification_key(view)] = moment
-        if moment - self._since > LATE:
-            self._since = moment - LATE
-            self._done = {key: time for key, time in self._done.items() if time >= self._since}
+        since = max(self._since, moment - LATE)
+        if len(self._done) > _MOST:
+            # A flood: the older half counts as past, so that the stored position stays small.
+            since = max(since, sorted(self._done.values())[_MOST // 2])
+        if since > self._since:
+            self._since = since
+            self._done = {key: time for key, time in self._done.items() if time >= since}
 
     def __str__(self) -> str:
         done = {key: format_datetime(moment) for key, moment in self._done.items()}
@@ -187,7 +193,8 @@ class NotificationPosition:
 
 def notification_key(view: Notification) -> str:
     """The identity of a notification; one record may cause two, as a reply that also quotes does."""
-    return f"{view.reason} {view.uri}"
+    # URIs may have thousands of characters.
+    return hashlib.blake2s(f"{view.reason} {view.uri}".encode(), digest_size=12).hexdigest()
 
 
 class LogPosition:

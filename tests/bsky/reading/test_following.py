@@ -14,7 +14,7 @@ from atlex import AsyncPasswordSession, XrpcResponseError, now
 from atlex.errors import InputError
 from atlex.testing import FakePds, PdsError
 from atlex_bsky import AsyncBluesky
-from atlex_bsky._cursors import CursorStoreError, FileCursorStore, MemoryCursorStore
+from atlex_bsky._cursors import LARGEST, CursorStoreError, FileCursorStore, MemoryCursorStore
 from atlex_bsky._following import NotificationPosition
 from atlex_sdk import AsyncClient, app
 from atlex_sdk.app.bsky.notification.list_notifications import Notification
@@ -222,6 +222,20 @@ def test_one_without_a_time_comes_once_and_hides_no_other(listing, text):
     position = NotificationPosition.read(str(position), "did:web:a.test")
     assert not position.is_new(broken)
     assert position.is_new(first)
+
+
+def test_a_flood_leaves_a_position_that_can_be_stored(listing):
+    listing.add("x" * 200, 0)
+    [view] = map(Notification.from_wire, listing.views)
+    position = NotificationPosition("did:web:a.test", _START - timedelta(minutes=5))
+    for number in range(20_001):
+        view.__dict__["uri"] = f"at://did:web:{'a' * 2000}.test/app.bsky.feed.post/{number}"
+        view.__dict__["indexed_at"] = (_START + timedelta(milliseconds=number)).isoformat()
+        position.handled(view)
+    assert not position.is_new(view)
+    assert len(str(position)) < LARGEST / 2
+    view.__dict__["indexed_at"] = (_START + timedelta(seconds=5)).isoformat()
+    assert not position.is_new(view)
 
 
 def test_what_was_handled_is_marked_as_seen(alice, listing):
