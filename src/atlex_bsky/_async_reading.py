@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, overload
 
 from atlex import AsyncPaginator
@@ -321,7 +321,8 @@ class AsyncNotificationSource:
         self._did = did
         self._reasons = reasons or None
         self._mark_seen = mark_seen
-        self._seen_at: datetime | None = None
+        self._handled_to: datetime | None = None
+        self._marked_to: datetime | None = None
         self._begun = since is not None
         self._position = NotificationPosition(did, since)
 
@@ -338,9 +339,10 @@ class AsyncNotificationSource:
 
     async def fetch(self) -> list[NotificationItem]:
         """Mark the handled notifications as seen, and fetch the new ones, the oldest first."""
-        if self._seen_at is not None:
-            await self._calls.update_seen(seen_at=self._seen_at)
-            self._seen_at = None
+        if self._mark_seen and self._handled_to is not None and self._handled_to != self._marked_to:
+            # App views call the one at the very time unread.
+            await self._calls.update_seen(seen_at=self._handled_to + timedelta(milliseconds=1))
+            self._marked_to = self._handled_to
         new: dict[str, Notification] = {}
         async for view in self._paginate(self._calls.list_notifications, reasons=self._reasons):
             if self._position.is_past(view):
@@ -356,6 +358,5 @@ class AsyncNotificationSource:
         """Move the position past a notification."""
         self._position.handled(item.view)
         moment = moment_of(item.view)
-        # One that is read lies before the last mark: marking up to there would take the mark back.
-        if self._mark_seen and not item.is_read and moment is not None:
-            self._seen_at = moment if self._seen_at is None else max(self._seen_at, moment)
+        if moment is not None:
+            self._handled_to = moment if self._handled_to is None else max(self._handled_to, moment)

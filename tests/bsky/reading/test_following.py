@@ -243,9 +243,20 @@ def test_what_was_handled_is_marked_as_seen(alice, listing):
     assert listing.handled_by(alice, store) == []
     listing.add("a", 0)
     listing.add("b", 5)
-    listing.add("seen-on-a-phone", 6, is_read=True)
-    assert listing.handled_by(alice, store) == ["a", "b", "seen-on-a-phone"]
-    assert listing.seen == ["2026-01-01T00:00:05.000Z"]
+    # An app view that was never told what has been seen calls all of them read.
+    listing.add("c", 6, is_read=True)
+    assert listing.handled_by(alice, store) == ["a", "b", "c"]
+    # It calls the one at the very time unread.
+    assert listing.seen == ["2026-01-01T00:00:06.001Z"]
+
+
+def test_one_that_comes_late_takes_back_no_mark(alice, listing):
+    listing.add("late", -60)
+    late = listing.views.pop()
+    listing.add("a", 0)
+    listing.before[None] = lambda: listing.before.update({None: lambda: listing.views.append(late)})
+    assert listing.handled_by(alice, MemoryCursorStore(), since=_LONG_AGO, polls=4) == ["a", "late"]
+    assert listing.seen == ["2026-01-01T00:00:00.001Z"]
 
 
 def test_what_was_not_handled_is_not_marked_as_seen(alice, listing):
