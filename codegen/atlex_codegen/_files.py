@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 from atlex._files import leads_out_of
 from atlex.errors import LexiconError
 
 __all__ = ["check_places", "remove_file", "replace_file"]
+
+_FLAGS: Final = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
 
 
 def check_places(paths: Collection[Path], root: Path) -> None:
@@ -46,16 +50,15 @@ def replace_file(path: Path, data: bytes) -> None:
         mode = path.stat().st_mode & 0o777
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # The temporary file's own mode would keep it from everybody else.
-        umask = os.umask(0)
-        os.umask(umask)
-        mode = 0o666 & ~umask
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+        mode = None
+    # Nobody can tell the name beforehand, and put a link there.
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    handle = os.open(temporary, _FLAGS, 0o666 if mode is None else 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        temporary.chmod(mode)
+        if mode is not None:
+            temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

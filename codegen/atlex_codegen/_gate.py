@@ -163,6 +163,8 @@ def _are_expressions(roots: Iterable[ast.expr]) -> bool:
     pending = list(roots)
     while pending:
         node = pending.pop()
+        if isinstance(node, ast.Name | ast.Constant):
+            continue
         parts = _PARTS.get(type(node), _unexpected)(node)
         if parts is None:
             return False
@@ -221,11 +223,9 @@ _PARTS: Final[Mapping[type[ast.AST], _Parts]] = {
     ast.BoolOp: _choice,
     ast.Call: _call,
     ast.Compare: _comparison,
-    ast.Constant: lambda _: (),
     ast.Dict: _display,
     ast.Lambda: _function,
     ast.List: lambda node: node.elts,
-    ast.Name: lambda _: (),
     ast.Set: lambda node: node.elts,
     ast.Subscript: lambda node: (node.value, node.slice),
     ast.Tuple: lambda node: node.elts,

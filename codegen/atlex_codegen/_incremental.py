@@ -29,7 +29,7 @@ from atlex.lexicon import (
     UnknownKind,
     parse_document,
 )
-from atlex.lexicon._json import is_object, read_json
+from atlex.lexicon._json import is_array, is_object, read_json
 from atlex_codegen._load import read_tables, stale_descriptions
 from atlex_codegen._module_planner import STRONG_REF
 from atlex_codegen._naming import Naming, json_schema
@@ -93,10 +93,14 @@ def plan_changes(package: Settings, state: State, last: LastBuild) -> Changes | 
     namespaces = {_namespace(nsid) for nsid in touched} | touched
     needed = _closure({*touched, *(nsid for nsid in raws if _namespace(nsid) in namespaces)}, edges)
     needed |= raws.keys() & {STRONG_REF.nsid}
-    lexicons = Lexicons(
-        changed.get(nsid) or (_parsed(raw) if nsid in needed else _sketch(nsid, raw))
-        for nsid, raw in raws.items()
-    )
+    documents: list[Document] = []
+    for nsid, raw in raws.items():
+        document, found = parse_document(raw) if nsid in needed else (_sketch(nsid, raw), [])
+        if document is None or found:
+            # What is remembered isn't so.
+            return None
+        documents.append(document)
+    lexicons = Lexicons(documents)
     source = read_tables(package.lexicons, package.descriptions)
     words = {key: said for key, said in source.descriptions.items() if key.partition("#")[0] in changed}
     warnings = stale_descriptions(package.lexicons, package.descriptions, words, changed.values())
@@ -126,13 +130,6 @@ def _read(inputs: Mapping[str, str], last: LastBuild) -> dict[str, Any] | None:
     return raws
 
 
-def _parsed(raw: Mapping[str, Any]) -> Document:
-    document, _ = parse_document(raw)
-    if document is None:
-        raise AssertionError("a document of the last build has no faults")
-    return document
-
-
 def outline(document: Document) -> str:
     """What others go by that don't refer to a document: its kind, its errors, and of whose output it makes a page."""
     main = document.main
@@ -149,15 +146,20 @@ def outline(document: Document) -> str:
 
 def _sketch(nsid: str, raw: Mapping[str, Any]) -> Document:
     """A document of which only the outline counts."""
-    main = raw["defs"].get("main", {})
-    errors = tuple(ErrorDeclaration(name=error["name"]) for error in main.get("errors", ()))
-    kinds: dict[str, Definition] = {
+    defs = raw.get("defs")
+    main = defs.get("main") if is_object(defs) else None
+    if not is_object(main):
+        return Document(id=nsid, defs={}, raw=raw)
+    declared = main.get("errors")
+    names = [error.get("name") for error in declared if is_object(error)] if is_array(declared) else []
+    errors = tuple(ErrorDeclaration(name=name) for name in names if isinstance(name, str))
+    kinds: dict[object, Definition] = {
         "query": Query(errors=errors),
         "procedure": Procedure(errors=errors),
         "subscription": Subscription(message=Message(schema=UnknownKind(name="", raw={})), errors=errors),
-        "record": Record(key=main.get("key", ""), record=Object()),
+        "record": Record(key="any", record=Object()),
     }
-    kind = kinds.get(main.get("type"))
+    kind = kinds.get(str(main.get("type")))
     return Document(id=nsid, defs={} if kind is None else {"main": kind}, raw=raw)
 
 

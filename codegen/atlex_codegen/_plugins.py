@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Any, Final
 
 from atlex.errors import LexiconError
@@ -157,6 +156,9 @@ def load_plugins(names: Iterable[str]) -> Plugins:
     """
     loaded: dict[str, Plugin] = {}
     for name in names:
+        # It takes as long to load as a few documents, and most builds ask no plugin.
+        from importlib.metadata import entry_points
+
         found = next(iter(entry_points(group=GROUP, name=name)), None)
         if found is None:
             raise LexiconError(f"There is no plugin {name!r}: no installed package names it under {GROUP}.")
