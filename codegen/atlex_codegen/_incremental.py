@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from atlex._files import read_file
 from atlex.lexicon import (
@@ -86,7 +86,7 @@ def plan_changes(package: Settings, state: State, last: LastBuild) -> Changes | 
     if STRONG_REF.nsid in changed:
         # Objects that name a record are read as one of those without a reference to it.
         return None
-    edges = {nsid: raws.keys() & set(_heads(raw)) for nsid, raw in raws.items()}
+    edges = {nsid: raws.keys() & set(_targets(raw)) for nsid, raw in raws.items()}
     touched = _closure(changed, _inverted(edges))
     if len(touched) > len(raws) * _MOST:
         return None
@@ -167,17 +167,20 @@ def _namespace(nsid: str) -> str:
     return nsid.rpartition(".")[0]
 
 
-def _heads(raw: object) -> Iterator[str]:
-    """What every string of a document begins with, up to ``#``: whatever a document refers to is among them."""
+def _targets(raw: object) -> Iterator[str]:
+    """The NSIDs in all that may be a reference in a document: strings and lists of strings by the names of one."""
     pending = [raw]
     while pending:
-        value = pending.pop()
-        if isinstance(value, str):
-            yield value.partition("#")[0]
-        elif isinstance(value, dict):
-            pending += cast("dict[str, object]", value).values()
-        elif isinstance(value, list):
-            pending += cast("list[object]", value)
+        current = pending.pop()
+        if is_object(current):
+            for key in ("ref", "refs"):
+                value: Any = current.get(key)
+                for text in value if is_array(value) else [value]:
+                    if isinstance(text, str):
+                        yield text.partition("#")[0]
+            pending += current.values()
+        elif is_array(current):
+            pending += current
 
 
 def _inverted(edges: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:

@@ -8,7 +8,6 @@ one Python to the next.
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Sequence
 from typing import Final
 
@@ -67,6 +66,9 @@ def wrap(text: str, indent: int, hanging: int = 0) -> list[str]:
     """Break one paragraph into lines that fit after ``indent`` columns; all but the first begin with ``hanging``."""
     if text and len(text) <= LINE_LENGTH - indent and not text[-1].isspace() and not _BREAKS.search(text):
         return [text]
+    # Most lines fit.
+    import textwrap
+
     return textwrap.wrap(
         text,
         LINE_LENGTH - indent,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import bz2
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from atlex.errors import LexiconError
@@ -40,6 +41,7 @@ def unpack(data: bytes) -> list[Any]:
     return documents
 
 
+@lru_cache(maxsize=2)
 def package_data_digest(data: bytes) -> str:
     """The SHA-256, in hex, of what package data holds: the compression doesn't count.
 
