@@ -104,7 +104,7 @@ def scene(lexicons):
 
 
 @pytest.mark.parametrize("collection", KINDS)
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(data=st.data())
 def test_views_of_any_valid_record_are_valid(scene, collection, lexicons, data):
     record = data.draw(values(collection, lexicons=lexicons, undeclared=True))
