@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -111,8 +112,10 @@ def test_the_python_examples_run(source, line, page, pds, session, folder):
     if "def test_" in source:
         (folder / "test_example.py").write_text(source, encoding="utf-8")
         (folder / "conftest.py").write_text(_UNTIMED, encoding="utf-8")
+        options = ["--record-answers"] if "record_answers" in source else []
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, "test_example.py"],
+            env={**os.environ, "APP_PASSWORD": "app-password"},
             capture_output=True,
             text=True,
             check=False,

@@ -50,10 +50,12 @@ def test_everything_that_happens_to_an_account_is_told_the_newest_first(alice, b
 @pytest.mark.usefixtures("busy")
 def test_notifications_come_in_pages(alice):
     seen, cursor = [], {}
-    while cursor is not None:
+    while True:
         answer = alice.see("app.bsky.notification.listNotifications", limit=4, **cursor)
         seen += [notice["uri"] for notice in answer["notifications"]]
-        cursor = {"cursor": answer["cursor"]} if "cursor" in answer else None
+        if "cursor" not in answer:
+            break
+        cursor = {"cursor": answer["cursor"]}
     assert len(seen) == len(set(seen)) == 6
 
 

@@ -111,7 +111,7 @@ def test_a_record_comes_with_its_proof(alice, call, there):
     answer = call.get("com.atproto.sync.getRecord", did=alice.did, collection=POST, rkey=rkey)
     [root], blocks = read_car(answer.content)
     cid = blocks[root]["data"]
-    path, key, found = f"{POST}/{rkey}", "", None
+    path, key, found = f"{POST}/{rkey}", b"", None
     while cid is not None:
         node = blocks[cid]
         cid, key = node["l"], b""
