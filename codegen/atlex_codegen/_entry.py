@@ -15,12 +15,12 @@ def main() -> None:
     """Run the command line; without the packages that it needs, say what to install and exit with 1."""
     # A command makes many objects that last to its end, which is soon: collections would find nothing.
     gc.disable()
-    if sys.argv[1:2] == ["build"]:
-        from atlex_codegen._run import builds_plainly
-
-        if builds_plainly(sys.argv[2:]):
-            return
     try:
+        if sys.argv[1:2] == ["build"]:
+            from atlex_codegen._run import builds_plainly
+
+            if builds_plainly(sys.argv[2:]):
+                return
         from atlex_codegen.cli import app
 
         app()
