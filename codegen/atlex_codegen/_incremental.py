@@ -91,7 +91,8 @@ def plan_changes(package: Settings, state: State, last: LastBuild) -> Changes | 
     if len(touched) > len(raws) * _MOST:
         return None
     namespaces = {_namespace(nsid) for nsid in touched} | touched
-    needed = _closure({*touched, *(nsid for nsid in raws if _namespace(nsid) in namespaces)}, edges)
+    # The methods of a namespace are written together, with what its own document says.
+    needed = _closure({nsid for nsid in raws if nsid in namespaces or _namespace(nsid) in namespaces}, edges)
     needed |= raws.keys() & {STRONG_REF.nsid}
     documents: list[Document] = []
     for nsid, raw in raws.items():

@@ -127,6 +127,18 @@ def write_table(folder: Path, name: str, lines: list[str]) -> None:
     (folder / name).write_text("\n".join(lines))
 
 
+def test_a_document_that_is_a_namespace_too_keeps_its_module(tmp_path: Path) -> None:
+    folder, out = tmp_path / "lexicons", tmp_path / "made_sdk"
+    below = document("com.example.gamma.below", query(obj()))
+    call = query(ref("com.example.defs#piece"))
+    write_documents(
+        folder, document("com.example.gamma", call), document("com.example.defs", piece=obj()), below
+    )
+    build(folder, out)
+    write_documents(folder, document("com.example.gamma.below", query(obj(), more={"type": "string"})))
+    assert outcome(folder, out) == first_outcome(folder)
+
+
 @settings(max_examples=settings.default.max_examples // 4 if settings.default else 25)
 @given(
     st.tuples(*map(documents, NSIDS)),
