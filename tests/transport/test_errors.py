@@ -35,6 +35,13 @@ EVERY = [
     errors.RefreshError("sentence", method="com.example.test"),
     errors.LoggedOutError(method="com.example.test"),
     errors.SessionStoreError("sentence"),
+    errors.FetchError("sentence"),
+    errors.FetchRefusedError("sentence"),
+    errors.IdentityError("sentence", identifier="alice.test"),
+    errors.IdentityNotFoundError("sentence", identifier="alice.test"),
+    errors.IdentityAmbiguousError("sentence", identifier="alice.test"),
+    errors.IdentityMismatchError("sentence", identifier="alice.test"),
+    errors.IdentityFailedError("sentence", identifier="alice.test"),
 ]
 
 

@@ -156,7 +156,9 @@ def test_half_a_character_of_a_server_reads_as_one_that_cannot_be_shown():
     assert [segment.text for segment in text if segment.link] == ["👋"]
 
 
-@pytest.mark.parametrize("source", [None, 3, "text", object(), []], ids=str)
+@pytest.mark.parametrize(
+    "source", [None, 3, "text", len, []], ids=["None", "number", "text", "function", "list"]
+)
 def test_what_has_no_text_at_all_is_an_error(source):
     with pytest.raises(InputError, match="has no text"):
         RichText.of(source)
