@@ -28,7 +28,7 @@ from atlex.lexicon import (
     UnknownKind,
 )
 from atlex_codegen._context import Context
-from atlex_codegen._expressions import BYTES, UNKNOWN_OBJECT, Expression
+from atlex_codegen._expressions import ANYTHING, BYTES, UNKNOWN_OBJECT, Expression
 from atlex_codegen._names import FIELD_NAMES, Scope, allocate, field_name
 from atlex_codegen._naming import Naming, json_schema, payloads
 from atlex_codegen._plan import (
@@ -224,13 +224,21 @@ class _Module:
                 lex_key=key,
                 mixins=self._mixins(lex_type) if lex_type else (),
                 fields=tuple(self._field(def_id, prop, names[prop.name]) for prop in properties.values()),
-                nullable=tuple(sorted(names[prop.name] for prop in properties.values() if prop.nullable)),
+                nullable=tuple(
+                    sorted(names[prop.name] for prop in properties.values() if self._takes_null(prop))
+                ),
                 readers=tuple(self._readers(properties, names)),
                 strong_ref=self._strong_ref(part) if lex_type else None,
                 page=self._page(part, names),
                 deprecated=self._deprecation(def_id, part) if lex_type else "",
                 doc=doc,
             )
+        )
+
+    def _takes_null(self, prop: Property) -> bool:
+        # A kind that nobody knows may have null among its values; where a value has to be there, null is one.
+        return prop.nullable or (
+            prop.required and self._types.plain(prop.schema, self._nsid, "result") is ANYTHING
         )
 
     def _deprecation(self, def_id: DefId, part: Object | Params) -> str:

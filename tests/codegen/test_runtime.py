@@ -30,6 +30,13 @@ MORE = [
     ),
     document("com.4shadow.getIt", query(obj(a=STRING))),
     document("com.shadow.type", procedure(obj(self=STRING, type=STRING, schema=STRING))),
+    document(
+        "com.odd.place",
+        obj(
+            ("lat", "high"), lat={"type": "number"}, high=ref("#height"), note={"type": "number"}, text=STRING
+        ),
+        height={"type": "decimal"},
+    ),
 ]
 
 
@@ -100,6 +107,31 @@ def test_every_model_builds(sdk: ModuleType) -> None:
                 assert value.model_rebuild() is not False
                 built += 1
     assert built > 30
+
+
+@pytest.mark.parametrize("level", ["lenient", "strict"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"lat": None, "high": None},
+        {"lat": 1, "high": None, "note": None},
+        {"lat": None, "high": {"a": None}, "note": [None], "text": "x"},
+        {"lat": "x", "high": 0, "text": "x"},
+    ],
+)
+def test_null_stays_where_a_kind_that_nobody_knows_takes_any_value(
+    sdk: ModuleType, value: dict[str, Any], level: str
+) -> None:
+    for _ in range(3):
+        assert sdk.com.odd.place.Place.from_wire(value, validation=level).to_wire() == value
+        assert sdk.com.odd.place.Place.from_wire(json.dumps(value), validation=level).to_wire() == value
+
+
+def test_null_that_has_to_be_there_is_sent(sdk: ModuleType) -> None:
+    place = sdk.com.odd.place.Place(lat=None, high=3)
+    assert place.to_wire() == {"lat": None, "high": 3}
+    place.high = None
+    assert json.loads(place.to_json()) == {"lat": None, "high": None}
 
 
 def test_every_module_imports_alone(sdk: ModuleType) -> None:

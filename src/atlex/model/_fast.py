@@ -121,10 +121,18 @@ def _can_be_lean(model: Any, fields: Any) -> bool:
         and not (decorators.computed_fields or decorators.root_validators or decorators.model_validators)
         and state_of(model).is_plain
         and all(
-            field["schema"]["type"] != "default" or field["schema"].get("default", 0) is None
+            (field["schema"]["type"] != "default" or field["schema"].get("default", 0) is None)
+            and not _takes_anything(field["schema"])
             for field in fields["fields"].values()
         )
     )
+
+
+def _takes_anything(schema: Any) -> bool:
+    """Whether a field takes null as it takes any value, which a lean instance would have for an absent one."""
+    while schema["type"] in {"default", "nullable", "function-after"}:
+        schema = schema["schema"]
+    return bool(schema["type"] == "any")
 
 
 def _without_null(schema: Any) -> CoreSchema:

@@ -6,6 +6,7 @@ import io
 import itertools
 import random
 import struct
+from functools import cache
 
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
@@ -74,8 +75,9 @@ def png_text():
     return texts
 
 
+@cache
 def srgb():
-    """A colour profile."""
+    """A colour profile; each that is made holds the time."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
