@@ -72,6 +72,7 @@ CLIENT_NAMES: Final = frozenset(
         "did",
         "download",
         "download_blob",
+        "for_account",
         "get_blob",
         "lex_methods",
         "lex_proxies",

@@ -351,7 +351,8 @@ def test_a_single_document_and_no_document_are_checked_too(tmp_path: Path) -> No
     file = tmp_path / "thing.json"
     file.write_text(json.dumps(THING))
     assert check(file) == ()
-    assert [finding.level for finding in check(tmp_path / "nowhere")] == ["error"]
+    with pytest.raises(LexiconError, match="There is no folder and no document"):
+        check(tmp_path / "nowhere")
 
 
 def test_one_document_brings_no_more_than_a_thousand_findings(tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def test_warnings_are_passed_on(folders: Folders) -> None:
 
 def test_a_source_that_does_not_exist_is_an_error(folders: Folders) -> None:
     folders.source.rmdir()
-    assert "no such file or folder" in str(broken(folders))
+    assert "There is no folder and no installed package" in str(broken(folders))
 
 
 def test_broken_pins_stop_the_installation(folders: Folders) -> None:
