@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from atlex._lazy import lazy_module
 from atlex.errors import InputError
@@ -15,6 +15,8 @@ else:
 
 __all__ = ["RedisIdentityCache"]
 
+_CONNECTIONS: Final = 16
+
 
 class RedisIdentityCache:
     """Keeps what was found in Redis, for workers on several machines. It takes the extra ``atlex[redis]``.
@@ -23,7 +25,8 @@ class RedisIdentityCache:
     are, and so which server gets a password at the next login by handle.
 
     Args:
-        client: A blocking ``redis.Redis``, which stays open; or the URL of a server, such as
+        client: A blocking ``redis.Redis``, which stays open, and whose pool should have threads wait for a connection
+            (``BlockingConnectionPool``) where there are more than it has; or the URL of a server, such as
             ``redis://localhost:6379/0`` or ``rediss://…`` for TLS. A URL's password stays out of every message.
         prefix: What keys begin with.
 
@@ -40,8 +43,12 @@ class RedisIdentityCache:
             raise InputError("prefix must be a str")
         if isinstance(client, str):
             try:
-                # redis-py leaves the type of its keyword arguments open.
-                client = cast("_redis.Redis", cast("Any", redis.Redis).from_url(client))
+                # redis-py leaves the type of its keyword arguments open. Of a thousand threads most wait for a
+                # connection rather than go without the cache.
+                pool = cast("Any", redis.BlockingConnectionPool).from_url(
+                    client, max_connections=_CONNECTIONS
+                )
+                client = redis.Redis(connection_pool=pool)
             except ValueError:
                 del client
                 # Without the URL, and without the error, which quotes it.
