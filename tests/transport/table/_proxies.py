@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import select
+import selectors
 import socket
 import threading
+from typing import cast
 
 __all__ = ["HttpProxy", "SocksProxy"]
 
@@ -123,12 +124,13 @@ def _connected(place: bytes) -> socket.socket:
 
 def _pump(one: socket.socket, other: socket.socket) -> None:
     """Hand on what comes from either, until one ends."""
-    while True:
-        ready, _, _ = select.select([one, other], [], [], 10)
-        for each in ready:
-            data = each.recv(65536)
-            if not data:
-                return
-            (other if each is one else one).sendall(data)
-        if not ready:
-            return
+    # select() takes no descriptor above 1,023.
+    with selectors.DefaultSelector() as selector:
+        selector.register(one, selectors.EVENT_READ, other)
+        selector.register(other, selectors.EVENT_READ, one)
+        while ready := selector.select(10):
+            for key, _ in ready:
+                data = cast("socket.socket", key.fileobj).recv(65536)
+                if not data:
+                    return
+                key.data.sendall(data)
