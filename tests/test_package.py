@@ -22,8 +22,11 @@ _ROOT = Path(__file__).parent.parent
 _PACKAGES = [
     "atlex",
     "atlex.client",
+    "atlex.cursors",
     "atlex.data",
     "atlex.errors",
+    "atlex.fetch",
+    "atlex.identity",
     "atlex.interface",
     "atlex.lexicon",
     "atlex.model",
@@ -32,6 +35,8 @@ _PACKAGES = [
     "atlex.testing",
     "atlex.xrpc",
     "atlex_bsky",
+    "atlex_bsky.media",
+    "atlex_bsky.richtext",
     "atlex_codegen",
     "atlex_sdk",
 ]

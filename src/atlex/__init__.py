@@ -14,6 +14,7 @@ import typing as _t
 
 if _t.TYPE_CHECKING:
     from atlex import client as client
+    from atlex import cursors as cursors
     from atlex import data as data
     from atlex import errors as errors
     from atlex import fetch as fetch
@@ -53,6 +54,7 @@ if _t.TYPE_CHECKING:
     from atlex.data import UnknownObject as UnknownObject
     from atlex.errors import AtlexError as AtlexError
     from atlex.errors import BasePackageError as BasePackageError
+    from atlex.errors import CursorStoreError as CursorStoreError
     from atlex.errors import FetchError as FetchError
     from atlex.errors import FetchRefusedError as FetchRefusedError
     from atlex.errors import FileError as FileError
@@ -109,12 +111,12 @@ else:
             "atlex.client._sync_agent": "ServiceAgent",
             "atlex.data": "Blob CidLink LegacyBlob OMIT Omit UnknownObject",
             "atlex.errors": (
-                "AtlexError BasePackageError FetchError FetchRefusedError FileError IdentityAmbiguousError "
-                "IdentityError IdentityFailedError IdentityMismatchError IdentityNotFoundError InputError "
-                "InterfaceVersionError InvalidSwapError Issue LexAuthFactorError LexiconError "
-                "LoggedOutError RateLimitError RecordNotFoundError RefreshError SessionStoreError "
-                "XrpcAuthenticationError XrpcError XrpcFetchError XrpcInternalError "
-                "XrpcInvalidResponseError XrpcResponseError XrpcResponseValidationError"
+                "AtlexError BasePackageError CursorStoreError FetchError FetchRefusedError FileError "
+                "IdentityAmbiguousError IdentityError IdentityFailedError IdentityMismatchError "
+                "IdentityNotFoundError InputError InterfaceVersionError InvalidSwapError Issue "
+                "LexAuthFactorError LexiconError LoggedOutError RateLimitError RecordNotFoundError "
+                "RefreshError SessionStoreError XrpcAuthenticationError XrpcError XrpcFetchError "
+                "XrpcInternalError XrpcInvalidResponseError XrpcResponseError XrpcResponseValidationError"
             ),
             "atlex.identity": "AsyncIdentityResolver Identity IdentityResolver",
             "atlex.model": "issues read_as",
@@ -125,5 +127,5 @@ else:
             "atlex.syntax": "now",
             "atlex.xrpc": "XrpcResponse",
         },
-        "client data errors fetch identity interface lexicon model session syntax testing xrpc",
+        "client cursors data errors fetch identity interface lexicon model session syntax testing xrpc",
     )

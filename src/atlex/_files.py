@@ -1,15 +1,27 @@
-"""Files of folders that anybody may have filled: only regular ones of a limited size are read."""
+"""Files of folders that anybody may have filled: only regular ones of a limited size are read, and none is half written."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from collections.abc import Iterator
+import sys
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-__all__ = ["MAX_FILES", "MAX_FILE_SIZE", "MAX_TOTAL_SIZE", "files_below", "leads_out_of", "read_file"]
+__all__ = [
+    "MAX_FILES",
+    "MAX_FILE_SIZE",
+    "MAX_TOTAL_SIZE",
+    "files_below",
+    "leads_out_of",
+    "read_file",
+    "replacing",
+    "sync_folder",
+]
 
 MAX_FILE_SIZE: Final = 512 * 1024
 """How large a document may be, in bytes. The largest official one has 31 kB."""
@@ -48,6 +60,49 @@ def read_file(path: Path, limit: int = MAX_FILE_SIZE) -> bytes:
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"larger than {limit >> 10} KiB", str(path))
     return data
+
+
+@contextmanager
+def replacing(path: Path, *, lasting: bool = True) -> Generator[BinaryIO]:
+    """Give a new file in the same folder to write, which then takes the place of the old one; only its owner can read it.
+
+    Args:
+        path: The file. Its folder must be there.
+        lasting: Whether it has to be on the disk at the end of the block.
+
+    Raises:
+        OSError: It can't be written; the old one is as it was.
+    """
+    # Made with mode 0600.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no Path
+            yield file
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    if lasting:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk.
+
+    Raises:
+        OSError: They can't be written.
+    """
+    # Windows can't open a folder, and makes a rename last by itself.
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@
     │   └── IdentityFailedError         it couldn't be found out; the cause is attached if any
     ├── LexiconError                    Lexicon documents are broken or contradict each other
     ├── SessionStoreError               a session store can't be read, written or locked
+    ├── CursorStoreError                a stored position can't be read, written or locked
     ├── InterfaceVersionError           a generated package was made for another atlex (also an ImportError)
     ├── BasePackageError                a generated package was built on another version of a package, or on one that
     │                                   is missing (also an ImportError)
@@ -51,6 +52,7 @@ __all__ = [
     "AtlexError",
     "BasePackageError",
     "CidMismatchError",
+    "CursorStoreError",
     "FetchError",
     "FetchRefusedError",
     "FileError",
@@ -210,6 +212,10 @@ class LexiconError(AtlexError):
 
 class SessionStoreError(AtlexError):
     """A session store can't be read, written or locked, or holds what it shouldn't; the cause is attached if any."""
+
+
+class CursorStoreError(AtlexError):
+    """A stored position can't be read, written or locked, or isn't the expected one; the cause is attached if any."""
 
 
 class InterfaceVersionError(AtlexError, ImportError):

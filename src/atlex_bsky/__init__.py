@@ -10,12 +10,12 @@ Every name here loads when it is first used.
 import typing as _t
 
 if _t.TYPE_CHECKING:
+    from atlex.cursors import CursorStore as CursorStore
+    from atlex.cursors import FileCursorStore as FileCursorStore
+    from atlex.cursors import MemoryCursorStore as MemoryCursorStore
+    from atlex.errors import CursorStoreError as CursorStoreError
     from atlex_bsky._async_bluesky import AsyncBluesky as AsyncBluesky
     from atlex_bsky._async_chat import AsyncConversation as AsyncConversation
-    from atlex_bsky._cursors import CursorStore as CursorStore
-    from atlex_bsky._cursors import CursorStoreError as CursorStoreError
-    from atlex_bsky._cursors import FileCursorStore as FileCursorStore
-    from atlex_bsky._cursors import MemoryCursorStore as MemoryCursorStore
     from atlex_bsky._drafts import Draft as Draft
     from atlex_bsky._drafts import Posted as Posted
     from atlex_bsky._items import FeedItem as FeedItem
@@ -44,9 +44,10 @@ else:
     __all__, __getattr__, __dir__ = _lazy_face(
         __name__,
         {
+            "atlex.cursors": "CursorStore FileCursorStore MemoryCursorStore",
+            "atlex.errors": "CursorStoreError",
             "atlex_bsky._async_bluesky": "AsyncBluesky",
             "atlex_bsky._async_chat": "AsyncConversation",
-            "atlex_bsky._cursors": "CursorStore CursorStoreError FileCursorStore MemoryCursorStore",
             "atlex_bsky._drafts": "Draft Posted",
             "atlex_bsky._items": "FeedItem NotificationItem PostImage PostItem QuoteItem",
             "atlex_bsky._messages": "ChatEvent ChatMessage",

@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 
 from atlex import AsyncPaginator
+from atlex.cursors import CursorStore, MemoryCursorStore
 from atlex.errors import InputError
 from atlex_bsky._async_core import AsyncCore
 from atlex_bsky._async_following import follow
 from atlex_bsky._async_pages import paged
-from atlex_bsky._cursors import CursorStore, MemoryCursorStore
 from atlex_bsky._following import LogPosition, check_poll
 from atlex_bsky._messages import ChatEvent, ChatMessage
 from atlex_bsky._subjects import Actor, Subject

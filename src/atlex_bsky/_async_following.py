@@ -10,8 +10,8 @@ from typing import Protocol, TypeVar
 import anyio
 from anyio import to_thread
 
+from atlex.cursors import CursorStore
 from atlex.errors import XrpcError
-from atlex_bsky._cursors import CursorStore
 from atlex_bsky._following import wait_after
 
 __all__ = ["AsyncSource", "follow"]

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from atlex.errors import (
+    CursorStoreError,
     InputError,
     RefreshError,
     XrpcError,
@@ -20,7 +21,6 @@ from atlex.errors import (
     XrpcResponseValidationError,
 )
 from atlex.syntax import format_datetime, parse_datetime
-from atlex_bsky._cursors import CursorStoreError
 from atlex_sdk.app.bsky.notification.list_notifications import Notification
 
 __all__ = ["LogPosition", "NotificationPosition", "check_poll", "moment_of", "notification_key", "wait_after"]

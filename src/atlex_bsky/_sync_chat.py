@@ -8,8 +8,8 @@ from collections.abc import Generator, Sequence
 from functools import partial
 
 from atlex import Paginator
+from atlex.cursors import CursorStore, MemoryCursorStore
 from atlex.errors import InputError
-from atlex_bsky._cursors import CursorStore, MemoryCursorStore
 from atlex_bsky._following import LogPosition, check_poll
 from atlex_bsky._messages import ChatEvent, ChatMessage
 from atlex_bsky._subjects import Actor, Subject

@@ -9,8 +9,8 @@ from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from typing import Protocol, TypeVar
 
+from atlex.cursors import CursorStore
 from atlex.errors import XrpcError
-from atlex_bsky._cursors import CursorStore
 from atlex_bsky._following import wait_after
 
 __all__ = ["Source", "follow"]

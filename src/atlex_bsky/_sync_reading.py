@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, overload
 
 from atlex import Paginator
+from atlex.cursors import CursorStore, MemoryCursorStore
 from atlex.errors import InputError
-from atlex_bsky._cursors import CursorStore, MemoryCursorStore
 from atlex_bsky._following import NotificationPosition, check_poll, moment_of, notification_key
 from atlex_bsky._items import FeedItem, NotificationItem, PostItem
 from atlex_bsky._subjects import Actor, Subject, actor_of

@@ -35,6 +35,7 @@ EVERY = [
     errors.RefreshError("sentence", method="com.example.test"),
     errors.LoggedOutError(method="com.example.test"),
     errors.SessionStoreError("sentence"),
+    errors.CursorStoreError("sentence"),
     errors.FetchError("sentence"),
     errors.FetchRefusedError("sentence"),
     errors.IdentityError("sentence", identifier="alice.test"),

@@ -7,12 +7,11 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Final, cast
 
-from atlex._files import read_file
+from atlex._files import read_file, replacing
 from atlex._options import check_options
 from atlex.errors import InputError
 from atlex.identity._cache import CACHE_OPTIONS, LARGEST
@@ -63,16 +62,9 @@ class FileIdentityCache:
 
     def save(self, name: str, text: str, _: float, /) -> None:
         """Keep a text: in a new file, which then takes the old one's place."""
-        # Made with mode 0600.
-        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=self._path)
-        try:
-            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no Path
-                file.write(text.encode(errors="replace"))
-            os.replace(temporary, self._file(name))  # noqa: PTH105 - the temporary file has no Path
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)  # noqa: PTH108 - as above
-            raise
+        # What an interruption spoils is looked up again.
+        with replacing(self._file(name), lasting=False) as file:
+            file.write(text.encode(errors="replace"))
         self._saved += 1
         if self._saved % _BETWEEN == 0:
             self._tidy()

@@ -6,12 +6,12 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Final, cast
 
-from atlex._home import here, keep_if_inherited
+from atlex._file_lock import lock_file
+from atlex._files import replacing, sync_folder
 from atlex._options import check_options
 from atlex.errors import InputError, SessionStoreError
 from atlex.session._data import Secret, SessionData
@@ -20,7 +20,6 @@ from atlex.session._store import LARGEST, LOCK_TIMEOUT, read_session, write_sess
 
 __all__ = ["FileSessionStore"]
 
-_POLL: Final = 0.02
 # Windows has neither: there, opening a link is prevented by a look before, and a pipe can't have a file's
 # name.
 _OPEN_FLAGS: Final = (
@@ -87,22 +86,8 @@ class FileSessionStore:
                 the old one is as it was.
         """
         text = write_session(data)
-        with self._explaining("written"):
-            # Made with mode 0600.
-            descriptor, name = tempfile.mkstemp(
-                prefix=f".{self._path.name}.", suffix=".tmp", dir=self._path.parent
-            )
-            try:
-                with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no Path
-                    file.write(text.reveal())
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(name, self._path)  # noqa: PTH105 - the temporary file has no Path
-            except BaseException:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(name)  # noqa: PTH108 - as above
-                raise
-            self._sync_folder()
+        with self._explaining("written"), replacing(self._path) as file:
+            file.write(text.reveal())
 
     def clear(self) -> None:
         """Delete the file, if there is one.
@@ -112,7 +97,7 @@ class FileSessionStore:
         """
         with self._explaining("deleted"):
             self._path.unlink(missing_ok=True)
-            self._sync_folder()
+            sync_folder(self._path.parent)
 
     def update_limits(self, change: Callable[[str], str], /) -> None:
         """Change what clients with ``pace=True`` know of the server's rate limits.
@@ -147,29 +132,16 @@ class FileSessionStore:
 
     @contextlib.contextmanager
     def _locked(self, path: str) -> Generator[None]:
-        if TYPE_CHECKING:
-            # They would follow the import to the sixty modules of filelock, in every user's project.
-            filelock: Any = None
-        else:
-            import filelock
-        # One for each time it is taken: the same object could be taken twice. It may be given back in another
-        # thread.
-        lock = filelock.FileLock(path, timeout=self._lock_timeout, mode=0o600, thread_local=False)
         try:
             with self._explaining("locked"):
-                # filelock would make the folder, wherever a mistyped path leads.
-                self._path.parent.stat()
-                lock.acquire(poll_interval=_POLL)
-        except filelock.Timeout as error:
+                release = lock_file(path, self._lock_timeout)
+        except TimeoutError as error:
             message = f"{self._path} has been locked by another process for {self._lock_timeout:g} s"
             raise SessionStoreError(message) from error
-        pid, _ = here()
         try:
             yield
         finally:
-            # A child that was forked meanwhile would take it from its parent, even by forgetting it.
-            if not keep_if_inherited(pid, lock):
-                lock.release()
+            release()
 
     def _check(self, found: os.stat_result) -> None:
         if not stat.S_ISREG(found.st_mode):
@@ -188,16 +160,6 @@ class FileSessionStore:
                 "Make it yours alone with chmod 600"
             )
 
-    def _sync_folder(self) -> None:
-        # Windows can't open a folder, and makes a rename last by itself.
-        if sys.platform == "win32":
-            return
-        descriptor = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
     @contextlib.contextmanager
     def _explaining(self, done: str) -> Generator[None]:
         try:
@@ -206,7 +168,7 @@ class FileSessionStore:
             folder = self._path.parent
             raise SessionStoreError(f"{self._path} can't be {done}: there is no folder {folder}") from error
         except TimeoutError:
-            # filelock's, which has a sentence of its own.
+            # The lock's, which has a sentence of its own.
             raise
         except OSError as error:
             raise SessionStoreError(f"{self._path} can't be {done}: {error.strerror or error}") from error

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from atlex import UnknownObject, XrpcResponseError
-from atlex.errors import InputError
+from atlex.cursors import FileCursorStore, MemoryCursorStore
+from atlex.errors import CursorStoreError, InputError
 from atlex.testing import PdsError
-from atlex_bsky._cursors import CursorStoreError, FileCursorStore, MemoryCursorStore
 from atlex_bsky._messages import ChatMessage
 from atlex_bsky.richtext import RichText
 from atlex_sdk.chat.bsky.convo import defs

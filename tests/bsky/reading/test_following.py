@@ -11,10 +11,10 @@ import anyio.lowlevel
 import pytest
 
 from atlex import AsyncPasswordSession, XrpcResponseError, now
-from atlex.errors import InputError
+from atlex.cursors import LARGEST, FileCursorStore, MemoryCursorStore
+from atlex.errors import CursorStoreError, InputError
 from atlex.testing import FakePds, PdsError
 from atlex_bsky import AsyncBluesky
-from atlex_bsky._cursors import LARGEST, CursorStoreError, FileCursorStore, MemoryCursorStore
 from atlex_bsky._following import NotificationPosition
 from atlex_sdk import AsyncClient, app
 from atlex_sdk.app.bsky.notification.list_notifications import Notification

@@ -10,12 +10,12 @@ import sys
 
 import pytest
 
-from atlex_bsky import CursorStoreError, FileCursorStore, MemoryCursorStore
-from atlex_bsky._cursors import LARGEST
+from atlex.cursors import LARGEST, FileCursorStore, MemoryCursorStore
+from atlex.errors import CursorStoreError
 
 _HOLDING = """
 import sys
-from atlex_bsky import FileCursorStore
+from atlex.cursors import FileCursorStore
 with FileCursorStore(sys.argv[1]).lock():
     print("held", flush=True)
     sys.stdin.read()

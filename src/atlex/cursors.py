@@ -1,38 +1,34 @@
-"""Stores for the position of a program that follows something."""
+"""Stores for the position of a program that follows something, such as notifications, across its restarts."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import stat
-import tempfile
 import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Final, Protocol
 
-from atlex.errors import AtlexError
+from atlex._file_lock import lock_file
+from atlex._files import replacing
+from atlex.errors import CursorStoreError
 
-__all__ = ["CursorStore", "CursorStoreError", "FileCursorStore", "MemoryCursorStore"]
+__all__ = ["CursorStore", "FileCursorStore", "MemoryCursorStore"]
 
 LARGEST: Final = 4 * 1024 * 1024
 """The most bytes that a stored position may have."""
 
-_inherited: Final[list[object]] = []
 _FLAGS: Final = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 )
 
 
-class CursorStoreError(AtlexError):
-    """A stored position can't be read, written or locked, or isn't the expected one."""
-
-
 class CursorStore(Protocol):
     """A place for one position. Any object with these methods is one.
 
-    The methods may block; the asynchronous layer calls `load`, `save` and the lock's entry in worker threads.
+    The methods may block; asynchronous code calls `load`, `save` and the lock's entry in worker threads.
     """
 
     def load(self) -> str | None:
@@ -143,20 +139,8 @@ class FileCursorStore:
         Raises:
             CursorStoreError: The file can't be written; the old one is as it was.
         """
-        with self._explaining("written"):
-            descriptor, name = tempfile.mkstemp(
-                prefix=f".{self._path.name}.", suffix=".tmp", dir=self._path.parent
-            )
-            try:
-                with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no Path
-                    file.write(cursor.encode())
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(name, self._path)  # noqa: PTH105 - the temporary file has no Path
-            except BaseException:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(name)  # noqa: PTH108 - as above
-                raise
+        with self._explaining("written"), replacing(self._path) as file:
+            file.write(cursor.encode())
 
     @contextlib.contextmanager
     def lock(self) -> Generator[None]:
@@ -164,38 +148,24 @@ class FileCursorStore:
 
         Entering it raises CursorStoreError when another process has held it for all of ``lock_timeout``.
         """
-        if TYPE_CHECKING:
-            # They would follow the import to the sixty modules of filelock, in every user's project.
-            filelock: Any = None
-        else:
-            import filelock
-        # It may be given back in another thread.
-        lock = filelock.FileLock(f"{self._path}.lock", timeout=self._lock_timeout, thread_local=False)
         try:
             with self._explaining("locked"):
-                # filelock would make the folder, wherever a mistyped path leads.
-                self._path.parent.stat()
-                lock.acquire(poll_interval=0.05)
-        except filelock.Timeout as error:
+                release = lock_file(f"{self._path}.lock", self._lock_timeout)
+        except TimeoutError as error:
             raise CursorStoreError(
                 f"Something else follows from {self._path} already, and has for {self._lock_timeout:g} s"
             ) from error
-        pid = os.getpid()
         try:
             yield
         finally:
-            if os.getpid() == pid:
-                lock.release()
-            else:
-                # A child that was forked meanwhile would take it from its parent, even by forgetting it.
-                _inherited.append(lock)
+            release()
 
     @contextlib.contextmanager
     def _explaining(self, done: str) -> Generator[None]:
         try:
             yield
         except TimeoutError:
-            # filelock's, which has a sentence of its own.
+            # The lock's, which has a sentence of its own.
             raise
         except OSError as error:
             raise CursorStoreError(f"{self._path} can't be {done}: {error.strerror or error}") from error
