@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import stat
@@ -359,6 +358,8 @@ class TestManyAtOnce:
         assert world.dns.queries[NAME] == 4
 
     def test_closing_ends_what_runs_in_the_background(self, world: World):
+        if world.kind == "sync":
+            pytest.skip("a thread ends with its look-up")
         world.txt(HANDLE, ALICE)
 
         async def scenario(resolver, do):
@@ -367,11 +368,13 @@ class TestManyAtOnce:
             world.dns.trouble[NAME] = "silent"
             await do(resolver.resolve(HANDLE))
             await pause(world)
+            (flight,) = resolver._driver._flights.values()
+            await resolver.aclose()
+            with anyio.fail_after(30):
+                await flight.landed.wait()
+            assert not flight.has_arrived
 
-        began = time.monotonic()
-        world.run(scenario, timeout=30)
-        gc.collect()
-        assert time.monotonic() - began < 25
+        world.run(scenario, timeout=60)
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
     def test_a_child_that_was_forked_in_the_middle_looks_up_for_itself(self, world: World):
