@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import httpcore
 import pytest
 import trio
 import trustme
+from tests._listening import Listening
 
 from atlex.fetch import AsyncPublicFetcher, Fetched, PublicFetcher
 
@@ -83,7 +83,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
     return fake
 
 
-class Server:
+class Server(Listening):
     """Answers each request with what a function makes of its head; with TLS if there is a context."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
@@ -93,50 +93,26 @@ class Server:
         self._context = context
         if context is not None:
             context.sni_callback = lambda _, name, __: self.server_names.append(name)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+        super().__init__()
         self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                stream = (
-                    self._context.wrap_socket(connection, server_side=True) if self._context else connection
-                )
-            except OSError:
-                return
-            with stream:
-                while head := self._head(stream):
-                    self.heads.append(head)
-                    try:
-                        stream.sendall(self.answer(head))
-                    except OSError:
-                        return
+        """Answer one request after the other."""
+        stream = self._context.wrap_socket(connection, server_side=True) if self._context else connection
+        with stream:
+            while head := self._head(stream):
+                self.heads.append(head)
+                stream.sendall(self.answer(head))
 
     @staticmethod
     def _head(stream: socket.socket) -> str:
         received = b""
         while b"\r\n\r\n" not in received:
-            try:
-                more = stream.recv(65536)
-            except OSError:
-                return ""
+            more = stream.recv(65536)
             if not more:
                 return ""
             received += more
         return received.decode()
-
-    def close(self) -> None:
-        self._listener.close()
 
 
 def page(body: bytes, status: str = "200 OK", **headers: str) -> bytes:

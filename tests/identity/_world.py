@@ -65,9 +65,9 @@ class Zone:
 
     def _serve(self) -> None:
         while True:
-            try:
-                wire, sender = self._socket.recvfrom(4096)
-            except OSError:
+            wire, sender = self._socket.recvfrom(4096)
+            if not wire:
+                self._socket.close()
                 return
             query = dns.message.from_wire(wire)
             name = str(query.question[0].name).rstrip(".").lower()
@@ -90,7 +90,10 @@ class Zone:
             self._socket.sendto(answer.to_wire(), sender)
 
     def close(self) -> None:
-        self._socket.close()
+        # Closing it here wouldn't wake its thread.
+        self.may_answer.set()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"", ("127.0.0.1", self.port))
 
 
 @dataclass

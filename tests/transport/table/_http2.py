@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +12,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, DataReceived, RequestReceived, StreamEnded
 from h2.exceptions import ProtocolError
+from tests._listening import Listening
 
 __all__ = ["Answer", "Http2Server", "Stream"]
 
@@ -40,7 +40,7 @@ class Stream:
 Answer = Callable[[Stream], None]
 
 
-class Http2Server:
+class Http2Server(Listening):
     """Plays an answer for each request; without one it sends the body, or else the path, back.
 
     Args:
@@ -51,12 +51,11 @@ class Http2Server:
         tls.set_alpn_protocols(["h2"])
         self._tls = tls
         self._answers: list[Answer] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
-        self.url = f"https://localhost:{self._listener.getsockname()[1]}"
         self.seen: list[Stream] = []
         self.connections = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
+        self.url = f"https://localhost:{self.port}"
 
     @contextlib.contextmanager
     def playing(self, *answers: Answer) -> Iterator[list[Stream]]:
@@ -67,31 +66,19 @@ class Http2Server:
 
     def close(self) -> None:
         """Listen no more, and end what is open."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        super().close()
         for each in list(self._open):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, plain: socket.socket) -> None:
-        with (
-            contextlib.suppress(OSError),
-            plain,
-            self._tls.wrap_socket(plain, server_side=True) as connection,
-        ):
-            self._open.add(connection)
+    def serve(self, connection: socket.socket) -> None:
+        """Speak HTTP/2 with a client."""
+        self.connections += 1
+        with self._tls.wrap_socket(connection, server_side=True) as secured:
+            self._open.add(secured)
             with contextlib.suppress(EOFError, ProtocolError):
-                self._talk(connection)
-            self._open.discard(connection)
+                self._talk(secured)
+            self._open.discard(secured)
 
     def _talk(self, connection: socket.socket) -> None:
         # What a server may not send is sent all the same.

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import selectors
 import socket
-import threading
 from typing import cast
+
+from tests._listening import Listening
 
 __all__ = ["HttpProxy", "SocksProxy"]
 
 
-class _Proxy:
+class _Proxy(Listening):
     """A proxy, which notes what it is asked for."""
 
     scheme = ""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.place = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.place = f"127.0.0.1:{self.port}"
         self.url = f"{self.scheme}://{self.place}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        """Listen no more."""
-        # Closing alone doesn't wake a thread in accept().
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            self._answer(connection)
-
-    def _answer(self, connection: socket.socket) -> None:
-        raise NotImplementedError
 
 
 class HttpProxy(_Proxy):
@@ -58,7 +36,7 @@ class HttpProxy(_Proxy):
         super().__init__()
         self._reply = reply
 
-    def _answer(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
         received = b""
         while b"\r\n\r\n" not in received and (more := connection.recv(65536)):
             received += more
@@ -92,7 +70,7 @@ class SocksProxy(_Proxy):
         self._credentials = credentials
         self._refusal = refusal
 
-    def _answer(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
         reader = connection.makefile("rb")
         methods = reader.read(reader.read(2)[1])
         wanted = 2 if self._credentials else 0
@@ -124,7 +102,6 @@ def _connected(place: bytes) -> socket.socket:
 
 def _pump(one: socket.socket, other: socket.socket) -> None:
     """Hand on what comes from either, until one ends."""
-    # select() takes no descriptor above 1,023.
     with selectors.DefaultSelector() as selector:
         selector.register(one, selectors.EVENT_READ, other)
         selector.register(other, selectors.EVENT_READ, one)
