@@ -11,6 +11,8 @@ from atlex import now
 from atlex_codegen import build
 from atlex_sdk import app
 
+from ._twins import until
+
 pytestmark = pytest.mark.anyio
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -77,8 +79,11 @@ async def test_two_packages_write_and_read_by_one_client(packages, twin, session
     assert type(stored) is type(thing)
     assert stored.ref.cid == written.cid
     assert [each.value.name for each in await twin.items(client.com.acme.garden.plant.iterate())] == ["Leek"]
-    profile = await twin.do(client.app.bsky.actor.get_profile(actor=client.did))
-    assert profile.did == client.did
+
+    async def known():
+        return (await twin.do(client.app.bsky.actor.get_profile(actor=client.did))).did == client.did
+
+    await until(known)
     for records, rkey in (
         (things, kept.rkey),
         (client.com.acme.garden.plant, grown.rkey),
