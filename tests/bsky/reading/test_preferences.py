@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import threading
 from datetime import UTC, datetime
 from functools import partial
@@ -11,7 +13,7 @@ import pytest
 
 from atlex import AsyncPasswordSession
 from atlex.errors import InputError
-from atlex_bsky import AsyncBluesky
+from atlex_bsky import AsyncBluesky, _locks
 from atlex_bsky._locks import account_lock
 from atlex_bsky._preferences import Preferences, PreferencesConflictError
 from atlex_sdk import AsyncClient, app
@@ -364,3 +366,14 @@ def test_any_other_preference_is_found_by_its_class():
     assert preferences.to_wire() == [_pref("bskyAppStatePref", queuedNudges=[])]
     assert preferences.find(Defs.FeedViewPref) is None
     assert repr(preferences) == "<Preferences with 1 items>"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_child_that_is_forked_while_locks_are_held_has_locks_of_its_own():
+    with account_lock(_DID), _locks._guard:
+        child = os.fork()
+        if not child:
+            signal.alarm(10)
+            os._exit(0 if account_lock(_DID).acquire(timeout=5) else 1)
+    assert os.waitpid(child, 0)[1] == 0
