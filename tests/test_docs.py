@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests._children import environment
 
 from atlex import PasswordSession, now
 from atlex.identity._flows import Options
@@ -115,7 +115,7 @@ def test_the_python_examples_run(source, line, page, pds, session, folder):
         options = ["--record-answers"] if "record_answers" in source else []
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, "test_example.py"],
-            env={**os.environ, "APP_PASSWORD": "app-password"},
+            env=environment(APP_PASSWORD="app-password"),
             capture_output=True,
             text=True,
             check=False,

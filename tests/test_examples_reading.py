@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests._children import environment
 
 from atlex import XrpcError
 from atlex.identity import Identity
@@ -50,7 +51,11 @@ def test_reply_bot_passes_its_own_tests(tmp_path):
         str(tmp_path / "pytest.ini"),
     ]
     done = subprocess.run(
-        [*command, str(EXAMPLES / "test_reply_bot.py")], capture_output=True, text=True, check=False
+        [*command, str(EXAMPLES / "test_reply_bot.py")],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests._children import environment
 
 from atlex_codegen import build, migrate
 
@@ -36,7 +37,12 @@ BY_HAND = [
 
 def run(folder, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", *arguments], capture_output=True, text=True, check=False, cwd=folder
+        [sys.executable, "-m", *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
     )
 
 

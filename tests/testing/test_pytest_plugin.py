@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
+from tests._children import environment
 
 from atlex.testing import FakePds
 
@@ -15,11 +15,8 @@ from atlex.testing import FakePds
 def run(folder, *options, **files):
     for name, text in files.items():
         (folder / f"{name}.py").write_text(text)
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))
-    }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", *options]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
 
 
 _USES = """
