@@ -9,11 +9,15 @@ import time
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from PIL import Image
+from tests.identity._world import Zone
 
 from atlex import PasswordSession
+from atlex.identity import IdentityResolver
 from atlex_bsky import Bluesky
 from atlex_codegen import build
+from atlex_sdk import Client, com, tools
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PASSWORD = "correct horse"
@@ -99,3 +103,52 @@ def test_keep_books(account, tmp_path, monkeypatch, capsys):
     monkeypatch.syspath_prepend(tmp_path)
     main("shelf/keep_books.py")(*account)
     assert capsys.readouterr().out == "A good one\n"
+
+
+def test_post_service(account, bsky, tmp_path, monkeypatch):
+    service, handle, password = account
+    monkeypatch.setenv("ATLEX_SERVICE", service)
+    monkeypatch.setenv("ATLEX_IDENTIFIER", handle)
+    monkeypatch.setenv("ATLEX_PASSWORD", password)
+    monkeypatch.chdir(tmp_path)
+    with TestClient(runpy.run_path(str(EXAMPLES / "post_service.py"))["service"]) as browser:
+        uri = browser.post("/posts", params={"text": "from the web"}).json()
+        browser.post("/posts", params={"text": "more", "reply_to": uri}).raise_for_status()
+        assert browser.get("/followers").json() == []
+    reply, post = seen(bsky, 2)
+    assert (post.text, post.uri) == ("from the web", uri)
+    assert (reply.text, reply.reply_to.uri) == ("more", uri)
+
+
+def test_report_spam(bsky, network):
+    words = f"buy {secrets.token_hex(5)}"
+    post = bsky.post(words)
+    seen(bsky, 1)
+    main("report_spam.py")(network.pds, "admin-mod.test", "admin-mod-pass", network.ozone_did, words)
+    with PasswordSession.login(
+        network.pds, identifier="admin-mod.test", password="admin-mod-pass"
+    ) as moderator:
+        ozone = Client(moderator, proxy=f"{network.ozone_did}#atproto_labeler")
+        events = ozone.tools.ozone.moderation.query_events(subject=post.uri).events
+    kinds = tools.ozone.moderation.defs
+    # Ozone adds events of its own.
+    [label] = [each.event for each in events if isinstance(each.event, kinds.ModEventLabel)]
+    [report] = [each.event for each in events if isinstance(each.event, kinds.ModEventReport)]
+    assert label.create_label_vals == ["spam"]
+    assert report.report_type == com.atproto.moderation.defs.REASON_SPAM
+
+
+def test_find_account(account, bsky, network, capsys):
+    _, handle, password = account
+    bsky.upsert_profile(lambda profile: setattr(profile, "display_name", "Cat"))
+    until(lambda: bsky.client.app.bsky.actor.get_profile(actor=bsky.did).display_name == "Cat")
+    zone = Zone()
+    zone.texts[f"_atproto.{handle}"] = [[f"did={bsky.did}"]]
+    try:
+        with IdentityResolver(
+            plc_url=network.plc, nameservers=["127.0.0.1"], dns_port=zone.port, allow_private=True
+        ) as resolver:
+            main("find_account.py")(handle, password, resolver)
+    finally:
+        zone.close()
+    assert capsys.readouterr().out == f"{bsky.did} {handle} {network.pds}\nCat\n"
