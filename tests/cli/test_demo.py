@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from atlex.lexicon import Lexicons, references
 from atlex.testing import FakePds
 from atlex_codegen.cli import app
+from atlex_codegen.cli._demo_show import Show
+from atlex_codegen.cli._demo_steps import NEXT_PROGRAM, Step
 
 LEXICONS = Path(__file__).parents[2] / "lexicons"
 STEPS = [
-    "Build the SDK from its documents",
+    "Build the SDK",
     "Import it",
-    "Start the embedded server",
-    "Create an account",
+    "Start a server to try it on",
     "Log in",
-    "Call client.app.bsky.actor.get_profile(actor=session.did)",
+    "Call a method",
+    "See a mistake before it is sent",
     "Write a post",
     "Read it back, typed",
-    "List the account's posts",
-    "Let the access token expire, and call again",
-    "Count the refreshes",
+    "List the newest posts",
+    "Let the access token expire",
     "Delete the post",
     "Log out",
-    "Done",
+    "Every step worked",
 ]
 
 
 def titles(output: str) -> list[str]:
-    return re.findall(r"^ *\d+ ms  (.*?)(?:: |$)", output, flags=re.MULTILINE)
+    return re.findall(r"^\S+ (.*?) +\d+ ms$", output, flags=re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def few_lexicons(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The documents that the demo calls, and those that they refer to."""
     lexicons = Lexicons.load(LEXICONS)
-    waiting = ["app.bsky.actor.getProfile", "app.bsky.feed.post", "app.bsky.actor.profile"]
+    waiting = ["app.bsky.actor.getProfile", "app.bsky.feed.getAuthorFeed"]
+    waiting += ["app.bsky.feed.post", "app.bsky.actor.profile"]
     waiting += [nsid for nsid in lexicons if re.match(r"com\.atproto\.(server|repo|identity)\.", nsid)]
     reached: set[str] = set()
     while waiting:
@@ -61,8 +66,56 @@ def test_every_step_is_shown_with_its_time(few_lexicons: Path) -> None:
 
     assert result.exit_code == 0, result.output
     assert titles(result.output) == STEPS
-    assert "Count the refreshes: 1\n" in result.output
-    assert "Post(text='Hello from the atlex demo!')" in result.output
+    assert "  → alice.test did:plc:" in result.output
+    assert "  → Post 'Hello from the atlex demo!'\n" in result.output
+    assert "  → 1 refresh\n" in result.output
+    assert "  → The input was refused: limit: must be at most 100 (got 1000)\n" in result.output
+
+
+def shown(width: int, encoding: str = "utf-8", **options: Any) -> str:
+    """What is shown of a step whose code and result are long and not ASCII."""
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    show = Show(Console(file=file, width=width, highlight=False, **options))
+    show.begin("this machine")
+    show.do(Step("Call something", f"text = '\\xe9{'x' * 90}'\nprint(text)\nprint('\\x1b[2J', 1)"), {})
+    show.end("atlex login", NEXT_PROGRAM)
+    file.seek(0)
+    return file.read()
+
+
+def test_the_code_of_a_step_stands_above_what_it_printed() -> None:
+    assert re.search(r"^    text =\n    '\\xe9x+\n    x+'\n    print\(text\)$", shown(80), flags=re.MULTILINE)
+    assert f"  → é{'x' * 75}\n    {'x' * 15}\n  → \\x1b[2J 1\n" in shown(80)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_line_is_wider_than_the_terminal_or_hard_to_follow(width: int) -> None:
+    lines = shown(width).splitlines()
+    assert max(map(len, lines)) <= min(width, 80)
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_a_terminal_that_knows_ascii_alone_is_sent_nothing_else() -> None:
+    text = shown(80, encoding="ascii")
+    assert text.isascii()
+    assert "ok Call something" in text
+    assert "  -> \\xe9xxx" in text
+
+
+def test_a_file_and_a_terminal_without_colours_get_none() -> None:
+    assert "\x1b" not in shown(80)
+    assert not re.search(r"\x1b\[[\d;]*3\dm", shown(80, force_terminal=True, no_color=True))
+    assert re.search(
+        r"\x1b\[[\d;]*3\dm", shown(80, force_terminal=True, no_color=False, color_system="standard")
+    )
+
+
+def test_the_program_to_go_on_with_works() -> None:
+    pds = FakePds()
+    pds.create_account("you.bsky.social", "an app password")
+    with pds.serve() as url:
+        exec(NEXT_PROGRAM.replace("https://bsky.social", url), {"print": (printed := []).append})
+    assert [profile.handle for profile in printed] == ["you.bsky.social"]
 
 
 def test_without_a_folder_the_documents_of_the_official_package_are_taken(
@@ -103,7 +156,9 @@ def test_the_post_is_deleted_even_when_a_later_step_fails(few_lexicons: Path) ->
         )
 
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1].endswith("RecordNotFound: It is gone")
+    assert result.stderr.splitlines()[-1] == (
+        "Read it back, typed: com.atproto.repo.getRecord: RecordNotFound: It is gone"
+    )
     assert pds.count("com.atproto.repo.deleteRecord", status=200) == 1
     assert pds.count("com.atproto.server.deleteSession", status=200) == 1
 
@@ -133,8 +188,8 @@ def test_a_failure_is_one_clear_line(
     result = CliRunner().invoke(app, ["demo", *arguments])
 
     assert result.exit_code == 1
-    assert line in result.output
-    assert len(result.output.splitlines()) == 1
+    assert line in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_documents_that_the_demo_does_not_call_are_one_clear_line_too(tmp_path: Path) -> None:
@@ -143,10 +198,9 @@ def test_documents_that_the_demo_does_not_call_are_one_clear_line_too(tmp_path: 
     )
     result = CliRunner().invoke(app, ["demo", "--lexicons", str(tmp_path)])
     assert result.exit_code == 1
-    assert result.output.startswith(
-        "Build the SDK from its documents: The demo calls app.bsky.actor.getProfile"
+    assert result.stderr == (
+        "Build the SDK: The demo calls app.bsky.actor.getProfile, which isn't among the documents\n"
     )
-    assert len(result.output.splitlines()) == 1
 
 
 def test_what_a_server_says_is_printed_escaped(few_lexicons: Path) -> None:

@@ -1,94 +1,185 @@
-"""What the demo does, step by step: the whole way from documents to authenticated calls."""
+"""What the demo does: each step is a piece of a program, which is shown as it is run."""
 
 from __future__ import annotations
 
-import importlib
 import sys
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from atlex.errors import InputError
 from atlex.lexicon import Lexicons
-from atlex.session import PasswordSession, SessionData
-from atlex.syntax import now
-from atlex.testing import FakePds
-from atlex_codegen._build import build
 from atlex_codegen._install import document_path, document_text
 from atlex_codegen._write import DATA_FILE
 
-__all__ = ["Note", "Step", "walk_embedded_server", "walk_real_server"]
+__all__ = ["NEXT_COMMANDS", "NEXT_PROGRAM", "Step", "walk"]
 
-Note: TypeAlias = Callable[[str], None]
-"""Tells what came of a step."""
 
-Step: TypeAlias = Callable[[str], AbstractContextManager[Note]]
-"""Opens a step by its title."""
+class Step(NamedTuple):
+    """One step.
+
+    Attributes:
+        title: What it does, in a few words.
+        source: The code. It finds the names of the steps before it.
+    """
+
+    title: str
+    source: str
+
 
 _PACKAGE: Final = "atlex_demo_sdk"
-_CALLED: Final = ("app/bsky/actor/get_profile.py", "app/bsky/feed/post.py")
-_HANDLE: Final = "alice.test"
-_PASSWORD: Final = "of an account that lives in this process alone"  # noqa: S105 - as it says
-_TEXT: Final = "Hello from the atlex demo!"
+_CALLED: Final = ("app.bsky.actor.getProfile", "app.bsky.feed.getAuthorFeed", "app.bsky.feed.post")
+
+_BUILD: Final = Step(
+    "Build the SDK",
+    """\
+from atlex_codegen import build
+
+report = build(documents, folder / "atlex_demo_sdk")
+print(len(report.written), "files")""",
+)
+_IMPORT: Final = Step(
+    "Import it",
+    """\
+import atlex_demo_sdk
+from atlex_demo_sdk import Client, app""",
+)
+_SERVE: Final = Step(
+    "Start a server to try it on",
+    """\
+from atlex.testing import FakePds
+
+pds = FakePds(atlex_demo_sdk)
+service = until_done.enter_context(pds.serve())
+account = pds.create_account(identifier, password)
+print(account.handle, account.did)""",
+)
+_LOG_IN: Final = Step(
+    "Log in",
+    """\
+from atlex import PasswordSession
+
+session = PasswordSession.login(
+    service, identifier=identifier, password=password
+)
+client = Client(session)""",
+)
+_CALL: Final = Step(
+    "Call a method",
+    """\
+profile = client.app.bsky.actor.get_profile(actor=session.did)
+print(f"@{profile.handle} has {profile.posts_count or 0} posts")""",
+)
+_MISTAKE: Final = Step(
+    "See a mistake before it is sent",
+    """\
+from atlex import InputError
+
+try:
+    client.app.bsky.feed.get_author_feed(actor=session.did, limit=1000)
+except InputError as error:
+    print(error)""",
+)
+_WRITE: Final = Step(
+    "Write a post",
+    """\
+from atlex import now
+
+post = app.bsky.feed.post.Post(
+    text="Hello from the atlex demo!", created_at=now()
+)
+written = client.app.bsky.feed.post.create(post)
+print(written.uri)""",
+)
+_READ: Final = Step(
+    "Read it back, typed",
+    """\
+record = client.app.bsky.feed.post.get(written.uri)
+print(type(record.value).__name__, repr(record.value.text))""",
+)
+_LIST: Final = Step(
+    "List the newest posts",
+    """\
+for listed in client.app.bsky.feed.post.iterate().take(items=3):
+    print(listed.value.text)""",
+)
+_EXPIRE: Final = Step(
+    "Let the access token expire",
+    """\
+pds.expire_access_tokens()
+client.app.bsky.actor.get_profile(actor=session.did)
+print(pds.count("com.atproto.server.refreshSession"), "refresh")""",
+)
+_REFRESH: Final = Step(
+    "Refresh the tokens",
+    """\
+session.refresh()
+client.app.bsky.actor.get_profile(actor=session.did)""",
+)
+_DELETE: Final = Step("Delete the post", "client.app.bsky.feed.post.delete(written.uri)")
+_LOG_OUT: Final = Step("Log out", "session.logout()")
+
+NEXT_COMMANDS: Final = """\
+atlex login
+atlex call app.bsky.actor.getProfile actor=bsky.app"""
+
+NEXT_PROGRAM: Final = """\
+from atlex import PasswordSession
+from atlex_sdk import Client
+
+with PasswordSession.login(
+    "https://bsky.social",
+    identifier="you.bsky.social",
+    password="an app password",
+) as session:
+    client = Client(session)
+    print(client.app.bsky.actor.get_profile(actor=session.did))"""
 
 
-def walk_embedded_server(step: Step, lexicons: Path | None, folder: Path) -> None:
-    """The demo against the embedded server.
-
-    Args:
-        step: Opens each step.
-        lexicons: The folder of the documents; None for those of the installed official package.
-        folder: An empty folder for what is generated.
-    """
-    with _generated(step, lexicons, folder) as sdk:
-        pds = FakePds(sdk)
-        with pds.serve() as url:
-            with step("Start the embedded server") as note:
-                note(url)
-            with step("Create an account") as note:
-                account = pds.create_account(_HANDLE, _PASSWORD)
-                note(f"@{account.handle} is {account.did}")
-            _walk(step, sdk, url, _HANDLE, _PASSWORD, expire=pds.expire_access_tokens)
-
-
-def walk_real_server(
-    step: Step, lexicons: Path | None, folder: Path, *, service: str, identifier: str, password: str
+def walk(
+    do: Callable[[Step, dict[str, Any]], None],
+    lexicons: Path | None,
+    folder: Path,
+    account: Mapping[str, str] | None = None,
 ) -> None:
-    """The demo against a real server, where it leaves nothing behind.
+    """Go through all steps.
 
     Args:
-        step: Opens each step.
+        do: Shows and runs a step, with the names that its code finds and adds to.
         lexicons: The folder of the documents; None for those of the installed official package.
         folder: An empty folder for what is generated.
-        service: The server's URL.
-        identifier: The account's handle, e-mail address or DID.
-        password: Its password, best an app password.
+        account: ``service``, ``identifier`` and ``password`` of an account on a real server, which is left as it was
+            found; None starts a server in this process.
     """
-    with _generated(step, lexicons, folder) as sdk:
-        _walk(step, sdk, service, identifier, password, expire=None)
-
-
-@contextmanager
-def _generated(step: Step, lexicons: Path | None, folder: Path) -> Generator[Any]:
-    with step("Build the SDK from its documents") as note:
-        report = build(lexicons or _official_documents(folder / "lexicons"), folder / _PACKAGE)
-        if not all((folder / _PACKAGE / module).exists() for module in _CALLED):
-            raise InputError(
-                "The demo calls app.bsky.actor.getProfile and app.bsky.feed.post: give it their documents"
-            )
-        note(f"{len(report.written)} files")
-    sys.path.insert(0, str(folder))
-    try:
-        with step("Import it") as note:
-            sdk = importlib.import_module(_PACKAGE)
-            note(f"{len(_loaded())} of its modules loaded")
-        yield sdk
-    finally:
-        sys.path.remove(str(folder))
-        for name in _loaded():
-            del sys.modules[name]
+    with ExitStack() as until_done:
+        # A whole module's dictionary, so that what is made in it has a module to name.
+        names: dict[str, Any] = {"__name__": "__main__", "folder": folder, "until_done": until_done}
+        names["documents"] = lexicons or _official_documents(folder / "lexicons")
+        names |= account or {"identifier": "alice.test", "password": "app-password"}
+        do(_BUILD, names)
+        if (
+            missing := set(_CALLED)
+            - Lexicons.from_package_data((folder / _PACKAGE / DATA_FILE).read_bytes()).keys()
+        ):
+            raise InputError(f"The demo calls {min(missing)}, which isn't among the documents")
+        until_done.enter_context(_importable(folder))
+        do(_IMPORT, names)
+        if account is None:
+            do(_SERVE, names)
+        do(_LOG_IN, names)
+        until_done.enter_context(names["session"])
+        do(_CALL, names)
+        do(_MISTAKE, names)
+        do(_WRITE, names)
+        try:
+            do(_READ, names)
+            do(_LIST, names)
+            do(_EXPIRE if account is None else _REFRESH, names)
+        finally:
+            do(_DELETE, names)
+        do(_LOG_OUT, names)
 
 
 def _official_documents(folder: Path) -> Path:
@@ -104,55 +195,13 @@ def _official_documents(folder: Path) -> Path:
     return folder
 
 
-def _loaded() -> list[str]:
-    return [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]
-
-
-def _walk(
-    step: Step, sdk: Any, service: str, identifier: str, password: str, *, expire: Callable[[], None] | None
-) -> None:
-    updates: list[SessionData] = []
-    with step("Log in") as note:
-        session = PasswordSession.login(
-            service,
-            identifier=identifier,
-            password=password,
-            on_updated=lambda _session, data: updates.append(data),
-        )
-        note(f"as @{session.handle}")
-    with session:
-        client = sdk.Client(session)
-        _call(step, "Call client.app.bsky.actor.get_profile(actor=session.did)", client, session.did)
-        posts = client.app.bsky.feed.post
-        with step("Write a post") as note:
-            written = posts.create(sdk.app.bsky.feed.post.Post(text=_TEXT, created_at=now()))
-            note(written.uri)
-        try:
-            with step("Read it back, typed") as note:
-                value = posts.get(written.rkey).value
-                note(f"{type(value).__name__}(text={value.text!r})")
-            with step("List the account's posts") as note:
-                uris = [listed.uri for listed in posts.iterate()]
-                note(f"{len(uris)}, ours {'is' if written.uri in uris else 'is not'} among them")
-            logins = len(updates)
-            if expire is None:
-                with step("Refresh the tokens"):
-                    session.refresh()
-                _call(step, "Call again", client, session.did)
-            else:
-                expire()
-                _call(step, "Let the access token expire, and call again", client, session.did)
-            with step("Count the refreshes") as note:
-                note(str(len(updates) - logins))
-        finally:
-            with step("Delete the post") as note:
-                posts.delete(written.rkey)
-        with step("Log out") as note:
-            session.logout()
-            note("the session is over" if session.destroyed else "the session lives on")
-
-
-def _call(step: Step, title: str, client: Any, did: str) -> None:
-    with step(title) as note:
-        profile = client.app.bsky.actor.get_profile(actor=did)
-        note(f"{type(profile).__name__}: @{profile.handle}, {profile.posts_count or 0} posts")
+@contextmanager
+def _importable(folder: Path) -> Generator[None]:
+    """Let the package in a folder be imported while the block lasts."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
+            del sys.modules[name]
