@@ -50,7 +50,9 @@ def main() -> None:
     samples: dict[str, tuple[float, ...]] = {}
     with tempfile.TemporaryDirectory() as folder, loopback() as url:
         _write_payloads(Path(folder))
-        context = Context(Path(folder), url, environment.atlex, environment.peer, options.short)
+        context = Context(
+            Path(folder), url, environment.atlex, environment.plain, environment.peer, options.short
+        )
         for area in AREAS:
             if area.name in chosen:
                 start = time.monotonic()

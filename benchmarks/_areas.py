@@ -20,7 +20,8 @@ class Context:
     Attributes:
         payloads: The folder of the payloads.
         url: The loopback server.
-        atlex: The interpreter that has atlex.
+        atlex: The interpreter that has atlex, with the HTTP libraries of its extras.
+        plain: The one that has atlex alone.
         peer: The interpreter that has the peer; None to measure without it.
         short: Whether to do little.
     """
@@ -28,6 +29,7 @@ class Context:
     payloads: Path
     url: str
     atlex: Path
+    plain: Path
     peer: Path | None
     short: bool
 
@@ -134,10 +136,11 @@ def _generation(context: Context) -> list[Case]:
 
 def _tooling(context: Context) -> list[Case]:
     # What is compared runs one after the other, since a machine's pace changes.
+    sides = context.sides | {"atlex": context.plain}
     return [
         Case(f"tooling.{side}", _OWN, "tooling", (what, side, str(python)))
         for what in ("mypy", "pyright")
-        for side, python in context.sides.items()
+        for side, python in sides.items()
     ]
 
 

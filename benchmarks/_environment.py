@@ -1,4 +1,4 @@
-"""The interpreters that are measured: one with what users of atlex install, one with what the peer's users do."""
+"""The interpreters that are measured: with what users of atlex install, and with what the peer's users do."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ class Environment:
     """The interpreters to measure with.
 
     Attributes:
-        atlex: The one that has atlex.
+        atlex: The one that has atlex, with the HTTP libraries of its extras.
+        plain: The one that has atlex alone. Type checkers read whatever library they find.
         peer: The one that has the peer; None to measure without it.
     """
 
     atlex: Path
+    plain: Path
     peer: Path | None
 
     def setting(self) -> dict[str, str]:
@@ -67,12 +69,15 @@ def prepare(*, short: bool) -> Environment:
         RuntimeError: An environment can't be made.
     """
     if short:
-        return Environment(Path(sys.executable), None)
+        return Environment(Path(sys.executable), Path(sys.executable), None)
     # Not editable, since that isn't what users have; built anew, since its version stays the same.
-    atlex = _environment("atlex", "--reinstall-package", "atlex", f"atlex[aiohttp,httpx2] @ {ROOT.as_uri()}")
+    atlex, plain = (
+        _environment(name, "--reinstall-package", "atlex", f"{wanted} @ {ROOT.as_uri()}")
+        for name, wanted in (("atlex", "atlex[aiohttp,httpx2]"), ("plain", "atlex"))
+    )
     peer = peer_python()
     _show_types(peer)
-    return Environment(atlex, peer)
+    return Environment(atlex, plain, peer)
 
 
 def peer_python() -> Path:

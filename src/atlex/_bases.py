@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from atlex.errors import BasePackageError, LexiconError
 
@@ -124,10 +124,14 @@ def require_bases(package: str) -> None:
 
 
 def _faults(base: str, data: bytes, used: Mapping[str, Any]) -> Iterator[str]:
-    from atlex.lexicon._package import unpack
+    if TYPE_CHECKING:
+        # They would follow the import to the Lexicon language, in every user's project.
+        _package: Any = None
+    else:
+        from atlex.lexicon import _package
 
     try:
-        documents = {document["id"]: document["defs"] for document in unpack(data)}
+        documents = {document["id"]: document["defs"] for document in _package.unpack(data)}
     except (LexiconError, LookupError, TypeError):
         yield f"the documents of {base!r} can't be read"
         return

@@ -64,7 +64,14 @@ def test_the_table_has_a_row_for_each_target():
 
 
 def test_the_targets_and_charts_name_figures_of_cases(tmp_path):
-    context = Context(tmp_path, "http://127.0.0.1:1", tmp_path / "ours", tmp_path / "theirs", short=False)
+    context = Context(
+        tmp_path,
+        "http://127.0.0.1:1",
+        tmp_path / "ours",
+        tmp_path / "alone",
+        tmp_path / "theirs",
+        short=False,
+    )
     prefixes = tuple(case.name + "." for area in AREAS for case in area.cases(context))
     named = {name for target in TARGETS for name in (target.figure, target.base) if name}
     named |= {bar.figure for area in AREAS for bar in area.chart.bars}
@@ -102,14 +109,16 @@ def test_a_subject_that_fails_ends_the_run_with_its_own_words():
 
 
 def test_without_the_peer_nothing_of_it_runs(tmp_path):
-    context = Context(tmp_path, "http://127.0.0.1:1", tmp_path / "ours", None, short=False)
+    context = Context(
+        tmp_path, "http://127.0.0.1:1", tmp_path / "ours", tmp_path / "alone", None, short=False
+    )
     cases = [case for area in AREAS for case in area.cases(context)]
     assert not [case for case in cases if "peer" in {case.name, *case.name.split("."), *case.arguments}]
 
 
 def test_no_process_that_measures_one_side_is_the_other_sides(tmp_path):
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
-    context = Context(tmp_path, "http://127.0.0.1:1", ours, theirs, short=False)
+    context = Context(tmp_path, "http://127.0.0.1:1", ours, ours, theirs, short=False)
     for area in AREAS:
         for case in area.cases(context):
             peers = any(part.startswith("peer") for part in case.name.split("."))
