@@ -36,6 +36,7 @@ from atlex.model._describing import ClassSignature, DescribedFields, describe_sc
 from atlex.model._dumping import dump, dump_json, serialize
 from atlex.model._errors import MANY, issues_of, with_names, with_suggestions
 from atlex.model._fast_input import checked_fast
+from atlex.model._html import html_of
 from atlex.model._kept import KEPT, kept_of
 from atlex.model._keys import own_types_of, to_camel
 from atlex.model._levels import level_schema, model_fields_schema, validator, wire_names, with_own_members
@@ -310,6 +311,9 @@ class Model(BaseModel):
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         pretty(self, printer, cycle)
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
