@@ -60,33 +60,34 @@ class Reader:
             wheel: What ``pip install atlex`` installs.
             service: What stands in place of ``https://bsky.social``.
         """
-        import pty
-
         constraint = folder.parent / "constraint.txt"
         constraint.write_text(f"atlex @ {wheel.as_uri()}\n")
         given = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-        child, terminal = pty.fork()
-        if child == 0:
-            # The interpreter's own folder, with neither the tests' environment nor their packages.
-            path = os.pathsep.join([str(Path(sys.base_prefix) / "bin"), "/usr/bin", "/bin"])
-            os.chdir(folder)
-            environment = {
+        terminal, other_end = os.openpty()
+        # The first terminal that the leader of a session opens is the session's: Ctrl-C goes there, and passwords are
+        # asked for there. The path has the interpreter that runs the tests, but not the tests' environment.
+        shell = subprocess.Popen(
+            ["sh", "-c", 'exec sh <"$0" >"$0" 2>&1', os.ttyname(other_end)],
+            cwd=folder,
+            env={
                 **given,
                 "HOME": str(folder),
-                "PATH": path,
+                "PATH": os.pathsep.join([str(Path(sys.base_prefix) / "bin"), "/usr/bin", "/bin"]),
                 "PIP_CONSTRAINT": str(constraint),
                 "PS1": _PROMPT,
                 "TERM": "dumb",
-            }
-            os.execve("/bin/sh", ["sh"], environment)
+            },
+            start_new_session=True,
+        )
         reader = cls(terminal, folder, service)
         try:
             reader.wait(_PROMPT)
+            os.close(other_end)
             yield reader
         finally:
-            os.kill(child, signal.SIGHUP)
+            os.killpg(shell.pid, signal.SIGHUP)
+            shell.wait()
             os.close(terminal)
-            os.waitpid(child, 0)
 
     def follow(self, *answers: tuple[str, str], until: str = _PROMPT) -> str:
         """Take the next steps of the page, up to and with the next commands.

@@ -15,7 +15,7 @@ import pytest
 import typer
 from tests._children import environment
 
-from atlex import PasswordSession, now
+from atlex import FileSessionStore, PasswordSession, now
 from atlex.identity._flows import Options
 from atlex.testing import FakePds
 from atlex_codegen.cli import app as atlex_command
@@ -24,7 +24,7 @@ from atlex_sdk import Client, app
 _ROOT = Path(__file__).parent.parent
 _PAGES = [_ROOT / "README.md", _ROOT / "CONTRIBUTING.md", *sorted((_ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SERVICE = re.compile(r'https://([^\s/"]*@)?pds\.example\.com')
+_SERVICE = re.compile(r'https://([^\s/"]*@)?(?:pds\.example\.com|bsky\.social)')
 _UNTIMED = """from hypothesis import settings
 
 # How long an example takes says more about the machine's load than about the code.
@@ -54,10 +54,11 @@ def _commands():
 
 @pytest.fixture(scope="module")
 def pds():
-    server = FakePds(user_domains=[".example.com"])
+    server = FakePds(user_domains=[".example.com", ".bsky.social"])
     with server.serve():
         server.create_account("alice.example.com", "app-password", email="alice@example.com")
         server.create_account("bob.example.com", "app-password", auth_factor="123456")
+        server.create_account("alice.bsky.social", "app-password")
         yield server
 
 
@@ -104,6 +105,26 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def reader(request, monkeypatch):
+    """Somebody who answers what programs ask, and for the tutorial has logged in as it says."""
+    answers = {"Handle: ": "alice.example.com", "The code from the e-mail: ": "123456"}
+    monkeypatch.setattr("builtins.input", answers.__getitem__)
+    monkeypatch.setattr("getpass.getpass", {"App password: ": "app-password"}.__getitem__)
+    monkeypatch.setenv("ATLEX_PASSWORD", "app-password")
+    if "tutorial.md" in request.node.name:
+        pds, folder = map(request.getfixturevalue, ("pds", "folder"))
+        with PasswordSession.open(
+            FileSessionStore(folder / "session.json"),
+            service=pds.url,
+            identifier="alice.example.com",
+            password="app-password",
+        ) as session:
+            post = app.bsky.feed.post.Post(text="hello", created_at=now())
+            rkey = Client(session).app.bsky.feed.post.create(post).rkey
+        answers["Link of the post: "] = f"https://bsky.app/profile/alice.example.com/post/{rkey}"
 
 
 @pytest.mark.parametrize(("source", "line", "page"), _blocks("python"))

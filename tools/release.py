@@ -1,4 +1,4 @@
-"""Make a release ready: `python tools/release.py VERSION` checks, builds and tags. Nothing is uploaded.
+"""Make a release ready: `python tools/release.py VERSION --repository URL` checks, builds and tags; no upload.
 
 The version, the changelog and the tag have to say the same, and both distributions have to pass twine's strict check.
 docs/releasing.md has the whole procedure.
@@ -6,7 +6,9 @@ docs/releasing.md has the whole procedure.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
+import os
 import re
 import shutil
 import subprocess
@@ -78,17 +80,27 @@ def release_faults(version: str, pyproject: str, changelog: str) -> list[str]:
     return faults
 
 
-def _run(*command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+def _run(*command: str, **environment: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        command,
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
     return done.stdout.strip()
 
 
 def main(arguments: list[str]) -> int:
     """Make a release ready, or say what keeps it from being one, and return 1."""
-    if len(arguments) != 1:
-        print("usage: python tools/release.py VERSION", file=sys.stderr)
-        return 2
-    version = arguments[0]
+    parser = argparse.ArgumentParser(prog="python tools/release.py", description="Make a release ready.")
+    parser.add_argument("version")
+    parser.add_argument(
+        "--repository", required=True, metavar="URL", help="where the README's links and the project's lead"
+    )
+    given = parser.parse_args(arguments)
+    version: str = given.version
     texts = [(ROOT / name).read_text("utf-8") for name in ("pyproject.toml", "CHANGELOG.md")]
     faults = release_faults(version, *texts)
     if _run("git", "status", "--porcelain"):
@@ -100,7 +112,7 @@ def main(arguments: list[str]) -> int:
         return 1
     target = ROOT / "dist"
     shutil.rmtree(target, ignore_errors=True)
-    _run("uv", "build", "--quiet", "--out-dir", str(target))
+    _run("uv", "build", "--quiet", "--out-dir", str(target), ATLEX_REPOSITORY=given.repository)
     built = sorted(map(str, target.glob("atlex-*")))
     print(
         _run("uv", "run", "--quiet", "--no-project", "--with", "twine", "twine", "check", "--strict", *built)
