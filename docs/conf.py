@@ -3,7 +3,7 @@
 project = "atlex"
 author = "the authors of atlex"
 html_title = "atlex"
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "tools.docsite.extension"]
 exclude_patterns = ["conf.py"]
 
 # Headings can be linked to, by the names that they have on the repository's page.
@@ -18,3 +18,13 @@ html_show_copyright = False
 html_show_sphinx = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
+
+default_role = "code"
+add_module_names = False
+python_use_unqualified_type_names = True
+maximum_signature_line_length = 88
+autodoc_typehints_format = "short"
+autodoc_inherit_docstrings = False
+
+# Imported for type checkers alone, so that texts can be read without the generated package.
+nitpick_ignore = [("py:class", "Facet")]

@@ -8,6 +8,7 @@ import sys
 from typing import Final
 
 from sphinx.cmd.build import build_main
+from tools.docsite._reference import pages
 from tools.docsite._sources import ROOT, gather, write
 
 __all__ = ["main"]
@@ -28,15 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", default="2", help="how many processes read and write pages")
     parser.add_argument("--fresh", action="store_true", help="keep nothing of the last build")
     given = parser.parse_args(arguments)
-    site, sources, pages = _BUILD / "site", _BUILD / "site-sources", _BUILD / "site-pages"
+    site, sources, trees = _BUILD / "site", _BUILD / "site-sources", _BUILD / "site-pages"
     if given.fresh:
-        for folder in (site, sources, pages):
+        for folder in (site, sources, trees):
             shutil.rmtree(folder, ignore_errors=True)
-    write(gather(ROOT / "docs"), sources)
+    gathered = gather(ROOT / "docs") | {path: text.encode() for path, text in pages().items()}
+    write(gathered, sources)
     status = build_main(
         [
             *("--builder", "html", "--conf-dir", str(ROOT / "docs"), "--jobs", given.jobs, "--quiet"),
-            *("--nitpicky", "--fail-on-warning", "--doctree-dir", str(pages), str(sources), str(site)),
+            *("--nitpicky", "--fail-on-warning", "--doctree-dir", str(trees), str(sources), str(site)),
         ]
     )
     if status == 0:
