@@ -479,10 +479,15 @@ def check_agent(agent: object, *, asynchronous: bool) -> None:
     send = getattr(agent, "send", None)
     name = type(agent).__name__
     if not callable(send):
-        raise InputError(f"A client needs a session, another agent, or a server's URL, not {name}")
+        hint = ": await it first, or enter it with `async with`" if hasattr(agent, "__await__") else ""
+        raise InputError(
+            f"A client needs a session, another agent, or a server's URL, not a value of type {name}{hint}"
+        )
     if iscoroutinefunction(send):
         if not asynchronous:
-            raise InputError(f"{name} is an asynchronous agent: it goes with an asynchronous client")
+            raise InputError(
+                f"{name} is an asynchronous agent: it goes with an asynchronous client, such as AsyncClient"
+            )
     # A function may give an awaitable object without being a coroutine function.
     elif asynchronous and getattr(send, "__annotations__", {}).get("return") in {Response, "Response"}:
-        raise InputError(f"{name} is a synchronous agent: it goes with a synchronous client")
+        raise InputError(f"{name} is a synchronous agent: it goes with a synchronous client, such as Client")

@@ -21,6 +21,7 @@ __all__ = [
     "is_integer",
 ]
 
+_SHOWN: Final = 60
 _MAX_SECONDS: Final = 1e9
 """About thirty years. Operating systems refuse to wait for longer at some point, each at another."""
 
@@ -32,10 +33,12 @@ class Kind:
     Attributes:
         fits: Whether a value is of this kind.
         text: The kind in words: "a number …".
+        is_word: Whether it is one of a few words, so that a text in its place can be shown; others may be secret.
     """
 
     fits: Callable[[object], bool]
     text: str
+    is_word: bool = False
 
 
 def _is_seconds(value: object) -> bool:
@@ -68,7 +71,8 @@ def check_options(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> None:
     """Make sure that options have names that there are, and values of their kinds.
 
     Raises:
-        InputError: One doesn't; the message names it. Its value is shown only where it is a number.
+        InputError: One doesn't; the message names it. Its value is shown only where it is a number or should be one
+            of a few words.
     """
     for name, value in given.items():
         kind = kinds.get(name)
@@ -82,4 +86,5 @@ def check_options(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> None:
         if not kind.fits(value):
             shown = repr(value) if isinstance(value, bool | float) else type(value).__name__
             shown = str(value) if is_integer(value) and abs(value) < 10**20 else shown
+            shown = repr(value[:_SHOWN]) if kind.is_word and isinstance(value, str) else shown
             raise InputError(f"{name} must be {kind.text}, not {shown}")

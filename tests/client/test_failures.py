@@ -248,7 +248,7 @@ def test_another_content_type_than_the_declared_one_is_an_invalid_answer(call, k
         return
     error = failure(call, answering(200, body, headers), kind)
     assert type(error) is XrpcInvalidResponseError
-    assert error.message.startswith("Expected ")
+    assert error.message.startswith("The server responded with ")
 
 
 READ = [kind for kind in GOOD if GOOD[kind][1] == JSON]

@@ -114,11 +114,11 @@ def test_a_misspelt_name_deep_inside_is_reported_with_all_other_faults() -> None
         )
     faults = {fault["loc"]: (fault["type"], fault["msg"]) for fault in caught.value.errors()}
     assert faults == {
-        ("text",): ("string_type", "Input should be a valid string"),
-        ("reply", "root"): ("missing", "Field required"),
+        ("text",): ("string_type", "expected a string (got 1)"),
+        ("reply", "root"): ("missing", "is required"),
         ("reply", "parent", "root"): ("string_rule", "not a valid at-uri (got 'bad')"),
-        ("reply", "rot"): ("extra_forbidden", "No such field; did you mean 'root'?"),
-        ("picture",): ("blob", "Expected a blob"),
+        ("reply", "rot"): ("extra_forbidden", "no such field; did you mean 'root'?"),
+        ("picture",): ("blob", "expected a blob"),
     }
 
 

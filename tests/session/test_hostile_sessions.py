@@ -209,7 +209,7 @@ def test_what_another_language_stored_is_read_without_it(file, data, member):
     file.path.write_text(f"{json.dumps(stored)[:-1]}, {member}}}")
     file.path.chmod(0o600)
     if '"handle"' in member:
-        with pytest.raises(SessionStoreError, match="handle: Field required"):
+        with pytest.raises(SessionStoreError, match="handle is missing or invalid"):
             file.load()
     else:
         assert file.load().model_dump() == stored

@@ -47,7 +47,7 @@ def test_format(value: dt.datetime, text: str) -> None:
     [dt.datetime(2024, 1, 15), dt.datetime(2024, 1, 15, tzinfo=Zoneless())],  # noqa: DTZ001  # that is the point
 )
 def test_format_refuses_a_datetime_without_a_zone(value: dt.datetime) -> None:
-    with pytest.raises(InputError, match=r"The datetime 2024-01-15T00:00:00 has no time zone\."):
+    with pytest.raises(InputError, match=r"The datetime 2024-01-15T00:00:00 has no time zone: give it one"):
         format_datetime(value)
 
 

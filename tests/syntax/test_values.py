@@ -58,11 +58,11 @@ class TestEveryValueType:
 )
 class TestEveryParser:
     def test_names_the_format_and_shows_the_value(self, parse: Callable[[object], object], name: str) -> None:
-        with pytest.raises(InputError, match=rf"^'no such thing' is not a valid {name}\.$"):
+        with pytest.raises(InputError, match=rf"^'no such thing' is not a valid {name}$"):
             parse("no such thing")
 
     def test_cuts_a_long_value(self, parse: Callable[[object], object], name: str) -> None:
-        with pytest.raises(InputError, match=rf"^'!{{60}}'… is not a valid {name}\.$"):
+        with pytest.raises(InputError, match=rf"^'!{{60}}'… is not a valid {name}$"):
             parse("!" * 1_000_000)
 
     @pytest.mark.parametrize("value", [None, 5, b"bytes", ["list"]])

@@ -203,16 +203,19 @@ class TestInvalidAnswers:
     def test_another_content_type(self) -> None:
         error = failure(answer(200, b"<html>", content_type="text/html"))
         assert type(error) is XrpcInvalidResponseError
-        assert error.message == "Expected 'application/json', got 'text/html'"
+        assert error.message == (
+            "The server responded with 'text/html', not with 'application/json': "
+            "is this the URL of an AT Protocol server?"
+        )
         assert error.body == b"<html>"
 
     def test_no_body(self) -> None:
-        assert failure(answer()).message == "Expected 'application/json', got no body"
+        assert failure(answer()).message == "The server responded with no body, not with 'application/json'"
 
     def test_a_body_without_a_type(self) -> None:
         assert (
             failure(answer(200, b"{}")).message
-            == "Expected 'application/json', got 'application/octet-stream'"
+            == "The server responded with 'application/octet-stream', not with 'application/json'"
         )
 
     @pytest.mark.parametrize(
@@ -231,7 +234,7 @@ class TestInvalidAnswers:
 
     @pytest.mark.parametrize("given", ["application/json, text/html", 'a/b; c=", application/json"'])
     def test_a_type_before_the_last_does_not_count(self, given: str) -> None:
-        assert failure(ok({"value": "x"}, given)).message.startswith("Expected 'application/json', got")
+        assert failure(ok({"value": "x"}, given)).message.startswith("The server responded with ")
 
     def test_a_type_that_is_no_use_is_shown_printable_and_cut(self) -> None:
         message = failure(ok({}, "text/\x1b[2J" + "x" * 100_000)).message

@@ -60,7 +60,10 @@ class BaseConnection:
             InputError: The user's own client belongs to another event loop.
         """
         if self._is_closed:
-            raise XrpcInternalError("The connection has been closed", method=request.nsid)
+            raise XrpcInternalError(
+                "The connection has been closed: close() was called, or a `with` block ended",
+                method=request.nsid,
+            )
         client = self._http_client
         if getattr(client, "is_closed", False) or getattr(client, "closed", False):
             raise XrpcInternalError("The http_client has been closed", method=request.nsid)

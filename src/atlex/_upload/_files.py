@@ -97,7 +97,8 @@ def open_file(path: os.PathLike[str]) -> BinaryIO:
     try:
         return open(path, "rb")  # noqa: PTH123 - any path-like; the caller closes it
     except (OSError, ValueError) as error:
-        raise InputError(f"{os.fspath(path)!r} can't be opened: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{os.fspath(path)!r} can't be opened: {reason}") from error
 
 
 def length_of(file: BinaryIO) -> int | None:
@@ -147,7 +148,8 @@ def as_bytes(chunk: object, failure: type[InputError | FileError]) -> bytes:
         return chunk
     if isinstance(chunk, bytearray):
         return bytes(chunk)
-    raise failure(f"A body is made of bytes, and this one has {type(chunk).__name__} in it")
+    hint = ": open a file with 'rb', and encode a text" if isinstance(chunk, str) else ""
+    raise failure(f"A body is made of bytes, and this one has {type(chunk).__name__} in it{hint}")
 
 
 @contextmanager

@@ -96,7 +96,9 @@ class Core:
         """
         did = self.did
         if did is None:
-            raise XrpcInternalError("The client isn't authenticated: it was made without a session")
+            raise XrpcInternalError(
+                "The client isn't authenticated: make it of a session, Client(session), for calls of an account"
+            )
         return did
 
     def repo(self, repo: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from atlex.data import is_object
 from atlex.errors import InputError, Issue
 from atlex.model import RecordObject, check
 from atlex.syntax import AtUri, Tid, is_valid_nsid, is_valid_record_key, is_valid_tid
@@ -65,9 +66,10 @@ def checked_key(nsid: str, kind: str, rkey: str | Tid | None) -> str:
         named = kind if kind in {"tid", "nsid"} else "record key"
         # Python writes no integer of more than 4,300 digits.
         given = repr(rkey)[:80] if isinstance(cast("object", rkey), str) else type(rkey).__name__
-        raise InputError(
-            "The record key was refused", [Issue("rkey", f"not a valid {named} (got {given})", rkey)]
-        )
+        is_address = isinstance(cast("object", rkey), str) and rkey.startswith(("http://", "https://"))
+        hint = ": this is the address of a page; give the record's key or its at-uri" if is_address else ""
+        reason = f"not a valid {named} (got {given}){hint}"
+        raise InputError("The record key was refused", [Issue("rkey", reason, rkey)])
     return rkey
 
 
@@ -78,7 +80,10 @@ def checked_record(record: RecordObject, wanted: type[RecordObject] | None = Non
         InputError: The record breaks its lexicon, or is of another type.
     """
     if not isinstance(record, wanted or RecordObject):
-        name = (wanted or RecordObject).__name__
-        raise InputError(f"Expected an instance of {name}, got {type(record).__name__}")
+        name = "a record" if wanted is None else f"an instance of {wanted.__name__}"
+        hint = (
+            f": {wanted.__name__}.model_validate(…) makes one of it" if wanted and is_object(record) else ""
+        )
+        raise InputError(f"Expected {name}, got {type(record).__name__}{hint}")
     check(record)
     return {"$type": record.lex_type, **record.to_wire()}

@@ -80,7 +80,7 @@ _KINDS: Final = {
     "labelers": _LABELERS,
     "app_labelers": _LABELERS,
     "retries": COUNT,
-    "validation": Kind(lambda value: value in ("lenient", "strict"), "'lenient' or 'strict'"),
+    "validation": Kind(lambda value: value in ("lenient", "strict"), "'lenient' or 'strict'", is_word=True),
     "deadline": SECONDS,
     "max_response_size": SIZE,
     "pace": FLAG,

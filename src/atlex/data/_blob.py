@@ -101,7 +101,7 @@ def read_blob(value: object) -> Blob | LegacyBlob:
     """The validator of every blob field: takes a blob, or its JSON form."""
     blob = value if isinstance(value, (Blob, LegacyBlob)) else blob_from_wire(value)
     if blob is None:
-        raise PydanticCustomError("blob", "Expected a blob")
+        raise PydanticCustomError("blob", "expected a blob")
     return blob
 
 
@@ -109,7 +109,7 @@ def _schema(wanted: type[Blob | LegacyBlob]) -> core_schema.CoreSchema:
     def read(value: object) -> Blob | LegacyBlob:
         blob = read_blob(value)
         if not isinstance(blob, wanted):
-            raise PydanticCustomError("blob", "Expected a blob of the other form")
+            raise PydanticCustomError("blob", "expected a blob of the other form")
         return blob
 
     return wire_schema(read, wanted.to_wire)

@@ -63,7 +63,7 @@ def cid_for(value: object) -> str:
 
 def _write(value: object, parts: list[bytes], depth: int) -> None:
     if depth > _MAX_DEPTH:
-        raise InputError(f"The value is nested more than {_MAX_DEPTH} levels deep.")
+        raise InputError(f"The value is nested more than {_MAX_DEPTH} levels deep")
     match value:
         case None:
             parts.append(_NULL)
@@ -88,7 +88,7 @@ def _write(value: object, parts: list[bytes], depth: int) -> None:
         case _:
             to_wire = getattr(value, "to_wire", None)
             if to_wire is None:
-                raise InputError(f"The data model has no value like this {type(value).__name__}.")
+                raise InputError(f"The data model has no value like this {type(value).__name__}")
             _write(to_wire(), parts, depth + 1)
 
 
@@ -100,7 +100,7 @@ def _write_object(value: Mapping[str, Any], parts: list[bytes], depth: int) -> N
         if isinstance(value.get("$bytes"), str):
             data = bytes_from_wire(value)
             if data is None:
-                raise InputError("The text of a $bytes isn't base64.")
+                raise InputError("The text of a $bytes isn't base64")
             parts.extend((_head(_BYTES, len(data)), data))
             return
     keys = sorted(((_utf8(key), key) for key in value), key=lambda pair: (len(pair[0]), pair[0]))
@@ -117,7 +117,7 @@ def _head(major: int, number: int) -> bytes:
     for code, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
         if number < 1 << 8 * size:
             return bytes((major << 5 | code,)) + number.to_bytes(size)
-    raise InputError("The integer is too large for the data model.")
+    raise InputError("The integer is too large for the data model")
 
 
 def _utf8(text: str) -> bytes:

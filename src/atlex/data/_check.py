@@ -174,11 +174,11 @@ def _object_reason(members: Mapping[Any, object]) -> str | None:
         if type_ == "blob":
             blob = blob_from_wire(members)
             if not isinstance(blob, Blob):
-                return "Expected a blob"
+                return "expected a blob"
             reasons = ["has members that blobs don't have"] if blob.extra else blob_reasons(blob)
             return f"A blob that {'; '.join(reasons)}" if reasons else None
     if "$link" in members and (len(members) != 1 or not is_valid_cid(members["$link"])):
-        return 'Expected a link, {"$link": "<cid>"}'
+        return 'expected a link, {"$link": "<cid>"}'
     if "$bytes" in members and bytes_from_wire(members) is None:
-        return 'Expected bytes, {"$bytes": "<base64>"}'
+        return 'expected bytes, {"$bytes": "<base64>"}'
     return None

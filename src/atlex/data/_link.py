@@ -74,7 +74,7 @@ def read_link(value: object) -> CidLink:
     """The validator of lenient reading: takes a link, or its JSON form."""
     link = value if isinstance(value, CidLink) else CidLink.from_wire(value)
     if link is None:
-        raise PydanticCustomError("cid_link", 'Expected a link, {"$link": "<cid>"}')
+        raise PydanticCustomError("cid_link", 'expected a link, {"$link": "<cid>"}')
     return link
 
 
@@ -82,5 +82,5 @@ def check_link(value: object) -> CidLink:
     """The validator of every link: takes a link with a valid CID, or its JSON form."""
     link = read_link(value)
     if not is_valid_cid(link.cid):
-        raise PydanticCustomError("format", "Not a valid cid")
+        raise PydanticCustomError("format", "not a valid cid")
     return link

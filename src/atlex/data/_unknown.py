@@ -59,4 +59,4 @@ def _read(value: object) -> UnknownObject:
         return value
     if is_object(value):
         return UnknownObject(value)
-    raise PydanticCustomError("unknown_object", "Expected an object")
+    raise PydanticCustomError("unknown_object", "expected an object")

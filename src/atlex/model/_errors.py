@@ -20,13 +20,13 @@ from atlex.model._keys import KNOWN_TAG
 
 __all__ = [
     "MANY",
+    "for_author",
     "got",
     "is_secret",
     "issues_of",
     "join_path",
     "under",
     "with_faults",
-    "with_names",
     "with_suggestions",
 ]
 
@@ -49,11 +49,12 @@ _REASONS: Final = {
     "union_tag_not_found": "names no type: $type is missing",
     "none_required": "expected null",
     "recursion_loop": "is nested too deeply",
+    "string_unicode": "has half of a surrogate pair",
 }
 # What the listed members of an open union say of a value that names none of them.
 _UNTAGGED: Final = frozenset({"model_attributes_type", "union_tag_invalid", "union_tag_not_found"})
 _WITHOUT_VALUE: Final = frozenset(
-    {"array_rule", "extra_forbidden", "missing", "own_type", "recursion_loop", "union_member"}
+    {"array_rule", "extra_forbidden", "json_invalid", "missing", "own_type", "recursion_loop", "union_member"}
 )
 _STRAY: Final = frozenset({"extra_forbidden", "no_such_attribute"})
 
@@ -69,8 +70,9 @@ def got(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > 4 * _CUT:
         return " (got an integer of more than 60 digits)"
     if isinstance(value, (str, int, float)) or value is None:
-        text = repr(value[: _CUT + 1] if isinstance(value, str) else value)
-        return f" (got {text if len(text) <= _CUT else text[:_CUT] + '…'})"
+        if isinstance(value, str) and len(value) > _CUT:
+            return f" (got {value[:_CUT]!r}…)"
+        return f" (got {value!r})"
     return f" (got {type(value).__name__})"
 
 
@@ -110,10 +112,15 @@ def issues_of(error: ValidationError, schema: CoreSchema, *, python_names: bool)
             continue
         raw = fault["input"]
         reason = _reason(kind, fault)
-        if kind not in _WITHOUT_VALUE and not is_secret(found.path.rpartition(".")[2]):
-            reason += got(raw)
-        issues.append(Issue(found.path, reason, raw))
+        issues.append(
+            Issue(found.path, reason + _value(kind, reason, found.path.rpartition(".")[2], raw), raw)
+        )
     return issues
+
+
+def _value(kind: str, reason: str, name: str, raw: object) -> str:
+    """The words for a value at fault, where the reason doesn't have them already and nobody minds who sees it."""
+    return "" if kind in _WITHOUT_VALUE or "(got " in reason or is_secret(name) else got(raw)
 
 
 def _reason(kind: str, fault: Any) -> str:
@@ -133,6 +140,8 @@ def _reason(kind: str, fault: Any) -> str:
             return f"has {context['actual_length']} items, at least {context['min_length']} are needed"
         case "too_long":
             return f"has more than {context['max_length']} items"
+        case "json_invalid":
+            return f"isn't JSON: {context['error']}"
         case "union_tag_invalid":
             return f"must be one of {context['expected_tags']}"
         case _:
@@ -169,6 +178,13 @@ class _Places:
             place = self._step(place, location[length])
             self._found[location[: length + 1]] = place
         return place
+
+    def members(self, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """The steps of a location that lead into a value, without the tags of unions."""
+        paths = [self.at(location[:length]).path for length in range(len(location) + 1)]
+        return tuple(
+            step for step, before, after in zip(location, paths, paths[1:], strict=False) if before != after
+        )
 
     def _descend(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """Go through the layers that leave no trace in a location."""
@@ -214,16 +230,26 @@ def with_faults(error: ValidationError, faults: Sequence[PydanticCustomError]) -
     return _rebuilt(error, None, faults) if faults and error.error_count() <= MANY else error
 
 
-def with_names(error: ValidationError, names: Mapping[str, str]) -> ValidationError:
-    """The same faults; a field that is missing in the value itself goes by its name in ``names``."""
+def for_author(
+    error: ValidationError, schema: CoreSchema, names: Mapping[str, str] | None = None
+) -> ValidationError:
+    """The same faults as the author of a value wants to read them: in these words, and placed by members alone.
+
+    Args:
+        error: What the validator raised.
+        schema: The core schema that the validator was made from.
+        names: The names that fields go by which are missing in the value itself; None for those on the wire.
+    """
     if error.error_count() > MANY:
         return error
-    faults = error.errors(include_url=False)
-    renamed = [fault for fault in faults if fault["type"] == "missing" and fault["loc"][0] in names]
-    for fault in renamed:
-        if len(fault["loc"]) == 1:
-            fault["loc"] = (names[str(fault["loc"][0])],)
-    return _from_details(error, [_again(fault, None) for fault in faults]) if renamed else error
+    places = _Places(schema, python_names=False)
+    details: list[InitErrorDetails] = []
+    for fault in error.errors(include_url=False):
+        place = places.members(fault["loc"])
+        if fault["type"] == "missing" and len(place) == 1:
+            place = ((names or {}).get(str(place[0]), place[0]),)
+        details.append(_again({**fault, "loc": place}, None))
+    return _from_details(error, details)
 
 
 def with_suggestions(
@@ -287,7 +313,10 @@ def _again(fault: ErrorDetails, names: Iterable[str] | None) -> InitErrorDetails
     if names is not None and _is_stray(fault):
         said = _no_such_field(str(place[0]), names)
     elif _is_pydantics(fault):
-        return InitErrorDetails(type=kind, loc=place, input=fault["input"], ctx=context)
+        said = _reason(kind, fault)
+        names_there = [step for step in place if isinstance(step, str)]
+        # A whole value may be a document that nobody parsed, with anything in it.
+        said += _value(kind, said, names_there[-1], fault["input"]) if names_there else ""
     # Braces would be taken for places of values.
     error = PydanticCustomError(kind, "{said}", {**context, "said": said})
     return InitErrorDetails(type=error, loc=place, input=fault["input"])
@@ -306,4 +335,4 @@ def _no_such_field(name: str, names: Iterable[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(name, list(names), n=1)
-    return f"No such field; did you mean {near[0]!r}?" if near else "No such field"
+    return f"no such field; did you mean {near[0]!r}?" if near else "no such field"

@@ -244,7 +244,7 @@ def with_own_members(model: Any, schema: Any) -> CoreSchema:
             value = dict(value)
             if not lex_type or value.pop("$type") not in own_types:
                 value.pop("$type", None)
-                faults.append(PydanticCustomError("own_type", "Names another type in $type"))
+                faults.append(PydanticCustomError("own_type", "names another type in $type"))
         try:
             fields = read_fields(value)
         except ValidationError as error:

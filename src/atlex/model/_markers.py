@@ -186,9 +186,21 @@ def _literals(source: Any) -> list[Any]:
 
 
 def _hint(wanted: str, value: str) -> str:
-    if wanted == "did" and _syntax.is_valid_handle(value):
-        return f"{got(value)}: a handle has to be resolved to its DID first"
-    return got(value)
+    """The words for a string that isn't of a format: what it is, and what was meant where that can be told."""
+    match wanted:
+        case "did" if _syntax.is_valid_handle(value):
+            hint = ": a handle has to be resolved to its DID first"
+        case "handle" | "at-identifier" if value.startswith("@"):
+            hint = ": a handle is written without the @ before it"
+        case "handle" | "at-identifier" if "." not in value and ":" not in value:
+            hint = ": a handle is a whole domain name, such as alice.bsky.social"
+        case "at-uri" if value.startswith(("http://", "https://")):
+            hint = ": this is the address of a page, and an at-uri begins with at://"
+        case "datetime":
+            hint = ": a valid one is 2026-01-02T03:04:05Z"
+        case _:
+            hint = ""
+    return got(value) + hint
 
 
 def _datetime_text(value: object) -> object:
@@ -197,7 +209,8 @@ def _datetime_text(value: object) -> object:
     try:
         return _syntax.format_datetime(value)
     except InputError as error:
-        raise _broken("datetime", [str(error)]) from None
+        reason = str(error)
+        raise _broken("datetime", [reason[:1].lower() + reason[1:]]) from None
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -241,7 +254,7 @@ def _exactly(type_: type[int], allowed: list[Any]) -> CoreSchema:
     def check(value: object) -> object:
         if type(value) is not type_:
             kind = "a boolean" if type_ is bool else "an integer"
-            raise PydanticCustomError("exact_type", "Expected {kind}", {"kind": kind})
+            raise PydanticCustomError("exact_type", "expected {kind}", {"kind": kind})
         return value
 
     return core_schema.no_info_before_validator_function(check, core_schema.literal_schema(allowed))
@@ -286,7 +299,7 @@ class Bytes(Marker):
 def _read_bytes(value: object) -> bytes:
     read = value if isinstance(value, bytes) else bytes_from_wire(value)
     if read is None:
-        raise PydanticCustomError("bytes", 'Expected bytes, {"$bytes": "<base64>"} on the wire')
+        raise PydanticCustomError("bytes", 'expected bytes, {"$bytes": "<base64>"} on the wire')
     return read
 
 

@@ -34,7 +34,7 @@ from atlex.model._copying import are_equal, deep_copy, reduce_deep
 from atlex.model._deprecation import warn_of_fields
 from atlex.model._describing import ClassSignature, DescribedFields, describe_schema
 from atlex.model._dumping import dump, dump_json, serialize
-from atlex.model._errors import MANY, issues_of, with_names, with_suggestions
+from atlex.model._errors import MANY, for_author, issues_of, with_suggestions
 from atlex.model._fast_input import checked_fast
 from atlex.model._html import html_of
 from atlex.model._kept import KEPT, kept_of
@@ -209,8 +209,10 @@ class Model(BaseModel):
                 self.__pydantic_validator__.validate_python(data, self_instance=self)
             except ValidationError as error:
                 names = {wire: name for name, wire in wire_names(type(self)).items()}
-                raise with_names(
-                    error, {} if names.keys() & data.keys() - set(names.values()) else names
+                raise for_author(
+                    error,
+                    type(self).__pydantic_core_schema__,
+                    None if names.keys() & data.keys() - set(names.values()) else names,
                 ) from None
 
         __init__.__pydantic_base_init__ = True
@@ -232,9 +234,13 @@ class Model(BaseModel):
                 try:
                     super().__setattr__(name, value)
                 except ValidationError as error:
-                    raise with_suggestions(error, wire_names(type(self))) from None
+                    told = with_suggestions(error, wire_names(type(self)))
+                    raise for_author(told, type(self).__pydantic_core_schema__) from None
                 return
-            read_fields, _, _ = assign.validate_python({name: value})
+            try:
+                read_fields, _, _ = assign.validate_python({name: value})
+            except ValidationError as error:
+                raise for_author(error, type(self).__pydantic_core_schema__) from None
             before, after = self.__dict__.get(name), read_fields[name]
             self.__dict__[name] = after
             if value is None and name not in self.lex_nullable:
@@ -253,7 +259,20 @@ class Model(BaseModel):
         @wraps(BaseModel.model_validate.__func__)
         def model_validate(cls, obj: Any, **options: Any) -> Self:
             made = None if options else checked_fast(cls, "input", obj)
-            return super().model_validate(obj, **options) if made is None else made
+            if made is not None:
+                return made
+            try:
+                return super().model_validate(obj, **options)
+            except ValidationError as error:
+                raise for_author(error, cls.__pydantic_core_schema__) from None
+
+        @classmethod
+        @wraps(BaseModel.model_validate_json.__func__)
+        def model_validate_json(cls, json_data: Any, **options: Any) -> Self:
+            try:
+                return super().model_validate_json(json_data, **options)
+            except ValidationError as error:
+                raise for_author(error, cls.__pydantic_core_schema__) from None
 
         @wraps(BaseModel.model_dump)
         def model_dump(self, **options: Any) -> dict[str, Any]:
@@ -404,13 +423,15 @@ def _is_edit(before: object, after: object) -> bool:
 
 
 def build(cls: type[M], values: Mapping[str, Any]) -> M:
-    """Call the class's constructor, with values by Python name.
+    """Make an instance as the constructor does, with values by Python name.
 
     Raises:
         InputError: The values break the lexicon's rules; every fault is named with its path.
     """
     try:
-        value = cls(**values)
+        value: M = checked_fast(cls, "input", values) or cls.__pydantic_validator__.validate_python(
+            dict(values)
+        )
     except ValidationError as error:
         if error.error_count() > MANY:
             # Checked again, up to the first fault of each list.

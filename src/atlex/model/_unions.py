@@ -133,12 +133,12 @@ def _other_input(members: Members, owner: str | None, value: object) -> Any:
         if value.was_read:
             return value
         if value.type in members:
-            raise PydanticCustomError("union_member", "There is a class for the type that it names")
+            raise PydanticCustomError("union_member", "there is a class for the type that it names")
         return _sound(_unlisted(members, value.raw))
     lex_type = _type_of(value)
     if isinstance(value, BaseModel) and lex_type:
         if lex_type in members:
-            raise PydanticCustomError(KNOWN_TAG, "Doesn't match its class")
+            raise PydanticCustomError(KNOWN_TAG, "doesn't match its class")
         if package_of(type(value)) in _packages(members, owner):
             raise _misplaced(members, type(value))
         return value
@@ -184,12 +184,12 @@ def _form(annotation: Any, model: Any) -> str | None:
 def _unlisted(tags: Any, value: object) -> UnknownObject:
     """An object of a type that the union doesn't list."""
     if not is_object(value):
-        raise PydanticCustomError("union_member", "Expected an object that names its type")
+        raise PydanticCustomError("union_member", "expected an object that names its type")
     name = value.get("$type")
     if not isinstance(name, str):
-        raise PydanticCustomError("union_member", "Names no type: $type is missing")
+        raise PydanticCustomError("union_member", "names no type: $type is missing")
     if name in tags:
-        raise PydanticCustomError(KNOWN_TAG, "Doesn't match the type that it names")
+        raise PydanticCustomError(KNOWN_TAG, "doesn't match the type that it names")
     return UnknownObject(value, was_read=True)
 
 
@@ -227,7 +227,7 @@ def _object(value: object) -> Any:
         members = cast("Mapping[str, Any]", value)
         if len(members) != 1 or members.keys().isdisjoint(("$link", "$bytes")):
             return members if isinstance(members, dict) else dict(members)
-    raise PydanticCustomError("unknown_value", "Expected an object")
+    raise PydanticCustomError("unknown_value", "expected an object")
 
 
 def _anything(value: object) -> Any:

@@ -275,7 +275,8 @@ def _body(endpoint: Endpoint, values: Members) -> Secret[bytes]:
         if not isinstance(values.reveal().get(name), kind) and (
             values.reveal().get(name) is not None or name in endpoint.required
         ):
-            raise InputError(f"{name} must be a {kind.__name__}")
+            given = type(values.reveal().get(name)).__name__
+            raise InputError(f"{name} must be a {kind.__name__}, not {given}")
     try:
         return Secret(
             write_json(
@@ -296,7 +297,8 @@ def _session(endpoint: Endpoint, values: Members) -> SessionData:
     try:
         return SessionData.model_validate(values.reveal())
     except ValidationError as error:
-        faults = [Issue(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]
+        places = [".".join(map(str, fault["loc"])) for fault in error.errors()]
+        faults = [Issue(place, "is missing or invalid") for place in places]
     # Without the body, which holds tokens.
     raise XrpcResponseValidationError(faults, method=endpoint.method.nsid)
 

@@ -44,7 +44,7 @@ class Credentials:
     def __init__(self, service: str | None, login: Members) -> None:
         wrong = [name for name, value in login.reveal().items() if not isinstance(value, str | None)]
         if wrong:
-            raise InputError(f"{wrong[0]} must be a str")
+            raise InputError(f"{wrong[0]} must be a str, not {type(login.reveal()[wrong[0]]).__name__}")
         if service is not None:
             check_service_url(service)
         self._service = service

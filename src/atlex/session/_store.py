@@ -104,8 +104,9 @@ def read_session(text: Secret[bytes], place: str) -> SessionData:
     try:
         return SessionData.model_validate_json(text.reveal())
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # Places and reasons alone: what pydantic says of a value may hold the value.
+        first = error.errors(include_url=False, include_input=False)[0]
         path = ".".join(map(str, first["loc"]))
-        fault = f"{path}: {first['msg']}" if path else first["msg"]
+        fault = f"{path} is missing or invalid" if path else "it isn't JSON"
     # Not in the except clause, to leave pydantic's error behind.
     raise SessionStoreError(f"{place} doesn't hold a session: {fault}")

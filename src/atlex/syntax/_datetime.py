@@ -81,13 +81,15 @@ def format_datetime(value: dt.datetime) -> str:
         InputError: The time has no zone, or is before the year 1 or after 9999 in UTC.
     """
     if not isinstance(value, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without types
-        raise InputError(f"A datetime is needed, not a value of type {type(value).__name__}.")
+        raise InputError(f"A datetime is needed, not a value of type {type(value).__name__}")
     if value.utcoffset() is None:
-        raise InputError(f"The datetime {value.isoformat()} has no time zone.")
+        raise InputError(
+            f"The datetime {value.isoformat()} has no time zone: give it one, as datetime.now(UTC) does"
+        )
     try:
         utc = value.astimezone(dt.UTC).replace(tzinfo=None)
     except OverflowError:
-        raise InputError(f"The datetime {value.isoformat()} is outside the years 1 to 9999 in UTC.") from None
+        raise InputError(f"The datetime {value.isoformat()} is outside the years 1 to 9999 in UTC") from None
     return f"{utc.isoformat(timespec='microseconds' if utc.microsecond % 1000 else 'milliseconds')}Z"
 
 
@@ -110,7 +112,7 @@ def parse_datetime(value: str) -> dt.datetime:
         raise refusal("datetime", value)
     year, _, month, day, hour, _, minute, second, fraction, sign, zone_hours, zone_minutes = match.groups()
     if year == "0000":
-        raise InputError(f"{value!r} can't be read as a datetime: Python has no year 0.")
+        raise InputError(f"{value!r} can't be read as a datetime: Python has no year 0")
     offset = dt.timedelta(hours=int(zone_hours or 0), minutes=int(zone_minutes or 0))
     return dt.datetime(
         int(year),

@@ -11,7 +11,7 @@ def refusal(name: str, value: object) -> InputError:
     """The error for a value that isn't of a format: the format's name, and the value cut to 60 characters."""
     if not isinstance(value, str):
         return InputError(
-            f"A value of type {type(value).__name__} is not a valid {name}: it must be a string."
+            f"A value of type {type(value).__name__} is not a valid {name}: it must be a string"
         )
     shown = repr(value) if len(value) <= _SHOWN else f"{value[:_SHOWN]!r}…"
-    return InputError(f"{shown} is not a valid {name}.")
+    return InputError(f"{shown} is not a valid {name}")

@@ -122,7 +122,7 @@ class AtUri:
 
     def __post_init__(self) -> None:
         if self.collection is None and self.rkey is not None:
-            raise InputError("An at-uri with a record key needs a collection.")
+            raise InputError("An at-uri with a record key needs a collection")
         parts = (self.authority, self.collection, self.rkey, self.fragment)
         if not _are_valid_parts(*parts):
             written = "/".join(str(part) for part in parts[:3] if part is not None)

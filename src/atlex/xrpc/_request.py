@@ -147,5 +147,8 @@ def _data(data: object) -> Body:
     if isinstance(data, bytes | bytearray | memoryview):
         return bytes(cast("bytes", data))
     if isinstance(data, str | Mapping) or not isinstance(data, os.PathLike | Iterable | AsyncIterable):
-        raise InputError(f"data must be bytes, a path, a binary file or an iterable of bytes, not {kind}")
+        hint = ": a file is given as Path(…), a text as bytes" if isinstance(data, str) else ""
+        raise InputError(
+            f"data must be bytes, a path, a binary file or an iterable of bytes, not {kind}{hint}"
+        )
     return cast("Body", data)

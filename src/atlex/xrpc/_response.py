@@ -108,7 +108,8 @@ def check_response(method: Method[Any, Any, Any], response: Response) -> str | N
         got = (
             "no body" if given is None and encoding is None else repr(printable(given or encoding or "", 100))
         )
-        raise _invalid(method, response, f"Expected {declared!r}, got {got}")
+        hint = ": is this the URL of an AT Protocol server?" if encoding == "text/html" else ""
+        raise _invalid(method, response, f"The server responded with {got}, not with {declared!r}{hint}")
     return encoding
 
 
