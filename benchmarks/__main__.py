@@ -28,7 +28,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples there")
     parser.add_argument("--figures", action="store_true", help="print every figure, not the targets alone")
-    parser.add_argument("--write-docs", action="store_true", help="put the results into README.md and docs/")
+    parser.add_argument("--write-docs", action="store_true", help="put the results into docs/")
     options = parser.parse_args()
     if options.write_docs and (options.area or options.short):
         parser.error("--write-docs goes with a whole run: neither --area nor --short")

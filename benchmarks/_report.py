@@ -133,9 +133,9 @@ def replace_between(text: str, new: str) -> str:
 
 
 def write_docs(results: Results, root: Path) -> None:
-    """Write the README's table and, into ``docs/benchmarks``, the samples, the figures and the plots."""
-    readme, folder = root / "README.md", root / "docs" / "benchmarks"
-    readme.write_text(replace_between(readme.read_text(encoding="utf-8"), table(results)), encoding="utf-8")
+    """Write the table of docs/performance.md and, into docs/benchmarks, the samples, the figures and the plots."""
+    page, folder = root / "docs" / "performance.md", root / "docs" / "benchmarks"
+    page.write_text(replace_between(page.read_text(encoding="utf-8"), table(results)), encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(results.to_json(), encoding="utf-8")
     (folder / "figures.md").write_text(_page(results), encoding="utf-8")

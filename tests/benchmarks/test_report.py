@@ -89,10 +89,11 @@ def test_a_plot_is_wellformed_and_has_the_bars_that_were_measured():
 
 
 def test_the_table_goes_between_the_markers_and_nowhere_else(tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{BEGIN}\nfrom an earlier run\n{END}\nafter\n")
+    page = tmp_path / "docs" / "performance.md"
+    page.parent.mkdir()
+    page.write_text(f"before\n{BEGIN}\nfrom an earlier run\n{END}\nafter\n")
     write_docs(_results(**{_FLOOR: (1.0,)}), tmp_path)
-    text = readme.read_text()
+    text = page.read_text()
     assert text.startswith(f"before\n{BEGIN}\n| what |")
     assert text.endswith(f"{END}\nafter\n")
     assert "earlier" not in text
