@@ -18,7 +18,7 @@ from tests._children import environment
 from atlex import FileSessionStore, PasswordSession, now
 from atlex.identity._flows import Options
 from atlex.testing import FakePds
-from atlex_codegen.cli import app as atlex_command
+from atlex_cli._app import app as atlex_command
 from atlex_sdk import Client, app
 
 _ROOT = Path(__file__).parent.parent

@@ -26,7 +26,7 @@ def _timed(*command: str, **variables: str) -> float:
 
 
 def _atlex(lexicons: Path, scratch: Path) -> dict[str, float]:
-    atlex = (sys.executable, "-c", "from atlex_codegen._entry import main; main()")
+    atlex = (sys.executable, "-c", "from atlex_cli._entry import main; main()")
     documents, out = scratch / "lexicons", scratch / "made_sdk"
     shutil.copytree(lexicons, documents)
     build = (*atlex, "build", str(documents), "--out", str(out))

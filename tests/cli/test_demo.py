@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from atlex.lexicon import Lexicons, references
 from atlex.testing import FakePds
-from atlex_codegen.cli import app
+from atlex_cli._app import app
 from atlex_codegen.cli._demo_show import Show
 from atlex_codegen.cli._demo_steps import NEXT_PROGRAM, Step
 

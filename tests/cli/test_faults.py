@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from atlex_codegen.cli import app
+from atlex_cli._app import app
 
 
 def run(*arguments: object):

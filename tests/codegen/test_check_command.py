@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.codegen.conftest import INTEGER, STRING, document, obj, ref, write_documents
 from typer.testing import CliRunner
 
+from atlex_cli._app import app
 from atlex_codegen._pointers import pointer_lines, value_at
-from atlex_codegen.cli import app
 
 Json = dict[str, Any]
 STYLE = document("com.example.defs", a=obj(foo_bar=INTEGER))

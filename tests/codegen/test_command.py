@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.codegen.conftest import STRING, document, obj, query
 from typer.testing import CliRunner
 
-from atlex_codegen.cli import app
+from atlex_cli._app import app
 
 THING = document("com.example.thing", obj(text=STRING))
 
@@ -80,23 +80,26 @@ def test_the_defaults_are_the_folders_of_a_checkout(folder: Folder, tmp_path: Pa
 
 
 def entry(code: str) -> subprocess.CompletedProcess[str]:
-    program = f"import sys\n{code}\nfrom atlex_codegen._entry import main\nmain()"
+    program = f"import sys\n{code}\nfrom atlex_cli._entry import main\nmain()"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
 
 def test_without_the_extra_the_script_names_it(folder: Folder, tmp_path: Path) -> None:
     documents = str(folder(THING))
     build = ["atlex", "build", documents, "--out", str(tmp_path / "sdk")]
-    # rich is for the demo, and libcst for what changes programs.
-    for package, command in (("jinja2", build), ("typer", ["atlex", "check", documents])):
+    for package, command in (
+        ("jinja2", build),
+        ("typer", ["atlex", "check", documents]),
+        ("rich", ["atlex", "demo"]),
+    ):
         # What isn't installed is found by nobody; None in sys.modules makes Python say so.
         done = entry(f"sys.modules[{package!r}] = None\nsys.argv = {command}")
-        assert done.stderr == 'The atlex command needs more packages: pip install "atlex[codegen]"\n'
+        assert done.stderr == f'atlex {command[1]} needs more packages: pip install "atlex[codegen]"\n'
         assert done.returncode == 1
 
 
 def test_another_missing_module_is_not_mistaken_for_the_extra() -> None:
-    done = entry("sys.modules['atlex_codegen.cli'] = None")
+    done = entry("sys.modules['atlex_cli._app'] = None")
     assert "ModuleNotFoundError" in done.stderr
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.codegen.conftest import INTEGER, STRING, document, obj, procedure, query, write_documents
 from typer.testing import CliRunner
 
-from atlex_codegen.cli import app
+from atlex_cli._app import app
 
 Json = dict[str, Any]
 ID = "com.example.doThing"

@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from atlex.errors import LexiconError
 from atlex.lexicon import _load, load_documents
+from atlex_cli._app import app
 from atlex_codegen import build
 from atlex_codegen._install import install
 from atlex_codegen._pins import verify
 from atlex_codegen._write import _MARKER, MANIFEST_FILE
-from atlex_codegen.cli import app
 
 THING = document("com.example.thing", obj(text=STRING))
 OTHER = document("com.example.other", obj(text=STRING))

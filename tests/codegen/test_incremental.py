@@ -257,7 +257,7 @@ def test_a_broken_document_is_told_each_time(small: tuple[Path, Path]) -> None:
 def test_the_command_says_the_same_without_loading_what_makes_packages(small: tuple[Path, Path]) -> None:
     lexicons, sdk = small
     program = (
-        "import sys\nfrom atlex_codegen._entry import main\nmain()\n"
+        "import sys\nfrom atlex_cli._entry import main\nmain()\n"
         "print(sorted({'atlex.lexicon', 'atlex_codegen._build', 'pydantic', 'typer'} & sys.modules.keys()))"
     )
     command = [sys.executable, "-c", program, "build", str(lexicons), "--out", str(sdk)]

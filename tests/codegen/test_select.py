@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from atlex.errors import LexiconError
 from atlex.lexicon import Lexicons
+from atlex_cli._app import app
 from atlex_codegen import build
 from atlex_codegen._settings import Settings, read_settings
 from atlex_codegen._write import DATA_FILE
-from atlex_codegen.cli import app
 
 Folder = Callable[..., Path]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from atlex_codegen.cli import app
+from atlex_cli._app import app
 
 
 def run(*args: str | Path) -> Result:

@@ -8,9 +8,9 @@ import stat
 import pytest
 from typer.testing import CliRunner
 
+from atlex_cli._app import app
 from atlex_codegen._migrate import _files
 from atlex_codegen._migrate._run import migrate_from_atproto
-from atlex_codegen.cli import app
 
 SOURCE = "from atproto import Client\n\nclient = Client()  # é\n"
 AFTER = 'from atlex_sdk import Client\n\nclient = Client("https://bsky.social")  # é\n'

@@ -1,0 +1,73 @@
+"""Which commands there are, and where: a table that loads none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+__all__ = ["COMMANDS", "Command"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command.
+
+    Attributes:
+        help: What the list of commands says about it.
+        home: The module that has it.
+        attribute: Its name there: a function, or an application for a command with commands of its own.
+        extra: The extra that brings what it needs.
+    """
+
+    help: str
+    home: str
+    attribute: str
+    extra: Literal["cli", "codegen"] = "cli"
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "build": Command(
+        "Generate a typed package from Lexicon documents.",
+        "atlex_codegen.cli._build",
+        "build_command",
+        "codegen",
+    ),
+    "check": Command(
+        "Lint Lexicon documents, by the language and by its style guide.",
+        "atlex_codegen.cli._check",
+        "check_command",
+        "codegen",
+    ),
+    "demo": Command(
+        "Show the whole way, from a build to a call.",
+        "atlex_codegen.cli._demo",
+        "demo_command",
+        "codegen",
+    ),
+    "diff": Command(
+        "List the changes between two sets of Lexicon documents.",
+        "atlex_codegen.cli._diff",
+        "diff_command",
+        "codegen",
+    ),
+    "init": Command(
+        "Make a start that builds and runs.",
+        "atlex_codegen.cli._init",
+        "init_command",
+        "codegen",
+    ),
+    "install": Command(
+        "Bring Lexicon documents into a folder, and pin them.",
+        "atlex_codegen.cli._install",
+        "install_command",
+        "codegen",
+    ),
+    "migrate": Command(
+        "Bring a program up to newer documents.",
+        "atlex_codegen.cli._migrate",
+        "migrate_command",
+        "codegen",
+    ),
+}
+"""Every command of ``atlex``, by the name that it is typed with."""
