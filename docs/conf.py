@@ -4,6 +4,7 @@ project = "atlex"
 author = "the authors of atlex"
 html_title = "atlex"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "tools.docsite.extension"]
+myst_enable_extensions = ["deflist"]
 exclude_patterns = ["conf.py"]
 
 # Headings can be linked to, by the names that they have on the repository's page.

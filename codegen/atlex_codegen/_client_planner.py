@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from typing import Final, Literal
 
 from atlex.lexicon import (
-    Array,
     DefId,
     ErrorDeclaration,
     Object,
@@ -16,7 +15,6 @@ from atlex.lexicon import (
     Query,
     Record,
     Ref,
-    Schema,
 )
 from atlex_codegen._context import Context
 from atlex_codegen._expressions import BYTES, NONE, STR, Expression, Member, either, sdk
@@ -226,18 +224,11 @@ class _Planner:
         schema = json_schema(payload)
         if schema is None:
             return f"The response's bytes (``{payload.encoding}``)."
-        noun = with_article(f"`{self._class_word(schema, nsid)}`")
+        noun = with_article(f"`{self._types.word(schema, nsid)}`")
         properties = list(schema.properties) if isinstance(schema, Object) else []
         names = allocate(properties, field_name)
         fields = [names[name] for name in properties]
         return f"{noun[:1].upper()}{noun[1:]}" + (f" with {listed(fields)}." if fields else ".")
-
-    def _class_word(self, schema: Schema, home: str) -> str:
-        """The class or alias that a schema, or the items of a list, go by; empty for what has none."""
-        while isinstance(schema, Array):
-            schema = schema.items
-        type_ = self._types.plain(schema, home, "result")
-        return type_.flat().rpartition(".")[2] if isinstance(type_, Member) else ""
 
     def _input_object(self, nsid: str, payload: Payload | None) -> tuple[object, str, DefId]:
         """What a JSON input is, past refs: the schema, the document that it stands in, and its definition."""
@@ -291,7 +282,7 @@ class _Planner:
                 default=default,
                 goes_to=goes_to,
                 key=names[prop.name],
-                doc=self._prose.argument(owner, prop, names[prop.name], self._class_word(prop.schema, home)),
+                doc=self._prose.argument(owner, prop, names[prop.name], self._types.word(prop.schema, home)),
             )
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "FROZENSET",
     "INT",
     "LIST",
+    "LITERAL",
     "MODEL",
     "NONE",
     "PROPERTY",
@@ -284,13 +285,13 @@ MODEL: Final = _imported("atlex.interface", "M")
 UNKNOWN_OBJECT: Final = sdk("UnknownObject")
 ANYTHING: Final = sdk("Anything")
 ANY_BLOB: Final = sdk("AnyBlob")
-_LITERAL: Final = _imported("typing", "Literal")
+LITERAL: Final = _imported("typing", "Literal")
 _ANNOTATED: Final = _imported("typing", "Annotated")
 
 
 def literal_of(values: Iterable[str | int | bool]) -> Brackets:
     """``Literal`` of the values, each once, in their order."""
-    return Brackets(_LITERAL, tuple(Value(value) for value in dict.fromkeys(values)))
+    return Brackets(LITERAL, tuple(Value(value) for value in dict.fromkeys(values)))
 
 
 def annotated(type_: Expression, *markers: Expression) -> Brackets:

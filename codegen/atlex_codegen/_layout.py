@@ -85,7 +85,7 @@ def flat(node: Node) -> str:
             return literal(node.text)
 
 
-def lay_out(node: Node, indent: int = 0, before: int = 0, after: int = 0) -> str:
+def lay_out(node: Node, indent: int = 0, before: int = 0, after: int = 0, width: int = LINE_LENGTH) -> str:
     """The source, over as many lines as it needs.
 
     Args:
@@ -93,12 +93,13 @@ def lay_out(node: Node, indent: int = 0, before: int = 0, after: int = 0) -> str
         indent: The columns before the statement's first line.
         before: The columns taken before the source on its first line, the indent among them.
         after: The columns taken after it on its last line.
+        width: The columns of a line.
     """
     line = flat(node)
-    if isinstance(node, str) or before + len(line) + after <= LINE_LENGTH:
+    if isinstance(node, str) or before + len(line) + after <= width:
         return line
     if isinstance(node, Around):
-        inside = lay_out(node.node, indent, before + len(node.before), len(node.after) + after)
+        inside = lay_out(node.node, indent, before + len(node.before), len(node.after) + after, width)
         return node.before + inside + node.after
     inner = indent + _INDENT
     margin = "\n" + " " * inner
@@ -108,22 +109,24 @@ def lay_out(node: Node, indent: int = 0, before: int = 0, after: int = 0) -> str
             # A comma after an only subscript would make a tuple of it.
             last = "" if node.end == "]" and len(node.items) == 1 else ","
             parts = [
-                _members(item, inner) if isinstance(item, Choice) else lay_out(item, inner, inner, 1)
+                _members(item, inner, width)
+                if isinstance(item, Choice)
+                else lay_out(item, inner, inner, 1, width)
                 for item in node.items
             ]
             return node.start + margin + f",{margin}".join(parts) + last + end + node.end
         case Choice():
-            return "(" + margin + _members(node, inner) + end + ")"
+            return "(" + margin + _members(node, inner, width) + end + ")"
         case Words():
-            return "(" + margin + margin.join(_pieces(node.text, LINE_LENGTH - inner)) + end + ")"
+            return "(" + margin + margin.join(_pieces(node.text, width - inner)) + end + ")"
 
 
-def _members(choice: Choice, indent: int) -> str:
+def _members(choice: Choice, indent: int, width: int) -> str:
     """A choice within brackets of its own: on one line, or one member a line."""
     line = flat(choice)
-    if indent + len(line) + 1 <= LINE_LENGTH:
+    if indent + len(line) + 1 <= width:
         return line
-    parts = [lay_out(member, indent, indent + 2) for member in choice.members]
+    parts = [lay_out(member, indent, indent + 2, 0, width) for member in choice.members]
     return ("\n" + " " * indent + "| ").join(parts)
 
 

@@ -21,9 +21,10 @@ from atlex.lexicon import (
 )
 from atlex_codegen._text import shortened
 
-__all__ = ["fallback", "is_told", "listed", "quoted", "rule", "with_article"]
+__all__ = ["MOST_VALUES", "fallback", "is_told", "listed", "quoted", "rule", "with_article"]
 
-_VALUES_SHOWN: Final = 12
+MOST_VALUES: Final = 12
+"""How many values a sentence lists."""
 
 _FORMATS: Final = {
     "at-identifier": ("a handle or a DID", "handles or DIDs"),
@@ -121,8 +122,8 @@ def quoted(value: object) -> str:
 def listed(values: Iterable[object], *, last: str = "and") -> str:
     """Values in a row, the last after a conjunction."""
     items = [quoted(value) for value in values]
-    if len(items) > _VALUES_SHOWN:
-        items[_VALUES_SHOWN:] = [f"{len(items) - _VALUES_SHOWN} more"]
+    if len(items) > MOST_VALUES:
+        items[MOST_VALUES:] = [f"{len(items) - MOST_VALUES} more"]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 

@@ -15,7 +15,7 @@ from atlex_codegen._plan import ErrorPlan, InheritedPlan, PackagePlan
 from atlex_codegen._plugins import Plugins
 from atlex_codegen._prose import Prose
 
-__all__ = ["has_cursor", "plan_package"]
+__all__ = ["has_cursor", "plan_context", "plan_package"]
 
 _KNOWN_ERRORS: Final = {
     "AuthFactorTokenRequired": "LexAuthFactorError",
@@ -43,14 +43,7 @@ def plan_package(
         only: The documents and namespaces to plan, of those that have a module or a class of their own; None for all.
     """
     naming = naming or Naming(lexicons)
-    context = Context(
-        lexicons=lexicons,
-        naming=naming,
-        prose=Prose(lexicons, source.descriptions),
-        pages=_pages(lexicons, source.pages),
-        proxies=source.proxies,
-        mixins=(plugins or Plugins({})).mixins,
-    )
+    context = plan_context(lexicons, source, naming, plugins)
     wanted = {"", *naming.paths} if only is None else only
     modules = [
         plan_namespace_module(naming, nsid)
@@ -81,6 +74,20 @@ def plan_package(
             for code, name in sorted(naming.shared_errors.items(), key=lambda pair: pair[1])
             if code not in naming.inherited_errors
         ),
+    )
+
+
+def plan_context(
+    lexicons: Lexicons, source: Source, naming: Naming, plugins: Plugins | None = None
+) -> Context:
+    """What the planning of a package goes by; the arguments are those of `plan_package`."""
+    return Context(
+        lexicons=lexicons,
+        naming=naming,
+        prose=Prose(lexicons, source.descriptions),
+        pages=_pages(lexicons, source.pages),
+        proxies=source.proxies,
+        mixins=(plugins or Plugins({})).mixins,
     )
 
 

@@ -221,6 +221,13 @@ class Types:
             case Unknown() | Token():
                 return _unknown(use)
 
+    def word(self, schema: Schema, home: str) -> str:
+        """The class or alias that a schema, or the items of a list, go by; empty for what has none."""
+        while isinstance(schema, Array):
+            schema = schema.items
+        type_ = self.plain(schema, home, "result")
+        return type_.flat().rpartition(".")[2] if isinstance(type_, Member) else ""
+
     def _plain_ref(self, target: DefId, use: Use) -> Expression:
         definition, names = self._lexicons.follow(target)
         match definition:

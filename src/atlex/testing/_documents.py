@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec, module_from_spec
 from os import PathLike
@@ -115,4 +115,10 @@ def _own_lexicons(package: ModuleType) -> Lexicons:
     data = files(package) / DATA_FILE if hasattr(package, "__path__") else None
     if data is None or not data.is_file():
         raise LexiconError(f"{package.__name__!r} isn't a generated package: it has no {DATA_FILE}.")
-    return Lexicons.from_package_data(data.read_bytes())
+    return _read(data.read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _read(data: bytes) -> Lexicons:
+    # A test may make hundreds of values, and reading the documents takes longer than making one.
+    return Lexicons.from_package_data(data)

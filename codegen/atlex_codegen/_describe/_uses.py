@@ -1,0 +1,38 @@
+"""Which definitions refer to which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from atlex.lexicon import DefId, Definition, Lexicons, String, references, walk
+
+__all__ = ["listed_tokens", "used_by"]
+
+
+def used_by(lexicons: Lexicons) -> Mapping[DefId, tuple[DefId, ...]]:
+    """The definitions that refer to each definition, sorted; a string refers to the tokens that it lists."""
+    users: defaultdict[DefId, set[DefId]] = defaultdict(set)
+    for def_id, definition in lexicons.definitions():
+        for target in _targets(definition, def_id.nsid):
+            if target != def_id:
+                users[target].add(def_id)
+    return {target: tuple(sorted(found)) for target, found in users.items()}
+
+
+def _targets(definition: Definition, nsid: str) -> Iterator[DefId]:
+    yield from (reference.target for reference in references(definition))
+    for part in walk(definition):
+        if isinstance(part, String):
+            yield from listed_tokens(part, nsid).values()
+
+
+def listed_tokens(schema: String, nsid: str) -> Mapping[str, DefId]:
+    """The values of a string that are written as tokens are, with what they name.
+
+    Args:
+        schema: The string.
+        nsid: The document that it stands in.
+    """
+    named = [(value, value.partition("#")) for value in (*(schema.known_values or ()), *(schema.enum or ()))]
+    return {value: DefId(home or nsid, name) for value, (home, mark, name) in named if mark and name}

@@ -1,0 +1,3 @@
+from pathlib import Path
+
+LEXICONS = Path(__file__).parents[2] / "lexicons"
