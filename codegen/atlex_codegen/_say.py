@@ -26,6 +26,9 @@ def failing_with_a_sentence(code: int = 1) -> Generator[None]:
     """Print what went wrong, each finding first, and end the command with this exit code."""
     try:
         yield
+    except BrokenPipeError:
+        # Whoever read the output has had enough, which the command line's library knows how to end with.
+        raise
     except (AtlexError, OSError) as error:
         found = error.diagnostics if isinstance(error, LexiconError) else ()
         say([*found, _sentence(error)], err=True)

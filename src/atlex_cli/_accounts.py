@@ -16,7 +16,8 @@ from atlex._files import read_file, replacing
 from atlex._lazy import lazy_module
 from atlex._printable import printable
 from atlex.errors import AtlexError, SessionStoreError, XrpcError
-from atlex.syntax import is_valid_handle
+from atlex.session._expiry import read_claims
+from atlex.syntax import is_valid_did, is_valid_handle
 
 if TYPE_CHECKING:
     from atlex import session as _session
@@ -25,7 +26,7 @@ else:
     # Listing the accounts is quick without them.
     _session = lazy_module("atlex.session", None)
 
-__all__ = ["Account", "AccountError", "Accounts", "folder", "open_client"]
+__all__ = ["Account", "AccountError", "Accounts", "folder", "open_client", "scope_of"]
 
 _CURRENT: Final = "current"
 _SUFFIX: Final = ".json"
@@ -59,6 +60,11 @@ class Account:
         # It is what the server said: anything.
         handle = "" if self.data is None else self.data.handle
         return handle if is_valid_handle(handle) and handle != "handle.invalid" else self.did
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The handle and the DID, in lower case: what the account is called by."""
+        return self.title.lower(), self.did.lower()
 
 
 def folder() -> Path:
@@ -105,34 +111,59 @@ class Accounts:
             AccountError: The folder can't be read.
         """
         try:
-            names = sorted(entry.name for entry in os.scandir(self.path) if entry.name.endswith(_SUFFIX))
+            names = [entry.name for entry in os.scandir(self.path)]
         except FileNotFoundError:
             return []
         except OSError as error:
             raise self._failed("read", error) from error
-        found = [
-            self._load(unquote(name.removesuffix(_SUFFIX))) for name in names if not name.startswith(".")
-        ]
+        dids = [unquote(name.removesuffix(_SUFFIX)) for name in names if name.endswith(_SUFFIX)]
+        # The folder may be one that has other files too.
+        found = [self._load(did) for did in dids if is_valid_did(did)]
         return sorted(
             (account for account in found if account is not None),
             key=lambda account: (bool(account.fault), account.title),
         )
 
     def find(self, name: str | None = None) -> Account:
-        """The account that is meant.
+        """The account that is meant, whose session can be read.
+
+        Args:
+            name: As for `named`.
+
+        Raises:
+            AccountError: There is none, or more than one; or its session can't be read.
+        """
+        account = self.named(name)
+        if account.fault:
+            raise AccountError(f"{account.fault}. Log in again: atlex login {account.did}")
+        return account
+
+    def named(self, name: str | None = None) -> Account:
+        """The account that is meant, also where its session can't be read.
 
         Args:
             name: A handle, a DID, or the beginning of one of them that no other account has. None for
                 ``ATLEX_ACCOUNT``, or else the current account.
 
         Raises:
-            AccountError: There is none, or more than one; or its session can't be read.
+            AccountError: There is none, or more than one.
         """
-        name = name or os.environ.get("ATLEX_ACCOUNT") or None
-        account = self.current() if name is None else self.named(name)
-        if account.fault:
-            raise AccountError(f"{account.fault}. Log in again: atlex login {account.did}")
-        return account
+        name = name or os.environ.get("ATLEX_ACCOUNT")
+        if not name:
+            return self.current()
+        accounts = self.all()
+        wanted = name.removeprefix("@").lower()
+        fitting = [account for account in accounts if wanted in account.names] or [
+            account
+            for account in accounts
+            if wanted and any(known.startswith(wanted) for known in account.names)
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
+        if not fitting:
+            raise AccountError(f"{printable(name, 100)!r} isn't logged in here: atlex accounts lists who is")
+        ways = ", ".join(f"{account.title} ({account.did})" for account in fitting)
+        raise AccountError(f"{printable(name, 100)!r} is the beginning of more than one account: {ways}")
 
     def current(self) -> Account:
         """The account that commands use which name none: the one chosen last, or the only one there is.
@@ -142,10 +173,8 @@ class Accounts:
         """
         accounts = self.all()
         chosen = self.chosen()
-        if chosen is None and len(accounts) == 1:
-            return accounts[0]
         for account in accounts:
-            if account.did == chosen:
+            if account.did == chosen or (chosen is None and len(accounts) == 1):
                 return account
         if not accounts:
             raise AccountError("Nobody is logged in. Log in first: atlex login HANDLE")
@@ -183,6 +212,29 @@ class Accounts:
         except OSError as error:
             raise self._failed("written", error) from error
 
+    def make_folder(self) -> None:
+        """Make the folder, if it isn't there.
+
+        Raises:
+            AccountError: It can't be made, belongs to somebody else, or others can write to it.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = self.path.stat()
+        except OSError as error:
+            raise AccountError(f"{self.path} can't be made: {error.strerror or error}") from error
+        if sys.platform == "win32":
+            return
+        if found.st_uid != os.geteuid():
+            raise AccountError(
+                f"{self.path} belongs to another user (number {found.st_uid}). Name a folder of your own in ATLEX_HOME"
+            )
+        if found.st_mode & 0o022:
+            raise AccountError(
+                f"Others can write to {self.path} (mode {stat.S_IMODE(found.st_mode):04o}): "
+                "make it yours alone with chmod 700"
+            )
+
     def add(self, data: _session.SessionData) -> None:
         """Keep a new session, and make its account the current one. A session that the account has here ends.
 
@@ -190,7 +242,7 @@ class Accounts:
             AccountError: The folder can't be made or used.
             SessionStoreError: The session can't be stored.
         """
-        self._make_folder()
+        self.make_folder()
         store = self._store(data.did)
         with store.lock():
             before = self._load(data.did)
@@ -250,31 +302,6 @@ class Accounts:
                     raise AccountError(again) from error
                 raise
 
-    def named(self, name: str) -> Account:
-        """The account of a name, also where its session can't be read.
-
-        Args:
-            name: A handle, a DID, or the beginning of one of them that no other account has.
-
-        Raises:
-            AccountError: There is none, or more than one.
-        """
-        accounts = self.all()
-        wanted = name.removeprefix("@").lower()
-        fitting = [
-            account for account in accounts if wanted in {account.did.lower(), account.title.lower()}
-        ] or [
-            account
-            for account in accounts
-            if wanted and (account.did.lower().startswith(wanted) or account.title.lower().startswith(wanted))
-        ]
-        if len(fitting) == 1:
-            return fitting[0]
-        if not fitting:
-            raise AccountError(f"{printable(name, 100)!r} isn't logged in here: atlex accounts lists who is")
-        ways = ", ".join(f"{account.title} ({account.did})" for account in fitting)
-        raise AccountError(f"{printable(name, 100)!r} is the beginning of more than one account: {ways}")
-
     def _load(self, did: str) -> Account | None:
         """The account as its file has it now, or None where there is none."""
         store = self._store(did)
@@ -294,24 +321,6 @@ class Accounts:
             self.path / f"{quote(did, safe='')}{_SUFFIX}", lock_timeout=_LOCK_TIMEOUT
         )
 
-    def _make_folder(self) -> None:
-        try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = self.path.stat()
-        except OSError as error:
-            raise AccountError(f"{self.path} can't be made: {error.strerror or error}") from error
-        if sys.platform == "win32":
-            return
-        if found.st_uid != os.geteuid():
-            raise AccountError(
-                f"{self.path} belongs to another user (number {found.st_uid}). Name a folder of your own in ATLEX_HOME"
-            )
-        if found.st_mode & 0o022:
-            raise AccountError(
-                f"Others can write to {self.path} (mode {stat.S_IMODE(found.st_mode):04o}): "
-                "make it yours alone with chmod 700"
-            )
-
     def _failed(self, done: str, error: OSError) -> AccountError:
         return AccountError(f"{error.filename or self.path} can't be {done}: {error.strerror or error}")
 
@@ -323,6 +332,12 @@ def _end(data: _session.SessionData) -> XrpcError | None:
     except XrpcError as error:
         return error
     return None
+
+
+def scope_of(data: _session.SessionData) -> str:
+    """The scope of a session's access token, such as ``com.atproto.appPass``; empty where it doesn't say."""
+    scope = read_claims(data.access_jwt).get("scope")
+    return scope if isinstance(scope, str) else ""
 
 
 def _ignore(*_: object) -> None:

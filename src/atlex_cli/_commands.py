@@ -27,6 +27,9 @@ class Command:
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
+    "accounts": Command(
+        "List the accounts that are logged in, or choose one.", "atlex_cli._login", "accounts_app"
+    ),
     "build": Command(
         "Generate a typed package from Lexicon documents.",
         "atlex_codegen.cli._build",
@@ -63,11 +66,15 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "install_command",
         "codegen",
     ),
+    "login": Command("Log in, and keep the session.", "atlex_cli._login", "login_command"),
+    "logout": Command("End a session.", "atlex_cli._login", "logout_command"),
     "migrate": Command(
         "Bring a program up to newer documents.",
         "atlex_codegen.cli._migrate",
         "migrate_command",
         "codegen",
     ),
+    "resolve": Command("Find an account by its handle or DID.", "atlex_cli._identities", "resolve_command"),
+    "whoami": Command("Say who is logged in.", "atlex_cli._login", "whoami_command"),
 }
 """Every command of ``atlex``, by the name that it is typed with."""

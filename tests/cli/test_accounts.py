@@ -260,6 +260,18 @@ class TestFiles:
         alice.store.path.write_bytes(bob.store.path.read_bytes())
         assert "holds the session of another account" in refused(accounts, alice.did)
 
+    def test_other_files_in_the_folder_are_no_accounts(self, accounts: Accounts, pds: FakePds) -> None:
+        add(accounts, pds, "alice.test")
+        for name in (
+            "notes.json",
+            ".json",
+            ".did%3Aplc%3Ax.json.abc.tmp",
+            "did%3Aplc%3A.json",
+            "\udcff.json",
+        ):
+            (accounts.path / name).write_text("{}")
+        assert [account.title for account in accounts.all()] == ["alice.test"]
+
     @pytest.mark.parametrize("text", ["", "\n", "did:plc:nobody", "\x1b[2J", "\xff"])
     def test_a_broken_name_of_the_current_account_is_no_trap(
         self, text: str, accounts: Accounts, pds: FakePds

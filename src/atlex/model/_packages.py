@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from atlex.syntax import is_valid_nsid
 
-__all__ = ["class_for", "owned_by", "owner_package", "package_of"]
+__all__ = ["class_for", "module_for", "owned_by", "owner_package", "package_of"]
 
 _SEPARATORS = re.compile("[-_]")
 
@@ -69,7 +69,21 @@ def _document_of(module: str) -> str:
 @lru_cache(maxsize=4096)
 def class_for(package: str, lex_type: str) -> Any | None:
     """The class that a package has for a Lexicon type, or None. It doesn't matter what has been imported before."""
-    nsid = lex_type.partition("#")[0]
+    module = module_for(package, lex_type.partition("#")[0])
+    if module is None:
+        return None
+    values = list(cast("dict[str, Any]", vars(module)).values())
+    named = [value for value in values if getattr(value, "lex_type", None) == lex_type]
+    found = next((value for value in named if value.__module__ == module.__name__), None)
+    # What isn't there may be handed on from a package that this one is built on.
+    return found or next((value for value in _handed_on(module) if value.lex_type == lex_type), None)
+
+
+def module_for(package: str, nsid: str) -> Any | None:
+    """The module that a package has for a document, or for those whose NSIDs begin with its; None where it has none.
+
+    A package that is one module has that for all.
+    """
     if not is_valid_nsid(nsid):
         return None
     module: Any = import_module(package)
@@ -79,11 +93,7 @@ def class_for(package: str, lex_type: str) -> Any | None:
         if not hasattr(found, "__spec__"):
             return None
         module = found
-    values = list(cast("dict[str, Any]", vars(module)).values())
-    named = [value for value in values if getattr(value, "lex_type", None) == lex_type]
-    found = next((value for value in named if value.__module__ == module.__name__), None)
-    # What isn't there may be handed on from a package that this one is built on.
-    return found or next((value for value in _handed_on(module) if value.lex_type == lex_type), None)
+    return module
 
 
 def _handed_on(module: Any) -> list[Any]:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from atlex._rate_limit import retry_after
 from atlex.data import JsonError, is_object, parse_json
 
-__all__ = ["Backoff", "Expiry", "Lifetime", "read_lifetime"]
+__all__ = ["Backoff", "Expiry", "Lifetime", "read_claims", "read_lifetime"]
 
 _MARGIN: Final = 60.0
 _MARGIN_SHARE: Final = 0.1
@@ -33,18 +33,22 @@ class Lifetime(NamedTuple):
     expires: float
 
 
-def read_lifetime(token: str) -> Lifetime | None:
-    """The lifetime of a JSON Web Token (RFC 7519), unverified; None for a token that doesn't say."""
+def read_claims(token: str) -> Mapping[str, object]:
+    """The claims of a JSON Web Token (RFC 7519), unverified; none for a token that is something else."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > _LONGEST_TOKEN:
-        return None
+        return {}
     payload = parts[1]
     try:
         claims: object = parse_json(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (ValueError, JsonError):
-        return None
-    if not is_object(claims):
-        return None
+        return {}
+    return claims if is_object(claims) else {}
+
+
+def read_lifetime(token: str) -> Lifetime | None:
+    """The lifetime that a token states, unverified; None for a token that doesn't say."""
+    claims = read_claims(token)
     issued, expires = _time(claims, "iat"), _time(claims, "exp")
     return (
         Lifetime(issued, expires) if issued is not None and expires is not None and issued < expires else None
