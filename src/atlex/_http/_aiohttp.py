@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import sys
 import weakref
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -187,7 +188,7 @@ class _Protocol(ResponseHandler):
 def _is_readable(transport: Any) -> bool:
     """Whether something has come that the event loop hasn't seen yet: the end, or what nobody asked for."""
     socket = transport.get_extra_info("socket")
-    if not hasattr(select, "poll"):  # pragma: no cover
+    if sys.platform == "win32" or not hasattr(select, "poll"):  # pragma: no cover
         return bool(select.select([socket], [], [], 0)[0])
     poll = select.poll()
     poll.register(socket, select.POLLIN)

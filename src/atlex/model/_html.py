@@ -75,7 +75,7 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return ((member_name(name), item) for name, item in items if isinstance(name, str))
-    return shown_fields(value) if hasattr(type(value), "lex_type") else iter(())
+    return shown_fields(value) if hasattr(value, "lex_type") else iter(())
 
 
 def _text(text: str) -> str:

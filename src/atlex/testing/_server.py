@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from threading import RLock
 from typing import Any, Final, cast
 
+from atlex._version import __version__
 from atlex.data import JsonError, parse_json
 from atlex.errors import InputError, Issue
 from atlex.lexicon import DefId, Procedure, Query
@@ -143,7 +143,7 @@ class Server:
             body = f"Cannot {request.method} {request.path}".encode()
             return WireResponse(status=404, headers={"content-type": "text/plain; charset=utf-8"}, body=body)
         if nsid == "_health":
-            return json_response({"version": version("atlex")})
+            return json_response({"version": __version__})
         try:
             return self._call(nsid, request, trace)
         except PdsError as error:
