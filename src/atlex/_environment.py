@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
+from atlex._files import reason_of
 from atlex.errors import InputError
 
 __all__ = ["Proxy", "environment_proxies", "proxy_for", "tls_context"]
@@ -143,6 +144,8 @@ def _tls_context(given: tuple[tuple[str, str], ...]) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=file, capath=None if file else folder)
     except OSError as error:
         names = ", ".join(f"{name}={value!r}" for name, value in given)
-        raise InputError(f"The environment's settings for TLS can't be used ({names}): {error}") from error
+        raise InputError(
+            f"The environment's settings for TLS can't be used ({names}): {reason_of(error)}"
+        ) from error
     context.set_alpn_protocols(["http/1.1"])
     return context

@@ -19,6 +19,7 @@ __all__ = [
     "files_below",
     "leads_out_of",
     "read_file",
+    "reason_of",
     "replacing",
     "sync_folder",
 ]
@@ -37,6 +38,11 @@ _MAX_DEPTH: Final = 50
 _FLAGS: Final = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
+
+
+def reason_of(error: Exception) -> str:
+    """Why a file can't be used, in the operating system's words, without its number and the path once more."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def read_file(path: Path, limit: int = MAX_FILE_SIZE) -> bytes:

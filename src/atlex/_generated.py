@@ -28,7 +28,7 @@ def require_interface(version: int, package: str) -> None:
         remedy = "run `atlex build` again" if version < INTERFACE_VERSION else "upgrade atlex"
         raise InterfaceVersionError(
             f"The package {package!r} was generated for version {version} of atlex's generated-code interface, "
-            f"and this atlex has version {INTERFACE_VERSION}: {remedy}."
+            f"and this atlex has version {INTERFACE_VERSION}: {remedy}"
         )
 
 

@@ -367,7 +367,7 @@ def test_a_package_for_another_interface_fails_with_one_sentence(tmp_path: Path)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1] == (
         "atlex.errors.InterfaceVersionError: The package 'old_sdk' was generated for version 0 of atlex's "
-        "generated-code interface, and this atlex has version 1: run `atlex build` again."
+        "generated-code interface, and this atlex has version 1: run `atlex build` again"
     )
 
 

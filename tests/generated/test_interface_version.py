@@ -35,5 +35,5 @@ def test_a_package_made_for_another_interface_version_fails_on_import_with_one_s
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
         f"atlex.errors.InterfaceVersionError: The package 'other_sdk' was generated for version {version} of atlex's "
-        f"generated-code interface, and this atlex has version {INTERFACE_VERSION}: {remedy}."
+        f"generated-code interface, and this atlex has version {INTERFACE_VERSION}: {remedy}"
     )

@@ -236,7 +236,7 @@ class TestCid:
         assert not Cid(_v1(b"\x01\x55\x12\x02" + hashlib.sha256(b"hello").digest()[:2])).matches(b"hello")
 
     def test_another_hash_function_cannot_be_checked(self) -> None:
-        with pytest.raises(InputError, match=r"hash function 0x0\.$"):
+        with pytest.raises(InputError, match=r"hash function 0x0$"):
             Cid(_v1(b"\x01\x55\x00\x00")).matches(b"")
 
     def test_varints_of_several_bytes_are_read(self) -> None:

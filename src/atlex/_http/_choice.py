@@ -54,7 +54,7 @@ def check_client(http_client: object, transport: Transport | None, *, asynchrono
     if transport is None:
         return
     if transport not in get_args(Transport):
-        raise InputError("transport must be 'httpx', 'httpx2', 'aiohttp' or None")
+        raise InputError(f"transport must be 'httpx', 'httpx2', 'aiohttp' or None, not {transport!r:.60}")
     if http_client is not None:
         raise InputError("transport goes without an http_client, which has its own")
     if transport == "aiohttp" and not asynchronous:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Final, Self, TypeGuard, cast
 
+from atlex._files import reason_of
 from atlex.errors import FileError, InputError
 
 __all__ = [
@@ -97,8 +98,7 @@ def open_file(path: os.PathLike[str]) -> BinaryIO:
     try:
         return open(path, "rb")  # noqa: PTH123 - any path-like; the caller closes it
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"{os.fspath(path)!r} can't be opened: {reason}") from error
+        raise InputError(f"{os.fspath(path)!r} can't be opened: {reason_of(error)}") from error
 
 
 def length_of(file: BinaryIO) -> int | None:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self, cast
 
 from atlex._agent import Response
+from atlex._files import reason_of
 from atlex.client._blobs import CidCheck
 from atlex.client._results import Downloaded, Progress
 from atlex.errors import FileError, InputError
@@ -117,7 +118,7 @@ class Destination:
                 # Not of the tempfile module: the result has the permissions that any new file has.
                 self._file = self._paths[0].open("xb")
             except (OSError, ValueError) as error:
-                raise InputError(f"{self._failed}: {error}") from error
+                raise InputError(f"{self._failed}: {reason_of(error)}") from error
         return self
 
     def write(self, chunk: bytes) -> None:
@@ -167,7 +168,7 @@ def _paths(to: str | os.PathLike[str]) -> tuple[Path, Path]:
         # A device, a pipe, a folder or a link to itself can't be replaced by a file.
         fits = final.is_file() or not (final.exists() or final.is_symlink())
     except (OSError, RuntimeError, TypeError, ValueError) as error:
-        raise InputError(f"{to!r} can't be written: {error}") from error
+        raise InputError(f"{to!r} can't be written: {reason_of(error)}") from error
     if not fits:
         raise InputError(f"{str(final)!r} can't be written: it is there and isn't a file")
     return final.with_name(f".{os.urandom(8).hex()}.part"), final

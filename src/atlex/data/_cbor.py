@@ -124,12 +124,12 @@ def _utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise InputError("A string holds a lone surrogate.") from None
+        raise InputError("A string holds a lone surrogate") from None
 
 
 def _link(cid: str) -> bytes:
     if not is_valid_cid(cid):
-        raise InputError("A link isn't a CID of version 1.")
+        raise InputError("A link isn't a CID of version 1")
     text = cid[1:].upper()
     # The leading zero says that what follows is a CID in its binary form.
     binary = b"\0" + b32decode(text + "=" * (-len(text) % 8))

@@ -40,7 +40,7 @@ class Lexicons(Mapping[str, language.Document]):
         self._documents: dict[str, language.Document] = {}
         for document in sorted(documents, key=lambda document: document.id):
             if self._documents.setdefault(document.id, document) is not document:
-                raise LexiconError(f"There are two documents with the id {document.id}.")
+                raise LexiconError(f"There are two documents with the id {document.id}")
 
     @classmethod
     def load(cls, paths: StrPath | Iterable[StrPath]) -> Lexicons:
@@ -115,7 +115,7 @@ class Lexicons(Mapping[str, language.Document]):
         """
         definition = self.find(def_id)
         if definition is None:
-            raise LexiconError(f"There is no definition {def_id}.")
+            raise LexiconError(f"There is no definition {def_id}")
         return definition
 
     def resolve(self, ref: str, *, base: str = "") -> language.Definition:
@@ -143,7 +143,7 @@ class Lexicons(Mapping[str, language.Document]):
         definition = self.definition(def_id)
         while isinstance(definition, language.Ref):
             if definition.target in names:
-                raise LexiconError(f"The definition {def_id} is a circle of refs.")
+                raise LexiconError(f"The definition {def_id} is a circle of refs")
             names[definition.target] = None
             definition = self.definition(definition.target)
         return definition, tuple(names)
@@ -272,7 +272,7 @@ class Lexicons(Mapping[str, language.Document]):
         """
         method = self.method(nsid)
         if isinstance(method, language.Subscription):
-            raise LexiconError(f"{nsid} is a subscription, which has messages and no output.")
+            raise LexiconError(f"{nsid} is a subscription, which has messages and no output")
         if method.output is None:
             return []
         return body_issues(method.output, encoding, body, lambda: self._check(validation))
@@ -287,7 +287,7 @@ class Lexicons(Mapping[str, language.Document]):
         """
         method = self.method(nsid)
         if not isinstance(method, language.Subscription):
-            raise LexiconError(f"{nsid} is a {method.kind}, which has no messages.")
+            raise LexiconError(f"{nsid} is a {method.kind}, which has no messages")
         return self._check(validation).run(method.message.schema, message)
 
     def method(self, nsid: str) -> language.Method:
@@ -298,19 +298,19 @@ class Lexicons(Mapping[str, language.Document]):
         """
         definition = self.definition(language.DefId(nsid))
         if not isinstance(definition, language.Method):
-            raise LexiconError(f"{nsid} is not a method.")
+            raise LexiconError(f"{nsid} is not a method")
         return definition
 
     def _record(self, collection: str) -> language.Record:
         definition = self.definition(language.DefId(collection))
         if not isinstance(definition, language.Record):
-            raise LexiconError(f"{collection} is not a record.")
+            raise LexiconError(f"{collection} is not a record")
         return definition
 
     def _def_id(self, ref: str, base: str) -> language.DefId:
         def_id = parse_ref(ref, base)
         if def_id is None:
-            raise LexiconError(f"{ref!r} is not the name of a definition.")
+            raise LexiconError(f"{ref!r} is not the name of a definition")
         return def_id
 
     def _check(self, validation: Validation) -> ValueCheck:
@@ -321,5 +321,5 @@ class Lexicons(Mapping[str, language.Document]):
     ) -> tuple[language.Definition, tuple[language.DefId, ...]]:
         definition, names = self.follow(def_id)
         if isinstance(definition, language.Method | language.PermissionSet):
-            raise LexiconError(f"{names[-1]} is a {definition.kind}: it describes no value.")
+            raise LexiconError(f"{names[-1]} is a {definition.kind}: it describes no value")
         return definition, names

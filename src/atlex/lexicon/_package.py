@@ -37,7 +37,7 @@ def unpack(data: bytes) -> list[Any]:
     """
     documents, faults = read_json(_content(data))
     if faults or not is_array(documents):
-        raise LexiconError("The package's Lexicon data doesn't hold a list of documents.")
+        raise LexiconError("The package's Lexicon data doesn't hold a list of documents")
     return documents
 
 
@@ -56,9 +56,9 @@ def _content(data: bytes) -> bytes:
     try:
         content = decompressor.decompress(data, max_length=MAX_SIZE + 1)
     except OSError as error:
-        raise LexiconError("The package's Lexicon data is damaged.") from error
+        raise LexiconError("The package's Lexicon data is damaged") from error
     if len(content) > MAX_SIZE:
-        raise LexiconError(f"The package's Lexicon data is larger than {MAX_SIZE // 2**20} MiB.")
+        raise LexiconError(f"The package's Lexicon data is larger than {MAX_SIZE // 2**20} MiB")
     if not decompressor.eof or decompressor.unused_data:
-        raise LexiconError("The package's Lexicon data is damaged.")
+        raise LexiconError("The package's Lexicon data is damaged")
     return content

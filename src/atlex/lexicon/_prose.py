@@ -58,7 +58,7 @@ def strip_prose(document: Mapping[str, Any]) -> dict[str, Any]:
     copy, faults = copy_json(document)
     raise_on_errors(fault_diagnostics(faults))
     if not is_object(copy):
-        raise LexiconError("A Lexicon document is a JSON object.")
+        raise LexiconError("A Lexicon document is a JSON object")
     stripped: dict[str, Any] = _strip(copy, "document")
     return stripped
 

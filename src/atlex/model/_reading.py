@@ -44,7 +44,7 @@ def read(model: type[M], data: bytes | bytearray | str | Mapping[str, Any], leve
         InputError: There is no such level.
     """
     if level not in ("lenient", "strict"):
-        raise InputError("validation must be 'lenient' or 'strict'")
+        raise InputError(f"validation must be 'lenient' or 'strict', not {level!r:.60}")
     source = _source(data)
     try:
         value = _validated(fast_validator(model, level), source)
@@ -130,5 +130,6 @@ def _read_in_full(model: type[BaseModel], source: Any, level: Validation) -> Any
     if found:
         raise XrpcResponseValidationError(found) from None
     if left := issues(value):
-        _log.warning("%s was read with %d issues, the first: %s", model.__name__, len(left), left[0])
+        many = "issue" if len(left) == 1 else "issues"
+        _log.warning("%s was read with %d %s, the first: %s", model.__name__, len(left), many, left[0])
     return value

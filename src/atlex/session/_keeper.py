@@ -128,7 +128,9 @@ class Keeper:
     def __init__(self, store: SessionStore | None = None, credentials: Credentials | None = None) -> None:
         methods = ("load", "save", "clear", "lock")
         if store is not None and not all(callable(getattr(store, name, None)) for name in methods):
-            raise InputError("The store must have the methods load, save, clear and lock")
+            raise InputError(
+                "The store must have the methods load, save, clear and lock, as FileSessionStore(path) has"
+            )
         self.store = store
         self._credentials = credentials
         self._seen: SessionData | None = None

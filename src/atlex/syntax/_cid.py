@@ -134,7 +134,7 @@ class Cid:
         if name is None:
             raise InputError(
                 f"{self.value} can't be checked: it is neither by SHA-256 nor by SHA-512, but by the hash function "
-                f"{self.hash_code:#x}."
+                f"{self.hash_code:#x}"
             )
         return hashlib.new(name)
 

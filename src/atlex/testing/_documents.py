@@ -77,7 +77,7 @@ def _document(item: _SomeDocument) -> Document:
 
 
 def _refusal(errors: Sequence[Diagnostic]) -> LexiconError:
-    return LexiconError("The Lexicon documents can't be used.", errors)
+    return LexiconError("The Lexicon documents can't be used", errors)
 
 
 @cache
@@ -104,7 +104,7 @@ def _package_lexicons(package: ModuleType) -> Lexicons:
         base = _package(name)
         if base is None:
             raise LexiconError(
-                f"{package.__name__!r} is built on the package {name!r}, which isn't installed."
+                f"{package.__name__!r} is built on the package {name!r}, which isn't installed"
             )
         documents = {**_package_lexicons(base), **documents}
     return Lexicons(documents.values())
@@ -114,7 +114,7 @@ def _own_lexicons(package: ModuleType) -> Lexicons:
     # Not by a path: the package may be inside a zip file.
     data = files(package) / DATA_FILE if hasattr(package, "__path__") else None
     if data is None or not data.is_file():
-        raise LexiconError(f"{package.__name__!r} isn't a generated package: it has no {DATA_FILE}.")
+        raise LexiconError(f"{package.__name__!r} isn't a generated package: it has no {DATA_FILE}")
     return _read(data.read_bytes())
 
 

@@ -373,9 +373,7 @@ class FakePds:
             InputError: There is no document for this method.
         """
         if not isinstance(self._state.lexicons.find(DefId(nsid)), Query | Procedure):
-            raise InputError(
-                f"There is no document for a query or procedure {nsid!r}: give it in lexicons=…."
-            )
+            raise InputError(f"There is no document for a query or procedure {nsid!r}: give it in lexicons=…")
         wanted: Auth = "optional" if auth == "optional" else "access" if auth else "none"
         with self._server.lock:
             self._server.methods[nsid] = Registered(

@@ -55,7 +55,7 @@ class Strategies:
             LexiconError: There is no such definition, or no value of it could ever end.
         """
         if self._height(lexicon.Ref(ref=str(def_id), target=def_id)) == inf:
-            raise LexiconError(f"{def_id} has no values: what it requires contains it again.")
+            raise LexiconError(f"{def_id} has no values: what it requires contains it again")
         return self._named_at(def_id, _DEPTH)
 
     def described(self, schema: Describable) -> _Values:
@@ -65,7 +65,7 @@ class Strategies:
             LexiconError: No value of it could ever end.
         """
         if self._height(schema) == inf:
-            raise LexiconError("There are no such values: what they require contains them again.")
+            raise LexiconError("There are no such values: what they require contains them again")
         return self._schema(schema, _DEPTH)
 
     def _named_at(self, def_id: lexicon.DefId, depth: int) -> _Values:

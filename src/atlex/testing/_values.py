@@ -62,7 +62,7 @@ def values(
     def_id = lexicon.DefId(nsid, name or "main")
     described = found.definition(def_id)
     if isinstance(described, lexicon.PermissionSet):
-        raise LexiconError(f"{definition} is a permission set, which describes no values.")
+        raise LexiconError(f"{definition} is a permission set, which describes no values")
     if part is not None:
         return strategies.described(_part(definition, described, part))
     if isinstance(described, lexicon.Method):
@@ -85,7 +85,7 @@ def _part(name: str, definition: lexicon.Definition, part: MethodPart) -> lexico
             pass
     schema = found.schema if isinstance(found, lexicon.Payload) else found
     if schema is None:
-        raise LexiconError(f"{name} has no {part} that a document describes.")
+        raise LexiconError(f"{name} has no {part} that a document describes")
     return schema
 
 

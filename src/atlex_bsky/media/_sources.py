@@ -49,7 +49,7 @@ def opened(source: Source, what: str) -> Generator[BinaryIO]:
         try:
             file = open(source, "rb")  # noqa: PTH123, SIM115 - any path-like; closed below
         except (OSError, ValueError) as error:
-            raise InputError(f"{what} can't be opened: {error}") from error
+            raise InputError(f"{what} can't be opened: {_reason_of(error)}") from error
         with file:
             yield file
     else:
@@ -71,9 +71,13 @@ def read(source: Source, what: str, *, limit: int) -> bytes:
         try:
             data = cast("object", file.read(limit + 1))
         except (OSError, ValueError) as error:
-            raise InputError(f"{what} can't be read: {error}") from error
+            raise InputError(f"{what} can't be read: {_reason_of(error)}") from error
     if not isinstance(data, bytes):
         raise InputError(f"{what} must be opened as a binary file: this one gives {type(data).__name__}")
     if len(data) > limit:
         raise InputError(f"{what} has more than {limit:,} bytes")
     return data
+
+
+def _reason_of(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -40,7 +40,7 @@ class Picture(NamedTuple):
 
 def _check_text(value: object, name: str) -> None:
     if not isinstance(value, str):
-        raise InputError(f"{name} must be a str, and not {type(value).__name__}")
+        raise InputError(f"{name} must be a str, not {type(value).__name__}")
 
 
 @dataclass(frozen=True, slots=True)
