@@ -68,7 +68,7 @@ def read_pins(folder: Path) -> dict[str, Pin]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise _broken(file, f"{place}: {first['msg']}" if place else first["msg"]) from error
+        raise _broken(file, f"{place} is missing or invalid" if place else "isn't JSON") from error
 
 
 def _broken(file: Path, message: str) -> LexiconError:

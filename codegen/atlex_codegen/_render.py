@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
+from atlex.errors import InputError
 from atlex_codegen._expressions import (
     CACHED_PROPERTY,
     CHECKING,
@@ -91,7 +92,10 @@ def _namespace(template: Template, namespace: NamespacePlan) -> tuple[str, str]:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ModuleNotFoundError as error:
+        raise InputError("Building needs an extra: pip install 'atlex[codegen]'") from error
 
     # What is rendered is Python, and every text goes through a filter of `_text`: escaping HTML would break it.
     environment = Environment(

@@ -28,6 +28,19 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+def test_without_the_extra_the_error_says_what_to_install(folder: Folder, tmp_path: Path) -> None:
+    lexicons, out = folder(THING), tmp_path / "sdk"
+    program = (
+        "import sys; sys.modules['jinja2'] = None; from atlex_codegen import build; build(*sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, lexicons, out], capture_output=True, text=True, check=False
+    )
+    expected = "atlex.errors.InputError: Building needs an extra: pip install 'atlex[codegen]'"
+    assert done.stderr.splitlines()[-1] == expected
+    assert not out.exists()
+
+
 def test_a_package_is_written_with_its_data_and_its_manifest(folder: Folder, tmp_path: Path) -> None:
     lexicons, out = folder(THING, GET), tmp_path / "sdk"
     report = build(lexicons, out)

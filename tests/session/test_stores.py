@@ -358,5 +358,5 @@ def test_a_redis_store_needs_a_key(redis_url):
 
 def test_without_redis_py_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "redis", None)
-    with pytest.raises(InputError, match=r'pip install "atlex\[redis\]"'):
+    with pytest.raises(InputError, match=r"pip install 'atlex\[redis\]'"):
         RedisSessionStore("redis://localhost")

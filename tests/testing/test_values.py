@@ -323,6 +323,6 @@ def test_without_hypothesis_the_error_names_the_extra():
         "try: values('app.bsky.feed.post')\n"
         "except ImportError as error: print(error)"
     )
-    assert done.stdout.strip() == 'atlex.testing.values needs hypothesis: pip install "atlex[testing]"', (
+    assert done.stdout.strip() == "atlex.testing.values needs an extra: pip install 'atlex[testing]'", (
         done.stderr
     )

@@ -62,7 +62,7 @@ def check_client(http_client: object, transport: Transport | None, *, asynchrono
     if transport == "aiohttp" and any(url.startswith("socks") for url in environment_proxies().values()):
         raise InputError("aiohttp can't use the SOCKS proxy that the environment names: take 'httpx'")
     if not _has(transport):
-        raise InputError(f"The transport {transport!r} needs the extra: pip install 'atlex[{transport}]'")
+        raise InputError(f"The transport {transport!r} needs an extra: pip install 'atlex[{transport}]'")
 
 
 def check_loops(loops: Iterable[object]) -> None:

@@ -84,7 +84,9 @@ class PoolCarrier(ProxiedCarrier):
                 options["proxy_auth"] = tuple(each.encode() for each in proxy.credentials)
             kind = "SOCKSProxy" if proxy.scheme.startswith("socks") else "HTTPProxy"
             if kind == "SOCKSProxy" and find_spec("socksio") is None:
-                raise InputError(f"{proxy.setting} is a SOCKS proxy, which needs: pip install 'httpx[socks]'")
+                raise InputError(
+                    f"{proxy.setting} is a SOCKS proxy, which needs another package: pip install 'httpx[socks]'"
+                )
             if proxy.scheme == "https":
                 options["proxy_ssl_context"] = tls_context()
         return pool_class(getattr(self._core, self._prefix + kind))(**options)

@@ -31,7 +31,7 @@ class Dns:
         from importlib.util import find_spec
 
         if find_spec("dns") is None:
-            raise InputError("Looking accounts up needs dnspython: pip install 'atlex[identity]'")
+            raise InputError("Looking accounts up needs an extra: pip install 'atlex[identity]'")
         if isinstance(nameservers, str) or not all(map(_is_address, nameservers or ())):
             raise InputError("nameservers must be a list of IP addresses, or None for the system's")
         self._nameservers = None if nameservers is None else list(nameservers)

@@ -38,7 +38,7 @@ class RedisIdentityCache:
         try:
             import redis
         except ImportError:
-            raise InputError('A RedisIdentityCache needs redis-py: pip install "atlex[redis]"') from None
+            raise InputError("A RedisIdentityCache needs an extra: pip install 'atlex[redis]'") from None
         if not isinstance(cast("object", prefix), str):
             raise InputError("prefix must be a str")
         if isinstance(client, str):

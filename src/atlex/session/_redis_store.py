@@ -64,7 +64,7 @@ class RedisSessionStore:
         try:
             import redis
         except ImportError:
-            raise InputError('A RedisSessionStore needs redis-py: pip install "atlex[redis]"') from None
+            raise InputError("A RedisSessionStore needs an extra: pip install 'atlex[redis]'") from None
         if not isinstance(cast("object", key), str) or not key:
             raise InputError("key must be a str of at least one character")
         times = {"lock_timeout": lock_timeout, "lock_life": lock_life}

@@ -95,5 +95,5 @@ def _strategies(lexicons: lexicon.Lexicons, *, limits: bool, undeclared: bool) -
     except ModuleNotFoundError as error:
         if error.name != "hypothesis":
             raise
-        raise ImportError('atlex.testing.values needs hypothesis: pip install "atlex[testing]"') from None
+        raise ImportError("atlex.testing.values needs an extra: pip install 'atlex[testing]'") from None
     return Strategies(lexicons, limits=limits, undeclared=undeclared)

@@ -18,7 +18,7 @@ from atlex_bsky.media._charsets import decoded
 try:
     _etree: Any = import_module("lxml.etree")
 except ImportError as _missing:
-    raise InputError("Cards made from pages need the extra: pip install 'atlex[cards]'") from _missing
+    raise InputError("Cards made from pages need an extra: pip install 'atlex[cards]'") from _missing
 
 __all__ = ["Page", "is_page", "read_page"]
 

@@ -23,7 +23,7 @@ try:
     import PIL
     from PIL import Image, ImageCms
 except ImportError as _missing:
-    raise InputError("Pictures need the extra: pip install 'atlex[media]'") from _missing
+    raise InputError("Pictures need an extra: pip install 'atlex[media]'") from _missing
 
 __all__ = ["prepare"]
 
