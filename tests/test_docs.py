@@ -178,6 +178,21 @@ def test_links_between_the_pages_lead_somewhere(page):
         assert (page.parent / target).exists(), target
 
 
+def test_the_readme_leads_to_every_page():
+    linked = set(_LINK.findall((_ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {f"docs/{page.name}" for page in (_ROOT / "docs").glob("*.md")} - linked == {"docs/index.md"}
+
+
+def test_every_example_is_listed():
+    page = (_ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    programs = [
+        path.relative_to(_ROOT / "examples").as_posix() for path in (_ROOT / "examples").rglob("*.py")
+    ]
+    assert [name for name in programs if f"](../examples/{name})" not in page] == []
+    assert page.startswith("# Examples\n\nSixteen programs")
+    assert len([name for name in programs if "test_" not in name]) == 16
+
+
 def test_the_readme_has_the_two_commands():
     readme = (_ROOT / "README.md").read_text(encoding="utf-8")
     assert "```sh\npip install uv && uv run atlex demo\nuv run pytest\n```" in readme
