@@ -29,6 +29,12 @@ def main() -> None:
 
             if builds_plainly(arguments[1:]):
                 return
+        if arguments == ["demo"]:
+            # What reads options takes longer to load than the first line may take to come.
+            from atlex_codegen.cli._demo import demo_command
+
+            demo_command()
+            return
         from atlex_cli._app import app
 
         app()

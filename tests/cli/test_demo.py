@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from tests._children import environment
 from typer.testing import CliRunner
 
 from atlex.lexicon import Lexicons, references
@@ -110,12 +113,32 @@ def test_a_file_and_a_terminal_without_colours_get_none() -> None:
     )
 
 
-def test_the_program_to_go_on_with_works() -> None:
+def test_the_program_to_go_on_with_works(monkeypatch: pytest.MonkeyPatch) -> None:
     pds = FakePds()
-    pds.create_account("you.bsky.social", "an app password")
+    pds.create_account("alice.bsky.social", "an app password")
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: "an app password")
     with pds.serve() as url:
         exec(NEXT_PROGRAM.replace("https://bsky.social", url), {"print": (printed := []).append})
-    assert [profile.handle for profile in printed] == ["you.bsky.social"]
+    assert [profile.handle for profile in printed] == ["alice.bsky.social"]
+
+
+def test_the_first_line_waits_for_no_model_and_no_generator() -> None:
+    program = """
+import sys
+from atlex_cli._entry import main
+from atlex_codegen.cli import _demo_show
+
+def begin(*_):
+    print(*sorted({"anyio", "httpx", "jinja2", "pydantic"} & sys.modules.keys()), "and no more")
+    sys.exit()
+
+_demo_show.Show.begin = begin
+sys.argv = ["atlex", "demo"]
+main()
+"""
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    assert ran.stdout == "and no more\n"
 
 
 def test_without_a_folder_the_documents_of_the_official_package_are_taken(
@@ -175,19 +198,19 @@ def test_a_server_may_be_named_without_its_scheme(few_lexicons: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "line"),
+    ("arguments", "line", "code"),
     [
-        (["--lexicons", "nowhere"], "nowhere"),
-        (["--service", "https://pds.test"], "--service and --identifier go together."),
+        (["--lexicons", "nowhere"], "nowhere", 1),
+        (["--service", "https://pds.test"], "--service and --identifier go together.", 2),
     ],
 )
 def test_a_failure_is_one_clear_line(
-    arguments: list[str], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], line: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, ["demo", *arguments])
 
-    assert result.exit_code == 1
+    assert result.exit_code == code
     assert line in result.stderr
     assert len(result.stderr.splitlines()) == 1
 

@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 PROGRAM, FIRST, SECOND = sys.argv[1:]
 ABSENT = {
@@ -41,8 +42,8 @@ def main() -> None:
         for name in names:
             if hasattr(module, name):
                 delattr(module, name)
-    for name in ("fcntl", "grp", "pwd", "resource", "termios"):
-        sys.modules[name] = None
+    modules: dict[str, Any] = sys.modules
+    modules |= dict.fromkeys(("fcntl", "grp", "pwd", "resource", "termios"))
     sys.platform = "win32"
     runpy.run_path(PROGRAM)["main"](Path(SECOND))
 

@@ -48,7 +48,7 @@ def demo_command(
         service = f"https://{service}"
     if (service is None) != (identifier is None):
         typer.echo("--service and --identifier go together.", err=True)
-        raise typer.Exit(1)
+        raise SystemExit(2)
     from rich.console import Console
 
     from atlex_codegen.cli._demo_show import Show
@@ -67,7 +67,7 @@ def demo_command(
     except (AtlexError, OSError) as error:
         reason = error.diagnostics[0] if isinstance(error, LexiconError) and error.diagnostics else error
         say([f"{show.title}: {reason}"], err=True)
-        raise typer.Exit(1) from error
+        raise SystemExit(1) from error
     show.end(NEXT_COMMANDS, NEXT_PROGRAM)
 
 

@@ -122,17 +122,19 @@ _DELETE: Final = Step("Delete the post", "client.app.bsky.feed.post.delete(writt
 _LOG_OUT: Final = Step("Log out", "session.logout()")
 
 NEXT_COMMANDS: Final = """\
-atlex login
+atlex login --service bsky.social
 atlex call app.bsky.actor.getProfile actor=bsky.app"""
 
 NEXT_PROGRAM: Final = """\
+from getpass import getpass
+
 from atlex import PasswordSession
 from atlex_sdk import Client
 
 with PasswordSession.login(
     "https://bsky.social",
-    identifier="you.bsky.social",
-    password="an app password",
+    identifier="alice.bsky.social",
+    password=getpass("App password: "),
 ) as session:
     client = Client(session)
     print(client.app.bsky.actor.get_profile(actor=session.did))"""
