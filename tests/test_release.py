@@ -61,6 +61,13 @@ def test_another_version_in_pyproject_keeps_a_release_back():
     assert release.release_faults("0.3.0", _PYPROJECT, _CHANGELOG)
 
 
+def test_a_release_takes_the_repositorys_address(capsys):
+    with pytest.raises(SystemExit) as ended:
+        release.main(["0.2.0"])
+    assert ended.value.code == 2
+    assert "required: --repository" in capsys.readouterr().err
+
+
 def test_every_dependency_has_a_lower_bound_and_no_upper_one():
     found = bounds.bounds((_ROOT / "pyproject.toml").read_text("utf-8"))
     assert {"httpx", "pydantic", "libcst", "redis"} <= set(found)

@@ -23,7 +23,8 @@ def bounds(pyproject: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for requirement in (*project["dependencies"], *extras):
         match = _REQUIREMENT.fullmatch(requirement)
-        if match is not None:
+        # An extra may be made of others of the project's own.
+        if match is not None and match[1] != project["name"]:
             found[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
     return found
 
