@@ -1,4 +1,4 @@
-"""A small client of the Language Server Protocol, for basedpyright's server over its standard input and output."""
+"""A small client of the Language Server Protocol, for a server over its standard input and output."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self, cast
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 __all__ = ["LanguageServer"]
 
-_COMMAND: Final = Path(sys.executable).parent / "basedpyright-langserver"
-
+_SCRIPTS: Final = Path(sys.executable).parent
+_COMMANDS: Final = {
+    "basedpyright": ("basedpyright-langserver", "--stdio"),
+    "pyrefly": ("pyrefly", "lsp"),
+    "ty": ("ty", "server"),
+}
 _PATIENCE: Final = 120.0
 """Seconds for one answer; the first one waits until the server has read the libraries."""
 
@@ -28,17 +35,21 @@ class LanguageServer:
 
     Args:
         folder: The folder to open, with its settings if it has any.
-        python: The interpreter whose packages are seen.
+        server: The server: ``basedpyright``, ``pyrefly`` or ``ty``.
+        python: The interpreter whose packages basedpyright sees; the others' settings name theirs.
     """
 
-    def __init__(self, folder: Path, *, python: Path | str = sys.executable) -> None:
+    def __init__(
+        self, folder: Path, *, server: str = "basedpyright", python: Path | str = sys.executable
+    ) -> None:
         self._folder = folder
         self._python = str(python)
         self._ids = itertools.count(1)
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._writing = threading.Lock()
+        command, *arguments = _COMMANDS[server]
         self._process = subprocess.Popen(
-            [str(_COMMAND), "--stdio"],
+            [str(_SCRIPTS / command), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -68,9 +79,23 @@ class LanguageServer:
 
     def complete(self, text: str) -> list[str]:
         """What the server offers where the text has ``|``."""
+        return [item["label"] for item in self.items(text)]
+
+    def items(self, text: str) -> list[dict[str, Any]]:
+        """What the server offers where the text has ``|``, with all that it says of each."""
         found = self.request("textDocument/completion", self._open(text))
-        items: list[dict[str, Any]] = cast("Any", found)["items"] if isinstance(found, dict) else found or []
-        return [item["label"] for item in items]
+        return cast("Any", found)["items"] if isinstance(found, dict) else found or []
+
+    def hover(self, text: str) -> str:
+        """What the server shows for the name that the text's ``|`` is in."""
+        found = self.request("textDocument/hover", self._open(text))
+        return found["contents"]["value"] if found else ""
+
+    def definition(self, text: str) -> list[tuple[Path, str]]:
+        """Where the name that the text's ``|`` is in comes from: files, and the line of each."""
+        found = self.request("textDocument/definition", self._open(text)) or []
+        places: list[dict[str, Any]] = [found] if isinstance(found, dict) else found
+        return [_line(place) for place in places]
 
     def parameters(self, text: str) -> list[str]:
         """The parameters that the server shows for the call which the text's ``|`` is in."""
@@ -101,7 +126,8 @@ class LanguageServer:
         capabilities: dict[str, Any] = {
             "workspace": {"configuration": True, "workspaceFolders": True},
             "textDocument": {
-                "completion": {"completionItem": {}},
+                "completion": {"completionItem": {"tagSupport": {"valueSet": [1]}}},
+                "hover": {"contentFormat": ["markdown"]},
                 "signatureHelp": {
                     "signatureInformation": {"parameterInformation": {"labelOffsetSupport": True}}
                 },
@@ -168,6 +194,12 @@ class LanguageServer:
             return None
         sections = {"python": {"pythonPath": self._python}}
         return [sections.get(item.get("section", ""), {}) for item in message["params"]["items"]]
+
+
+def _line(place: Mapping[str, Any]) -> tuple[Path, str]:
+    uri, lines = place.get("uri") or place["targetUri"], place.get("range") or place["targetSelectionRange"]
+    path = Path(url2pathname(urlsplit(uri).path))
+    return path, path.read_text(encoding="utf-8").splitlines()[lines["start"]["line"]].strip()
 
 
 def _message(stream: IO[bytes]) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any, ForwardRef
 
@@ -42,7 +43,7 @@ def lazy_module(name: str, package: str | None) -> Any:
 
 
 def lazy_names(module: str, modules: Mapping[str, str], types: Mapping[str, str] | None = None) -> None:
-    """Bind names in a module that load what they stand for when they are first used.
+    """Bind names in a module that load what they stand for when they are first used, and leave them out of its ``dir()``.
 
     Args:
         module: The module's ``__name__``.
@@ -55,6 +56,7 @@ def lazy_names(module: str, modules: Mapping[str, str], types: Mapping[str, str]
         names[name] = _LazyModule(home, names["__package__"])
     for name, text in (types or {}).items():
         names[name] = ForwardRef(text, module=module)
+    names.setdefault("__dir__", partial(_listed, module, ()))
 
 
 def resolved(value: Any) -> Any:
@@ -104,10 +106,7 @@ def lazy_package(
         setattr(import_module(package), attribute, value)
         return value
 
-    def list_attributes() -> list[str]:
-        return sorted({*vars(import_module(package)), *submodules, *elsewhere})
-
-    return get_attribute, list_attributes
+    return get_attribute, partial(_listed, package, {*submodules, *elsewhere})
 
 
 def lazy_face(
@@ -122,10 +121,14 @@ def lazy_face(
     """
     submodules = modules.split()
     elsewhere = {name: home for home, names in homes.items() for name in names.split()}
-    get_attribute, _ = lazy_package(module, submodules, elsewhere)
+    return sorted(elsewhere), *lazy_package(module, submodules, elsewhere)
 
-    def list_attributes() -> list[str]:
-        special = (name for name in vars(import_module(module)) if name.startswith("__"))
-        return sorted({*special, *submodules, *elsewhere})
 
-    return sorted(elsewhere), get_attribute, list_attributes
+def _listed(module: str, lazy: Iterable[str]) -> list[str]:
+    """What a module has for its users, without what it imports for itself."""
+    names = vars(import_module(module))
+    return sorted({*lazy, *names.get("__all__", ()), *filter(_is_special, names)})
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__")

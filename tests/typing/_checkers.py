@@ -14,7 +14,7 @@ from tests.generated._documents import ROOT
 from tests.generated._fresh import environment
 
 _SCRIPTS = Path(sys.executable).parent
-_SOURCES = (ROOT / "src", ROOT / "generated")
+SOURCES = (ROOT / "src", ROOT / "generated")
 
 
 @dataclass(frozen=True, order=True)
@@ -59,7 +59,7 @@ def mypy(
     """
     settings = cache / "mypy.ini"
     settings.write_text(
-        f"[mypy]\nplugins = {', '.join(plugins)}\nmypy_path = {os.pathsep.join(map(str, _SOURCES))}\n"
+        f"[mypy]\nplugins = {', '.join(plugins)}\nmypy_path = {os.pathsep.join(map(str, SOURCES))}\n"
         "enable_error_code = ignore-without-code, redundant-expr, truthy-bool, unused-awaitable\n"
     )
     said = _run(
@@ -113,7 +113,7 @@ def pyright_settings(folder: Path, *, path: Iterable[Path] = ()) -> Path:
     settings = {
         "typeCheckingMode": "strict",
         "pythonVersion": "3.11",
-        "extraPaths": [*map(str, path), *map(str, _SOURCES)],
+        "extraPaths": [*map(str, path), *map(str, SOURCES)],
     }
     file.write_text(json.dumps(settings))
     return file
@@ -126,7 +126,7 @@ def ty(files: Iterable[Path]) -> list[Finding]:
             script("ty"),
             *("check", "--output-format", "gitlab", "--python", sys.executable, "--python-version", "3.11"),
             *("--error", "unused-awaitable"),
-            *(part for place in _SOURCES for part in ("--extra-search-path", str(place))),
+            *(part for place in SOURCES for part in ("--extra-search-path", str(place))),
             *map(str, files),
         ]
     )
@@ -149,18 +149,24 @@ def pyrefly(files: Iterable[Path], *, folder: Path) -> list[Finding]:
         files: The files to check.
         folder: A folder for the settings.
     """
-    settings = folder / "pyrefly.toml"
-    values = {
-        "project-includes": [*map(str, files)],
-        "search-path": [*map(str, _SOURCES)],
-        "python-interpreter-path": sys.executable,
-        "python-version": "3.11",
-    }
-    # JSON's strings and arrays are TOML's as well.
-    settings.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items()))
+    settings = pyrefly_settings(folder, files)
     said = _run([script("pyrefly"), "check", "--config", str(settings), "--output-format", "json"])
     return sorted(
         Finding(Path(entry["path"]).name, entry["line"], entry["name"], entry["description"])
         for entry in json.loads(said)["errors"]
         if entry["severity"] == "error"
     )
+
+
+def pyrefly_settings(folder: Path, files: Iterable[Path] = ()) -> Path:
+    """Writes pyrefly's settings file for a folder."""
+    file = folder / "pyrefly.toml"
+    values = {
+        "project-includes": [*map(str, files)],
+        "search-path": [*map(str, SOURCES)],
+        "python-interpreter-path": sys.executable,
+        "python-version": "3.11",
+    }
+    # JSON's strings and arrays are TOML's as well.
+    file.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if value))
+    return file

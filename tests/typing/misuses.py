@@ -46,7 +46,7 @@ def arguments(client: Client) -> None:
 
 def options(client: Client) -> None:
     client.with_options(timeout="5")  # expect: arg-type, reportArgumentType
-    client.with_options(retry=1)  # expect: call-arg, reportCallIssue; unseen by ty
+    client.with_options(retry=1)  # expect: call-arg, reportCallIssue
     client.with_options(validation="lax")  # expect: arg-type, reportArgumentType
     Client("https://pds.example", headers=["accept: */*"])  # expect: arg-type, reportArgumentType
     Client(5)  # expect: arg-type, reportArgumentType

@@ -16,22 +16,26 @@ from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, 
 from atlex._http import AsyncHttpClient, Transport
 from atlex._lazy import lazy_module
 from atlex._options import FUNCTION, check_options
+from atlex._watch._watcher import TracerProvider
 from atlex.client._async_agent import AsyncServiceAgent
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
 from atlex.client._joined import Joined, gathered, joined_class
 from atlex.client._options import AsyncCallOptions, Options
+from atlex.data import OMIT, Omit
 from atlex.errors import InputError
-from atlex.model import Model, UnknownInput
-from atlex.xrpc import Method, Procedure, Query, XrpcResponse
+from atlex.model import Model, UnknownInput, Validation
+from atlex.xrpc import HttpMethod, Query, XrpcResponse
 
 if TYPE_CHECKING:
     from atlex import identity as _identity
+    from atlex._watch import _events
     from atlex.client import _async_pages, _blobs, _downloads, _results, _writes
 else:
     # They load with the first call that needs them.
     _async_pages = lazy_module("atlex.client._async_pages", None)
     _blobs = lazy_module("atlex.client._blobs", None)
     _downloads = lazy_module("atlex.client._downloads", None)
+    _events = lazy_module("atlex._watch._events", None)
     _identity = lazy_module("atlex.identity", None)
     _results = lazy_module("atlex.client._results", None)
     _writes = lazy_module("atlex.client._writes", None)
@@ -40,10 +44,8 @@ __all__ = ["AsyncClientOptions", "AsyncNamespace", "BaseAsyncClient"]
 
 # In place of Self, which jedi doesn't know.
 ClientT = TypeVar("ClientT", bound="BaseAsyncClient")
-InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 P = ParamSpec("P")
-ParamsT = TypeVar("ParamsT")
 T = TypeVar("T")
 
 
@@ -116,7 +118,23 @@ class BaseAsyncClient(Joined):
         return cls(identity.server(), **options)
 
     def __init__(
-        self, agent: AsyncAgent | BaseAsyncClient | str, **options: Unpack[AsyncClientOptions]
+        self,
+        agent: AsyncAgent | BaseAsyncClient | str,
+        *,
+        timeout: float | Omit | None = OMIT,
+        headers: Mapping[str, str] | Omit | None = OMIT,
+        proxy: str | Omit | None = OMIT,
+        labelers: Iterable[str] | Omit | None = OMIT,
+        app_labelers: Iterable[str] | Omit | None = OMIT,
+        retries: int | Omit | None = OMIT,
+        validation: Validation | Omit = OMIT,
+        deadline: float | Omit | None = OMIT,
+        max_response_size: int | Omit | None = OMIT,
+        event_hooks: _events.AsyncEventHooks | Omit | None = OMIT,
+        pace: bool | Omit = OMIT,
+        tracer_provider: TracerProvider | Omit | None = OMIT,
+        transport: Transport | None = None,
+        http_client: AsyncHttpClient | None = None,
     ) -> None:
         """Make a client.
 
@@ -153,14 +171,11 @@ class BaseAsyncClient(Joined):
                 docs/transport.md has the choice.
             http_client: An asynchronous client of httpx or httpx2, or an ``aiohttp.ClientSession``, to send
                 through; only with a URL. It stays open.
-            **options: As listed here; type checkers know them as `AsyncClientOptions`.
 
         Raises:
             InputError: The agent isn't one, or is one for the other kind of client; the URL isn't that of a
                 server; or an option isn't what it should be.
         """
-        http_client = options.pop("http_client", None)
-        transport = options.pop("transport", None)
         before: Options | None = None
         self._owned: AsyncServiceAgent | None = None
         self._agent: AsyncAgent
@@ -175,8 +190,22 @@ class BaseAsyncClient(Joined):
         else:
             check_agent(agent, asynchronous=True)
             self._agent = agent
-        checked = Options(options, before, asynchronous=True)
-        self._core: Core = Core(self._agent, checked, self.lex_methods, self.lex_proxies, self._clock)
+        given = AsyncCallOptions(
+            timeout=timeout,
+            headers=headers,
+            proxy=proxy,
+            labelers=labelers,
+            app_labelers=app_labelers,
+            retries=retries,
+            validation=validation,
+            deadline=deadline,
+            max_response_size=max_response_size,
+            event_hooks=event_hooks,
+            pace=pace,
+            tracer_provider=tracer_provider,
+        )
+        options = Options(given, before, asynchronous=True)
+        self._core: Core = Core(self._agent, options, self.lex_methods, self.lex_proxies, self._clock)
 
     @property
     def did(self) -> str | None:
@@ -193,7 +222,7 @@ class BaseAsyncClient(Joined):
 
     async def xrpc(
         self,
-        method: Query[ParamsT, OutputT] | Procedure[ParamsT, InputT, OutputT],
+        method: HttpMethod[Any, Any, OutputT],
         *,
         params: Mapping[str, Any] | Model | None = None,
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
@@ -223,7 +252,7 @@ class BaseAsyncClient(Joined):
     @asynccontextmanager
     async def stream(
         self,
-        method: Query[ParamsT, OutputT] | Procedure[ParamsT, InputT, OutputT],
+        method: HttpMethod[Any, Any, OutputT],
         *,
         params: Mapping[str, Any] | Model | None = None,
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word
@@ -356,7 +385,22 @@ class BaseAsyncClient(Joined):
         checked = cid if verify else None
         return await self.download(method, to, params=params, progress=progress, cid=checked)
 
-    def with_options(self: ClientT, **options: Unpack[AsyncCallOptions]) -> ClientT:
+    def with_options(
+        self: ClientT,
+        *,
+        timeout: float | Omit | None = OMIT,
+        headers: Mapping[str, str] | Omit | None = OMIT,
+        proxy: str | Omit | None = OMIT,
+        labelers: Iterable[str] | Omit | None = OMIT,
+        app_labelers: Iterable[str] | Omit | None = OMIT,
+        retries: int | Omit | None = OMIT,
+        validation: Validation | Omit = OMIT,
+        deadline: float | Omit | None = OMIT,
+        max_response_size: int | Omit | None = OMIT,
+        event_hooks: _events.AsyncEventHooks | Omit | None = OMIT,
+        pace: bool | Omit = OMIT,
+        tracer_provider: TracerProvider | Omit | None = OMIT,
+    ) -> ClientT:
         """Make a copy of the client with other options, which shares its connections and its session.
 
         What is left out stays as it is. The methods ``com.atproto.repo.*`` and ``com.atproto.sync.get_blob``,
@@ -376,15 +420,28 @@ class BaseAsyncClient(Joined):
                 are; None for none.
             pace: Whether to wait for room below the server's rate limits.
             tracer_provider: Makes the tracer that gets spans; None for no spans.
-            **options: As listed here; type checkers know them as `AsyncCallOptions`.
 
         Raises:
             InputError: An option isn't what it should be.
         """
+        changes = AsyncCallOptions(
+            timeout=timeout,
+            headers=headers,
+            proxy=proxy,
+            labelers=labelers,
+            app_labelers=app_labelers,
+            retries=retries,
+            validation=validation,
+            deadline=deadline,
+            max_response_size=max_response_size,
+            event_hooks=event_hooks,
+            pace=pace,
+            tracer_provider=tracer_provider,
+        )
         copy = object.__new__(type(self))
         # The namespaces that have been used belong to this client.
         own = {name: value for name, value in vars(self).items() if not isinstance(value, AsyncNamespace)}
-        vars(copy).update(own, _owned=None, _core=self._core.with_options(options, asynchronous=True))
+        vars(copy).update(own, _owned=None, _core=self._core.with_options(changes, asynchronous=True))
         return copy
 
     def paginate(
@@ -457,7 +514,7 @@ class BaseAsyncClient(Joined):
 
     async def _call(
         self,
-        method: Method[Any, Any, OutputT],
+        method: HttpMethod[Any, Any, OutputT],
         *,
         params: Mapping[str, Any] | None = None,
         input: UnknownInput | None = None,  # noqa: A002 - the lexicon's word

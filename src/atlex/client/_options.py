@@ -22,29 +22,29 @@ __all__ = ["AsyncCallOptions", "CallOptions", "Options"]
 
 
 class _CallOptions(TypedDict, total=False):
-    timeout: float | None
-    headers: Mapping[str, str] | None
+    timeout: float | Omit | None
+    headers: Mapping[str, str] | Omit | None
     proxy: str | Omit | None
     labelers: Iterable[str] | Omit | None
-    app_labelers: Iterable[str] | None
-    retries: int | None
-    validation: Validation
-    deadline: float | None
-    max_response_size: int | None
-    tracer_provider: TracerProvider | None
-    pace: bool
+    app_labelers: Iterable[str] | Omit | None
+    retries: int | Omit | None
+    validation: Validation | Omit
+    deadline: float | Omit | None
+    max_response_size: int | Omit | None
+    tracer_provider: TracerProvider | Omit | None
+    pace: bool | Omit
 
 
 class CallOptions(_CallOptions, total=False):
     """The options that ``with_options`` can change. The constructors of clients say what they do."""
 
-    event_hooks: _events.EventHooks | None
+    event_hooks: _events.EventHooks | Omit | None
 
 
 class AsyncCallOptions(_CallOptions, total=False):
     """The same of an asynchronous client, whose hooks may be coroutine functions."""
 
-    event_hooks: _events.AsyncEventHooks | None
+    event_hooks: _events.AsyncEventHooks | Omit | None
 
 
 _OWN_SERVER: Final = frozenset(
@@ -116,6 +116,7 @@ class Options:
         self, given: CallOptions | AsyncCallOptions, before: Options | None = None, *, asynchronous: bool
     ) -> None:
         values = _checked(given)
+        is_watched = not WATCHING.keys().isdisjoint(values)
         # Calls for the account's own server follow only a proxy and labelers that a change named.
         routes: dict[str, Any] = {}
         if before is not None:
@@ -132,7 +133,7 @@ class Options:
         self.max_response_size: int | None = values.get("max_response_size", DEFAULT_MAX_RESPONSE_SIZE)
         self.pace: bool = values.get("pace", False)
         self.asynchronous: bool = asynchronous
-        if before is None or not WATCHING.keys().isdisjoint(given):
+        if before is None or is_watched:
             self.watcher = Watcher.of(values, asynchronous=asynchronous)
         else:
             self.watcher = before.watcher

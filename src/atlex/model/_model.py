@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from functools import wraps
 from inspect import signature
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -60,6 +60,18 @@ __all__ = [
 ]
 
 M = TypeVar("M", bound="Model")
+
+_UNLISTED: Final = frozenset(
+    {
+        *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema"),
+        *("schema_json", "update_forward_refs", "validate"),
+        *("lex_is_record", "lex_nullable"),
+        *("model_computed_fields", "model_config", "model_construct", "model_extra", "model_fields"),
+        *("model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild"),
+        *("model_validate_json", "model_validate_strings"),
+    }
+)
+"""What ``dir()`` leaves out: pydantic's deprecated methods, and what is for classes rather than for instances."""
 
 
 class Model(BaseModel):
@@ -157,6 +169,26 @@ class Model(BaseModel):
             _types_namespace=_types_namespace,
         )
 
+    def __init__(self, /, **data: Any) -> None:
+        """Make an instance from its fields, and check them.
+
+        Raises:
+            pydantic.ValidationError: A field is missing, unknown, or breaks the lexicon.
+        """
+        if checked_fast(type(self), "input", data, self) is not None:
+            return
+        try:
+            self.__pydantic_validator__.validate_python(data, self_instance=self)
+        except ValidationError as error:
+            names = {wire: name for name, wire in wire_names(type(self)).items()}
+            raise for_author(
+                error,
+                type(self).__pydantic_core_schema__,
+                None if names.keys() & data.keys() - set(names.values()) else names,
+            ) from None
+
+    cast("Any", __init__).__pydantic_base_init__ = True
+
     @classmethod
     def from_wire(
         cls: type[M], data: bytes | bytearray | str | Mapping[str, Any], *, validation: Validation = "lenient"
@@ -202,21 +234,6 @@ class Model(BaseModel):
 
     if not TYPE_CHECKING:
         # Type checkers that saw these would let any name pass, any instance be iterated over, and any option be given.
-        def __init__(self, /, **data: Any) -> None:
-            if checked_fast(type(self), "input", data, self) is not None:
-                return
-            try:
-                self.__pydantic_validator__.validate_python(data, self_instance=self)
-            except ValidationError as error:
-                names = {wire: name for name, wire in wire_names(type(self)).items()}
-                raise for_author(
-                    error,
-                    type(self).__pydantic_core_schema__,
-                    None if names.keys() & data.keys() - set(names.values()) else names,
-                ) from None
-
-        __init__.__pydantic_base_init__ = True
-
         def __getattr__(self, name: str) -> Any:
             if is_lean(self):
                 fill(self)
@@ -318,6 +335,11 @@ class Model(BaseModel):
         return are_equal(self, other) if type(self) is type(other) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment] # models are mutable
+
+    def __dir__(self) -> list[str]:
+        fill(self)
+        hidden = _UNLISTED.difference(self.__pydantic_fields__)
+        return [name for name in super().__dir__() if name not in hidden]
 
     def __repr__(self) -> str:
         return text_of(self)

@@ -6,7 +6,7 @@ Source: https://atproto.com/specs/xrpc
 from __future__ import annotations
 
 from atlex._rate_limit import RateLimit
-from atlex.xrpc._descriptors import Method, Procedure, Query, Record, Subscription
+from atlex.xrpc._descriptors import HttpMethod, Method, Procedure, Query, Record, Subscription
 from atlex.xrpc._failures import read_error_body
 from atlex.xrpc._headers import PROXY_HEADER, with_labelers, with_proxy
 from atlex.xrpc._media_types import HEAD_SIZE, JSON, needs_head, received_type
@@ -19,6 +19,7 @@ __all__ = [
     "JSON",
     "PROXY_HEADER",
     "RESERVED_HEADERS",
+    "HttpMethod",
     "Method",
     "Procedure",
     "Query",

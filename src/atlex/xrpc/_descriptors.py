@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeAlias, Type
 from atlex._lazy import resolved
 from atlex.errors import XrpcResponseError
 
-__all__ = ["Method", "Procedure", "Query", "Record", "Subscription"]
+__all__ = ["HttpMethod", "Method", "Procedure", "Query", "Record", "Subscription"]
 
 ParamsT = TypeVar("ParamsT")
 InputT = TypeVar("InputT")
@@ -70,7 +70,7 @@ def _find(home: str, name: str) -> Any:
 
 
 class Method(_Descriptor, Generic[ParamsT, InputT, OutputT]):
-    """A method of a lexicon: the base of `Query`, `Procedure` and `Subscription`. It can't be changed.
+    """A method of a lexicon: the base of `HttpMethod` and `Subscription`. It can't be changed.
 
     Args:
         nsid: The method's NSID.
@@ -136,7 +136,13 @@ class Method(_Descriptor, Generic[ParamsT, InputT, OutputT]):
         return self._errors
 
 
-class Query(Method[ParamsT, None, OutputT]):
+class HttpMethod(Method[ParamsT, InputT, OutputT]):
+    """A method that is called with one request: the base of `Query` and `Procedure`."""
+
+    __slots__ = ()
+
+
+class Query(HttpMethod[ParamsT, None, OutputT]):
     """A method that only reads."""
 
     __slots__ = ()
@@ -155,7 +161,7 @@ class Query(Method[ParamsT, None, OutputT]):
         super().__init__(nsid, params=params, output=output, output_encoding=output_encoding, errors=errors)
 
 
-class Procedure(Method[ParamsT, InputT, OutputT]):
+class Procedure(HttpMethod[ParamsT, InputT, OutputT]):
     """A method that may change something."""
 
     __slots__ = ()
