@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "build_command",
         "codegen",
     ),
+    "call": Command("Call a method, and print its answer as JSON.", "atlex_cli._call", "call_command"),
     "check": Command(
         "Lint Lexicon documents, by the language and by its style guide.",
         "atlex_codegen.cli._check",

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from tests._children import environment
 from typer.testing import CliRunner
 
-__all__ = ["Result", "at_terminal", "atlex", "program"]
+__all__ = ["PROGRAM", "Result", "at_terminal", "atlex", "program"]
 
-_PROGRAM = [sys.executable, "-c", "from atlex_cli._entry import main; main()"]
+PROGRAM = [sys.executable, "-c", "from atlex_cli._entry import main; main()"]
 
 
 class Result(NamedTuple):
@@ -37,7 +37,7 @@ def atlex(*arguments: str, stdin: bytes | str | None = None) -> Result:
 def program(*arguments: str, stdin: bytes = b"", **variables: str) -> Result:
     """Run it as a program."""
     done = subprocess.run(
-        [*_PROGRAM, *arguments], input=stdin, capture_output=True, env=environment(**variables), check=False
+        [*PROGRAM, *arguments], input=stdin, capture_output=True, env=environment(**variables), check=False
     )
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -57,7 +57,7 @@ def at_terminal(*arguments: str, answers: dict[str, str], **variables: str) -> t
 
     pid, terminal = pty.fork()
     if pid == 0:  # pragma: no cover - another program from here on
-        os.execve(_PROGRAM[0], [*_PROGRAM, *arguments], environment(TERM="xterm", **variables))
+        os.execve(PROGRAM[0], [*PROGRAM, *arguments], environment(**{"TERM": "xterm", **variables}))
     shown = b""
     waiting = dict(answers)
     # On Linux the end of the other side is an error.
