@@ -110,7 +110,7 @@ def _pages(lexicons: Lexicons, chosen: Mapping[str, str]) -> dict[tuple[str, str
         if not (isinstance(answered, Object) and has_cursor(sent) and has_cursor(answered)):
             continue
         arrays = [name for name, prop in answered.properties.items() if isinstance(prop.schema, Array)]
-        page = chosen.get(def_id.nsid, arrays[0] if len(arrays) == 1 else None)
+        page = arrays[0] if len(arrays) == 1 else chosen.get(def_id.nsid)
         if page in arrays:
             pages[home, answered.pointer] = page
     return pages

@@ -12,13 +12,20 @@ from contextlib import contextmanager
 from atlex._printable import printable
 from atlex.errors import AtlexError, LexiconError
 
-__all__ = ["failing_with_a_sentence", "say"]
+__all__ = ["failing_with_a_sentence", "say", "shown"]
 
 
 def say(lines: Iterable[object], *, err: bool = False) -> None:
     """Print values, one a line, with all that doesn't print escaped: paths and names may hold anything."""
     for line in map(str, lines):
-        print(printable(line, limit=len(line)), file=sys.stderr if err else sys.stdout, flush=True)
+        print(shown(line, err=err), file=sys.stderr if err else sys.stdout, flush=True)
+
+
+def shown(line: str, *, err: bool = False) -> str:
+    """A line with all escaped that doesn't print, or that the stream's encoding doesn't have."""
+    text = printable(line, limit=len(line))
+    encoding = getattr(sys.stderr if err else sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 @contextmanager

@@ -55,6 +55,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "diff_command",
         "codegen",
     ),
+    "docs": Command(
+        "Show what a method, a record or a definition is, and how it is used.",
+        "atlex_cli._docs",
+        "docs_command",
+    ),
     "init": Command(
         "Make a start that builds and runs.",
         "atlex_codegen.cli._init",

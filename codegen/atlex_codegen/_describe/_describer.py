@@ -71,6 +71,7 @@ class Describer:
         self._naming = context.naming
         self._package = package
         self._fields = Fields(context)
+        self._namespaces: dict[str, NamespacePlan] = {}
 
     @property
     def nsids(self) -> tuple[str, ...]:
@@ -89,6 +90,23 @@ class Describer:
             found += self._parts(def_id, definition, module)
         return tuple(found)
 
+    def definitions(self, nsid: str) -> tuple[DefId, ...]:
+        """The definitions of a document, in its order."""
+        return tuple(DefId(nsid, name) for name in self._naming.lexicons[nsid].defs)
+
+    def summary(self, nsid: str) -> tuple[str, str]:
+        """The kind of a document's main definition and what is said of it; of one without, what it defines."""
+        document = self._naming.lexicons[nsid]
+        if document.main is None:
+            return "definitions", ", ".join(document.defs)
+        return document.main.kind, next(iter(self._context.prose.document(document)), "")
+
+    @cached_property
+    def names(self) -> Mapping[str, DefId]:
+        """The definitions by their dotted names in Python; a method goes by that of its module, as on a client."""
+        modules = {".".join(self._naming.path(nsid)): DefId(nsid) for nsid in self._naming.lexicons}
+        return modules | self._fields.names
+
     @cached_property
     def _users(self) -> Mapping[DefId, tuple[DefId, ...]]:
         return used_by(self._lexicons)
@@ -97,11 +115,24 @@ class Describer:
     def _examples(self) -> Examples:
         return Examples(self._naming, self._lexicons, self._package, sent_definitions(self._lexicons))
 
-    @cached_property
-    def _offers(self) -> Mapping[str, tuple[str, MethodPlan | RecordsPlan]]:
-        """Where a client has the methods and collections, and their plans, by NSID."""
-        plans = plan_namespaces(self._context, {"", *self._naming.paths})
-        return {plan.nsid: (path, plan) for path, plan in _offers({plan.nsid: plan for plan in plans})}
+    def _namespace(self, nsid: str) -> NamespacePlan:
+        if nsid not in self._namespaces:
+            (self._namespaces[nsid],) = plan_namespaces(self._context, {nsid})
+        return self._namespaces[nsid]
+
+    def _offer(self, nsid: str) -> tuple[str, MethodPlan | RecordsPlan]:
+        """Where a client has a method or a collection, and its plan."""
+        path, plan = "client", self._namespace("")
+        while True:
+            offered: tuple[MethodPlan | RecordsPlan, ...] = (*plan.methods, *plan.records)
+            found = next((each for each in offered if each.nsid == nsid), None)
+            if found is not None:
+                return f"{path}.{found.name}", found
+            itself = plan.call or plan.collection
+            if itself is not None and itself.nsid == nsid:
+                return path, itself
+            child = next(child for child in plan.children if f"{nsid}.".startswith(f"{child.nsid}."))
+            path, plan = f"{path}.{child.name}", self._namespace(child.nsid)
 
     def _definition(
         self, def_id: DefId, definition: Definition, module: ModulePlan, classes: Mapping[str, ClassPlan]
@@ -117,7 +148,7 @@ class Describer:
             case Query() | Procedure():
                 return self._method(described, definition, module)
             case Record():
-                path, plan = self._offers[def_id.nsid]
+                path, plan = self._offer(def_id.nsid)
                 records = cast("RecordsPlan", plan)
                 class_ = classes[self._naming.definition(def_id)]
                 return replace(
@@ -144,7 +175,7 @@ class Describer:
 
     def _method(self, described: Description, method: Query | Procedure, module: ModulePlan) -> Description:
         nsid = described.id.nsid
-        path, plan = self._offers[nsid]
+        path, plan = self._offer(nsid)
         plan = cast("MethodPlan", plan)
         answered: Schema | None = json_schema(method.output)
         owner = described.id
@@ -204,12 +235,13 @@ class Describer:
                 return replace(described, values=(str(def_id),))
             case _:
                 schema = cast("Schema", definition)
-                rules = self._context.prose.rules(schema)
+                values = self._fields.values(schema)
+                rules = "" if values else self._context.prose.rules(schema)
                 return replace(
                     described,
                     doc=(*described.doc, rules) if rules else described.doc,
                     returns=self._fields.schema_type(schema, def_id.nsid),
-                    values=self._fields.values(schema),
+                    values=values,
                 )
 
     def _parts(self, def_id: DefId, definition: Definition, module: ModulePlan) -> Iterator[Description]:
@@ -242,16 +274,3 @@ def _calls(class_: ClassPlan) -> Iterator[Call]:
         yield Call(f"{reader.name}(Model)", f"Read `{reader.field}` as a class.")
     if class_.strong_ref is not None:
         yield Call("ref", "The strong reference to the record: its AT-URI and its CID.")
-
-
-def _offers(plans: Mapping[str, NamespacePlan]) -> Iterator[tuple[str, MethodPlan | RecordsPlan]]:
-    """Yield everything that a client offers, with how it is reached from there."""
-    pending = [("client", plans[""])]
-    while pending:
-        path, plan = pending.pop()
-        yield from ((f"{path}.{each.name}", each) for each in plan.methods)
-        yield from ((f"{path}.{each.name}", each) for each in plan.records)
-        yield from ((path, each) for each in (plan.call, plan.collection) if each is not None)
-        pending += [
-            (f"{path}.{child.name}", plans[child.nsid]) for child in plan.children if child.nsid in plans
-        ]

@@ -67,6 +67,13 @@ _COLLECTIONS: Final[Mapping[str, str]] = {
 }
 """What the AT-URI of an argument leads to, where it isn't a post."""
 
+_POST: Final = {
+    "$type": "app.bsky.feed.post",
+    "text": "Hello, world!",
+    "createdAt": "2026-01-01T00:00:00Z",
+}
+"""What is given where any object is taken, which is a record most of the time."""
+
 _TEXTS: Final[Mapping[str, str]] = {
     "code": "ABCDE-12345",
     "contact": "+15555550100",
@@ -286,7 +293,7 @@ class _Code:
             case Object():
                 return self._object(schema, home)
             case _:
-                return value_node({"$type": "com.example.thing", "text": "Hello, world!"})
+                return value_node(_POST)
 
     def _link(self) -> str:
         return f'{self.used("CidLink", "atlex")}("{_CID}")'
@@ -348,7 +355,9 @@ class _Code:
             )
         if schema.max_graphemes == 1:
             return '"👍"'
-        text = _TEXTS.get(name) or name.rstrip("_").replace("_", " ") or "text"
+        text = (
+            _TID if name.endswith("_id") else _TEXTS.get(name) or name.rstrip("_").replace("_", " ") or "text"
+        )
         return literal(text.ljust(max(schema.min_length or 0, schema.min_graphemes or 0), "x"))
 
 

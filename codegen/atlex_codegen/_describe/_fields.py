@@ -34,6 +34,7 @@ from atlex_codegen._expressions import (
     Expression,
     Import,
     Member,
+    Name,
     Path,
     either,
     sdk,
@@ -52,6 +53,16 @@ _LITERALS: Final = 4
 _LEFT_OUT: Final[Mapping[str, Expression]] = {"None": NONE, "OMIT": sdk("Omit")}
 """The type of what an argument is when it isn't given, by its default."""
 
+_OBJECT: Final = Name("Mapping[str, Any]")
+_READABLE: Final[Mapping[Expression, Expression]] = {
+    ANY_BLOB: sdk("Blob"),
+    ANYTHING: Name("Any"),
+    sdk("Link"): sdk("CidLink"),
+    sdk("Unknown"): _OBJECT,
+    sdk("UnknownInput"): either(_OBJECT, sdk("UnknownObject")),
+}
+"""Aliases of the interface that aren't for users, as what a user gives or gets."""
+
 _CLASS: Final = re.compile("\0([A-Za-z0-9_.]+)")
 
 
@@ -69,13 +80,14 @@ class Fields:
         self._types = Types(context.lexicons, context.naming)
 
     def of(self, def_id: DefId, part: Object | Params) -> tuple[Field, ...]:
-        """The fields of an object.
+        """The fields of an object, those first that are always there.
 
         Args:
             def_id: The definition that it is, or stands in.
             part: The object.
         """
         names = allocate(part.properties, field_name)
+        properties = sorted(part.properties.values(), key=lambda prop: not prop.required)
         return tuple(
             Field(
                 name=names[prop.name],
@@ -85,7 +97,7 @@ class Fields:
                 doc=self._doc(def_id, prop, names[prop.name]),
                 values=self.values(prop.schema),
             )
-            for prop in part.properties.values()
+            for prop in properties
         )
 
     def argument(self, plan: ArgumentPlan, part: Object | Params | None) -> Field:
@@ -120,7 +132,7 @@ class Fields:
         pieces = _CLASS.split(text)
         # Every second one is a class.
         return tuple(
-            Reference(self._targets[piece], piece) if index % 2 else piece
+            Reference(self.names[piece], piece) if index % 2 else piece
             for index, piece in enumerate(pieces)
             if piece
         )
@@ -152,7 +164,7 @@ class Fields:
             case Brackets() if expression.base != LITERAL:
                 return Brackets(expression.base, tuple(map(self._readable, expression.arguments)))
             case _:
-                return sdk("Blob") if expression == ANY_BLOB else expression
+                return _READABLE.get(expression, expression)
 
     @cached_property
     def _unions(self) -> Mapping[Path, Mapping[str, Expression]]:
@@ -166,7 +178,7 @@ class Fields:
         return unions
 
     @cached_property
-    def _targets(self) -> Mapping[str, DefId]:
+    def names(self) -> Mapping[str, DefId]:
         """The definitions that classes and aliases are, or are parts of, by their dotted names."""
         targets: dict[str, DefId] = {}
         for def_id, definition in self._lexicons.definitions():
