@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from atlex_codegen._say import failing_with_a_sentence, say
 
-__all__ = ["fail", "failing_with_a_sentence", "print_json", "print_json_text", "progress_bar", "say"]
+__all__ = ["fail", "failing_with_a_sentence", "print_json", "print_json_text", "progress_bar", "say", "uses_colour"]
 
 Progress: TypeAlias = Callable[[int, "int | None"], None]
 
@@ -63,7 +63,7 @@ def print_json_text(text: str, *, compact: bool | None = None, plain: bool = Fal
         return
     if compact is None:
         compact = plain or not sys.stdout.isatty()
-    colours = not plain and _uses_colour()
+    colours = not plain and uses_colour()
     sys.stdout.writelines(_laid_out(text, indented=not compact, colours=colours))
     sys.stdout.write("\n")
     sys.stdout.flush()
@@ -88,8 +88,8 @@ def progress_bar(title: str) -> Generator[Progress]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _uses_colour() -> bool:
-    """Whether JSON is coloured: on a terminal, unless ``NO_COLOR`` is set; ``FORCE_COLOR`` says everywhere."""
+def uses_colour() -> bool:
+    """Whether what is printed is coloured: on a terminal, unless ``NO_COLOR`` is set; ``FORCE_COLOR`` says everywhere."""
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")

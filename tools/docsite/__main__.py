@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from pathlib import PurePosixPath
 from typing import Final
 
 from sphinx.cmd.build import build_main
 from tools.docsite._reference import pages
 from tools.docsite._sources import ROOT, gather, write
+from tools.lexicon_pages import pages as lexicon_pages
 
 __all__ = ["main"]
 
@@ -34,6 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
         for folder in (site, sources, trees):
             shutil.rmtree(folder, ignore_errors=True)
     gathered = gather(ROOT / "docs") | {path: text.encode() for path, text in pages().items()}
+    gathered |= {
+        PurePosixPath("lexicons", name): text.encode()
+        for name, text in lexicon_pages(ROOT / "lexicons").items()
+    }
     write(gathered, sources)
     status = build_main(
         [

@@ -105,7 +105,7 @@ class Describer:
     def names(self) -> Mapping[str, DefId]:
         """The definitions by their dotted names in Python; a method goes by that of its module, as on a client."""
         modules = {".".join(self._naming.path(nsid)): DefId(nsid) for nsid in self._naming.lexicons}
-        return modules | self._fields.names
+        return {**modules, **self._fields.names}
 
     @cached_property
     def _users(self) -> Mapping[DefId, tuple[DefId, ...]]:

@@ -22,6 +22,7 @@ from atlex_codegen._describe._describer import Describer
 from atlex_codegen._load import Source
 from atlex_codegen._module_planner import plan_module
 from atlex_codegen._naming import Naming
+from atlex_codegen._plan import AliasPlan, ClassPlan, ConstantPlan
 from atlex_codegen._planner import plan_context
 from atlex_codegen._text import paragraphs
 
@@ -103,7 +104,8 @@ class _Modules:
         plan = plan_module(self._untold, document)
         said = _docstrings(tree.body)
         inside = {node.name: _docstrings(node.body) for node in tree.body if isinstance(node, ast.ClassDef)}
-        untold = {each.name: each.doc for each in (*plan.classes, *plan.aliases, *plan.constants)}
+        plans: list[ClassPlan | AliasPlan | ConstantPlan] = [*plan.classes, *plan.aliases, *plan.constants]
+        untold = {each.name: each.doc for each in plans}
         fields = {each.name: each.fields for each in plan.classes}
         found: dict[str, str] = {}
         if isinstance(document.main, Method | PermissionSet):

@@ -56,7 +56,7 @@ class Lookup:
 
     def close_to(self, name: str) -> list[str]:
         """The names that somebody may have meant, the best first, five at most."""
-        spoken = {str(def_id): def_id for def_id in self._definitions} | self._names
+        spoken = {**{str(def_id): def_id for def_id in self._definitions}, **self._names}
         by_word: dict[str, list[str]] = {}
         for each in spoken:
             by_word.setdefault(_last_word(each), []).append(each)
