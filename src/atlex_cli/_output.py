@@ -12,7 +12,15 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from atlex_codegen._say import failing_with_a_sentence, say
 
-__all__ = ["fail", "failing_with_a_sentence", "print_json", "print_json_text", "progress_bar", "say", "uses_colour"]
+__all__ = [
+    "fail",
+    "failing_with_a_sentence",
+    "print_json",
+    "print_json_text",
+    "progress_bar",
+    "say",
+    "uses_colour",
+]
 
 Progress: TypeAlias = Callable[[int, "int | None"], None]
 
