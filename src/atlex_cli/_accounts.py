@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from atlex._files import read_file, replacing
 from atlex._lazy import lazy_module
 from atlex._printable import printable
+from atlex._service_url import check_service_url
 from atlex.errors import AtlexError, SessionStoreError, XrpcError
 from atlex.session._expiry import read_claims
 from atlex.syntax import is_valid_did, is_valid_handle
@@ -26,7 +27,7 @@ else:
     # Listing the accounts is quick without them.
     _session = lazy_module("atlex.session", None)
 
-__all__ = ["Account", "AccountError", "Accounts", "folder", "open_client", "scope_of"]
+__all__ = ["Account", "AccountError", "Accounts", "folder", "open_client", "scope_of", "server_url"]
 
 _CURRENT: Final = "current"
 _SUFFIX: Final = ".json"
@@ -340,6 +341,15 @@ def scope_of(data: _session.SessionData) -> str:
     return scope if isinstance(scope, str) else ""
 
 
+def server_url(service: str) -> str:
+    """The URL of a server that is named by it, or by its host's name alone.
+
+    Raises:
+        InputError: That is no such URL.
+    """
+    return check_service_url(service if "://" in service else f"https://{service}")
+
+
 def _ignore(*_: object) -> None:
     """Keep the session from logging what the command's own message says."""
 
@@ -351,7 +361,7 @@ def open_client(account: str | None = None, *, service: str | None = None) -> Ge
     Args:
         account: A handle, a DID, or the beginning of one of them. None for ``ATLEX_ACCOUNT``, or else the
             current account.
-        service: The URL of a server to call without authentication, in place of an account's.
+        service: A server to call without authentication, in place of an account's: its URL or its host's name.
 
     Raises:
         AccountError: There is no such session, or it has ended, at the latest in the block.
@@ -361,7 +371,7 @@ def open_client(account: str | None = None, *, service: str | None = None) -> Ge
     from atlex_sdk import Client
 
     if service is not None:
-        with Client(service) as client:
+        with Client(server_url(service)) as client:
             yield client
         return
     with Accounts(folder()).open(account) as session:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
 from atlex._printable import printable
-from atlex.errors import AtlexError
+from atlex.errors import AtlexError, InputError
 from atlex_cli._documents import Documents, Properties, Schema, UnknownNameError, suggestion, wire_name
+from atlex_cli._output import fail, failing_with_a_sentence
 
-__all__ = ["ArgumentError", "read_bytes", "read_json", "read_record", "read_values"]
+__all__ = ["ArgumentError", "failing", "read_bytes", "read_json", "read_record", "read_values"]
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,20}")
 _WORDS: Final = {"true": True, "false": False}
@@ -182,3 +184,13 @@ def _from_file(place: str, type_: object, name: str) -> Any:
 
 def _list(known: Mapping[str, object]) -> str:
     return f". There are: {', '.join(known)}"
+
+
+@contextmanager
+def failing() -> Generator[None]:
+    """Say in one line what went wrong: with 2 where it was typed, with 1 where it happened."""
+    with failing_with_a_sentence():
+        try:
+            yield
+        except (ArgumentError, UnknownNameError, InputError) as error:
+            fail(str(error), 2)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
-from atlex.errors import InputError
-from atlex_cli._arguments import ArgumentError, read_json, read_values
+from atlex_cli._arguments import ArgumentError, failing, read_json, read_values
 from atlex_cli._documents import Documents, UnknownNameError, python_path, suggestion
-from atlex_cli._output import fail, failing_with_a_sentence, say
+from atlex_cli._output import fail, say
 
 if TYPE_CHECKING:
     from atlex.client import BaseClient
@@ -113,7 +112,7 @@ def call_command(
 
     Example: atlex call app.bsky.actor.getProfile actor=alice.example.com
     """
-    with _failing():
+    with failing():
         documents = Documents(package)
         nsid = documents.method(method)
         given = list(arguments or ())
@@ -141,16 +140,6 @@ def call_command(
             else:
                 exchange.print_answer(output, plain=json_)
         _tell_issues(exchange)
-
-
-@contextmanager
-def _failing() -> Generator[None]:
-    """Say in one line what went wrong: with 2 where it was typed, with 1 where it happened."""
-    with failing_with_a_sentence():
-        try:
-            yield
-        except (ArgumentError, UnknownNameError, InputError) as error:
-            fail(str(error), 2)
 
 
 def _read(

@@ -80,6 +80,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "migrate_command",
         "codegen",
     ),
+    "record": Command("Read, list, write and delete records.", "atlex_cli._record", "record_app"),
     "resolve": Command("Find an account by its handle or DID.", "atlex_cli._identities", "resolve_command"),
     "whoami": Command("Say who is logged in.", "atlex_cli._login", "whoami_command"),
 }

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from atlex._printable import printable
-from atlex._service_url import check_service_url
 from atlex.errors import AtlexError, InputError, LexAuthFactorError
-from atlex_cli._accounts import Account, AccountError, Accounts, folder, scope_of
+from atlex_cli._accounts import Account, AccountError, Accounts, folder, scope_of, server_url
 from atlex_cli._output import failing_with_a_sentence, print_json, say
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def login_command(
         accounts = Accounts(folder())
         accounts.make_folder()
         # Before the password is asked for, so that it can be seen where that goes.
-        service = _server_of(identifier) if service is None else check_service_url(_url_of(service))
+        service = _server_of(identifier) if service is None else server_url(service)
         password = _password(f"Password of {printable(identifier)} at {service}", is_piped=password_stdin)
         session = _begin(service, identifier, password)
         try:
@@ -210,10 +209,6 @@ def _server_of(identifier: str) -> str:
 
     with open_resolver() as resolver:
         return resolver.resolve(identifier).server()
-
-
-def _url_of(service: str) -> str:
-    return service if "://" in service else f"https://{service}"
 
 
 def _is_terminal() -> bool:

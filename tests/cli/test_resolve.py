@@ -123,3 +123,7 @@ def test_login_finds_the_server_by_the_handle(world: World) -> None:
         done = atlex("login", "alice.example.com", "--password-stdin", stdin="password")
         assert (done.code, done.err) == (0, "")
         assert f" at {url}, " in done.out
+        atlex("record", "create", "com.example.thing", "a=b", "--rkey", "mine")
+        atlex("logout")
+        done = atlex("record", "get", "at://alice.example.com/com.example.thing/mine")
+        assert json.loads(done.out)["value"]["a"] == "b"
