@@ -10,7 +10,7 @@ from atlex.errors import InputError
 from atlex.syntax import AtUri
 from atlex_bsky._async_core import AsyncCore
 from atlex_bsky._drafts import Draft, Posted, Texts, draft_of
-from atlex_bsky._embeds import Media, check_count, embed_of, pictures_of
+from atlex_bsky._embeds import Media, check_pictures, embed_of, pictures_of
 from atlex_bsky._gates import ReplyGate, ReplyRule, allowed, rules_of
 from atlex_bsky._replies import POST
 from atlex_bsky._splitting import MAX_BYTES, MAX_GRAPHEMES, fits, split
@@ -225,5 +225,5 @@ class AsyncPosting(AsyncCore):
             return await upload_video(self._client, video)
         if card is not None:
             return await card_for(self._client, card)
-        check_count(images)
+        check_pictures(images)
         return pictures_of([await upload_image(self._client, image) for image in images])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from atlex.errors import InputError
+from atlex_bsky.media._values import Image
 from atlex_sdk.app.bsky.embed import external, gallery, images, record, record_with_media, video
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
 
-__all__ = ["Embed", "Media", "check_count", "embed_of", "pictures_of"]
+__all__ = ["Embed", "Media", "check_pictures", "embed_of", "pictures_of"]
 
 Media: TypeAlias = images.Images | gallery.Gallery | video.Video | external.External
 """Pictures, a video or a link card."""
@@ -21,12 +22,17 @@ _MAX_PICTURES: Final = 10
 _IN_IMAGES: Final = 4
 
 
-def check_count(pictures: Sequence[object]) -> None:
-    """Refuse more pictures than a post can have, before they are sent.
+def check_pictures(pictures: Sequence[object]) -> None:
+    """Refuse what isn't a list of pictures, and more than a post can have, before they are sent.
 
     Raises:
-        InputError: There are more than ten.
+        InputError: There are more than ten, or something else among them.
     """
+    # Callers without types easily give one picture, or the names of files.
+    if not isinstance(cast("object", pictures), Sequence) or not all(
+        isinstance(picture, Image) for picture in pictures
+    ):
+        raise InputError("images must be a list of pictures, such as [Image('cat.png', alt='A cat')]")
     if len(pictures) > _MAX_PICTURES:
         raise InputError(f"A post has at most {_MAX_PICTURES} pictures, not {len(pictures)}")
 

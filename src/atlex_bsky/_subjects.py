@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias, cast
 from urllib.parse import unquote, urlsplit
 
 from atlex.errors import InputError
 from atlex.syntax import AtUri, is_valid_at_identifier
 
-__all__ = ["Actor", "HasDid", "HasRef", "RecordAddress", "Subject", "actor_of", "record_of"]
+__all__ = ["Actor", "HasDid", "HasRef", "RecordAddress", "Subject", "actor_of", "record_of", "stated"]
 
 
 class HasDid(Protocol):
@@ -69,6 +69,25 @@ def _link_parts(link: str) -> list[str]:
     return [unquote(part) for part in parsed.path.strip("/").split("/")]
 
 
+def stated(value: object, name: str) -> str:
+    """A text that a view or another stand-in of an account or record states.
+
+    Args:
+        value: The stand-in, for callers without types anything.
+        name: The attribute: ``did`` or ``uri``.
+
+    Raises:
+        InputError: There is no such text.
+    """
+    found = cast("object", getattr(value, name, None))
+    if not isinstance(found, str):
+        what = "An account" if name == "did" else "A record"
+        raise InputError(
+            f"{what} is named by a str or by a value with {name}, not by a value of type {type(value).__name__}"
+        )
+    return found
+
+
 def actor_of(actor: Actor) -> str:
     """The DID or handle of an account.
 
@@ -79,7 +98,7 @@ def actor_of(actor: Actor) -> str:
         InputError: It is none of these.
     """
     if not isinstance(actor, str):
-        return actor.did
+        return stated(actor, "did")
     match _link_parts(actor):
         case ["profile", name]:
             found = name

@@ -19,7 +19,7 @@ from atlex.errors import (
 from atlex.model import build
 from atlex.syntax import AtUri, is_valid_did
 from atlex_bsky._replies import check_post, post_in, reply_to_post
-from atlex_bsky._subjects import Actor, HasDid, RecordAddress, Subject, actor_of, record_of
+from atlex_bsky._subjects import Actor, HasDid, RecordAddress, Subject, actor_of, record_of, stated
 from atlex_bsky.richtext import RichText
 from atlex_sdk import Client
 from atlex_sdk.app.bsky.feed.post import ReplyRef
@@ -46,9 +46,16 @@ class Core:
         client: The client that makes the calls.
         resolver: Finds the account of a handle. None: the client's own server is asked
             (com.atproto.identity.resolveHandle), and its answer is kept for an hour.
+
+    Raises:
+        InputError: The client is none.
     """
 
     def __init__(self, client: Client, *, resolver: Resolver | None = None) -> None:
+        if not hasattr(client, "assert_did"):
+            # A session or a URL, which clients are made of.
+            name, given = type(self).__name__, type(client).__name__
+            raise InputError(f"{name} needs a client, such as Client(session), not a value of type {given}")
         self._client = client
         self._resolver = resolver
         self._dids: dict[str, tuple[str, float]] = {}
@@ -148,7 +155,7 @@ class Core:
             InputError: It is none of these.
             AtlexError: The record's account can't be found.
         """
-        name, collection, rkey = record_of(subject if isinstance(subject, str) else subject.uri)
+        name, collection, rkey = record_of(subject if isinstance(subject, str) else stated(subject, "uri"))
         return str(AtUri(self.did_of(name), collection, rkey))
 
     def own_record(self, subject: Subject) -> RecordAddress:
@@ -178,7 +185,7 @@ class Core:
             AtlexError: The record or its account can't be found.
         """
         if not isinstance(subject, str):
-            return _ref(subject.uri, subject.cid)
+            return _ref(stated(subject, "uri"), subject.cid)
         name, collection, rkey = record_of(subject)
         repo = self.did_of(name)
         found = self._client.com.atproto.repo.get_record(repo=repo, collection=collection, rkey=rkey)

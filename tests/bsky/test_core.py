@@ -65,6 +65,27 @@ def test_what_names_no_account_is_refused(actor):
         actor_of(actor)
 
 
+@pytest.mark.parametrize("actor", [None, 5, b"bob.test", object()])
+def test_what_could_name_no_account_is_refused_by_its_type(actor):
+    with pytest.raises(InputError, match=rf"value with did, not by a value of type {type(actor).__name__}$"):
+        actor_of(actor)
+
+
+@pytest.mark.parametrize("client", [None, "https://pds.test", object()])
+@pytest.mark.parametrize("layer", [Bluesky, AsyncBluesky])
+def test_what_is_no_client_is_refused_when_the_layer_is_made(layer, client):
+    with pytest.raises(InputError, match=rf"^{layer.__name__} needs a client, such as \w*Client\(session\)"):
+        layer(client)
+
+
+@pytest.mark.parametrize("subject", [None, 5, ["at://bob.test/app.bsky.feed.post/3k5nobkf2w72g"]])
+def test_what_could_name_no_record_is_refused_by_its_type(pds, subject):
+    with pds.client() as http, Client(pds.url, http_client=http) as client:
+        for use in (Bluesky(client).uri_of, Bluesky(client).ref_of):
+            with pytest.raises(InputError, match=f"not by a value of type {type(subject).__name__}$"):
+                use(subject)
+
+
 @pytest.mark.parametrize(
     ("link", "uri"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeAlias, final
+from typing import TYPE_CHECKING, Final, TypeAlias, cast, final
 
 from atlex.errors import InputError
 from atlex.syntax import count_graphemes, exceeds_graphemes, iter_graphemes, utf8_length
@@ -403,6 +403,8 @@ def _seen(plain: str, spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def _whole(text: str) -> str:
+    if not isinstance(cast("object", text), str):
+        raise InputError(f"A text must be a str, not {type(text).__name__}")
     try:
         text.encode()
     except UnicodeEncodeError as error:

@@ -46,6 +46,19 @@ def test_more_than_four_pictures_are_a_gallery(bsky):
     assert [one.alt for one in found.items] == ["20 by 10"] * 5
 
 
+@pytest.mark.parametrize("images", ["cat.png", ["cat.png"], [b"GIF89a"], Image("cat.png", alt="A cat")])
+def test_what_isnt_a_list_of_pictures_is_refused(pds, bsky, images):
+    with pytest.raises(InputError, match="images must be a list of pictures, such as"):
+        bsky.post("hello", images=images)
+    assert pds.count("com.atproto.repo.uploadBlob") == 0
+
+
+@pytest.mark.parametrize("text", [5, None, b"hello"])
+def test_a_text_that_is_none_is_refused(bsky, text):
+    with pytest.raises(InputError, match=f"A text must be a str, not {type(text).__name__}"):
+        bsky.post(text)
+
+
 def test_too_many_pictures_are_refused_before_one_is_sent(pds, bsky):
     with pytest.raises(InputError, match="at most 10 pictures, not 11"):
         bsky.post("look", images=[picture()] * 11)
