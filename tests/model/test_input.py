@@ -332,3 +332,25 @@ def test_equality_and_repr_speak_of_the_data() -> None:
     assert repr(post) == f"Post(text='a', created_at='{NOW}')"
     with pytest.raises(TypeError):
         hash(post)
+
+
+@pytest.mark.parametrize(
+    ("value", "lists"),
+    [
+        (Image(alt="a"), ""),
+        (Images(images=[Image(alt="a")]), ": the lists in it are .images"),
+        (Images.from_wire({"images": []}), ": the lists in it are .images"),
+        (Post(text="", created_at=NOW, langs=["en"]), ": the lists in it are .langs"),
+    ],
+)
+def test_a_loop_over_an_object_is_an_error_that_names_its_lists(value: Any, lists: str) -> None:
+    with pytest.raises(TypeError, match=rf"^'{type(value).__name__}' object is not iterable{lists}$"):
+        list(value)
+
+
+@pytest.mark.parametrize("value", [Image(alt="a"), "a", 5, None])
+def test_what_isnt_a_list_is_one_fault(value: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Images(images=value)
+    assert [fault["loc"] for fault in caught.value.errors()] == [("images",)]
+    assert caught.value.errors()[0]["msg"].startswith("expected a list (got ")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from functools import wraps
 from inspect import signature
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -240,9 +240,11 @@ class Model(BaseModel):
                 return getattr(self, name)
             return super().__getattr__(name)
 
-        def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        def __iter__(self) -> NoReturn:
             fill(self)
-            return super().__iter__()
+            lists = [f".{name}" for name, value in vars(self).items() if isinstance(value, list)]
+            hint = f": the lists in it are {', '.join(lists)}" if lists else ""
+            raise TypeError(f"{type(self).__name__!r} object is not iterable{hint}")
 
         def __setattr__(self, name: str, value: Any) -> None:
             fill(self)
