@@ -79,7 +79,6 @@ USES: dict[str, Any] = {
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "pickle": pickle.dumps,
-    "dict": dict,
     "an attribute that there is not": lambda value: getattr(value, "unheard", None),
     "assignment": lambda value: setattr(value, "text", "x"),
     "issues": issues,

@@ -82,7 +82,6 @@ USES: dict[str, Any] = {
     "a deep model_copy": lambda value: value.model_copy(deep=True),
     "copy": copy.copy,
     "pickle": pickle.dumps,
-    "dict": dict,
     "assignment": lambda value: setattr(value, "colour", None),
     "deletion": lambda value: delattr(value, "size") or setattr(value, "size", 1),
     "issues": issues,
