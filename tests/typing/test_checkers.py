@@ -15,6 +15,7 @@ _MISUSES = _FOLDER / "misuses.py"
 _EXPECTED = re.compile(
     r"# expect: (?P<mypy>[a-z+-]+), (?P<pyright>[\w+]+)(?:; unseen by (?P<unseen>[\w, -]+))?$"
 )
+_DIFFERENT = re.compile(r"# not (?P<checkers>[\w, ]+): .+$")
 _CHECKERS = ("mypy", "mypy with pydantic's plugin", "pyright", "ty", "pyrefly")
 
 pytestmark = pytest.mark.slow
@@ -53,9 +54,23 @@ def test_hardly_a_misuse_stays_unseen():
     assert max(map(unseen.count, _CHECKERS)) <= 2
 
 
+def _different():
+    """The checkers that infer something else, by the line that says so."""
+    matches = (_DIFFERENT.search(line) for line in _USES.read_text("utf-8").splitlines())
+    return {number: match["checkers"].split(", ") for number, match in enumerate(matches, 1) if match}
+
+
+def test_the_checkers_agree_on_nearly_every_type():
+    assert _USES.read_text("utf-8").count("assert_type(") > 90
+    assert len(_different()) == 1
+
+
 @pytest.mark.parametrize("checker", _CHECKERS)
-def test_the_example_uses_are_clean(found, checker):
-    assert [finding for finding in found[checker] if finding.file == _USES.name] == []
+def test_the_example_uses_are_clean_but_for_the_types_that_are_named(found, checker):
+    reported = [finding for finding in found[checker] if finding.file == _USES.name]
+    expected = [number for number, checkers in _different().items() if checker in checkers]
+    assert [finding.line for finding in reported] == expected, reported
+    assert all(finding.code.startswith("assert-type") for finding in reported)
 
 
 @pytest.mark.parametrize("checker", _CHECKERS)

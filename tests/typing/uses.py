@@ -1,14 +1,15 @@
-"""Example uses. Nobody runs this file: mypy and pyright, both strict, have nothing to say about it.
+"""Example uses. Nobody runs this file: type checkers, all strict, have nothing to say about it.
 
-``assert_type`` is a claim about what both infer.
+``assert_type`` is a claim about what all of them infer, but for those that the line's comment names.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 import atlex
 from atlex import (
@@ -28,7 +29,7 @@ from atlex import (
 )
 from atlex.client import Applied, Deleted, Downloaded, Listed, Page, Stored, Written
 from atlex.errors import InputError, LexAuthFactorError, RateLimitError, XrpcError, XrpcResponseError
-from atlex_sdk import AsyncClient, Client, app, com, errors
+from atlex_sdk import AsyncClient, Client, app, chat, com, errors
 
 
 def first_steps(password: str) -> None:
@@ -225,6 +226,103 @@ class Recorder:
 
 def own_agent() -> Client:
     return Client(Recorder())
+
+
+def timelines(client: Client) -> None:
+    timeline = client.app.bsky.feed.get_timeline(limit=5)
+    assert_type(timeline, app.bsky.feed.get_timeline.GetTimelineOutput)
+    assert_type(timeline.feed, list[app.bsky.feed.defs.FeedViewPost])
+    assert_type(timeline.lex_items(), list[app.bsky.feed.defs.FeedViewPost])
+    for item in timeline.feed:
+        assert_type(
+            item.reason, app.bsky.feed.defs.ReasonRepost | app.bsky.feed.defs.ReasonPin | UnknownObject | None
+        )
+        assert_type(item.post.embed, app.bsky.feed.defs.PostViewEmbed | None)
+        if isinstance(item.post.embed, app.bsky.embed.images.View):
+            assert_type(item.post.embed, app.bsky.embed.images.View)
+            assert_type(item.post.embed.images[0].aspect_ratio, app.bsky.embed.defs.AspectRatio | None)
+        elif isinstance(item.post.embed, UnknownObject):
+            assert_type(item.post.embed.type, str | None)
+            assert_type(item.post.embed.data, Mapping[str, Any])
+    assert_type(
+        [item for item in client.paginate(client.app.bsky.graph.get_followers, actor="alice.example")],  # noqa: C416
+        list[app.bsky.actor.defs.ProfileView],
+    )
+
+
+def narrowed(embed: app.bsky.feed.defs.PostViewEmbed) -> None:
+    match embed:
+        case app.bsky.embed.external.View(external=app.bsky.embed.external.ViewExternal(uri=link)):
+            assert_type(link, str)
+        case app.bsky.embed.record_with_media.View(record=inner, media=media):
+            assert_type(inner, app.bsky.embed.record.View)
+            assert_type(media, app.bsky.embed.record_with_media.ViewMedia)
+        case UnknownObject(name, data):
+            assert_type(name, str | None)
+            assert_type(data, Mapping[str, Any])
+        case rest:
+            assert_type(  # not ty: it names the classes that each isn't as well
+                rest,
+                app.bsky.embed.images.View
+                | app.bsky.embed.video.View
+                | app.bsky.embed.gallery.View
+                | app.bsky.embed.record.View,
+            )
+
+
+def responses(client: Client, uri: str) -> None:
+    assert_type(
+        client.app.bsky.feed.get_post_thread(uri=uri).thread,
+        app.bsky.feed.get_post_thread.GetPostThreadOutputThread,
+    )
+    assert_type(
+        client.app.bsky.actor.get_preferences().preferences, list[app.bsky.actor.defs.PreferencesItem]
+    )
+    assert_type(client.com.atproto.repo.upload_blob(data=b"").blob, atlex.Blob | atlex.LegacyBlob)
+    assert_type(client.com.atproto.server.get_session().did_doc, Mapping[str, Any] | None)
+    assert_type(
+        client.xrpc(app.bsky.feed.get_timeline.METHOD).body.feed, list[app.bsky.feed.defs.FeedViewPost]
+    )
+    assert_type(app.bsky.feed.post.RECORD, atlex.xrpc.Record[app.bsky.feed.post.Post])
+    assert_type(
+        app.bsky.feed.get_timeline.METHOD,
+        atlex.xrpc.Query[
+            app.bsky.feed.get_timeline.GetTimelineParams, app.bsky.feed.get_timeline.GetTimelineOutput
+        ],
+    )
+    assert_type(app.bsky.feed.get_timeline.METHOD.kind, Literal["query", "procedure", "subscription"])
+    assert_type(
+        app.bsky.actor.defs.MutedWord(value="", targets=[]).targets, list[app.bsky.actor.defs.MutedWordTarget]
+    )
+
+
+def known_errors(client: Client) -> None:
+    try:
+        client.com.atproto.identity.resolve_handle(handle="alice.example")
+    except com.atproto.identity.resolve_handle.HandleNotFoundError as error:
+        assert_type(error, com.atproto.identity.resolve_handle.HandleNotFoundError)
+        assert_type(error.error, str)
+    except errors.HandleNotFoundError as error:
+        assert_type(error.status, int)
+    except atlex.RateLimitError as error:
+        assert_type(error.reset, int | None)
+    except (atlex.XrpcFetchError, InputError) as error:
+        assert_type(error, atlex.XrpcFetchError | InputError)
+
+
+async def at_once(client: AsyncClient, service: str) -> None:
+    assert_type(
+        await asyncio.gather(
+            client.app.bsky.actor.get_profile(actor="alice.example"), client.app.bsky.actor.get_preferences()
+        ),
+        tuple[app.bsky.actor.defs.ProfileViewDetailed, app.bsky.actor.get_preferences.GetPreferencesOutput],
+    )
+    session = await AsyncPasswordSession.login(service, identifier=service, password=service)
+    assert_type(session, AsyncPasswordSession)
+    assert_type(
+        client.paginate(client.chat.bsky.convo.list_convos, read_state="unread"),
+        AsyncPaginator[chat.bsky.convo.defs.ConvoView],
+    )
 
 
 async def asynchronous_twin(password: str) -> None:
