@@ -34,6 +34,9 @@ class ChatMessage:
         view: The whole view.
     """
 
+    id: str
+    sent_at: str
+
     def __init__(self, view: MessageViews) -> None:
         self.view: MessageViews = view
         if isinstance(view, UnknownObject):
@@ -71,6 +74,9 @@ class ChatEvent:
         new_message: The message, where the event is that one was sent, by anybody; else None.
         view: The whole view; its class is the kind of event, such as `LogAddReaction`.
     """
+
+    rev: str
+    convo_id: str
 
     def __init__(self, view: GetLogOutputLog) -> None:
         self.view: GetLogOutputLog = view
