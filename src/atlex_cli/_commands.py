@@ -18,17 +18,24 @@ class Command:
         home: The module that has it.
         attribute: Its name there: a function, or an application for a command with commands of its own.
         extra: The extra that brings what it needs.
+        completes: What its arguments are, for the shells' completion.
     """
 
     help: str
     home: str
     attribute: str
     extra: Literal["cli", "codegen"] = "cli"
+    completes: Literal["accounts", "documents", "files", "methods", "records", "shells", "subcommands"] = (
+        "files"
+    )
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "accounts": Command(
-        "List the accounts that are logged in, or choose one.", "atlex_cli._login", "accounts_app"
+        "List the accounts that are logged in, or choose one.",
+        "atlex_cli._login",
+        "accounts_app",
+        completes="subcommands",
     ),
     "build": Command(
         "Generate a typed package from Lexicon documents.",
@@ -36,12 +43,20 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "build_command",
         "codegen",
     ),
-    "call": Command("Call a method, and print its answer as JSON.", "atlex_cli._call", "call_command"),
+    "call": Command(
+        "Call a method, and print its answer as JSON.", "atlex_cli._call", "call_command", completes="methods"
+    ),
     "check": Command(
         "Lint Lexicon documents, by the language and by its style guide.",
         "atlex_codegen.cli._check",
         "check_command",
         "codegen",
+    ),
+    "completion": Command(
+        "Print what makes a shell complete atlex.",
+        "atlex_cli._completion",
+        "completion_command",
+        completes="shells",
     ),
     "demo": Command(
         "Show the whole way, from a build to a call.",
@@ -72,8 +87,10 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "install_command",
         "codegen",
     ),
-    "login": Command("Log in, and keep the session.", "atlex_cli._login", "login_command"),
-    "logout": Command("End a session.", "atlex_cli._login", "logout_command"),
+    "login": Command(
+        "Log in, and keep the session.", "atlex_cli._login", "login_command", completes="accounts"
+    ),
+    "logout": Command("End a session.", "atlex_cli._login", "logout_command", completes="accounts"),
     "migrate": Command(
         "Bring a program up to newer documents.",
         "atlex_codegen.cli._migrate",
@@ -82,6 +99,6 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "record": Command("Read, list, write and delete records.", "atlex_cli._record", "record_app"),
     "resolve": Command("Find an account by its handle or DID.", "atlex_cli._identities", "resolve_command"),
-    "whoami": Command("Say who is logged in.", "atlex_cli._login", "whoami_command"),
+    "whoami": Command("Say who is logged in.", "atlex_cli._login", "whoami_command", completes="accounts"),
 }
 """Every command of ``atlex``, by the name that it is typed with."""

@@ -24,6 +24,13 @@ def main() -> None:
 
             print(f"atlex {__version__}")  # noqa: T201
             return
+        if arguments[:1] == ["__complete"]:
+            from atlex_cli._complete import candidates, split_line
+
+            # One argument is a line to be split, as bash has it.
+            words = split_line(arguments[1])[1:] if len(arguments) == 2 else arguments[2:]
+            print(*candidates(words), sep="\n")  # noqa: T201
+            return
         if arguments[:1] == ["build"]:
             from atlex_codegen._run import builds_plainly
 
