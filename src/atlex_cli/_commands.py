@@ -74,6 +74,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "Show what a method, a record or a definition is, and how it is used.",
         "atlex_cli._docs",
         "docs_command",
+        completes="documents",
     ),
     "init": Command(
         "Make a start that builds and runs.",
@@ -97,7 +98,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "migrate_command",
         "codegen",
     ),
-    "record": Command("Read, list, write and delete records.", "atlex_cli._record", "record_app"),
+    "record": Command(
+        "Read, list, write and delete records.", "atlex_cli._record", "record_app", completes="records"
+    ),
     "resolve": Command("Find an account by its handle or DID.", "atlex_cli._identities", "resolve_command"),
     "whoami": Command("Say who is logged in.", "atlex_cli._login", "whoami_command", completes="accounts"),
 }
