@@ -131,4 +131,4 @@ def test_regex_is_imported_only_where_it_is_needed() -> None:
 
 def test_importing_the_package_loads_little_beside_itself() -> None:
     others = {name for name in _modules_loaded_by("") if not name.startswith("atlex.syntax")}
-    assert others <= {"_datetime", "datetime", "math", "threading", "warnings"}
+    assert others <= {"_contextvars", "_datetime", "datetime", "math", "threading", "warnings"}

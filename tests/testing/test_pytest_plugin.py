@@ -65,7 +65,7 @@ def test_a_run_without_the_fixtures_imports_nothing_of_weight(tmp_path):
 import sys
 
 def test_nothing():
-    heavy = {"httpx", "pydantic", "atlex.testing", "atlex_sdk", "atlex.session", "anyio", "asyncio"}
+    heavy = {"httpx", "pydantic", "atlex.testing", "atlex_sdk", "atlex.session", "anyio"}
     assert not heavy & set(sys.modules)
 """
     done = run(tmp_path, "-p", "no:anyio", "-p", "no:hypothesispytest", "-p", "no:xdist", test_it=program)
