@@ -84,13 +84,13 @@ def _namespace(name: str, nsids: Sequence[str], documents: Mapping[str, Sequence
     lines = [f"# {name}", ""]
     for nsid in nsids:
         main = documents[nsid][0]
-        said = main.doc[0] if main.id.is_main and main.doc else _contents(documents[nsid])
-        lines += [f"[{nsid.rpartition('.')[2]}]({nsid}.md)", f": {_prose(said)}", ""]
+        said = _prose(main.doc[0]) if main.id.is_main and main.doc else _contents(documents[nsid], name)
+        lines += [f"[{nsid.rpartition('.')[2]}]({nsid}.md)", f": {said}", ""]
     return "\n".join(lines)
 
 
-def _contents(found: Sequence[Description]) -> str:
-    return "Definitions: " + ", ".join(f"`{each.id.name}`" for each in found if not each.part) + "."
+def _contents(found: Sequence[Description], nsid: str) -> str:
+    return ", ".join(f"[{each.id.name}]({_place(each.id, nsid)})" for each in found if not each.part)
 
 
 def _page(nsid: str, found: Sequence[Description]) -> str:
@@ -106,8 +106,8 @@ def _page(nsid: str, found: Sequence[Description]) -> str:
 
 def _definition(each: Description, nsid: str) -> Iterator[str]:
     heading = "## " if each.id.is_main and not each.part else ""
-    path = each.client_path or each.path
-    yield from (f"{_kind(each.kind)} · `{path}`", "")
+    paths = [each.client_path, each.path] if each.client_path else [each.path]
+    yield from (f"{_kind(each.kind)} · {' · '.join(f'`{path}`' for path in paths)}", "")
     for paragraph in each.doc:
         yield from (_prose(paragraph), "")
     if each.deprecated and not any(each.deprecated[1:] in paragraph for paragraph in each.doc):

@@ -70,6 +70,8 @@ def _definition(each: Description, width: int) -> Iterator[Line]:
     yield Line(f"{each.part or each.id} ({each.kind})", "heading")
     for path in filter(None, (each.client_path, each.path)):
         yield Line(path, "name")
+    if each.kind in {"query", "procedure", "record"}:
+        yield Line("An AsyncClient has the same, to be awaited.")
     for paragraph in each.doc:
         yield Line()
         yield from _wrapped(paragraph, width)
