@@ -240,17 +240,24 @@ class Accounts:
         """Keep a new session, and make its account the current one. A session that the account has here ends.
 
         Raises:
-            AccountError: The folder can't be made or used.
+            AccountError: The folder can't be made or used, or the account is logged in at another server.
             SessionStoreError: The session can't be stored.
         """
         self.make_folder()
         store = self._store(data.did)
         with store.lock():
             before = self._load(data.did)
+            known = None if before is None else before.data
+            if known is not None and known.service != data.service:
+                # Any server can say that any account is its own.
+                raise AccountError(
+                    f"{data.did} is logged in at {known.service}, and {data.service} says that it is its own. "
+                    f"If it has moved, log out first: atlex logout {data.did}"
+                )
             store.save(data)
         self.choose(data.did)
-        if before is not None and before.data is not None:
-            _end(before.data)
+        if known is not None:
+            _end(known)
 
     def remove(self, account: Account) -> XrpcError | None:
         """End an account's session, at the server too, and forget it.

@@ -218,7 +218,7 @@ def _is_terminal() -> bool:
 
 def _ask(what: str, *, hidden: bool = False) -> str:
     if not _is_terminal():
-        ways = "--password-stdin, or in ATLEX_PASSWORD" if hidden else "as an argument"
+        ways = "by --password-stdin or in ATLEX_PASSWORD" if hidden else "as an argument"
         raise typer.BadParameter(f"{what}: give it {ways}, for there is no terminal to ask at")
     if hidden:
         return getpass(f"{what}: ")

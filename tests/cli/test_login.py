@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests._children import environment
-from tests.cli._running import _PROGRAM, at_terminal, atlex, program
+from tests.cli._running import PROGRAM, at_terminal, atlex, program
 
 from atlex.testing import FakePds
 
@@ -180,6 +180,21 @@ class TestLogin:
         assert done.code == 1
         assert "log in at a terminal, or with an app password" in done.err
 
+    def test_another_server_can_t_take_an_account_over(self, pds: FakePds, home: Path) -> None:
+        log_in(pds, "alice.test")
+        kept = next(home.glob("*.json")).read_bytes()
+        did = pds.account("alice.test").did
+        with FakePds() as other, other.serve() as url:
+            other.create_account("mallory.test", PASSWORD)
+            session = {**other.create_session("mallory.test"), "did": did}
+            other.answer_next("com.atproto.server.createSession", body=json.dumps(session).encode())
+            done = atlex("login", "mallory.test", "--service", url, "--password-stdin", stdin=PASSWORD)
+            assert done.code == 1
+            assert done.err.startswith(f"{did} is logged in at {pds.url}, and {url} says that it is its own.")
+            assert other.count("com.atproto.server.deleteSession", status=200) == 1
+        assert next(home.glob("*.json")).read_bytes() == kept
+        assert atlex("whoami").out.startswith("alice.test ")
+
     def test_no_token_is_ever_shown(self, pds: FakePds, home: Path) -> None:
         log_in(pds, "alice.test")
         tokens = json.loads(next(home.glob("*.json")).read_bytes())
@@ -296,7 +311,7 @@ class TestAccounts:
     def test_two_processes_that_log_in_at_once_both_succeed(self, pds: FakePds, home: Path) -> None:
         children = [
             subprocess.Popen(
-                [*_PROGRAM, "login", handle, "--service", pds.url],
+                [*PROGRAM, "login", handle, "--service", pds.url],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -408,7 +423,7 @@ class TestSurroundings:
 
     def test_without_standard_input_nothing_is_asked(self, pds: FakePds) -> None:
         for option in ([], ["--password-stdin"]):
-            command = shlex.join([*_PROGRAM, "login", "alice.test", "--service", pds.url, *option])
+            command = shlex.join([*PROGRAM, "login", "alice.test", "--service", pds.url, *option])
             done = subprocess.run(
                 ["/bin/sh", "-c", f"{command} <&-"], capture_output=True, env=environment(), check=False
             )
@@ -428,7 +443,7 @@ class TestSurroundings:
         os.close(reading)
         with os.fdopen(writing, "wb") as output:
             done = subprocess.run(
-                [*_PROGRAM, "accounts"], stdout=output, stderr=subprocess.PIPE, env=environment(), check=False
+                [*PROGRAM, "accounts"], stdout=output, stderr=subprocess.PIPE, env=environment(), check=False
             )
         assert done.stderr == b""
 
