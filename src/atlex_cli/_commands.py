@@ -71,7 +71,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "codegen",
     ),
     "docs": Command(
-        "Show what a method, a record or a definition is, and how it is used.",
+        "Show what a method, a record or a definition is.",
         "atlex_cli._docs",
         "docs_command",
         completes="documents",

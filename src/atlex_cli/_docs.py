@@ -36,9 +36,7 @@ def docs_command(
 ) -> None:
     """Show what a method, a record or a definition of the lexicons is, and how it is used.
 
-    atlex docs app.bsky.feed.getTimeline
-
-    atlex docs app.bsky.feed.defs#postView
+    Example: atlex docs app.bsky.feed.defs#postView
     """
     with failing_with_a_sentence():
         describers = describers_of(package)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from atlex.client import BaseClient
 from atlex.errors import InputError, Issue, XrpcResponseValidationError
 from atlex.model import Model, issues
-from atlex_cli._arguments import ArgumentError
+from atlex_cli._arguments import ArgumentError, read_bytes
 from atlex_cli._output import print_json, print_json_text, progress_bar
 
 __all__ = ["Exchange"]
@@ -142,7 +142,7 @@ class Exchange:
         if self._source is None:
             yield None
         elif self._source == "-":
-            yield sys.stdin.buffer.read()
+            yield read_bytes(self._source)
         else:
             with progress_bar("Uploading") as progress, _Watched(self._source, progress) as file:
                 yield file

@@ -88,7 +88,10 @@ def logout_command(
     *,
     every: Annotated[bool, typer.Option("--all", help="Log all accounts out.")] = False,
 ) -> None:
-    """Log out: end the session at the server, and delete it here."""
+    """Log out: end the session at the server, and delete it here.
+
+    Example: atlex logout
+    """
     if every and account is not None:
         raise typer.BadParameter("--all goes without an account")
     with failing_with_a_sentence():
@@ -112,7 +115,10 @@ def whoami_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say who is logged in. The server is asked whether that is still so."""
+    """Say who is logged in. The server is asked whether that is still so.
+
+    Example: atlex whoami
+    """
     from atlex_sdk import Client
 
     with failing_with_a_sentence(), Accounts(folder()).open(account) as session:
@@ -158,7 +164,10 @@ def list_command(
 def use_command(
     account: Annotated[str, typer.Argument(help="A handle or DID, or its beginning.")],
 ) -> None:
-    """Make an account the current one, which commands use that name none."""
+    """Make an account the current one, which commands use that name none.
+
+    Example: atlex accounts use alice.example.com
+    """
     with failing_with_a_sentence():
         accounts = Accounts(folder())
         found = accounts.find(account)

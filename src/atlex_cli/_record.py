@@ -173,7 +173,10 @@ def delete_command(
     ] = None,
     account: _Account = None,
 ) -> None:
-    """Delete records, those that are there, and print their URIs."""
+    """Delete records, those that are there, and print their URIs.
+
+    Example: atlex record delete at://alice.example.com/app.bsky.feed.post/3k5nobkf2w72g
+    """
     if swap is not None and len(uris) > 1:
         raise typer.BadParameter("--swap goes with one URI")
     with failing():

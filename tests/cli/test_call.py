@@ -293,12 +293,26 @@ def test_any_encoding_of_the_output_gets_the_same_value(encoding: str) -> None:
     assert json.loads(out.decode(encoding))["records"][0]["value"]["text"].endswith(HOSTILE)
 
 
-def test_a_reader_that_goes_away_ends_a_stream_quietly() -> None:
-    reading = '"$@" call com.atproto.repo.listRecords repo=alice.test collection=app.bsky.feed.post limit=1 --stream | head -n 1'
+@pytest.mark.parametrize("arguments", ["--stream", "--all-pages", ""])
+def test_a_reader_that_goes_away_is_no_failure_to_speak_of(arguments: str) -> None:
+    # The reader is gone before anything is written.
+    reading = f'{{ sleep 0.2; "$@" call {" ".join(LIST)} limit=1 {arguments}; echo "code $?" >&2; }} | true'
     done = subprocess.run(
         ["sh", "-c", reading, "sh", *PROGRAM], env=environment(), capture_output=True, text=True, check=True
     )
-    assert (done.stdout.count("\n"), done.stderr) == (1, "")
+    assert done.stderr == "code 1\n"
+
+
+def test_no_input_at_all_is_an_empty_one() -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$@" <&-', "sh", *PROGRAM, "call", "com.atproto.repo.applyWrites", "@-"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("standard input isn't JSON")
 
 
 def test_a_closed_output_is_no_failure() -> None:

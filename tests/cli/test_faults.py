@@ -57,10 +57,18 @@ def test_a_list_of_no_packages_is_a_mistake(tmp_path: Path, monkeypatch, command
     assert "tool.atlex.packages has no table" in done.stderr
 
 
+def commands_of(*path: str) -> list[str]:
+    """The names in the list of commands, if there is one; no help takes more than its line."""
+    lines = run(*path, "--help").stdout.splitlines()
+    listed = lines[lines.index("Commands:") + 1 :] if "Commands:" in lines else []
+    assert all(line[2] != " " and not line.endswith("...") for line in listed)
+    return [line.split()[0] for line in listed]
+
+
 def test_help_is_a_line_for_each_command_and_an_example_in_each() -> None:
-    lines = run("--help").stdout.splitlines()
-    start = lines.index("Commands:") + 1
-    assert not any("<bool>" in line for line in lines)
-    for line in lines[start:]:
-        assert not line.endswith("...")
-        assert f"Example: atlex {line.split()[0]}" in run(line.split()[0], "--help").stdout
+    for name in commands_of():
+        paths = [(name, inner) for inner in commands_of(name)] or [(name,)]
+        for path in paths:
+            shown = run(*path, "--help").stdout
+            assert f"Example: atlex {' '.join(path)}" in shown
+            assert "<bool>" not in shown
