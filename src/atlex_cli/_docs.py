@@ -26,7 +26,7 @@ def docs_command(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[NAME]",
+            metavar="NAME",
             help="An NSID, with # and a definition if need be; a name in Python; a namespace. Nothing: all namespaces.",
         ),
     ] = "",
