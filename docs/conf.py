@@ -7,6 +7,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "tools.docsite.extension"]
 myst_enable_extensions = ["deflist"]
 exclude_patterns = ["conf.py"]
 
+myst_enable_extensions = ["deflist"]
 # Headings can be linked to, by the names that they have on the repository's page.
 myst_heading_anchors = 4
 

@@ -23,6 +23,7 @@ _EXAMPLE: Final = re.compile(r"^ {4}\S")
 _SECTION: Final = re.compile(r"^[A-Z][a-z]+:$")
 _ATTRIBUTE: Final = re.compile(r"^    (\w+):")
 _CONFIG: Final = typing.cast("Any", Config())
+_PAGE: Final = re.compile(r"\bdocs/([\w-]+)\.md\b(?!`)")
 _REPR: Final = re.compile(r"<[^<>]*>")
 
 
@@ -41,7 +42,8 @@ def restructured(lines: list[str], types: dict[str, str] | None = None) -> list[
         types: What to give the attributes of a class for types, in the words of annotations.
     """
     # As a method's, since an attribute's is otherwise taken apart at its first colon.
-    return GoogleDocstring(list(_prepared(lines, types or {})), _CONFIG, what="method").lines()
+    linked = [_PAGE.sub(r":doc:`\g<0> </\1>`", line) for line in lines]
+    return GoogleDocstring(list(_prepared(linked, types or {})), _CONFIG, what="method").lines()
 
 
 def _prepared(lines: list[str], types: dict[str, str]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from tools.docsite._public import public_names
 
 __all__ = ["PythonNames"]
 
+_NSID: Final = re.compile(r"(?:client\.)?((?:app|chat|com|tools)(?:\.\w+){2,})\b(?!\.)")
 _CODE: Final = re.compile(r"([A-Za-z_][\w.]*)(\(\))?")
 
 
@@ -37,15 +38,17 @@ class PythonNames(SphinxPostTransform):
                 with suppress(ImportError, AttributeError):
                     value = _located(node["reftarget"], node.get("py:module"), node.get("py:class"))
                     shown = _shown(node)
-                    node.replace_self(self._linked(_paths().get(id(value), ""), shown) or shown)
+                    node.replace_self(
+                        self._linked(_path(value), shown) or self._lexicon(_lexicon(value), shown) or shown
+                    )
         for literal in list(self.document.findall(nodes.literal)):
             if not _inside(
                 literal, (nodes.reference, nodes.title, addnodes.pending_xref, addnodes.desc_signature)
             ):
-                for path in _meant(literal.astext()):
-                    if linked := self._linked(path, literal.deepcopy()):
-                        literal.replace_self(linked)
-                        break
+                text, shown = literal.astext(), literal.deepcopy()
+                linked = (self._linked(path, shown) for path in _meant(text, _around(literal)))
+                if found := next(filter(None, linked), None) or self._lexicon(_nsid(text), shown):
+                    literal.replace_self(found)
 
     def _linked(self, path: str, shown: nodes.Node) -> nodes.reference | None:
         found = self.env.domains.python_domain.objects.get(path)
@@ -53,6 +56,15 @@ class PythonNames(SphinxPostTransform):
             return None
         page = self.env.current_document.docname
         return make_refnode(self.app.builder, page, found.docname, found.node_id, shown)
+
+    def _lexicon(self, reference: str, shown: nodes.Node) -> nodes.reference | None:
+        nsid, _, definition = reference.partition("#")
+        page = f"lexicons/{nsid}"
+        if page not in self.env.found_docs or page == self.env.current_document.docname:
+            return None
+        return make_refnode(
+            self.app.builder, self.env.current_document.docname, page, definition.lower(), shown
+        )
 
 
 def _shown(node: addnodes.pending_xref) -> nodes.Node:
@@ -87,6 +99,25 @@ def _located(name: str, module: str | None, class_: str | None) -> Any:
     return found
 
 
+def _path(value: object) -> str:
+    return _paths().get(id(value), "")
+
+
+def _lexicon(value: object) -> str:
+    """The definition that a generated class is made from."""
+    return (
+        str(getattr(value, "lex_type", ""))
+        if getattr(value, "__module__", "").startswith("atlex_sdk.")
+        else ""
+    )
+
+
+def _nsid(text: str) -> str:
+    """The NSID that a piece of code has, as it is or as a path in Python."""
+    found = _NSID.match(text)
+    return re.sub(r"_([a-z])", lambda letter: letter[1].upper(), found[1]) if found else ""
+
+
 @cache
 def _paths() -> dict[int, str]:
     """Where the reference has each value."""
@@ -104,9 +135,23 @@ def _by_text() -> dict[str, str]:
     return {text: paths.pop() for text, paths in found.items() if len(paths) == 1}
 
 
-def _meant(text: str) -> Iterator[str]:
+def _around(node: nodes.Node) -> str:
+    """The path of the class that a text describes, or of the class whose member it describes."""
+    above: nodes.Node | None = node
+    while above is not None and not isinstance(above, addnodes.desc):
+        above = above.parent
+    signature = above and above.next_node(addnodes.desc_signature)
+    if not isinstance(above, addnodes.desc) or not signature or signature.get("module") is None:
+        return ""
+    class_ = signature["fullname"] if above["objtype"] in {"class", "exception"} else signature["class"]
+    return f"{signature['module']}.{class_}" if class_ else ""
+
+
+def _meant(text: str, class_: str) -> Iterator[str]:
     """The paths that a piece of code may stand for: a name, a call of it, or a member of a class."""
     known = _by_text()
+    if class_ and text.removesuffix("()").isidentifier():
+        yield f"{class_}.{text.removesuffix('()')}"
     if text in known:
         yield known[text]
     elif code := _CODE.fullmatch(text):

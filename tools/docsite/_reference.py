@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import textwrap
 from functools import cache
-from pathlib import PurePosixPath
 from typing import Final
 
 import griffe
@@ -18,22 +17,29 @@ _LONGEST: Final = 300
 """The length in characters from which a value is left out."""
 
 
-def pages() -> dict[PurePosixPath, str]:
-    """Write the reference: one page for each module that has names of its own, and a list of them."""
+def pages() -> dict[str, str]:
+    """Write the reference: one page for each module that has names of its own, and a list of them.
+
+    Returns:
+        The pages' texts, by the names of their files.
+    """
     by_module: dict[str, list[Name]] = {}
     for name in public_names():
         by_module.setdefault(name.module, []).append(name)
-    made = {
-        PurePosixPath(f"reference/{module}.md"): _page(module, names) for module, names in by_module.items()
-    }
+    made = {f"{module}.md": _page(module, names) for module, names in by_module.items()}
     listed = "\n".join(sorted(by_module))
-    made[PurePosixPath("reference/index.md")] = f"# Python reference\n\n```{{toctree}}\n{listed}\n```\n"
+    made["index.md"] = f"# Python reference\n\n```{{toctree}}\n{listed}\n```\n"
     return made
 
 
 def _page(module: str, names: list[Name]) -> str:
-    directives = "\n".join(map(_directive, sorted(names)))
+    directives = "\n".join(map(_directive, sorted(names, key=_twins_together)))
     return f"# {module}\n\n```{{eval-rst}}\n.. automodule:: {module}\n\n{directives}```\n"
+
+
+def _twins_together(name: Name) -> tuple[str, bool]:
+    twin = name.name.removeprefix("Async")
+    return twin, name.name != twin
 
 
 def _directive(name: Name) -> str:
