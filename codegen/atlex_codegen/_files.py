@@ -18,7 +18,7 @@ _FLAGS: Final = (
 )
 
 
-def check_places(paths: Collection[Path], root: Path) -> None:
+def check_places(paths: Collection[str | Path], root: Path) -> None:
     """Make sure that files can be written and removed without leaving a folder, and that they are files.
 
     Args:
@@ -29,39 +29,40 @@ def check_places(paths: Collection[Path], root: Path) -> None:
         LexiconError: A link leads out of the folder, or something that is no file or no folder is in the way.
         OSError: A folder can't be searched.
     """
-    for folder in {path.parent for path in paths}:
+    for folder in map(Path, {os.path.dirname(path) for path in paths}):
         if leads_out_of(folder, root):
             raise LexiconError(f"{folder} leads out of {root}: remove the link.")
         place = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
         if not place.is_dir():
             raise LexiconError(f"{folder} can't be written: {place} isn't a folder.")
     for path in paths:
-        if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+        if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
             raise LexiconError(f"{path} can't be written or removed: it isn't a regular file.")
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: str | Path, data: bytes) -> None:
     """Make a file hold some bytes, in one step. Folders that are missing are made.
 
     Raises:
         OSError: The file or its folder can't be written; an older file is still whole.
     """
+    folder, name = os.path.split(path)
     try:
-        mode = path.stat().st_mode & 0o777
+        mode = os.stat(path).st_mode & 0o777
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(folder or ".", exist_ok=True)
         mode = None
     # Nobody can tell the name beforehand, and put a link there.
-    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}")
     handle = os.open(temporary, _FLAGS, 0o666 if mode is None else 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         if mode is not None:
-            temporary.chmod(mode)
-        temporary.replace(path)
+            os.chmod(temporary, mode)
+        os.replace(temporary, path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
 
 

@@ -159,7 +159,7 @@ class Folder:
                 out / MANIFEST_FILE, manifest(dict.fromkeys([*files, *kept, *comparison.obsolete], ""))
             )
         for name in changed:
-            replace_file(out / name, files[name])
+            replace_file(self._place(name), files[name])
         for name in comparison.obsolete:
             _remove(out / name, out)
         if changed or comparison.obsolete or MANIFEST_FILE not in comparison.unchanged:
@@ -170,16 +170,18 @@ class Folder:
         """Make sure that nothing is overwritten or removed but what the generator wrote."""
         out = self._path
         # Where upper and lower case are the same, a missing file may be there by another name.
-        foreign = [name for name in comparison.missing if os.path.lexists(out / name)]
-        check_places(
-            [out / name for name in (*comparison.missing, *comparison.different, *comparison.obsolete)], out
-        )
+        foreign = [name for name in comparison.missing if os.path.lexists(self._place(name))]
+        touched = (*comparison.missing, *comparison.different, *comparison.obsolete)
+        check_places([self._place(name) for name in touched], out)
         foreign += [name for name in (*comparison.different, *comparison.obsolete) if not self._is_ours(name)]
         if foreign:
             names = ", ".join(str(out / name) for name in sorted(foreign))
             raise LexiconError(
                 f"Nothing was written, since the generator didn't write what is there: {names}. Move it away."
             )
+
+    def _place(self, name: str) -> str:
+        return os.path.join(self._path, name)  # noqa: PTH118 - a Path for each file takes longer than writing it
 
     def _is_ours(self, name: str) -> bool:
         if name not in self._listed or not name.endswith(".py"):
