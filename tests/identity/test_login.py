@@ -15,7 +15,13 @@ from tests.identity._world import World, document
 
 import atlex_sdk
 from atlex import AsyncPasswordSession, FileSessionStore, PasswordSession
-from atlex.errors import IdentityFailedError, IdentityMismatchError, IdentityNotFoundError, InputError
+from atlex.errors import (
+    IdentityFailedError,
+    IdentityMismatchError,
+    IdentityNotFoundError,
+    InputError,
+    XrpcInvalidResponseError,
+)
 from atlex.identity import AsyncIdentityResolver, IdentityResolver
 from atlex.testing import FakePds
 
@@ -97,6 +103,16 @@ def test_a_login_without_a_service_goes_to_the_accounts_own_server(kind: Kind, h
     assert kind.begin("login", identifier=name, password=PASSWORD) == home
 
 
+def test_a_server_that_logs_in_another_account_than_the_one_found_is_refused(kind: Kind, home: Home):
+    found = "did:plc:z72i7hdynmk6r22z27h6tvur"
+    kind.world.txt(HANDLE, found)
+    kind.world.documents[found] = document(
+        found, service=[{"id": "#atproto_pds", "serviceEndpoint": home.url}]
+    )
+    with pytest.raises(XrpcInvalidResponseError, match=f"another account than {found}"):
+        kind.begin("login", identifier=HANDLE, password=PASSWORD)
+
+
 def test_a_login_url_without_a_host_does_so_too(kind: Kind, home: Home):
     for url in (f"https://{HANDLE}:{PASSWORD}@", f"https://{HANDLE}:{PASSWORD}@/ "):
         assert kind.begin("login_from_url", url) == home
@@ -175,7 +191,7 @@ def test_a_client_for_an_account_calls_its_server(kind: Kind, home: Home, accoun
     assert kind.describe(account, retries=1) == home.did
     with pytest.raises(IdentityNotFoundError):
         kind.describe("nobody.invalid")
-    with pytest.raises(InputError, match="There is no option"):
+    with pytest.raises(TypeError, match="retry"):
         kind.describe(account, retry=1)
 
 

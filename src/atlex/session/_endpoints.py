@@ -56,7 +56,6 @@ __all__ = [
     "get_session",
     "refresh_session",
     "renewed",
-    "server_of",
 ]
 
 _logger = logging.getLogger("atlex.session")
@@ -162,15 +161,20 @@ def begin(endpoint: Endpoint, service: str | None, values: Members, calls: Calls
         IdentityError: The account's server can't be found.
         InputError: A value can't be sent.
         LexAuthFactorError: The account has a second factor, and the token for it is missing or wrong.
-        XrpcError: The server refused, or can't be reached.
+        XrpcError: The server refused, can't be reached, or logged in another account than the one that was found.
     """
     check_identifier(values.reveal().get("identifier"))
     body = _body(endpoint, values)
+    did = None
     if service is None and endpoint is CREATE_SESSION:
-        service = yield from server_of(values.reveal()["identifier"])
+        did, service = yield from _home_of(values.reveal()["identifier"])
     service = cast("str", service)
     check_service_url(service)
     output = yield from _call(endpoint, service, calls, body=body, handle=_NO_HANDLE)
+    if did not in {None, output.reveal().get("did")}:
+        raise XrpcInvalidResponseError(
+            f"The server logged in another account than {did}", status=200, method=endpoint.method.nsid
+        )
     return _session(endpoint, Secret({**output.reveal(), "service": service}))
 
 
@@ -257,8 +261,8 @@ def check_findable(identifier: str) -> None:
         )
 
 
-def server_of(identifier: str) -> Flow[str]:
-    """The URL of the server that an account is at.
+def _home_of(identifier: str) -> Flow[tuple[str, str]]:
+    """The DID of an account, and the URL of the server that it is at.
 
     Raises:
         InputError: The identifier is neither a handle nor a DID.
@@ -266,7 +270,7 @@ def server_of(identifier: str) -> Flow[str]:
     """
     check_findable(identifier)
     identity: Identity = yield Find(identifier)
-    return identity.server()
+    return identity.did, identity.server()
 
 
 def _body(endpoint: Endpoint, values: Members) -> Secret[bytes]:
