@@ -78,7 +78,9 @@ _MISTAKE: Final = Step(
 from atlex import InputError
 
 try:
-    client.app.bsky.feed.get_author_feed(actor=session.did, limit=1000)
+    client.app.bsky.feed.get_author_feed(
+        actor=session.did, limit=1000
+    )
 except InputError as error:
     print(error)""",
 )
