@@ -93,8 +93,8 @@ class LanguageServer:
 
     def definition(self, text: str) -> list[tuple[Path, str]]:
         """Where the name that the text's ``|`` is in comes from: files, and the line of each."""
-        found = self.request("textDocument/definition", self._open(text)) or []
-        places: list[dict[str, Any]] = [found] if isinstance(found, dict) else found
+        found: Any = self.request("textDocument/definition", self._open(text))
+        places: list[dict[str, Any]] = cast("Any", [found]) if isinstance(found, dict) else found or []
         return [_line(place) for place in places]
 
     def parameters(self, text: str) -> list[str]:
@@ -197,9 +197,10 @@ class LanguageServer:
 
 
 def _line(place: Mapping[str, Any]) -> tuple[Path, str]:
-    uri, lines = place.get("uri") or place["targetUri"], place.get("range") or place["targetSelectionRange"]
+    uri: str = place.get("uri") or place["targetUri"]
+    number: int = (place.get("range") or place["targetSelectionRange"])["start"]["line"]
     path = Path(url2pathname(urlsplit(uri).path))
-    return path, path.read_text(encoding="utf-8").splitlines()[lines["start"]["line"]].strip()
+    return path, path.read_text(encoding="utf-8").splitlines()[number].strip()
 
 
 def _message(stream: IO[bytes]) -> dict[str, Any] | None:
