@@ -17,8 +17,10 @@ __all__ = ["failing_with_a_sentence", "say", "shown"]
 
 def say(lines: Iterable[object], *, err: bool = False) -> None:
     """Print values, one a line, with all that doesn't print escaped: paths and names may hold anything."""
-    for line in map(str, lines):
-        print(shown(line, err=err), file=sys.stderr if err else sys.stdout, flush=True)
+    stream = sys.stderr if err else sys.stdout
+    # One that was closed before the program began is None, which print takes for standard output.
+    for line in map(str, lines if stream is not None else ()):
+        print(shown(line, err=err), file=stream, flush=True)
 
 
 def shown(line: str, *, err: bool = False) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,8 @@ from atlex import PasswordSession, now
 from atlex.testing import FakePds
 from atlex_cli._accounts import Accounts, folder
 from atlex_cli._app import app
+from atlex_cli._complete import candidates
+from atlex_codegen import build
 from atlex_sdk import Client
 from atlex_sdk import app as lexicons
 
@@ -255,6 +259,12 @@ class TestTerminals:
         assert json.loads(shown)["handle"] == "alice.test"
         assert (shown.count("\n") == 1) == bool(option)
 
+    def test_an_upload_shows_how_far_it_is(self, tmp_path: Path) -> None:
+        (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(300_000))
+        shown = self.on_terminal("com.atproto.repo.uploadBlob", "@picture.png")
+        assert "Uploading" in shown
+        assert '"image/png"' in shown
+
     def test_bytes_are_refused(self) -> None:
         did = Accounts(folder()).find().did
         shown = self.on_terminal("com.atproto.sync.getRepo", f"did={did}")
@@ -301,6 +311,46 @@ def test_a_reader_that_goes_away_is_no_failure_to_speak_of(arguments: str) -> No
         ["sh", "-c", reading, "sh", *PROGRAM], env=environment(), capture_output=True, text=True, check=True
     )
     assert done.stderr == "code 1\n"
+
+
+def test_an_error_that_nobody_is_to_hear_is_no_output() -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$@" 2>&-', "sh", *PROGRAM, "call", "nothing"],
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_an_interrupt_ends_it_with_130_and_no_traceback() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        service = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        child = subprocess.Popen(
+            [*PROGRAM, "call", "com.atproto.server.describeServer", "--service", service],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        connection, _ = silent.accept()
+        child.send_signal(signal.SIGINT)
+        assert child.communicate() == (b"", b"")
+        assert child.returncode == 130
+        connection.close()
+
+
+def test_a_package_of_one_s_own_has_its_methods(
+    pds: FakePds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lexicons = Path(__file__).parents[2] / "lexicons/com/atproto/server/describeServer.json"
+    build(lexicons, tmp_path / "own_sdk")
+    monkeypatch.syspath_prepend(tmp_path)
+    own = ("--package", "own_sdk", "--service", pds.url)
+    assert answer("com.atproto.server.describe_server", *own)["did"] == pds.did
+    assert "There is no 'app.bsky.actor.getProfile'" in refused(PROFILE, *own)
+    assert candidates(["call", "--package", "own_sdk", "com.atproto.server."]) == [
+        "com.atproto.server.describeServer"
+    ]
 
 
 def test_no_input_at_all_is_an_empty_one() -> None:

@@ -67,7 +67,7 @@ def commands_of(*path: str) -> list[str]:
 
 def test_help_is_a_line_for_each_command_and_an_example_in_each() -> None:
     for name in commands_of():
-        paths = [(name, inner) for inner in commands_of(name)] or [(name,)]
+        paths: list[tuple[str, ...]] = [(name, inner) for inner in commands_of(name)] or [(name,)]
         for path in paths:
             shown = run(*path, "--help").stdout
             assert f"Example: atlex {' '.join(path)}" in shown
