@@ -19,6 +19,7 @@ _WORDS: Final = {
     '<aside class="toc-drawer': '<aside aria-label="This page" class="toc-drawer',
     # What scrolls can be reached by keyboard.
     "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
 }
 
 

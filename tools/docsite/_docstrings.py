@@ -43,7 +43,9 @@ def restructured(lines: list[str], types: dict[str, str] | None = None) -> list[
     """
     # As a method's, since an attribute's is otherwise taken apart at its first colon.
     linked = [_PAGE.sub(r":doc:`\g<0> </\1>`", line) for line in lines]
-    return GoogleDocstring(list(_prepared(linked, types or {})), _CONFIG, what="method").lines()
+    return _typed_beside(
+        GoogleDocstring(list(_prepared(linked, types or {})), _CONFIG, what="method").lines()
+    )
 
 
 def _prepared(lines: list[str], types: dict[str, str]) -> Iterator[str]:
@@ -65,6 +67,20 @@ def _prepared(lines: list[str], types: dict[str, str]) -> Iterator[str]:
         else:
             yield line
         previous = line
+
+
+def _typed_beside(lines: list[str]) -> list[str]:
+    """Put an attribute's type beside its name, and not below its text."""
+    made: list[str] = []
+    place = 0
+    for line in lines:
+        if place and line.strip().startswith(":type:"):
+            made.insert(place, line)
+            continue
+        made.append(line)
+        if line.strip().startswith(".. attribute::"):
+            place = len(made)
+    return made
 
 
 def _class_hints(class_: type) -> dict[str, Any]:
