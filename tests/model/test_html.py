@@ -55,10 +55,14 @@ class Seen(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.words.append(data)
 
-    def handle_comment(self, data: str) -> None:
+    def _refuse(self, data: Any) -> None:
         raise AssertionError(data)
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    # Each names its argument in its own way.
+    handle_comment: Any = _refuse
+    handle_decl: Any = _refuse
+    handle_pi: Any = _refuse
+    unknown_decl: Any = _refuse
 
 
 def seen(value: Any) -> Seen:
