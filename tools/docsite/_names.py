@@ -15,11 +15,16 @@ from typing import Any, ClassVar, Final
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.logging import getLogger
 from sphinx.util.nodes import make_refnode
 from tools.docsite._public import public_names
 
-__all__ = ["PythonNames"]
+__all__ = ["PythonNames", "check_complete"]
+
+_LOGGER: Final = getLogger(__name__)
 
 _NSID: Final = re.compile(r"(?:client\.)?((?:app|chat|com|tools)(?:\.\w+){2,})\b(?!\.)")
 _CODE: Final = re.compile(r"([A-Za-z_][\w.]*)(\(\))?")
@@ -118,10 +123,17 @@ def _nsid(text: str) -> str:
     return re.sub(r"_([a-z])", lambda letter: letter[1].upper(), found[1]) if found else ""
 
 
+def check_complete(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of each public name that no page describes."""
+    for name in public_names():
+        if name.path not in env.domains.python_domain.objects:
+            _LOGGER.warning("the reference doesn't have %s", name.path)
+
+
 @cache
 def _paths() -> dict[int, str]:
     """Where the reference has each value."""
-    return {id(name.value): name.path for name in public_names()}
+    return {id(name.value): name.path for name in public_names() if name.value is not None}
 
 
 @cache

@@ -77,7 +77,8 @@ def _home(name: Name) -> str:
     home = str(getattr(name.value, "__module__", ""))
     while home and home not in name.modules:
         home = home.rpartition(".")[0]
-    return home or name.modules[0]
+    # A constant doesn't say where it is from; the interface of generated code is made of what others have.
+    return home or min(name.modules, key=lambda module: module == "atlex.interface")
 
 
 @cache

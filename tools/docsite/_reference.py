@@ -34,6 +34,10 @@ def pages() -> dict[str, str]:
 
 def _page(module: str, names: list[Name]) -> str:
     directives = "\n".join(map(_directive, sorted(names, key=_twins_together)))
+    handed_on = [name for name in public_names() if module in name.modules and name.module != module]
+    if handed_on:
+        listed = ", ".join(f":py:obj:`~{name.path}`" for name in sorted(handed_on, key=_twins_together))
+        directives += f"\n.. rubric:: Names from other modules\n\n{listed}\n"
     return f"# {module}\n\n```{{eval-rst}}\n.. automodule:: {module}\n\n{directives}```\n"
 
 
@@ -54,7 +58,7 @@ def _directive(name: Name) -> str:
     shown = f"   :value: {value}\n" if 0 < len(value) < _LONGEST else ""
     text = written.docstring.lines if written.docstring else []
     described = textwrap.indent("\n".join(restructured(text)), "   ")
-    return f".. py:data:: {name.path}\n{shown}\n{described}\n"
+    return f".. py:data:: {name.name}\n{shown}\n{described}\n"
 
 
 def _source(path: str) -> griffe.Object:

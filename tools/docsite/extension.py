@@ -7,7 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from tools.docsite import _docstrings
 from tools.docsite._accessible import mend_pages
-from tools.docsite._names import PythonNames
+from tools.docsite._names import PythonNames, check_complete
 
 __all__ = ["setup"]
 
@@ -18,6 +18,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-before-process-signature", _docstrings.simplify_annotations)
     app.connect("autodoc-process-signature", _docstrings.show_signature)
     app.connect("autodoc-skip-member", _docstrings.leave_out_inherited)
+    app.connect("env-check-consistency", check_complete)
     app.connect("build-finished", mend_pages)
     app.add_post_transform(PythonNames)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
