@@ -174,7 +174,8 @@ class TestOpenUnions:
         "app.stranger.note",
     ],
 )
-def test_values_come_back_and_are_judged_as_the_documents_say(folder, lex_type):
+@pytest.mark.usefixtures("folder")
+def test_values_come_back_and_are_judged_as_the_documents_say(lex_type):
     documents = [*json.loads(json.dumps(_acme.ACME)), *_acme.OTHERS]
     everything = Lexicons([*Lexicons.load(ROOT / "lexicons").values(), *map(parsed, documents)])
     cls = class_for("both_sdk", lex_type)
@@ -562,7 +563,9 @@ class TestBuilding:
         assert [found.nsid for found in report.diagnostics] == ["com.base.defs", "com.base.spare"]
         assert "'one_sdk' and 'two_sdk' both have the document" in report.diagnostics[0].message
 
-    @pytest.mark.parametrize("text", ["", "[]", "{", '{"bases": 1, "used": {}}', '{"bases": [], "used": {"a": 1}}', "[" * 10**5])
+    @pytest.mark.parametrize(
+        "text", ["", "[]", "{", '{"bases": 1, "used": {}}', '{"bases": [], "used": {"a": 1}}', "[" * 10**5]
+    )
     def test_a_damaged_file_of_bases_is_one_sentence(self, tmp_path, monkeypatch, text):
         monkeypatch.syspath_prepend(tmp_path)
         build(_acme.write(tmp_path / "top", _acme.OTHERS), tmp_path / "top_sdk", bases=[OFFICIAL])
@@ -570,7 +573,9 @@ class TestBuilding:
         importlib.invalidate_caches()
         with pytest.raises(LexiconError, match=r"The file bases\.json of the package 'top_sdk' is damaged"):
             build(_acme.write(tmp_path / "more", ON_BASE), tmp_path / "more_sdk", bases=["top_sdk"])
-        with pytest.raises(BasePackageError, match=r"The file bases\.json of the package 'top_sdk' is damaged"):
+        with pytest.raises(
+            BasePackageError, match=r"The file bases\.json of the package 'top_sdk' is damaged"
+        ):
             require_bases("top_sdk")
 
     def test_a_broken_reference_into_the_base_can_be_skipped(self, tmp_path):

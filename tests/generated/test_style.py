@@ -52,7 +52,9 @@ def test_a_linter_finds_nothing(project, rules):
 
 def test_formatters_and_fixers_change_nothing_and_the_build_is_still_what_it_was(project):
     assert _run(project, script("ruff"), "format", "--isolated", "own_sdk").returncode == 0
-    fixed = _run(project, script("ruff"), "check", "--isolated", "--fix", "--unsafe-fixes", *_RULES, "own_sdk")
+    fixed = _run(
+        project, script("ruff"), "check", "--isolated", "--fix", "--unsafe-fixes", *_RULES, "own_sdk"
+    )
     assert fixed.returncode == 0
     report = build(project / "lexicons", project / "own_sdk", check=True)
     assert report.is_clean
@@ -61,7 +63,9 @@ def test_formatters_and_fixers_change_nothing_and_the_build_is_still_what_it_was
 def test_builtins_keep_their_names_unless_a_field_takes_one(project):
     renaming = {}
     for file in (project / "own_sdk").rglob("*.py"):
-        lines = [line for line in file.read_text("utf-8").splitlines() if line.startswith("from builtins import")]
+        lines = [
+            line for line in file.read_text("utf-8").splitlines() if line.startswith("from builtins import")
+        ]
         if lines:
             renaming[file.stem] = lines
     # Its output has an attribute of that name.
@@ -92,16 +96,23 @@ def test_every_union_has_a_name_that_its_module_exports():
                     if not any(ending in name for name in public):
                         unnamed.append((nsid, prop))
                 pending.append(inner)
-            pending += [node[part] for part in ("record", "input", "output", "schema") if isinstance(node.get(part), dict)]
+            pending += [
+                node[part]
+                for part in ("record", "input", "output", "schema")
+                if isinstance(node.get(part), dict)
+            ]
     assert unnamed == []
     assert unions > 80
 
 
 @pytest.mark.skipif(
-    sys.version_info >= (3, 14), reason="3.14 looks up what a string's reference refers to in the string's module"
+    sys.version_info >= (3, 14),
+    reason="3.14 looks up what a string's reference refers to in the string's module",
 )
 def test_the_name_of_a_union_serves_as_an_annotation_at_run_time():
-    def show(embed: PostViewEmbed, features: list[FacetFeature], other: PostViewEmbed | None = None) -> None: ...
+    def show(
+        embed: PostViewEmbed, features: list[FacetFeature], other: PostViewEmbed | None = None
+    ) -> None: ...
 
     hints = typing.get_type_hints(show, localns=globals())
     assert ImagesView in typing.get_args(hints["embed"])
@@ -116,7 +127,9 @@ def test_the_name_of_a_union_serves_in_a_model_of_ones_own():
     assert adapter.dump_python(read, mode="json") == _IMAGES
 
     own = pydantic.create_model("Own", embed=(PostViewEmbed | None, None), all=(list[PostViewEmbed], []))
-    made: typing.Any = own.model_validate({"embed": _IMAGES, "all": [_IMAGES, {"$type": "com.example.other"}]})
+    made: typing.Any = own.model_validate(
+        {"embed": _IMAGES, "all": [_IMAGES, {"$type": "com.example.other"}]}
+    )
     assert [type(item) for item in made.all] == [ImagesView, UnknownObject]
     with pytest.raises(pydantic.ValidationError):
         own.model_validate({"embed": {"images": []}})
