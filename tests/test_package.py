@@ -211,4 +211,4 @@ def test_the_command_explains_itself():
 def test_the_commands_without_the_packages_of_an_extra_name_it_in_one_line():
     done = _run(_MAIN, "typer")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == 'The atlex command needs more packages: pip install "atlex[cli]"\n'
+    assert done.stderr == "The atlex command needs an extra: pip install 'atlex[cli]'\n"

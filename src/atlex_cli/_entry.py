@@ -51,4 +51,4 @@ def main() -> None:
         name = arguments[0] if arguments and arguments[0] in COMMANDS else None
         who = "The atlex command" if name is None else f"atlex {name}"
         extra = "cli" if name is None else COMMANDS[name].extra
-        sys.exit(f'{who} needs more packages: pip install "atlex[{extra}]"')
+        sys.exit(f"{who} needs an extra: pip install 'atlex[{extra}]'")

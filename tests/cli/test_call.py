@@ -333,10 +333,10 @@ def test_an_interrupt_ends_it_with_130_and_no_traceback() -> None:
             stderr=subprocess.PIPE,
         )
         connection, _ = silent.accept()
-        child.send_signal(signal.SIGINT)
-        assert child.communicate() == (b"", b"")
+        with connection:
+            child.send_signal(signal.SIGINT)
+            assert child.communicate() == (b"", b"")
         assert child.returncode == 130
-        connection.close()
 
 
 def test_a_package_of_one_s_own_has_its_methods(

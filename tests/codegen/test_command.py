@@ -87,14 +87,14 @@ def entry(code: str) -> subprocess.CompletedProcess[str]:
 def test_without_the_extra_the_script_names_it(folder: Folder, tmp_path: Path) -> None:
     documents = str(folder(THING))
     build = ["atlex", "build", documents, "--out", str(tmp_path / "sdk")]
-    for package, command in (
-        ("jinja2", build),
-        ("typer", ["atlex", "check", documents]),
-        ("rich", ["atlex", "demo"]),
+    for package, command, who in (
+        ("jinja2", build, "Building"),
+        ("typer", ["atlex", "check", documents], "atlex check"),
+        ("rich", ["atlex", "demo"], "atlex demo"),
     ):
         # What isn't installed is found by nobody; None in sys.modules makes Python say so.
         done = entry(f"sys.modules[{package!r}] = None\nsys.argv = {command}")
-        assert done.stderr == f'atlex {command[1]} needs more packages: pip install "atlex[codegen]"\n'
+        assert done.stderr == f"{who} needs an extra: pip install 'atlex[codegen]'\n"
         assert done.returncode == 1
 
 
