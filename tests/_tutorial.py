@@ -85,7 +85,7 @@ class Reader:
             os.close(other_end)
             yield reader
         finally:
-            os.killpg(shell.pid, signal.SIGHUP)
+            os.killpg(shell.pid, signal.SIGKILL)
             shell.wait()
             os.close(terminal)
 
