@@ -33,7 +33,7 @@ def only(path):
         (b"# atproto\nx = " + b"-" * 20000 + b"1\n", "is nested too deeply"),
         (b"import atproto\nx = a" + b".a" * 3000, "is nested too deeply"),
         (b"import atproto\rx = 1\r", "has line ends that can't be kept"),
-        (b"import atproto\nx = a" + b"()" * 900, "is nested too deeply"),
+        (b"import atproto\nx = a" + b"()" * 3000, "is nested too deeply"),
     ],
 )
 def test_a_file_that_is_no_program_is_said_in_a_sentence(tmp_path, data, error):
