@@ -10,6 +10,7 @@ import pdoc.doc
 import pdoc.render
 import pytest
 
+pytestmark = pytest.mark.slow
 _PACKAGES = ["atlex", "atlex_bsky", "atlex_codegen", "atlex_sdk"]
 
 

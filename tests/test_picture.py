@@ -10,6 +10,7 @@ import pytest
 from tools import picture
 
 
+@pytest.mark.slow
 def test_the_picture_is_the_same_on_every_run_loads_nothing_and_has_a_name() -> None:
     text = picture.picture()
     assert text == picture.picture()

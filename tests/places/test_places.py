@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests._children import environment
 
+pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BOT = HERE / "bot.py"
@@ -88,7 +89,6 @@ def test_nothing_is_asked_of_the_system_that_windows_lacks(tmp_path: Path) -> No
     assert output(sys.executable, "-W", "error", program, BOT, first, second) == SAID * 2
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(find_spec("PyInstaller") is None, reason="needs PyInstaller")
 def test_a_frozen_bot_needs_no_python(tmp_path: Path) -> None:
     """The hooks of the wheel bring what no import leads to."""
