@@ -156,6 +156,13 @@ class Story:
     def _gate(self, who: str, kind: str, post: str, /, **fields: Any) -> None:
         uri = self.refs[post]["uri"]
         self._put(who, f"app.bsky.feed.{kind}", uri.rpartition("/")[2], post=uri, **fields)
+        # What others write from now on has to find it closed.
+        closed = {"threadgate": "replyDisabled", "postgate": "embeddingDisabled"}[kind]
+        self._wait(
+            lambda: self._get("app.bsky.feed.getPosts", {"uris": uri}, "ben")["posts"][0]["viewer"].get(
+                closed
+            )
+        )
 
     def _reply(self, parent: str, root: str | None = None) -> dict[str, Any]:
         return {"parent": self.refs[parent], "root": self.refs[root or parent]}
@@ -181,8 +188,8 @@ class Story:
             time.sleep(0.05)
         raise AssertionError("the app view never had everything")
 
-    def _get(self, nsid: str, params: Mapping[str, Any]) -> Any:
-        response = self._client.get(f"/xrpc/{nsid}", params=dict(params), headers=self._auth("anna"))
+    def _get(self, nsid: str, params: Mapping[str, Any], who: str = "anna") -> Any:
+        response = self._client.get(f"/xrpc/{nsid}", params=dict(params), headers=self._auth(who))
         assert response.is_success, response.text
         return response.json()
 
