@@ -35,7 +35,8 @@ _MISTAKE: Final = re.compile(
 )
 
 # What depends on the operating system or on the version of Python.
-_ELSEWHERE: Final = re.compile(r"(?<=: )\[Errno -?[0-9]+\].*|\. Did you mean: .*(?=\n)")
+_ELSEWHERE: Final = re.compile(r"(?<=: )\[Errno -?[0-9]+\].*")
+_SUGGESTION: Final = re.compile(r"\. Did you mean: .*(?=\n)")
 
 
 def page(text: str) -> str:
@@ -99,7 +100,7 @@ def made(program: str) -> str:
         (f"{folder}/", ""),
     ):
         last = last.replace(of_this_run, shown)
-    return _ELSEWHERE.sub("…", last)
+    return _SUGGESTION.sub("", _ELSEWHERE.sub("…", last))
 
 
 def main(arguments: list[str]) -> int:
