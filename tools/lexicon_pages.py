@@ -16,7 +16,7 @@ from atlex_codegen._describe._description import Description, Field, Reference, 
 from atlex_codegen._describe._sources import of_folder
 from atlex_codegen._text import shortened
 
-__all__ = ["pages", "write"]
+__all__ = ["pages"]
 
 _ROOT: Final = Path(__file__).parent.parent
 _CODE: Final = re.compile(r"(`+)(.+?)\1", re.DOTALL)
@@ -37,24 +37,6 @@ In the examples `client` is a `Client`; an `AsyncClient` has the same methods, t
 that it declares, and what [every call](../calls.md) may raise. Names are those of Python; where JSON has another, it \
 stands beside.
 """
-
-
-def write(folder: Path) -> int:
-    """Write the pages into a folder, which is made if it isn't there.
-
-    Args:
-        folder: The folder. Files that are as they should be are left alone, so that a build can be incremental.
-
-    Returns:
-        How many pages there are.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    made = pages()
-    for name, text in made.items():
-        file = folder / name
-        if not file.is_file() or file.read_text(encoding="utf-8") != text:
-            file.write_text(text, encoding="utf-8", newline="\n")
-    return len(made)
 
 
 def pages(lexicons: Path = _ROOT / "lexicons") -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 from tests.describe._folder import LEXICONS
-from tools.lexicon_pages import pages, write
+from tools.lexicon_pages import pages
 
 _HEADING = re.compile(r"^#{2,6} (.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -65,10 +65,3 @@ def test_every_document_is_listed_in_its_namespace(made):
         namespace, _, name = document["id"].rpartition(".")
         assert f"[{name}]({document['id']}.md)" in made[f"{namespace}.md"]
         assert f"\n{namespace}\n" in made["index.md"]
-
-
-def test_pages_that_are_as_they_should_be_keep_their_time(tmp_path):
-    number = write(tmp_path)
-    times = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
-    assert write(tmp_path) == number == len(times)
-    assert {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == times
