@@ -16,6 +16,7 @@ __all__ = [
     "MAX_FILES",
     "MAX_FILE_SIZE",
     "MAX_TOTAL_SIZE",
+    "fault_of_folder",
     "files_below",
     "leads_out_of",
     "read_file",
@@ -109,6 +110,23 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def fault_of_folder(path: Path, found: os.stat_result) -> str:
+    """Why others could change what is in a folder, and what to do; empty where only its owner can, who is this user.
+
+    Args:
+        path: The folder, for the sentence.
+        found: What the system knows of it. On Windows that says nothing of users.
+    """
+    if sys.platform == "win32":
+        return ""
+    if found.st_uid != os.geteuid():
+        return f"{path} belongs to another user (number {found.st_uid}), who could put anything there"
+    if found.st_mode & 0o022:
+        mode = stat.S_IMODE(found.st_mode)
+        return f"Others can write to {path} (mode {mode:04o}): make it yours alone with chmod 700"
+    return ""
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
-from atlex._files import read_file, replacing
+from atlex._files import fault_of_folder, read_file, replacing
 from atlex._lazy import lazy_module
 from atlex._printable import printable
 from atlex._service_url import check_service_url
@@ -224,17 +223,8 @@ class Accounts:
             found = self.path.stat()
         except OSError as error:
             raise AccountError(f"{self.path} can't be made: {error.strerror or error}") from error
-        if sys.platform == "win32":
-            return
-        if found.st_uid != os.geteuid():
-            raise AccountError(
-                f"{self.path} belongs to another user (number {found.st_uid}). Name a folder of your own in ATLEX_HOME"
-            )
-        if found.st_mode & 0o022:
-            raise AccountError(
-                f"Others can write to {self.path} (mode {stat.S_IMODE(found.st_mode):04o}): "
-                "make it yours alone with chmod 700"
-            )
+        if fault := fault_of_folder(self.path, found):
+            raise AccountError(f"{fault}. ATLEX_HOME can name another folder")
 
     def add(self, data: _session.SessionData) -> None:
         """Keep a new session, and make its account the current one. A session that the account has here ends.

@@ -190,7 +190,7 @@ class TestFiles:
     ) -> None:
         accounts.path.mkdir(parents=True)
         accounts.path.chmod(mode)
-        with pytest.raises(AccountError, match=r"^Others can write to .* \(mode 0.*chmod 700$"):
+        with pytest.raises(AccountError, match=r"^Others can write to .* \(mode 0.*chmod 700\. ATLEX_HOME"):
             add(accounts, pds, "alice.test")
 
     def test_a_folder_may_be_a_link(self, accounts: Accounts, pds: FakePds, tmp_path: Path) -> None:

@@ -6,12 +6,11 @@ import contextlib
 import hashlib
 import os
 import stat
-import sys
 import time
 from pathlib import Path
 from typing import Final, cast
 
-from atlex._files import read_file, replacing
+from atlex._files import fault_of_folder, read_file, replacing
 from atlex._options import check_options
 from atlex.errors import InputError
 from atlex.identity._cache import CACHE_OPTIONS, LARGEST
@@ -99,14 +98,5 @@ def _check(path: Path) -> None:
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise InputError(f"{path} isn't a folder")
-    if sys.platform == "win32":
-        return
-    if found.st_uid != os.geteuid():
-        raise InputError(
-            f"{path} belongs to another user (number {found.st_uid}), who could put anything there"
-        )
-    if found.st_mode & 0o022:
-        raise InputError(
-            f"Others can write to {path} (mode {stat.S_IMODE(found.st_mode):04o}): "
-            "make it yours alone with chmod 700"
-        )
+    if fault := fault_of_folder(path, found):
+        raise InputError(fault)
