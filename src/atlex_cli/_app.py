@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
-from typing import Annotated, Any, Final, NoReturn, cast
+from typing import Annotated, Any, ClassVar, Final, NoReturn, cast
 
 import typer
 from typer.core import TyperGroup
 
-from atlex_cli._commands import COMMANDS
+from atlex_cli._commands import COMMANDS, LEXICON, Command
 from atlex_cli._output import fail
 
-__all__ = ["app", "load"]
+__all__ = ["app", "lexicon_app", "load"]
 
 _SETTINGS: Final[dict[str, Any]] = {
     "add_completion": False,
@@ -53,11 +53,12 @@ def _nothing() -> None:
 class _Loading(MutableMapping[str, Any]):
     """The commands by name; one that is asked for loads."""
 
-    def __init__(self) -> None:
+    def __init__(self, commands: Mapping[str, Command]) -> None:
+        self._commands = commands
         self._loaded: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._loaded:
+        if name not in self._loaded and name in self._commands:
             self._loaded[name] = load(name)
         return self._loaded[name]
 
@@ -68,21 +69,23 @@ class _Loading(MutableMapping[str, Any]):
         del self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
+        return iter(self._commands)
 
     def __len__(self) -> int:
-        return len(COMMANDS)
+        return len(self._commands)
 
 
 class _Commands(TyperGroup):
+    listed: ClassVar = COMMANDS
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.commands = _Loading()
+        self.commands = _Loading(self.listed)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the list of commands without loading them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, command.help) for name, command in COMMANDS.items()])
+            formatter.write_dl([(name, command.help) for name, command in self.listed.items()])
 
     def main(self, *_: Any, args: Any = None, **__: Any) -> NoReturn:
         """Run the command, and end the process: with 2 and one line where it isn't to be understood."""
@@ -104,6 +107,10 @@ def _one_line(error: Any) -> str:
     return f"{sentence}{'' if sentence.endswith(('.', '?')) else '.'} See {path} --help"
 
 
+class _LexiconCommands(_Commands):
+    listed = LEXICON
+
+
 app: typer.Typer = typer.Typer(name="atlex", cls=_Commands, **_SETTINGS)
 
 
@@ -123,3 +130,11 @@ def _options(
     ] = False,
 ) -> None:
     """Call servers of the AT Protocol, keep accounts, and make typed packages from Lexicon documents."""
+
+
+lexicon_app: typer.Typer = typer.Typer(name="lexicon", cls=_LexiconCommands, **_SETTINGS)
+
+
+@lexicon_app.callback()
+def _lexicon() -> None:
+    """Make packages from Lexicon documents. Each command works without lexicon too: atlex build."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["COMMANDS", "Command"]
+__all__ = ["COMMANDS", "LEXICON", "Command"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,13 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "install_command",
         "codegen",
     ),
+    "lexicon": Command(
+        "Work with Lexicons: build, check, diff, init, install, migrate.",
+        "atlex_cli._app",
+        "lexicon_app",
+        "codegen",
+        completes="subcommands",
+    ),
     "login": Command(
         "Log in, and keep the session.", "atlex_cli._login", "login_command", completes="accounts"
     ),
@@ -105,3 +112,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "whoami": Command("Say who is logged in.", "atlex_cli._login", "whoami_command", completes="accounts"),
 }
 """Every command of ``atlex``, by the name that it is typed with."""
+
+LEXICON: Final[Mapping[str, Command]] = {
+    name: COMMANDS[name] for name in ("build", "check", "diff", "init", "install", "migrate")
+}
+"""The commands that ``atlex lexicon`` has as well."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from atlex.errors import AtlexError
-from atlex_cli._commands import COMMANDS
+from atlex_cli._commands import COMMANDS, LEXICON
 from atlex_cli._documents import Documents, Schema, python_path, wire_name
 
 __all__ = ["candidates", "split_line"]
@@ -55,6 +55,9 @@ def _following(before: list[str], current: str) -> Iterable[str]:
         return ["--help", "--version"] if current.startswith("-") else COMMANDS
     name, *words = before
     command = COMMANDS.get(name)
+    if name == "lexicon" and words:
+        name, *words = words
+        command = LEXICON.get(name)
     if command is None:
         return ()
     package = _value_of("--package", words) or "atlex_sdk"

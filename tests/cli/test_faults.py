@@ -70,5 +70,15 @@ def test_help_is_a_line_for_each_command_and_an_example_in_each() -> None:
         paths: list[tuple[str, ...]] = [(name, inner) for inner in commands_of(name)] or [(name,)]
         for path in paths:
             shown = run(*path, "--help").stdout
-            assert f"Example: atlex {' '.join(path)}" in shown
+            assert f"Example: atlex {' '.join(path).removeprefix('lexicon ')}" in shown
             assert "<bool>" not in shown
+
+
+def test_the_group_of_lexicons_has_the_commands_for_documents_and_no_others(tmp_path: Path) -> None:
+    assert commands_of("lexicon") == ["build", "check", "diff", "init", "install", "migrate"]
+    for command in ("login", "call", "demo", "lexicon"):
+        done = run("lexicon", command)
+        assert (done.exit_code, done.stderr.partition(".")[0]) == (2, f"No such command '{command}'")
+    for arguments in (("check", tmp_path / "gone"), ("diff", tmp_path, tmp_path), ("build", "gone")):
+        short, long = run(*arguments), run("lexicon", *arguments)
+        assert (short.exit_code, short.output) == (long.exit_code, long.output)

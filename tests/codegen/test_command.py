@@ -90,6 +90,7 @@ def test_without_the_extra_the_script_names_it(folder: Folder, tmp_path: Path) -
     for package, command, who in (
         ("jinja2", build, "Building"),
         ("typer", ["atlex", "check", documents], "atlex check"),
+        ("typer", ["atlex", "lexicon", "check", documents], "atlex lexicon"),
         ("rich", ["atlex", "demo"], "atlex demo"),
     ):
         # What isn't installed is found by nobody; None in sys.modules makes Python say so.
