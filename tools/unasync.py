@@ -66,7 +66,7 @@ RULES: Final = (
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\bAsyncTaken\b", "list"),
-    (r"\b(_*(?:Base)?)Async(?=[A-Z])", r"\1"),
+    (r"\b(_*(?:Abstract|Base)?)Async(?=[A-Z])", r"\1"),
     (r"\bBody(?= \||,|`)", "SyncBody"),
     (r"\b_async(?=\b|_)", "_sync"),
     (r"(?<=\w)_async\b", ""),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast, overload
 
 from atlex import AsyncPasswordSession, SessionStore
 from atlex.errors import (
@@ -61,14 +61,36 @@ class AsyncCore:
         self._resolver = resolver
         self._dids: dict[str, tuple[str, float]] = {}
 
+    @overload
+    @classmethod
+    def login(
+        cls: type[CoreT],
+        service: str | None = None,
+        *,
+        identifier: str,
+        password: str,
+        store: SessionStore | None = None,
+        resolver: AsyncIdentityResolver | None = None,
+    ) -> AbstractAsyncContextManager[CoreT]: ...
+    @overload
+    @classmethod
+    def login(
+        cls: type[CoreT],
+        service: str | None = None,
+        *,
+        identifier: str | None = None,
+        password: str | None = None,
+        store: SessionStore,
+        resolver: AsyncIdentityResolver | None = None,
+    ) -> AbstractAsyncContextManager[CoreT]: ...
     @classmethod
     @asynccontextmanager
     async def login(
         cls: type[CoreT],
         service: str | None = None,
         *,
-        identifier: str,
-        password: str,
+        identifier: str | None = None,
+        password: str | None = None,
         store: SessionStore | None = None,
         resolver: AsyncIdentityResolver | None = None,
     ) -> AsyncGenerator[CoreT]:
@@ -79,24 +101,36 @@ class AsyncCore:
 
         Args:
             service: The URL of the account's PDS or entryway, such as ``https://bsky.social``. None to find
-                the account's own server by its handle or DID, which takes the extra ``atlex[identity]``.
-            identifier: The account's handle, DID, or, with a service, its e-mail address.
-            password: The account's password, or better an app password.
-            store: Keeps the session for the next run and for other processes. None: it isn't kept.
+                the account's own server by its handle or DID, which takes the extra ``atlex[identity]``. A
+                stored session must be of this service.
+            identifier: The account's handle, DID, or, with a service, its e-mail address. A stored session
+                must be this account's; None for whichever it is.
+            password: The account's password, or better an app password. None to go on with the session that
+                the store holds.
+            store: Keeps one session for the next run and for other processes. None: it isn't kept.
             resolver: Finds the account's server where no service is given, and as for the class.
 
         Raises:
-            InputError: An argument can't be used.
+            InputError: An argument can't be used, or identifier and password are missing without a store.
             IdentityError: The account's server can't be found.
-            SessionStoreError: The store failed.
+            SessionStoreError: The store failed, holds another account's session, or holds none and there is
+                no password.
             XrpcError: The server refused, or can't be reached.
         """
+        is_enough = store is not None or (identifier is not None and password is not None)
         # Tracebacks may be printed with the variables of their frames; an iterator doesn't show its items.
         hidden = iter((password,))
         del password
+        if not is_enough:
+            raise InputError(
+                "identifier and password are needed; only a store= that holds a session makes up for them"
+            )
         if store is None:
             opening = AsyncPasswordSession.login(
-                service, identifier=identifier, password=next(hidden), resolver=resolver
+                service,
+                identifier=cast("str", identifier),
+                password=cast("str", next(hidden)),
+                resolver=resolver,
             )
         else:
             opening = AsyncPasswordSession.open(

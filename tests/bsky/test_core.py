@@ -8,7 +8,7 @@ import traceback
 import pytest
 
 from atlex import AsyncPasswordSession, FileSessionStore, PasswordSession, now
-from atlex.errors import AtlexError, InputError, XrpcResponseError
+from atlex.errors import AtlexError, InputError, SessionStoreError, XrpcResponseError
 from atlex.testing import FakePds
 from atlex_bsky import AsyncBluesky, Bluesky
 from atlex_bsky._subjects import actor_of, record_of
@@ -200,13 +200,66 @@ def test_a_login_with_a_store_goes_on_with_the_session_of_the_last_run(pds, tmp_
     assert pds.count("com.atproto.server.createSession") == 1
 
 
+def test_a_store_that_holds_a_session_makes_up_for_identifier_and_password(pds, tmp_path):
+    store = FileSessionStore(tmp_path / "session.json")
+    with pds.serve() as url:
+        with Bluesky.login(url, identifier="alice.test", password="password", store=store) as bsky:
+            did = bsky.did
+        for given in (
+            {},
+            {"service": url},
+            {"identifier": "alice.test"},
+            {"identifier": did, "password": None},
+        ):
+            with Bluesky.login(store=store, **given) as bsky:
+                assert bsky.did == did
+                bsky.post("hello")
+
+        async def go_on():
+            async with AsyncBluesky.login(store=store) as bsky:
+                await bsky.post("hello")
+
+        asyncio.run(go_on())
+    assert pds.count("com.atproto.server.createSession") == 1
+
+
+def test_a_store_without_the_session_that_is_asked_for_says_what_it_has(pds, tmp_path):
+    store = FileSessionStore(tmp_path / "session.json")
+
+    def refusal(**given):
+        with pytest.raises(SessionStoreError) as caught, Bluesky.login(store=store, **given):
+            pass
+        return str(caught.value)
+
+    with pds.serve() as url:
+        assert "The store holds no session, and there is no password" in refusal()
+        with Bluesky.login(url, identifier="alice.test", password="password", store=store):
+            pass
+        assert "The store holds the session of alice.test" in refusal(identifier="bob.test")
+        assert "not one for https://pds.example" in refusal(service="https://pds.example")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"identifier": "alice.test"}, {"password": "open sesame"}, {"service": "https://pds.example"}],
+)
+def test_without_a_store_a_login_needs_identifier_and_password(given):
+    with (
+        pytest.raises(InputError, match="identifier and password are needed; only a store=") as caught,
+        Bluesky.login(**given),
+    ):
+        pass
+    error = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "sesame" not in "".join(line for line in error.format() if "test_core.py" not in line)
+
+
 @pytest.mark.parametrize("store", [False, True])
 def test_no_traceback_shows_the_password(pds, tmp_path, store):
     def shown(service, identifier):
-        options = {"store": FileSessionStore(tmp_path / "session.json")} if store else {}
+        kept = FileSessionStore(tmp_path / "session.json") if store else None
         with (
             pytest.raises(AtlexError) as caught,
-            Bluesky.login(service, identifier=identifier, password="open sesame", **options) as bsky,
+            Bluesky.login(service, identifier=identifier, password="open sesame", store=kept) as bsky,
         ):
             bsky.like("nothing")
         error = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
