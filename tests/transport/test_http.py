@@ -357,9 +357,9 @@ class TestFailures:
                 httpx.ConnectError("Name or service not known"),
                 "No connection to pds.example: Name or service",
             ),
-            (httpx.ConnectTimeout(""), "pds.example accepted no connection in time"),
-            (httpx.ReadTimeout(""), "pds.example didn't respond in time"),
-            (httpx.PoolTimeout(""), "No connection became free in time"),
+            (httpx.ConnectTimeout(""), "pds.example accepted no connection within 10 s"),
+            (httpx.ReadTimeout(""), "pds.example didn't respond within 30 s"),
+            (httpx.PoolTimeout(""), "No connection became free within 30 s"),
             (httpx.ReadError(""), "The connection to pds.example broke"),
             (httpx.LocalProtocolError("secret"), "The request to pds.example failed (LocalProtocolError)"),
         ],
@@ -369,6 +369,20 @@ class TestFailures:
             driver.send(Server(error), driver.request())
         assert caught.value.message.startswith(words)
         assert "secret" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("timeout", "connecting", "reading"),
+        [
+            (0.25, "within 0.25 s", "within 0.25 s"),
+            (120, "within 10 s", "within 120 s"),
+            (None, "in time", "in time"),
+        ],
+    )
+    def test_a_timeout_names_the_limit_that_passed(self, driver, timeout, connecting, reading) -> None:
+        for error, limit in ((httpx.ConnectTimeout(""), connecting), (httpx.WriteTimeout(""), reading)):
+            with pytest.raises(XrpcFetchError) as caught:
+                driver.send(Server(error), driver.request(timeout=timeout))
+            assert caught.value.message.endswith(limit)
 
     @pytest.mark.parametrize("credentials", ["", "user:secret@"])
     @pytest.mark.parametrize("way", ["proxy", "mounts", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])

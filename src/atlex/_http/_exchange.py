@@ -17,6 +17,7 @@ from atlex._upload import Content
 from atlex.errors import InputError
 
 __all__ = [
+    "CONNECT_TIMEOUT",
     "MAX_REDIRECTS",
     "Hop",
     "Route",
@@ -29,8 +30,9 @@ __all__ = [
 MAX_REDIRECTS: Final = 20
 """How many redirects of one request are followed."""
 
-# Seconds that connecting may take, where a request's own timeout isn't shorter or None.
-_CONNECT_TIMEOUT: Final = 10.0
+CONNECT_TIMEOUT: Final = 10.0
+"""Seconds that connecting may take, where a request's own timeout isn't shorter or None."""
+
 _ALWAYS: Final = frozenset({307, 308})
 _QUERIES_ONLY: Final = frozenset({301, 302, 303})
 
@@ -106,8 +108,8 @@ def _timeouts(request: Request) -> Timeouts:
         patience = Patience(inf if patience is None else patience, deadline)
         patience = Patience(patience.left(), deadline)
     connecting = patience
-    if patience is not None and patience > _CONNECT_TIMEOUT:
-        connecting = _CONNECT_TIMEOUT if deadline is None else Patience(_CONNECT_TIMEOUT, deadline)
+    if patience is not None and patience > CONNECT_TIMEOUT:
+        connecting = CONNECT_TIMEOUT if deadline is None else Patience(CONNECT_TIMEOUT, deadline)
     return {"connect": connecting, "read": patience, "write": patience, "pool": patience}
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from atlex._agent import DEADLINE_PASSED, Request
 from atlex._http._carrier import Carrier
+from atlex._http._exchange import CONNECT_TIMEOUT
 from atlex._printable import printable
 from atlex.errors import AtlexError, XrpcError, XrpcFetchError
 
@@ -86,7 +87,7 @@ class FailureGuard:
             return late(self._request, sent=kind not in _BEFORE_SENDING)
         host, proxy = urlsplit(self._origin).netloc, self._carrier.proxy(self._origin)
         return XrpcFetchError(
-            _sentence(kind, error, host, f"the proxy {proxy}" if proxy else ""),
+            _sentence(kind, error, host, f"the proxy {proxy}" if proxy else "", self._request.timeout),
             method=self._request.nsid,
             error="Timeout" if kind in _TIMEOUTS else "NetworkError",
             sent=kind not in _BEFORE_SENDING,
@@ -105,14 +106,17 @@ def _raised_in(trace: TracebackType | None) -> str:
     return str(name).partition(".")[0]
 
 
-def _sentence(kind: int | None, error: Any, host: str, proxy: str) -> str:
+def _sentence(kind: int | None, error: Any, host: str, proxy: str, patience: float | None) -> str:
+    limit = min(patience, CONNECT_TIMEOUT) if patience and kind == _NOT_CONNECTED else patience
+    # Without a timeout the operating system's own has passed.
+    in_time = "in time" if limit is None else f"within {limit:g} s"
     # Most texts of the libraries' errors stay out: some quote URLs and headers.
     if kind == _NOT_CONNECTED:
-        return f"{proxy or host} accepted no connection in time" + (f" (for {host})" if proxy else "")
+        return f"{proxy or host} accepted no connection {in_time}" + (f" (for {host})" if proxy else "")
     if kind == _NO_ROOM:
-        return "No connection became free in time"
+        return f"No connection became free {in_time}"
     if kind == _LATE:
-        return f"{host} didn't respond in time"
+        return f"{host} didn't respond {in_time}"
     if kind == _UNREACHED:
         through = f" through {proxy}" if proxy else ""
         status = getattr(error, "status", None)
