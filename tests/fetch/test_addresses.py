@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from atlex._http._public import is_public
+from atlex.fetch._public import is_public
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from atlex._http import AsyncHttpConnection
-from atlex._http._public import AsyncPublicConnection
 from atlex._options import check_options
 from atlex.errors import XrpcError
+from atlex.fetch._public import AsyncPublicConnection
 from atlex.fetch._visit import FETCHER_OPTIONS, Fetched, Visit
 
 __all__ = ["AsyncPublicFetcher"]

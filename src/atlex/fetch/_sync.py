@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from atlex._http import HttpConnection
-from atlex._http._public import PublicConnection
 from atlex._options import check_options
 from atlex.errors import XrpcError
+from atlex.fetch._public import PublicConnection
 from atlex.fetch._visit import FETCHER_OPTIONS, Fetched, Visit
 
 __all__ = ["PublicFetcher"]
