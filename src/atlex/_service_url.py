@@ -16,6 +16,8 @@ __all__ = ["check_service_url", "origin_of", "resolve_location"]
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # urlsplit drops some of these without a word.
 _REFUSED: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\?#\ud800-\udfff]")
+# The path of calls, or of one call.
+_XRPC: Final = re.compile(r"/xrpc(?:/[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){2,})?/*\Z")
 _LONGEST_LABEL: Final = 63
 _UNSENDABLE: Final = re.compile(r"[^\x21-\x7e]")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -27,7 +29,7 @@ def check_service_url(service: str) -> str:
 
     Args:
         service: An http or https URL with a host and without user name, password, query string and fragment.
-            A path is a prefix of every call's path.
+            A path is a prefix of every call's path, and doesn't end in that (``/xrpc``).
 
     Returns:
         The URL in the form that all its spellings have in common: scheme and host in lower case, the host in
@@ -56,6 +58,10 @@ def _checked(service: str) -> str:
         raise InputError("The service URL has no valid host and port")
     if _REFUSED.search(service):
         raise InputError("The service URL may not hold spaces, control characters, backslashes, '?' or '#'")
+    if _XRPC.search(parts.path):
+        raise InputError(
+            "The service URL must end before /xrpc, which calls add themselves, as https://bsky.social does"
+        )
     origin = origin_of(parts)
     if origin is None:
         raise InputError("The service URL has no valid host and port")

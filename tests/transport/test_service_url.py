@@ -57,6 +57,31 @@ def test_another_text_is_refused(service: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/xrpc",
+        "/xrpc/",
+        "/xrpc//",
+        "/behind/a/prefix/xrpc",
+        "/xrpc/com.atproto.server.createSession",
+        "/xrpc/app.bsky.feed.getTimeline/",
+        "/xrpc/social.some-app.x",
+    ],
+)
+def test_the_path_that_calls_add_themselves_is_refused_with_a_reason(path: str) -> None:
+    for make in (check_service_url, ServiceAgent, AsyncServiceAgent):
+        with pytest.raises(InputError, match="must end before /xrpc"):
+            make(f"https://bsky.social{path}")
+
+
+@pytest.mark.parametrize(
+    "path", ["/xrpcs", "/my-xrpc", "/xrpc/v2", "/xrpc/proxy.php", "/XRPC", "/xrpc/v1/pds"]
+)
+def test_another_prefix_that_looks_like_it_is_kept(path: str) -> None:
+    assert check_service_url(f"https://bsky.social{path}") == f"https://bsky.social{path}"
+
+
+@pytest.mark.parametrize(
     "service", ["https://me:secret@host", "https://secret@host", "https://me:secret@host:x"]
 )
 @pytest.mark.parametrize("make", [check_service_url, ServiceAgent, AsyncServiceAgent])
