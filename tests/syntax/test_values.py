@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import hashlib
 import pickle
+import re
 import subprocess
 import sys
 from base64 import b32encode
@@ -90,6 +91,34 @@ class TestAtUri:
         assert AtUri.make("alice.test", rkey="self", collection="a.b.c") == AtUri.parse(
             "at://alice.test/a.b.c/self"
         )
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "at://alice.test",
+            "at://did:plc:abc/app.bsky.feed.post",
+            "at://did:plc:abc/app.bsky.feed.post/3jzfcijpj2z2a",
+            "at://alice.test#/a",
+            "at://alice.test/a.b.c/self#/text/%20",
+        ],
+    )
+    def test_the_whole_text_alone_is_parsed(self, text: str) -> None:
+        uri = AtUri(text)
+        assert uri == AtUri.parse(text) == AtUri.make(text)
+        assert str(uri) == text
+        assert not uri.authority.startswith("at://")
+
+    @pytest.mark.parametrize(
+        "text", ["at://", "at://alice", "at://alice.test/", "at://alice.test/a.b.c/x?y", "at://at://a.b"]
+    )
+    def test_a_whole_text_that_is_no_at_uri_is_shown_as_it_was_written(self, text: str) -> None:
+        with pytest.raises(InputError, match=f"^{re.escape(repr(text))} is not a valid at-uri$"):
+            AtUri(text)
+
+    def test_a_whole_text_with_parts_beside_it_is_refused(self) -> None:
+        for parts in ({"collection": "a.b.c"}, {"collection": "a.b.c", "rkey": "self"}, {"fragment": "/a"}):
+            with pytest.raises(InputError, match=r"at://at://alice\.test"):
+                AtUri("at://alice.test", **parts)
 
     def test_a_member_of_an_enumeration_counts_as_its_text(self) -> None:
         class Collection(str, Enum):  # noqa: UP042  # a StrEnum's text is its value already

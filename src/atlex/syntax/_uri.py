@@ -104,6 +104,8 @@ def _is_valid_fragment(value: object) -> bool:
 class AtUri:
     """The address of an account, a collection or a record. ``str()`` gives it back as it was written.
 
+    It is made from its parts, or from the whole text alone, as `parse` does.
+
     Attributes:
         authority: The account: a DID or a handle.
         collection: The NSID of the records' type, or None for the account itself.
@@ -121,6 +123,14 @@ class AtUri:
     fragment: str | None = None
 
     def __post_init__(self) -> None:
+        if str(self.authority).startswith("at://") and self.collection is self.rkey is self.fragment is None:
+            match = _split(self.authority, _STRICT)
+            if match is None:
+                raise refusal("at-uri", self.authority)
+            for name, part in zip(
+                ("authority", "collection", "rkey", "fragment"), match.groups(), strict=True
+            ):
+                object.__setattr__(self, name, part)
         if self.collection is None and self.rkey is not None:
             raise InputError("An at-uri with a record key needs a collection")
         parts = (self.authority, self.collection, self.rkey, self.fragment)
@@ -134,7 +144,7 @@ class AtUri:
 
     @classmethod
     def parse(cls, value: str) -> Self:
-        """Read an AT URI in the strict form of `is_valid_at_uri`.
+        """Read an AT URI in the strict form of `is_valid_at_uri`; calling the class with it does the same.
 
         Raises:
             InputError: The text is not an AT URI.
