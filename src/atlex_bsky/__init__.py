@@ -27,6 +27,13 @@ if _t.TYPE_CHECKING:
     from atlex_bsky._messages import ChatMessage as ChatMessage
     from atlex_bsky._preferences import Preferences as Preferences
     from atlex_bsky._preferences import PreferencesConflictError as PreferencesConflictError
+    from atlex_bsky._subjects import Actor as Actor
+    from atlex_bsky._subjects import HasDid as HasDid
+    from atlex_bsky._subjects import HasRef as HasRef
+    from atlex_bsky._subjects import RecordAddress as RecordAddress
+    from atlex_bsky._subjects import Subject as Subject
+    from atlex_bsky._subjects import actor_of as actor_of
+    from atlex_bsky._subjects import record_of as record_of
     from atlex_bsky._sync_bluesky import Bluesky as Bluesky
     from atlex_bsky._sync_chat import Conversation as Conversation
     from atlex_bsky._thread_view import PostNotShownError as PostNotShownError
@@ -52,6 +59,7 @@ else:
             "atlex_bsky._items": "FeedItem NotificationItem PostImage PostItem QuoteItem",
             "atlex_bsky._messages": "ChatEvent ChatMessage",
             "atlex_bsky._preferences": "Preferences PreferencesConflictError",
+            "atlex_bsky._subjects": "Actor HasDid HasRef RecordAddress Subject actor_of record_of",
             "atlex_bsky._sync_bluesky": "Bluesky",
             "atlex_bsky._sync_chat": "Conversation",
             "atlex_bsky._thread_view": "PostNotShownError ThreadNode",

@@ -190,7 +190,7 @@ class AsyncCore:
             InputError: It is none of these.
             AtlexError: The record's account can't be found.
         """
-        name, collection, rkey = record_of(subject if isinstance(subject, str) else stated(subject, "uri"))
+        name, collection, rkey = record_of(subject)
         return str(AtUri(await self.did_of(name), collection, rkey))
 
     async def own_record(self, subject: Subject) -> RecordAddress:

@@ -109,25 +109,26 @@ def actor_of(actor: Actor) -> str:
     return found
 
 
-def record_of(subject: str) -> RecordAddress:
+def record_of(subject: Subject) -> RecordAddress:
     """The address of a record.
 
     Args:
-        subject: Its AT-URI, or the link of a post, feed, list or starter pack at bsky.app. The address has
-            the handle where ``subject`` has one.
+        subject: The record, in any form that `Subject` lists; the link is that of a post, feed, list or
+            starter pack. The address has the handle where ``subject`` has one.
 
     Raises:
-        InputError: It is neither.
+        InputError: It is none of these.
     """
-    match _link_parts(subject):
+    text = subject if isinstance(subject, str) else stated(subject, "uri")
+    match _link_parts(text):
         case ["profile", repo, word, rkey] if word in _COLLECTIONS:
             found = AtUri(repo, _COLLECTIONS[word], rkey)
         case ["starter-pack" | "start", repo, rkey]:
             found = AtUri(repo, "app.bsky.graph.starterpack", rkey)
-        case _ if subject.startswith("at://"):
-            found = AtUri.parse(subject)
+        case _ if text.startswith("at://"):
+            found = AtUri.parse(text)
         case _:
-            raise InputError(f"{subject!r} is neither an AT-URI nor the link of a record at bsky.app")
+            raise InputError(f"{text!r} is neither an AT-URI nor the link of a record at bsky.app")
     if found.collection is None or found.rkey is None:
-        raise InputError(f"{subject!r} doesn't name a record: at://ACCOUNT/COLLECTION/RKEY does")
+        raise InputError(f"{text!r} doesn't name a record: at://ACCOUNT/COLLECTION/RKEY does")
     return RecordAddress(found.authority, found.collection, found.rkey)

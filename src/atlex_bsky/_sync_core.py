@@ -189,7 +189,7 @@ class Core:
             InputError: It is none of these.
             AtlexError: The record's account can't be found.
         """
-        name, collection, rkey = record_of(subject if isinstance(subject, str) else stated(subject, "uri"))
+        name, collection, rkey = record_of(subject)
         return str(AtUri(self.did_of(name), collection, rkey))
 
     def own_record(self, subject: Subject) -> RecordAddress:

@@ -8,7 +8,7 @@ import typer
 
 from atlex.errors import InputError
 from atlex.syntax import AtUri
-from atlex_bsky._subjects import actor_of, record_of
+from atlex_bsky import actor_of, record_of
 from atlex_cli._output import failing_with_a_sentence, print_json, say
 
 if TYPE_CHECKING:

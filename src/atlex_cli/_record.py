@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 import typer
 
 from atlex.data import OMIT
-from atlex_bsky._subjects import actor_of, record_of
+from atlex_bsky import actor_of, record_of
 from atlex_cli._accounts import Accounts, folder, open_client
 from atlex_cli._arguments import failing, read_record
 from atlex_cli._output import print_json, say

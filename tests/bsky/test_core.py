@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from types import SimpleNamespace
 
 import pytest
 
 from atlex import AsyncPasswordSession, FileSessionStore, PasswordSession, now
 from atlex.errors import AtlexError, InputError, SessionStoreError, XrpcResponseError
 from atlex.testing import FakePds
-from atlex_bsky import AsyncBluesky, Bluesky
-from atlex_bsky._subjects import actor_of, record_of
+from atlex_bsky import AsyncBluesky, Bluesky, actor_of, record_of
 from atlex_sdk import AsyncClient, Client, app
 
 
@@ -81,7 +81,7 @@ def test_what_is_no_client_is_refused_when_the_layer_is_made(layer, client):
 @pytest.mark.parametrize("subject", [None, 5, ["at://bob.test/app.bsky.feed.post/3k5nobkf2w72g"]])
 def test_what_could_name_no_record_is_refused_by_its_type(pds, subject):
     with pds.client() as http, Client(pds.url, http_client=http) as client:
-        for use in (Bluesky(client).uri_of, Bluesky(client).ref_of):
+        for use in (record_of, Bluesky(client).uri_of, Bluesky(client).ref_of):
             with pytest.raises(InputError, match=f"not by a value of type {type(subject).__name__}$"):
                 use(subject)
 
@@ -97,7 +97,8 @@ def test_what_could_name_no_record_is_refused_by_its_type(pds, subject):
     ],
 )
 def test_a_link_names_its_record(link, uri):
-    assert record_of("https://bsky.app" + link) == record_of(uri)
+    address = record_of(uri)
+    assert record_of("https://bsky.app" + link) == record_of(SimpleNamespace(uri=uri, cid="")) == address
 
 
 @pytest.mark.parametrize(
