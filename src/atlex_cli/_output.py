@@ -100,7 +100,9 @@ def uses_colour() -> bool:
     """Whether what is printed is coloured: on a terminal, unless ``NO_COLOR`` is set; ``FORCE_COLOR`` says everywhere."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _laid_out(text: str, *, indented: bool, colours: bool) -> Iterator[str]:
