@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from atlex._files import read_file
+from atlex._files import MAX_FILE_SIZE
 from atlex.lexicon import (
     Definition,
     Diagnostic,
@@ -37,7 +36,7 @@ from atlex_codegen._plan import PackagePlan
 from atlex_codegen._planner import has_cursor, plan_package
 from atlex_codegen._resolve import reference_faults
 from atlex_codegen._settings import Settings
-from atlex_codegen._state import LastBuild, State, digest_of_file
+from atlex_codegen._state import LastBuild, State
 
 __all__ = ["Changes", "outline", "plan_changes"]
 
@@ -73,7 +72,7 @@ def plan_changes(package: Settings, state: State, last: LastBuild) -> Changes | 
     """
     if last.diagnostics or package.base or package.include or package.exclude:
         return None
-    raws = _read(state.inputs, last)
+    raws = _read(state, last)
     if raws is None:
         return None
     changed: dict[str, Document] = {}
@@ -112,20 +111,18 @@ def plan_changes(package: Settings, state: State, last: LastBuild) -> Changes | 
     return Changes(plan_package(lexicons, source, naming, only=touched | namespaces), naming, tuple(warnings))
 
 
-def _read(inputs: Mapping[str, str], last: LastBuild) -> dict[str, Any] | None:
-    """The JSON of all documents, by NSID; None where files came, went or changed that are none, or do so just now."""
+def _read(state: State, last: LastBuild) -> dict[str, Any] | None:
+    """The JSON of all documents, by NSID; None where files came, went or changed that are none."""
+    inputs = state.inputs
     if inputs.keys() != last.inputs.keys():
         return None
     if any(digest != last.inputs[path] for path, digest in inputs.items() if path not in last.documents):
         return None
     raws: dict[str, Any] = {}
     for path, nsid in last.documents.items():
-        try:
-            data = read_file(Path(path))
-        except OSError:
-            return None
+        data = state.contents.get(path, b"")
         raw, faults = read_json(data)
-        if faults or digest_of_file(data) != inputs.get(path) or not is_object(raw) or raw.get("id") != nsid:
+        if faults or len(data) > MAX_FILE_SIZE or not is_object(raw) or raw.get("id") != nsid:
             return None
         raws[nsid] = raw
     return raws

@@ -24,7 +24,7 @@ from atlex_codegen._settings import Settings
 if TYPE_CHECKING:
     from atlex.lexicon import Diagnostic
 
-__all__ = ["LastBuild", "State", "digest_of_file"]
+__all__ = ["LastBuild", "State"]
 
 _KEPT: Final = 100
 """How many packages are remembered."""
@@ -63,20 +63,22 @@ class State:
         package: How it is made.
 
     Attributes:
-        inputs: The JSON files of the documents' folder with their digests.
+        contents: The JSON files of the documents' folder, as they were read.
+        inputs: The same with their digests.
     """
 
     def __init__(self, package: Settings) -> None:
         self._out = package.out
         name = hashlib.sha256(os.fsencode(package.out.absolute())).hexdigest()
         self._file = _caches() / "atlex" / f"{name}.json"
-        self.inputs: Mapping[str, str] = {}
+        self.contents: Mapping[str, bytes] = {}
         self._rest = ""
         # Nobody knows what the answers of plugins depend on.
         if not package.plugin:
             # The build says what can't be read, and nothing is remembered of it.
             with suppress(OSError, BasePackageError):
-                self.inputs, self._rest = _made_from(package)
+                self.contents, self._rest = _made_from(package)
+        self.inputs = {path: _digest(data) for path, data in self.contents.items()}
 
     def last_build(self) -> LastBuild | None:
         """The last build, or None where the package or what it is made with is another now."""
@@ -146,8 +148,7 @@ class State:
                 path.unlink()
 
 
-def digest_of_file(data: bytes) -> str:
-    """The digest that files go by here."""
+def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
@@ -162,21 +163,22 @@ def _caches() -> Path:
     return Path(os.path.expanduser(place))  # noqa: PTH111 - Path's own raises where there is no home
 
 
-def _made_from(package: Settings) -> tuple[dict[str, str], str]:
+def _made_from(package: Settings) -> tuple[dict[str, bytes], str]:
     """The JSON files that a package is made from, and the digest of all else that goes into it; empty where unknown."""
-    inputs: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
     parts = [("", repr(replace(package, lexicons=Path(), out=Path())).encode(errors="surrogateescape"))]
     size = 0
-    for path in files_below(package.lexicons):
-        if path.suffix not in {".json", ".toml"}:
+    for name in files_below(package.lexicons):
+        if not name.endswith((".json", ".toml")):
             continue
+        path = package.lexicons / name
         data = read_file(path, MAX_TOTAL_SIZE)
         size += len(data)
         if size > MAX_TOTAL_SIZE or path.is_symlink():
             # A build refuses the one, and looks at where the other leads.
             return {}, ""
         if path.suffix == ".json":
-            inputs[str(path)] = digest_of_file(data)
+            contents[str(path)] = data
         else:
             parts.append((path.as_posix(), data))
     if package.descriptions is not None:
@@ -190,7 +192,7 @@ def _made_from(package: Settings) -> tuple[dict[str, str], str]:
         for piece in (name.encode(errors="surrogateescape"), data):
             digest.update(len(piece).to_bytes(8, "big"))
             digest.update(piece)
-    return inputs, digest.hexdigest()
+    return contents, digest.hexdigest()
 
 
 def _is_table(value: object) -> bool:
@@ -209,15 +211,13 @@ def _diagnostic(**fields: Any) -> Diagnostic:
 def _stamps(package: str) -> Iterator[tuple[str, bytes]]:
     """The files of an installed package with their sizes and times; it isn't imported."""
     place = package_place(package)
-    for path in () if place is None else files_below(Path(place)):
-        if "__pycache__" not in path.parts:
-            found = path.stat()
-            yield str(path), f"{found.st_size} {found.st_mtime_ns}".encode()
+    for name in () if place is None else files_below(Path(place), "__pycache__"):
+        path = f"{place}/{name}"
+        found = os.stat(path)  # noqa: PTH116 - a Path for each file takes longer than this
+        yield path, f"{found.st_size} {found.st_mtime_ns}".encode()
 
 
 def _tree(out: Path, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The files of a folder with their digests; those that are known aren't read."""
-    for path in files_below(out):
-        name = path.relative_to(out).as_posix()
-        if "__pycache__" not in path.parts:
-            yield name, known.get(name) or digest_of_file(read_file(path, MAX_TOTAL_SIZE))
+    for name in files_below(out, "__pycache__"):
+        yield name, known.get(name) or _digest(read_file(f"{out}/{name}", MAX_TOTAL_SIZE))

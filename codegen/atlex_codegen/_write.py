@@ -114,7 +114,7 @@ class Folder:
             data: What it should hold; the same at every call.
         """
         if name not in self._same:
-            self._same[name] = name in self._found and _is_same(name, data, self._path / name)
+            self._same[name] = name in self._found and _is_same(name, data, self._place(name))
         return self._same[name]
 
     def compare(self, files: Mapping[str, bytes], kept: Collection[str] = ()) -> Comparison:
@@ -186,7 +186,7 @@ class Folder:
     def _is_ours(self, name: str) -> bool:
         if name not in self._listed or not name.endswith(".py"):
             return name in self._listed
-        data = read_file(self._path / name, MAX_TOTAL_SIZE)
+        data = read_file(self._place(name), MAX_TOTAL_SIZE)
         return not data or data.startswith(_MARKER) or digest(name, data) == self._listed[name]
 
 
@@ -195,7 +195,7 @@ def digest(name: str, data: bytes) -> str:
     return package_data_digest(data) if name == DATA_FILE else hashlib.sha256(data).hexdigest()
 
 
-def _is_same(name: str, data: bytes, file: Path) -> bool:
+def _is_same(name: str, data: bytes, file: str) -> bool:
     found = read_file(file, MAX_TOTAL_SIZE)
     if found == data:
         return True
@@ -210,8 +210,7 @@ def _is_same(name: str, data: bytes, file: Path) -> bool:
 
 def _found(out: Path) -> set[str]:
     """The files below a folder, without hidden ones and what Python itself leaves there."""
-    paths = (path.relative_to(out) for path in files_below(out)) if out.is_dir() else ()
-    return {path.as_posix() for path in paths if "__pycache__" not in path.parts}
+    return set(files_below(out, "__pycache__")) if out.is_dir() else set()
 
 
 def _listed(out: Path) -> dict[str, object]:

@@ -46,7 +46,7 @@ def reason_of(error: Exception) -> str:
     return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
-def read_file(path: Path, limit: int = MAX_FILE_SIZE) -> bytes:
+def read_file(path: str | Path, limit: int = MAX_FILE_SIZE) -> bytes:
     """Read a regular file.
 
     Args:
@@ -129,21 +129,30 @@ def fault_of_folder(path: Path, found: os.stat_result) -> str:
     return ""
 
 
-def files_below(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path, without: str = "") -> Iterator[str]:
     """Yield every file below a folder but hidden ones, and what is no folder otherwise; links aren't followed.
+
+    Args:
+        folder: The folder.
+        without: The name of folders to leave out as well; empty for none.
+
+    Returns:
+        Paths below the folder, with forward slashes.
 
     Raises:
         OSError: A folder below can't be read, or there are too many inside each other.
     """
-    for place, folders, names in os.walk(folder, onerror=_raise):
+    top = os.fspath(folder)
+    for place, folders, names in os.walk(top, onerror=_raise):
         # What is taken out here isn't walked into.
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        here = Path(place)
-        if len(here.parts) - len(folder.parts) > _MAX_DEPTH:
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != without)
+        inside = place[len(top) :].replace(os.sep, "/").strip("/")
+        prefix = f"{inside}/" if inside else ""
+        if prefix.count("/") > _MAX_DEPTH:
             raise OSError(errno.ENAMETOOLONG, f"more than {_MAX_DEPTH} folders inside each other", place)
         # A link to a folder is no folder here: whoever means to write at its place has to know of it.
-        yield from (here / name for name in folders if (here / name).is_symlink())
-        yield from (here / name for name in names if not name.startswith("."))
+        yield from (prefix + name for name in folders if Path(place, name).is_symlink())
+        yield from (prefix + name for name in names if not name.startswith("."))
 
 
 def _raise(error: OSError) -> None:

@@ -14,6 +14,7 @@ import pytest
 from jinja2 import Template
 from tests.codegen.conftest import STRING, document, obj, write_documents
 
+from atlex._files import MAX_FILE_SIZE
 from atlex.errors import LexiconError
 from atlex_codegen import BuildReport, _build, _gate, _state, build
 
@@ -252,6 +253,16 @@ def test_a_broken_document_is_told_each_time(small: tuple[Path, Path]) -> None:
     for _ in range(2):
         with pytest.raises(LexiconError):
             build(lexicons, sdk)
+
+
+def test_a_document_that_has_become_too_large_is_told_each_time(small: tuple[Path, Path]) -> None:
+    lexicons, sdk = small
+    (file,) = lexicons.rglob("*thing.json")
+    file.write_bytes(file.read_bytes() + b" " * MAX_FILE_SIZE)
+    for _ in range(2):
+        with pytest.raises(LexiconError) as raised:
+            build(lexicons, sdk)
+        assert [found.message for found in raised.value.diagnostics] == ["can't be read: larger than 512 KiB"]
 
 
 def test_the_command_says_the_same_without_loading_what_makes_packages(small: tuple[Path, Path]) -> None:

@@ -52,7 +52,8 @@ def _state(package: Settings) -> _State:
 
     state: _State = {}
     try:
-        files = [file for file in files_below(package.lexicons) if file.suffix in {".json", ".toml"}]
+        names = [name for name in files_below(package.lexicons) if name.endswith((".json", ".toml"))]
+        files = [package.lexicons / name for name in names]
         for file in [*files, *([package.descriptions] if package.descriptions else [])]:
             found = file.lstat()
             state[str(file)] = found.st_mtime_ns, found.st_size

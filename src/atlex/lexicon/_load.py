@@ -120,10 +120,11 @@ def _files(roots: Iterable[StrPath], diagnostics: list[Diagnostic]) -> Iterator[
 
 def _json_files(root: Path, diagnostics: list[Diagnostic]) -> list[Path]:
     found: list[Path] = []
-    for file in files_below(root):
-        name = file.name
+    for place in files_below(root):
+        name = place.rpartition("/")[2]
         if not name.endswith(".json") or name == _MANIFEST or name.startswith(("~", "#")):
             continue
+        file = root / place
         if file.is_symlink() and leads_out_of(file, root):
             hint = "put the file itself there, or give its own folder as well"
             diagnostics += _fault(file, f"a link that leads out of {root}", hint)
