@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
 from atlex.errors import InputError
 from atlex_codegen._expressions import (
@@ -25,10 +24,6 @@ from atlex_codegen._expressions import (
 from atlex_codegen._imports import ModuleImport, ModuleImports
 from atlex_codegen._plan import ClassPlan, ModulePlan, NamespacePlan, PackagePlan
 from atlex_codegen._statements import Statements, mixin_name
-from atlex_codegen._text import comment
-
-if TYPE_CHECKING:
-    from jinja2 import Environment, Template
 
 __all__ = ["INTERFACE_VERSION", "render_package", "render_parts"]
 
@@ -40,27 +35,25 @@ _SDK: Final = Import("atlex.interface")
 
 def render_package(plan: PackagePlan) -> Iterator[tuple[str, str]]:
     """The path of every Python file of a package, with forward slashes, and its text; one after the other."""
-    environment = _environment()
     plain = Statements(ModuleImports.gather([_SDK], (), ()))
     roots = sorted({*plan.roots, "errors"})
-    template = environment.get_template("root.py.j2")
-    yield "__init__.py", template.render(py=plain, version=INTERFACE_VERSION, plan=plan, roots=roots)
-    yield "errors.py", environment.get_template("errors.py.j2").render(py=plain, plan=plan)
+    render = _renderer("root.py.j2")
+    yield "__init__.py", render(py=plain, version=INTERFACE_VERSION, plan=plan, roots=roots)
+    yield "errors.py", _renderer("errors.py.j2")(py=plain, plan=plan)
     yield from render_parts(plan)
 
 
 def render_parts(plan: PackagePlan) -> Iterator[tuple[str, str]]:
     """What `render_package` yields for the modules and namespaces of the plan, of which it may have but a part."""
-    environment = _environment()
-    template = environment.get_template("module.py.j2")
+    render = _renderer("module.py.j2")
     for module in plan.modules:
-        yield _module(template, module)
-    template = environment.get_template("namespace.py.j2")
+        yield _module(render, module)
+    render = _renderer("namespace.py.j2")
     for namespace in plan.namespaces:
-        yield _namespace(template, namespace)
+        yield _namespace(render, namespace)
 
 
-def _module(template: Template, module: ModulePlan) -> tuple[str, str]:
+def _module(render: Callable[..., str], module: ModulePlan) -> tuple[str, str]:
     package = module.path if module.children else module.path[:-1]
     names = _public_names(module)
     late = [alias for alias in module.aliases if alias.marked is not None]
@@ -68,7 +61,7 @@ def _module(template: Template, module: ModulePlan) -> tuple[str, str]:
     if late or module.children or module.inherited:
         needs += [_SDK, *CHECKING.imports()]
     imports = ModuleImports.gather(needs, package, {*names, *_class_names(module)})
-    text = template.render(
+    text = render(
         py=Statements(imports),
         module=module,
         names=names,
@@ -81,33 +74,21 @@ def _module(template: Template, module: ModulePlan) -> tuple[str, str]:
     return _file(module.path, is_package=bool(module.children)), text
 
 
-def _namespace(template: Template, namespace: NamespacePlan) -> tuple[str, str]:
+def _namespace(render: Callable[..., str], namespace: NamespacePlan) -> tuple[str, str]:
     path = ("_client", *namespace.path)
     is_package = bool(namespace.children) or not namespace.path
     package = path if is_package else path[:-1]
     imports = ModuleImports.gather(_namespace_needs(namespace), package, _attribute_names(namespace))
-    text = template.render(py=Statements(imports), namespace=namespace, imports=imports)
+    text = render(py=Statements(imports), namespace=namespace, imports=imports)
     return _file(path, is_package=is_package), text
 
 
-@cache
-def _environment() -> Environment:
+def _renderer(template: str) -> Callable[..., str]:
     try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from atlex_codegen._templates import renderer
     except ModuleNotFoundError as error:
         raise InputError("Building needs an extra: pip install 'atlex[codegen]'") from error
-
-    # What is rendered is Python, and every text goes through a filter of `_text`: escaping HTML would break it.
-    environment = Environment(
-        autoescape=False,  # noqa: S701 - see above
-        keep_trailing_newline=True,
-        loader=PackageLoader("atlex_codegen"),
-        lstrip_blocks=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
-    cast("dict[str, Callable[..., str]]", environment.filters)["comment"] = comment
-    return environment
+    return renderer(template)
 
 
 def _handed_on(module: ModulePlan) -> Iterator[ModuleImport]:
