@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast, overload
+from typing import Final, TypeAlias, TypeVar, cast, overload
 
+import atlex
 from atlex import AsyncPasswordSession, SessionStore
 from atlex.errors import (
     IdentityAmbiguousError,
@@ -23,9 +24,6 @@ from atlex_bsky.richtext import RichText
 from atlex_sdk import AsyncClient
 from atlex_sdk.app.bsky.feed.post import ReplyRef
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
-
-if TYPE_CHECKING:
-    from atlex.identity import AsyncIdentityResolver
 
 __all__ = ["AsyncCore", "AsyncResolver"]
 
@@ -70,7 +68,7 @@ class AsyncCore:
         identifier: str,
         password: str,
         store: SessionStore | None = None,
-        resolver: AsyncIdentityResolver | None = None,
+        resolver: atlex.AsyncIdentityResolver | None = None,
     ) -> AbstractAsyncContextManager[CoreT]: ...
     @overload
     @classmethod
@@ -81,7 +79,7 @@ class AsyncCore:
         identifier: str | None = None,
         password: str | None = None,
         store: SessionStore,
-        resolver: AsyncIdentityResolver | None = None,
+        resolver: atlex.AsyncIdentityResolver | None = None,
     ) -> AbstractAsyncContextManager[CoreT]: ...
     @classmethod
     @asynccontextmanager
@@ -92,7 +90,7 @@ class AsyncCore:
         identifier: str | None = None,
         password: str | None = None,
         store: SessionStore | None = None,
-        resolver: AsyncIdentityResolver | None = None,
+        resolver: atlex.AsyncIdentityResolver | None = None,
     ) -> AsyncGenerator[CoreT]:
         """Log in for as long as a ``with`` block lasts.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from atlex.errors import InputError
 from atlex.syntax import AtUri
@@ -15,12 +15,10 @@ from atlex_bsky._gates import ReplyGate, ReplyRule, allowed, rules_of
 from atlex_bsky._replies import POST
 from atlex_bsky._splitting import MAX_BYTES, MAX_GRAPHEMES, fits, split
 from atlex_bsky._subjects import Subject
+from atlex_bsky.media import Card, Image, Video
 from atlex_bsky.richtext import RichText
 from atlex_sdk.app.bsky.feed import postgate, threadgate
 from atlex_sdk.app.bsky.feed.threadgate import ListRule, ThreadgateAllowItem
-
-if TYPE_CHECKING:
-    from atlex_bsky.media import Card, Image, Video
 
 __all__ = ["AsyncPosting"]
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast, overload
+from typing import Final, TypeAlias, TypeVar, cast, overload
 
+import atlex
 from atlex import PasswordSession, SessionStore
 from atlex.errors import (
     IdentityAmbiguousError,
@@ -24,9 +25,6 @@ from atlex_bsky.richtext import RichText
 from atlex_sdk import Client
 from atlex_sdk.app.bsky.feed.post import ReplyRef
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
-
-if TYPE_CHECKING:
-    from atlex.identity import IdentityResolver
 
 __all__ = ["Core", "Resolver"]
 
@@ -69,7 +67,7 @@ class Core:
         identifier: str,
         password: str,
         store: SessionStore | None = None,
-        resolver: IdentityResolver | None = None,
+        resolver: atlex.IdentityResolver | None = None,
     ) -> AbstractContextManager[CoreT]: ...
     @overload
     @classmethod
@@ -80,7 +78,7 @@ class Core:
         identifier: str | None = None,
         password: str | None = None,
         store: SessionStore,
-        resolver: IdentityResolver | None = None,
+        resolver: atlex.IdentityResolver | None = None,
     ) -> AbstractContextManager[CoreT]: ...
     @classmethod
     @contextmanager
@@ -91,7 +89,7 @@ class Core:
         identifier: str | None = None,
         password: str | None = None,
         store: SessionStore | None = None,
-        resolver: IdentityResolver | None = None,
+        resolver: atlex.IdentityResolver | None = None,
     ) -> Generator[CoreT]:
         """Log in for as long as a ``with`` block lasts.
 

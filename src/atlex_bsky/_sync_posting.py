@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from atlex.errors import InputError
 from atlex.syntax import AtUri
@@ -16,12 +16,10 @@ from atlex_bsky._replies import POST
 from atlex_bsky._splitting import MAX_BYTES, MAX_GRAPHEMES, fits, split
 from atlex_bsky._subjects import Subject
 from atlex_bsky._sync_core import Core
+from atlex_bsky.media import Card, Image, Video
 from atlex_bsky.richtext import RichText
 from atlex_sdk.app.bsky.feed import postgate, threadgate
 from atlex_sdk.app.bsky.feed.threadgate import ListRule, ThreadgateAllowItem
-
-if TYPE_CHECKING:
-    from atlex_bsky.media import Card, Image, Video
 
 __all__ = ["Posting"]
 

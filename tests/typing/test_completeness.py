@@ -83,7 +83,9 @@ def _callables(package):
     return found
 
 
-@pytest.mark.parametrize(("package", "least"), [("atlex", 400), ("atlex_sdk", 1900), ("atlex_codegen", 8)])
+@pytest.mark.parametrize(
+    ("package", "least"), [("atlex", 400), ("atlex_bsky", 200), ("atlex_sdk", 1900), ("atlex_codegen", 8)]
+)
 def test_the_hints_of_everything_public_resolve(package, least):
     broken = {}
     callables = _callables(package)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeAlias, cast, final
+from typing import Final, TypeAlias, cast, final
 
 from atlex.errors import InputError
 from atlex.syntax import count_graphemes, exceeds_graphemes, iter_graphemes, utf8_length
@@ -17,9 +17,7 @@ from atlex_bsky.richtext._render import to_html, to_markdown
 from atlex_bsky.richtext._space import is_blank
 from atlex_bsky.richtext._spans import Edit, Segment, Span, added, clipped, covered, moved, replaced
 from atlex_bsky.richtext._write import facets_of
-
-if TYPE_CHECKING:
-    from atlex_sdk.app.bsky.richtext.facet import Facet
+from atlex_sdk import app
 
 __all__ = ["Dids", "RichText"]
 
@@ -133,7 +131,7 @@ class RichText:
         return tuple(Segment(self._plain[start:end], features) for start, end, features in spans)
 
     @property
-    def facets(self) -> tuple[Facet, ...]:
+    def facets(self) -> tuple[app.bsky.richtext.facet.Facet, ...]:
         """The text's facets, for a record: their offsets count bytes of UTF-8.
 
         Raises:

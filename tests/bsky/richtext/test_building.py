@@ -214,7 +214,7 @@ import sys
 from atlex_bsky.richtext import RichText
 text = RichText.detect("@alice.test #a https://example.com $A").resolved({})
 RichText.of({"text": "a", "facets": []}).insert(0, text).segments
-assert not [name for name in sys.modules if name.startswith("atlex_sdk")]
+assert not [name for name in sys.modules if name.startswith("atlex_sdk.app.")]
 text.facets
 assert "atlex_sdk.app.bsky.richtext.facet" in sys.modules
 """
