@@ -1,4 +1,7 @@
-"""Starts the AT Protocol's own servers on this machine: PLC directory, PDS, app view and Ozone."""
+"""Starts the AT Protocol's own servers on this machine: PLC directory, PDS, app view and Ozone.
+
+The server of the chat service isn't published; `_chat` has what stands in for it.
+"""
 
 from __future__ import annotations
 
@@ -54,6 +57,9 @@ class Network:
 
     ``other_pds`` limits the rate of requests, as the public ones do, and passes calls on only to services that they
     name: it has neither an app view nor a moderation service of its own, nor mock users.
+
+    ``chat`` answers calls with `_chat.serving_chat` behind it, at the port ``chat_backend``. Only ``pds`` passes
+    calls on to it.
     """
 
     plc: str
@@ -61,6 +67,8 @@ class Network:
     other_pds: str
     appview: str
     ozone: str
+    chat: str
+    chat_backend: int
     appview_did: str
     ozone_did: str
     admin_password: str

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from ._chat import serving_chat
 from ._network import Network, Tools, Unavailable, find_tools, running_network
 from ._twins import Twin, opened_twin
 
@@ -39,7 +40,7 @@ def live_tools() -> Tools:
 
 @pytest.fixture(scope="session")
 def network(live_tools: Tools) -> Iterator[Network]:
-    with running_network(live_tools) as running:
+    with running_network(live_tools) as running, serving_chat(running):
         yield running
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import csv
+import json
 import runpy
 import secrets
 import time
@@ -90,7 +92,7 @@ def test_read_timeline(account, bsky, capsys):
     assert reply.root == post.ref
 
 
-def test_export_followers_and_like_and_follow(account, bsky, capsys):
+def test_like_and_follow(account, bsky):
     run = main("like_and_follow.py")
     run(*account, "alice.test", undo=False)
     client = bsky.client.app.bsky
@@ -99,8 +101,23 @@ def test_export_followers_and_like_and_follow(account, bsky, capsys):
     run(*account, "alice.test", undo=True)
     run(*account, "alice.test", undo=True)
     assert [len(list(kind.iterate())) for kind in kinds] == [0, 0, 0]
+
+
+def test_thank_followers_export_followers_and_backup_posts(account, bsky, capsys):
+    with Bluesky.login(account[0], identifier="bob.test", password="hunter2") as bob:
+        bob.follow(bsky)
+    until(lambda: bsky.notifications().take(items=1))
+    for _ in range(2):
+        asyncio.run(main("thank_followers.py")(*account))
+        until(lambda: bsky.notifications().take(items=1)[0].is_read)
     asyncio.run(main("export_followers.py")(*account))
-    assert capsys.readouterr().out == ""
+    [(did, handle, _)] = csv.reader(capsys.readouterr().out.splitlines())
+    assert handle == "bob.test"
+    backup = runpy.run_path(str(EXAMPLES / "backup_posts.py"))["backup"]
+    assert backup(account[0], account[1]) == 1
+    record = json.loads(capsys.readouterr().out)["value"]
+    assert record["text"] == "@bob.test thank you for following!"
+    assert record["facets"][0]["features"] == [{"$type": "app.bsky.richtext.facet#mention", "did": did}]
 
 
 def test_keep_books(account, tmp_path, monkeypatch, capsys):
@@ -141,6 +158,32 @@ def test_report_spam(bsky, network):
     [report] = [each.event for each in events if isinstance(each.event, kinds.ModEventReport)]
     assert label.create_label_vals == ["spam"]
     assert report.report_type == com.atproto.moderation.defs.REASON_SPAM
+
+
+def test_chat_bot(account, bsky, tmp_path):
+    position = tmp_path / "position"
+    with Bluesky.login(account[0], identifier="bob.test", password="hunter2") as bob:
+        bob.follow(bsky)
+
+        def talked():
+            until(position.exists)
+            talk = bob.chat.with_(bsky)
+            talk.send("cats")
+            until(lambda: len(talk.history()) == 3)
+            until(lambda: bsky.chat.conversation(talk.id).view.unread_count == 0)
+            return talk.history()
+
+        async def run():
+            bot = asyncio.create_task(main("chat_bot.py")(*account, "bob.test", str(position), poll=0.05))
+            try:
+                return await asyncio.to_thread(talked)
+            finally:
+                bot.cancel()
+
+        greeting, question, answer = asyncio.run(run())
+    assert greeting.text.startswith("Hello!")
+    assert [reaction.value for reaction in question.reactions] == ["\N{EYES}"]
+    assert (answer.text, answer.view.reply_to.id) == ("You wrote: cats", question.id)
 
 
 def test_find_account(account, bsky, network, capsys):

@@ -7,7 +7,7 @@ import secrets
 import pytest
 
 from atlex import XrpcResponseError
-from atlex_sdk import app, chat, com
+from atlex_sdk import app, com
 
 from ._twins import opened_twin
 
@@ -174,11 +174,14 @@ async def test_who_is_no_moderator_is_told_so_by_the_moderation_service(twin, ne
 # Chat
 
 
-async def test_chat_goes_to_the_chat_service_by_itself(twin, session, client):
-    answer = await twin.do(client.xrpc(chat.bsky.convo.list_convos.METHOD))
-    token = answer.body.to_wire()["token"]
-    assert (token["iss"], token["aud"]) == (session.did, "did:web:api.bsky.chat")
-    assert token["lxm"] == "chat.bsky.convo.listConvos"
+async def test_chat_goes_to_the_chat_service_by_itself(twin, client):
+    assert (await twin.do(client.chat.bsky.convo.list_convos())).convos == []
+
+
+async def test_without_the_name_of_the_chat_service_a_call_doesnt_reach_it(twin, client):
+    with pytest.raises(XrpcResponseError) as caught:
+        await twin.do(client.with_options(proxy=None).chat.bsky.convo.list_convos())
+    assert (caught.value.status, caught.value.error) == (501, "MethodNotImplemented")
 
 
 async def test_chat_goes_to_another_service_that_is_named(twin, network, client):

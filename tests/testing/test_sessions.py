@@ -76,6 +76,22 @@ def test_tests_can_make_accounts_with_any_valid_handle_but_not_twice(pds):
         pds.create_account("alice")
 
 
+@pytest.mark.parametrize("did", ["did:plc:ewvi7nxzyoun6zhxrhs64oiz", "did:web:carol.example.com"])
+def test_an_account_with_a_known_did_has_it_everywhere(pds, call, did):
+    assert pds.create_account("carol.test", did=did).did == did
+    assert log_in(call, did).json()["handle"] == "carol.test"
+    assert call.get("com.atproto.identity.resolveHandle", handle="carol.test").json() == {"did": did}
+    with pytest.raises(Exception, match="DID already taken"):
+        pds.create_account("carla.test", did=did)
+    assert call.get("com.atproto.identity.resolveHandle", handle="carla.test").status_code == 400
+
+
+@pytest.mark.parametrize("did", ["", "carol.test", "did:plc"])
+def test_an_account_has_no_did_that_isnt_one(pds, did):
+    with pytest.raises(Exception, match="DID isn't valid"):
+        pds.create_account("carol.test", did=did)
+
+
 @pytest.mark.parametrize("identifier", ["alice.test", "ALICE.test", "alice@example.com", "did"])
 def test_login_takes_a_handle_an_email_address_or_a_did(call, alice, identifier):
     session = log_in(call, alice.did if identifier == "did" else identifier).json()

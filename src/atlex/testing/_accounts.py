@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from atlex.syntax import is_valid_handle
+from atlex.syntax import is_valid_did, is_valid_handle
 from atlex.testing._clock import Clock, Dice
 from atlex.testing._repo import Changed, Repo
 from atlex.testing._wire import PdsError
@@ -166,21 +166,27 @@ class Accounts:
         password: str | None,
         *,
         email: str | None,
+        did: str | None = None,
         auth_factor: str | None = None,
         takendown: bool = False,
         deactivated: bool = False,
     ) -> Account:
-        """Make an account; any valid handle will do.
+        """Make an account; any valid handle will do, and any valid DID.
 
         Raises:
-            PdsError: The handle or the e-mail address isn't valid, or is taken.
+            PdsError: The handle, the DID or the e-mail address isn't valid, or is taken.
         """
         handle = normalised_handle(handle)
         if handle in self._by_handle:
             raise PdsError(400, message=f"Handle already taken: {handle}")
         if email is not None and self.find_email(email) is not None:
             raise PdsError(400, message=f"Email already taken: {email}")
-        did = self._dice.did()
+        if did is None:
+            did = self._dice.did()
+        elif not is_valid_did(did):
+            raise PdsError(400, message="The DID isn't valid")
+        elif did in self._by_did:
+            raise PdsError(400, message=f"DID already taken: {did}")
         account = Account(
             did=did,
             handle=handle,

@@ -261,6 +261,7 @@ class FakePds:
         password: str | None = "password",  # noqa: S107 - a password for accounts that guard nothing
         *,
         email: str | None = None,
+        did: str | None = None,
         auth_factor: str | None = None,
         takendown: bool = False,
         deactivated: bool = False,
@@ -271,18 +272,20 @@ class FakePds:
             handle: Any valid handle.
             password: Its password; None for an account that nobody can log in to.
             email: Its e-mail address, which logs in too.
+            did: Its DID, such as that of an account elsewhere; None for a new one.
             auth_factor: The code that a login needs besides the password.
             takendown: Whether it is taken down from the start.
             deactivated: Whether it is deactivated from the start.
 
         Raises:
-            PdsError: The handle or the e-mail address isn't valid, or is taken.
+            PdsError: The handle, the DID or the e-mail address isn't valid, or is taken.
         """
         with self._server.lock:
             return self._state.accounts.create(
                 handle,
                 password,
                 email=email,
+                did=did,
                 auth_factor=auth_factor,
                 takendown=takendown,
                 deactivated=deactivated,

@@ -19,6 +19,7 @@ import { pathToFileURL } from 'node:url'
 const HOST = '127.0.0.1'
 const START_LIMIT_MS = 180_000
 const CHAT_DID = 'did:web:api.bsky.chat'
+const JSON_TYPE = 'application/json'
 
 const settings = JSON.parse(process.argv[2])
 const { folder } = settings
@@ -142,22 +143,54 @@ async function withFixedRandom(work) {
   }
 }
 
-// Stands in for the one service that clients know by name, so that nothing leaves the machine: it knows no
-// conversations, and says what the token of a call says.
-function startChat(port, { resolver }) {
+// Stands in for the one service that clients know by name, whose server isn't published. It checks the tokens
+// of calls with the protocol's own library, and sends the calls on to the FakePds of _chat.py, as the account
+// that the token names; the other members have to be logged in there to be known.
+function startChat(port, backend, resolver, verifyJwt) {
   const { resolveNoCache } = resolver
   const service = { id: '#bsky_chat', type: 'BskyChatService', serviceEndpoint: `http://${HOST}:${port}` }
   resolver.resolveNoCache = async (did) =>
     did === CHAT_DID ? { id: did, service: [service] } : resolveNoCache.call(resolver, did)
-  createHttpServer((request, response) => {
-    const [, payload] = request.headers.authorization.split('.')
-    const token = JSON.parse(Buffer.from(payload, 'base64url'))
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ convos: [], token }))
+
+  async function login(did) {
+    const answer = await fetch(`${backend}/xrpc/com.atproto.server.createSession`, {
+      method: 'POST',
+      headers: { 'content-type': JSON_TYPE },
+      body: JSON.stringify({ identifier: did, password: '' }),
+    })
+    return (await answer.json()).accessJwt
+  }
+
+  async function pass(request) {
+    const { pathname, searchParams } = new URL(request.url, backend)
+    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? ''
+    const key = (did, again) => resolver.resolveAtprotoKey(did, again)
+    const { iss } = await verifyJwt(token, CHAT_DID, pathname.split('/').at(-1), key)
+    const [accessToken] = await Promise.all([iss, ...searchParams.getAll('members')].map(login))
+    const body = Buffer.concat(await request.toArray())
+    return fetch(backend + request.url, {
+      method: request.method,
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        'atproto-proxy': CHAT_DID + service.id,
+        'content-type': request.headers['content-type'] ?? JSON_TYPE,
+      },
+      body: request.method === 'POST' ? body : undefined,
+    })
+  }
+
+  createHttpServer(async (request, response) => {
+    const answer = await pass(request).catch((error) => {
+      const { statusCode = 502, payload = { error: 'UpstreamFailure', message: `${error}` } } = error
+      return Response.json(payload, { status: statusCode })
+    })
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') })
+    response.end(Buffer.from(await answer.arrayBuffer()))
   }).listen(port, HOST)
 }
 
 async function start() {
-  const [postgres, redis, plc, pds, appview, ozone, otherPds, chat] = await freePorts(8)
+  const [postgres, redis, plc, pds, appview, ozone, otherPds, chat, chatBackend] = await freePorts(9)
   await Promise.all([startPostgres(postgres), startRedis(redis)])
   process.env.REDIS_HOST = `${HOST}:${redis}`
 
@@ -165,6 +198,7 @@ async function start() {
   const { ADMIN_PASSWORD, JWT_SECRET, TestNetwork, TestPds } = await import(pathToFileURL(entry))
   // The package doesn't export its mock users.
   const { generateMockSetup } = await import(pathToFileURL(join(dirname(entry), 'mock', 'index.js')))
+  const { verifyJwt } = await import(pathToFileURL(createRequire(entry).resolve('@atproto/xrpc-server')))
 
   listenOnLoopbackOnly()
   const network = await TestNetwork.create({
@@ -177,7 +211,7 @@ async function start() {
   })
   await withFixedRandom(() => generateMockSetup(network))
   await network.processAll(START_LIMIT_MS)
-  startChat(chat, { resolver: network.pds.ctx.idResolver.did })
+  startChat(chat, `http://${HOST}:${chatBackend}`, network.pds.ctx.idResolver.did, verifyJwt)
   const other = await TestPds.create({
     didPlcUrl: network.plc.url,
     port: otherPds,
@@ -192,6 +226,8 @@ async function start() {
     other_pds: other.url,
     appview: network.bsky.url,
     ozone: network.ozone.url,
+    chat: `http://${HOST}:${chat}`,
+    chat_backend: chatBackend,
     appview_did: network.bsky.ctx.cfg.serverDid,
     ozone_did: network.ozone.ctx.cfg.service.did,
     admin_password: ADMIN_PASSWORD,
