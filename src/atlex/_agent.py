@@ -12,6 +12,7 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
+    Awaitable,
     Generator,
     ItemsView,
     Iterable,
@@ -461,8 +462,8 @@ class AsyncAgent(Protocol):
         """The DID of the account that the agent speaks for, or None."""
         ...
 
-    async def send(self, request: Request, /) -> Response:
-        """Do what `Agent.send` does, asynchronously."""
+    def send(self, request: Request, /) -> Awaitable[Response]:
+        """Do what `Agent.send` does, asynchronously: it may be a coroutine function."""
         ...
 
 

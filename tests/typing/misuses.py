@@ -1,7 +1,7 @@
 """Mistakes. Nobody runs this file: each type checker must report every line with a comment, and no other.
 
-A comment names the code of mypy and the rule of pyright, and after a semicolon the checkers that see nothing. Each
-mistake is a line of its own, however long.
+A comment names the code of mypy and the rule of pyright, and after a semicolon the checkers that see nothing, or that
+pyright's message is long. Each mistake is a line of its own, however long.
 """
 
 # fmt: off
@@ -38,9 +38,9 @@ def arguments(client: Client) -> None:
     client.app.bsky.feed.search_posts(q="cats", sort=3)  # expect: arg-type, reportArgumentType
     client.chat.bsky.convo.list_convos(read_state=False)  # expect: arg-type, reportArgumentType
     client.chat.bsky.convo.send_message(convo_id="1", message="hello")  # expect: arg-type, reportArgumentType
-    client.app.bsky.actor.put_preferences(preferences=[Like])  # expect: list-item, reportArgumentType
-    client.com.atproto.repo.upload_blob(data="image.png")  # expect: arg-type, reportArgumentType
-    client.com.atproto.repo.upload_blob(data=Path("note.txt").open())  # expect: arg-type, reportArgumentType
+    client.app.bsky.actor.put_preferences(preferences=[Like])  # expect: list-item, reportArgumentType; long
+    client.com.atproto.repo.upload_blob(data="image.png")  # expect: arg-type, reportArgumentType; long
+    client.com.atproto.repo.upload_blob(data=Path("note.txt").open())  # expect: arg-type, reportArgumentType; long
     client.download(com.atproto.repo.upload_blob.METHOD, "blob")  # expect: arg-type, reportArgumentType
 
 
@@ -50,7 +50,7 @@ def options(client: Client) -> None:
     client.with_options(validation="lax")  # expect: arg-type, reportArgumentType
     Client("https://pds.example", headers=["accept: */*"])  # expect: arg-type, reportArgumentType
     Client(5)  # expect: arg-type, reportArgumentType
-    Client(HalfAnAgent())  # expect: arg-type, reportArgumentType
+    Client(HalfAnAgent())  # expect: arg-type, reportArgumentType; long
 
 
 class HalfAnAgent:
@@ -129,10 +129,10 @@ def models(client: Client, subject: StrongRef) -> None:
     Post("hello", MOMENT)  # expect: arg-type+call-arg, reportCallIssue
     Post(text="", created_at=MOMENT, langs="en")  # expect: arg-type, reportArgumentType
     Post(text="", created_at=MOMENT, reply=subject)  # expect: arg-type, reportArgumentType
-    Post(text="", created_at=MOMENT, embed=subject)  # expect: arg-type, reportArgumentType
+    Post(text="", created_at=MOMENT, embed=subject)  # expect: arg-type, reportArgumentType; long
     Post(text="", created_at=MOMENT, embed=images.View(images=[]))  # expect: arg-type, reportArgumentType
-    Post(text="", created_at=MOMENT, embed={"$type": "app.bsky.embed.external"})  # expect: arg-type, reportArgumentType
-    Post(text="", created_at=MOMENT, embed=external.ExternalExternal(uri="", title="", description=""))  # expect: arg-type, reportArgumentType
+    Post(text="", created_at=MOMENT, embed={"$type": "app.bsky.embed.external"})  # expect: arg-type, reportArgumentType; long
+    Post(text="", created_at=MOMENT, embed=external.ExternalExternal(uri="", title="", description=""))  # expect: arg-type, reportArgumentType; long
     images.Image(image="cat.png", alt="")  # expect: arg-type, reportArgumentType
     images.Image(image=b"", alt="")  # expect: arg-type, reportArgumentType
     images.Images(images="cat.png")  # expect: arg-type, reportArgumentType
@@ -171,7 +171,7 @@ def datetimes(post: Post, account: com.atproto.admin.defs.AccountView) -> int:
 
 
 def pages(client: Client) -> object:
-    client.paginate(client.app.bsky.actor.get_profile, actor="x")  # expect: arg-type, reportArgumentType
+    client.paginate(client.app.bsky.actor.get_profile, actor="x")  # expect: arg-type, reportArgumentType; long
     client.paginate(client.app.bsky.feed.get_timeline, limit="5")  # expect: arg-type, reportArgumentType
     client.paginate(client.app.bsky.feed.get_timeline, lmit=5)  # expect: call-arg, reportCallIssue
     client.paginate(client.app.bsky.feed.get_timeline())  # expect: arg-type, reportArgumentType+reportCallIssue
@@ -197,10 +197,10 @@ def failures(client: Client) -> object:
 def sessions(half: str) -> None:
     PasswordSession.login("https://pds.example", "alice.example", "secret")  # expect: call-arg, reportCallIssue
     PasswordSession.login("https://pds.example", identifier="alice.example")  # expect: call-arg, reportCallIssue
-    PasswordSession.login(half, identifier=half, password=half, on_updated=print_data)  # expect: arg-type, reportArgumentType
+    PasswordSession.login(half, identifier=half, password=half, on_updated=print_data)  # expect: arg-type, reportArgumentType; long
     session = PasswordSession.login(half, identifier=half, password=half)
-    AsyncClient(session)  # expect: arg-type, reportArgumentType
-    Client(AsyncPasswordSession.login(half, identifier=half, password=half))  # expect: arg-type, reportArgumentType
+    AsyncClient(session)  # expect: arg-type, reportArgumentType; long
+    Client(AsyncPasswordSession.login(half, identifier=half, password=half))  # expect: arg-type, reportArgumentType; long
     with AsyncPasswordSession.login(half, identifier=half, password=half) as opened:  # expect: attr-defined, reportGeneralTypeIssues
         print(opened)
 
@@ -228,6 +228,6 @@ async def forgetting_to_await(client: AsyncClient, post: Post) -> object:
         print(listed)
     with client:  # expect: attr-defined, reportGeneralTypeIssues
         pass
-    await asyncio.gather(client.paginate(client.app.bsky.feed.get_timeline))  # expect: call-overload, reportArgumentType+reportCallIssue
+    await asyncio.gather(client.paginate(client.app.bsky.feed.get_timeline))  # expect: call-overload, reportArgumentType+reportCallIssue; long
     await client.app.bsky.feed.post.iterate()  # expect: misc, reportGeneralTypeIssues
     return profile.handle  # expect: attr-defined, reportAttributeAccessIssue

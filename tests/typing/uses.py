@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, assert_type
@@ -224,8 +224,26 @@ class Recorder:
         return Response(200, {"content-type": "application/json"}, b"{}")
 
 
+class LaterRecorder:
+    did: str | None = None
+
+    async def send(self, request: Request, /) -> Response:
+        return Recorder().send(request)
+
+
+class Relay:
+    did: str | None = None
+
+    def send(self, request: Request, /) -> Awaitable[Response]:
+        return LaterRecorder().send(request)
+
+
 def own_agent() -> Client:
     return Client(Recorder())
+
+
+def own_asynchronous_agents() -> tuple[AsyncClient, AsyncClient]:
+    return AsyncClient(LaterRecorder()), AsyncClient(Relay())
 
 
 def timelines(client: Client) -> None:
