@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import trio
 import trustme
 from tests._listening import Listening
 
+from atlex.errors import AtlexError
 from atlex.fetch import AsyncPublicFetcher, Fetched, PublicFetcher
 
 # httpcore leaves generators of its own unfinished where a body isn't read to its end.
@@ -32,14 +33,32 @@ class Driver:
 
     def get(self, url: Any, *, max_bytes: Any = 10_000, fetcher: Any = None, **options: Any) -> Fetched:
         """Fetch one URL with a fetcher of its own."""
+        (outcome,) = self.get_each([url], fetcher=fetcher, max_bytes=max_bytes, **options)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def get_each(self, urls: Sequence[Any], *, fetcher: Any = None, **options: Any) -> list[Any]:
+        """Fetch URLs, one after the other, with one fetcher; what comes of each, errors included."""
         given = fetcher or {}
+        outcomes: list[Any] = []
         if self.name == "sync":
             with PublicFetcher(**given) as opened:
-                return opened.get(url, max_bytes=max_bytes, **options)
+                for url in urls:
+                    try:
+                        outcomes.append(opened.get(url, **options))
+                    except AtlexError as error:
+                        outcomes.append(error)
+            return outcomes
 
-        async def main() -> Fetched:
+        async def main() -> list[Any]:
             async with AsyncPublicFetcher(**given) as opened:
-                return await opened.get(url, max_bytes=max_bytes, **options)
+                for url in urls:
+                    try:
+                        outcomes.append(await opened.get(url, **options))
+                    except AtlexError as error:
+                        outcomes.append(error)
+            return outcomes
 
         return asyncio.run(main()) if self.name == "asyncio" else trio.run(main)
 

@@ -286,6 +286,17 @@ class TestLimits:
         with pytest.raises(FetchError, match="redirects more than 0 times"):
             self.get(driver, server.url, max_redirects=0)
 
+    @pytest.mark.parametrize(
+        "location", ["ftp://example.com/", "https://user@example.com/", "/" + "a" * 5000]
+    )
+    def test_a_refused_redirect_gives_its_connection_back(self, driver: Driver, server: Server, location):
+        """A fetcher has 100 of them."""
+        server.answer = lambda _: leading_to(location)
+        options = {"fetcher": {**self.fetcher, "timeout": 5}, "max_bytes": 100, "allow_http": True}
+        for outcome in driver.get_each([server.url] * 101, **options):
+            assert isinstance(outcome, FetchRefusedError)
+            assert "redirects to" in str(outcome)
+
     @pytest.mark.parametrize("dripping", ["head", "body", "nothing"])
     def test_the_time_is_limited_however_the_server_drips(
         self, driver: Driver, server: Server, dripping, monkeypatch

@@ -45,7 +45,7 @@ class Driver:
         transport = httpx.MockTransport(handler)
         if self.name == "sync":
             with httpx.Client(transport=transport, **client) as http_client:
-                return _http.HttpConnection(http_client).send(origin, request)
+                return _http.HttpConnection(http_client).send(request, _http.first_hop(origin, request))
 
         async def main() -> Response:
             async def answer(sent: httpx.Request) -> httpx.Response:
@@ -53,7 +53,9 @@ class Driver:
                 return handler(sent)
 
             async with httpx.AsyncClient(transport=httpx.MockTransport(answer), **client) as http_client:
-                return await _http.AsyncHttpConnection(http_client).send(origin, request)
+                return await _http.AsyncHttpConnection(http_client).send(
+                    request, _http.first_hop(origin, request)
+                )
 
         return asyncio.run(main())
 
@@ -62,14 +64,14 @@ class Driver:
         if self.name == "sync":
             connection = _http.HttpConnection(transport=self.transport)
             try:
-                return connection.send(origin, request)
+                return connection.send(request, _http.first_hop(origin, request))
             finally:
                 connection.close()
 
         async def main() -> Response:
             connection = _http.AsyncHttpConnection(transport=self.transport)
             try:
-                return await connection.send(origin, request)
+                return await connection.send(request, _http.first_hop(origin, request))
             finally:
                 await connection.aclose()
 

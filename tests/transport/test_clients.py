@@ -74,8 +74,8 @@ class TestChoice:
     @pytest.mark.parametrize("name", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
     def test_it_isnt_aiohttp_with_a_proxy_in_the_environment(self, name: str, monkeypatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-        assert _choice.choose_transport(None, asynchronous=True) == "httpx2"
-        assert _choice.choose_transport("aiohttp", asynchronous=True) == "aiohttp"
+        assert _choice.own_transport(asynchronous=True) == "httpx2"
+        assert "transport='aiohttp'" in repr(AsyncClient(URL, transport="aiohttp"))
 
     def test_calls_go_through_a_proxy_in_the_environment(self, server: str, monkeypatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", server)

@@ -357,7 +357,7 @@ class TestFailures:
                 httpx.ConnectError("Name or service not known"),
                 "No connection to pds.example: Name or service",
             ),
-            (httpx.ConnectTimeout(""), "pds.example accepted no connection within 10 s"),
+            (httpx.ConnectTimeout(""), "No connection to pds.example within 10 s"),
             (httpx.ReadTimeout(""), "pds.example didn't respond within 30 s"),
             (httpx.PoolTimeout(""), "No connection became free within 30 s"),
             (httpx.ReadError(""), "The connection to pds.example broke"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from atlex._http._async import AsyncHttpConnection
 from atlex._http._choice import AsyncHttpClient, HttpClient, Transport
+from atlex._http._exchange import first_hop
 from atlex._http._sync import HttpConnection
 
-__all__ = ["AsyncHttpClient", "AsyncHttpConnection", "HttpClient", "HttpConnection", "Transport"]
+__all__ = ["AsyncHttpClient", "AsyncHttpConnection", "HttpClient", "HttpConnection", "Transport", "first_hop"]

@@ -7,7 +7,6 @@ import select
 import sys
 import weakref
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import lru_cache, partial
 from io import BytesIO
@@ -18,9 +17,9 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
-from atlex._environment import Proxy, environment_proxies, tls_context
+from atlex._environment import environment_proxies, proxy_for, tls_context
 from atlex._home import here, keep_if_inherited, tied_to_loop
-from atlex._http._carrier import Answer, BrokenAnswerError, Exchange, ProxiedCarrier
+from atlex._http._carrier import Answer, BrokenAnswerError, Carrier, Exchange
 from atlex._http._choice import check_loops
 from atlex._http._exchange import default_headers
 from atlex.errors import AtlexError, InputError
@@ -40,7 +39,7 @@ _PLAIN: Final[dict[str, Any]] = {
 }
 
 
-class AiohttpCarrier(ProxiedCarrier):
+class AiohttpCarrier(Carrier):
     """Carries exchanges through an aiohttp session.
 
     Args:
@@ -51,27 +50,36 @@ class AiohttpCarrier(ProxiedCarrier):
         check_loops([getattr(session, "_loop", None)])
         super().__init__(environment_proxies() if session is None else {})
         self._users: Final = session
-        connector = (
-            aiohttp.TCPConnector(limit=100, keepalive_timeout=15) if session is None else session.connector
-        )
         if session is None:
+            connector: Any = aiohttp.TCPConnector(limit=100, keepalive_timeout=15)
             vars(connector)["_factory"] = partial(_Protocol, asyncio.get_running_loop())
-        # What a user's session adds is for the first origin only: others get one without, over its connections.
-        self._own = _session(connector, connector_owner=session is None)
+        else:
+            connector = session.connector
+        # What a user's session adds is for the first origin only: others get one without, over its connections. A jar of
+        # cookies would keep what a server sets for everybody who shares the session.
+        self._own = aiohttp.ClientSession(
+            connector=connector,
+            connector_owner=session is None,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            **_PLAIN,
+        )
+        # Whether to send a request again is decided above.
+        vars(self._own)["_retry_connection"] = False
+        # For each origin the options of its requests, and the headers that a proxy wants.
+        self._ways: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
         self._pid, _ = here()
         self._ending = tied_to_loop(self._own.close)
         weakref.finalize(self, _close, self._own, self._pid)
 
     async def exchange(self, exchange: Exchange) -> Answer:
-        """Send a request, and give what comes back as soon as its headers are there."""
-        _, way, added = self._ways.get(exchange.origin) or self._way(exchange.origin)
-        session, options = self._own, way
+        options, added = self._ways.get(exchange.origin) or self._way(exchange.origin)
+        session = self._own
         headers = {**default_headers(), **added, **exchange.headers}
         # aiohttp sets it itself, and would take it for a contradiction.
         headers.pop("transfer-encoding", None)
         if self._users is not None:
             if exchange.is_trusted:
-                session, options = self._users, {**way, **_PLAIN}
+                session, options = self._users, {**options, **_PLAIN}
                 for name in default_headers().keys() & {name.lower() for name in session.headers}:
                     if name not in exchange.headers:
                         del headers[name]
@@ -101,34 +109,32 @@ class AiohttpCarrier(ProxiedCarrier):
         if answer.status < 200 or (codings and [each.lower() for each in codings] != ["chunked"]):
             answer.close()
             raise BrokenAnswerError
-        return Answer(answer.status, answer.raw_headers, _Stream(answer))
+        return Answer(answer.status, answer.raw_headers, answer.content.iter_any(), partial(_end, answer))
 
     def abandon(self) -> None:
-        """Let go of all connections."""
         if not keep_if_inherited(self._pid, self._own, self._ending):
             _close(self._own, self._pid)
 
     async def close(self) -> None:
-        """Close what was opened here."""
         await self._ending.aclose()
 
-    def _led(self, origin: str, proxy: Proxy | None) -> tuple[Any, ...]:
-        is_https = origin.startswith("https:")
-        options: dict[str, Any] = {"ssl": tls_context()} if is_https and self._users is None else {}
+    def _way(self, origin: str) -> tuple[dict[str, Any], dict[str, str]]:
+        is_https, proxy = origin.startswith("https:"), proxy_for(origin, self._proxies)
+        options: dict[str, Any] = {}
         headers: dict[str, str] = {}
         if self._users is not None:
             options["proxy"] = getattr(self._users, "_default_proxy", None)
+        elif is_https:
+            options["ssl"] = tls_context()
         if proxy is not None:
             if proxy.scheme.startswith("socks"):
                 raise InputError(f"aiohttp can't use a SOCKS proxy, and {proxy.setting} is one: take 'httpx'")
             options["proxy"] = URL(f"{proxy.scheme}://{proxy.place}", encoded=True)
             if proxy.credentials is not None:
                 basic = b64encode(":".join(proxy.credentials).encode()).decode()
-                authorization = {"proxy-authorization": f"Basic {basic}"}
-                if is_https:
-                    options["proxy_headers"] = authorization
-                else:
-                    headers = authorization
+                wanted = options.setdefault("proxy_headers", {}) if is_https else headers
+                wanted["proxy-authorization"] = f"Basic {basic}"
+        self._ways[origin] = options, headers
         return options, headers
 
     def _cookies(self, origin: str) -> str:
@@ -195,16 +201,6 @@ def _is_readable(transport: Any) -> bool:
     return bool(poll.poll(0))
 
 
-def _session(connector: aiohttp.BaseConnector | None, **options: Any) -> aiohttp.ClientSession:
-    # A jar of cookies would keep what a server sets for everybody who shares the session.
-    session = aiohttp.ClientSession(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), **_PLAIN, **options
-    )
-    # Whether to send a request again is decided above.
-    vars(session)["_retry_connection"] = False
-    return session
-
-
 def _close(session: aiohttp.ClientSession, pid: int) -> None:
     """Close a session that was forgotten, where aiohttp would complain on the error log."""
     connector, is_own = session.connector, session.connector_owner
@@ -231,16 +227,6 @@ def _timeout(pool: float | None, connect: float | None, read: float | None) -> a
     return aiohttp.ClientTimeout(total=None, connect=pool, sock_connect=connect, sock_read=read)
 
 
-class _Stream:
-    """An answer's body. Closing it closes the connection, unless all of the body has been read."""
-
-    __slots__ = ("_answer",)
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self._answer = answer
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._answer.content.iter_any()
-
-    async def aclose(self) -> None:
-        self._answer.close()
+async def _end(answer: aiohttp.ClientResponse) -> None:
+    """Close an answer: its connection too, unless all of the body has been read."""
+    answer.close()

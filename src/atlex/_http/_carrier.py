@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from inspect import isawaitable
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple
 
-from atlex._environment import Proxy, proxy_for
+from atlex._environment import proxy_for
 
-__all__ = [
-    "HARMLESS_HEADERS",
-    "Answer",
-    "BrokenAnswerError",
-    "Carrier",
-    "Exchange",
-    "ProxiedCarrier",
-    "Timeouts",
-    "then",
-]
+__all__ = ["HARMLESS_HEADERS", "Answer", "BrokenAnswerError", "Carrier", "Exchange", "Timeouts", "then"]
 
 HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
 """The headers that another origin may see, in lower case: none that could be a credential."""
@@ -59,60 +50,44 @@ class Answer(NamedTuple):
     Attributes:
         status: The status.
         headers: The headers as they came.
-        stream: Gives the bytes of the body as they came, once. Closing it gives the connection back, however much of the
-            body has been read.
+        body: Gives the bytes of the body as they came, once.
+        close: Gives the connection back, however much of the body has been read.
         is_unpacked: Whether the bytes are without their content encoding.
     """
 
     status: int
     headers: Sequence[tuple[bytes, bytes]]
-    stream: Any
+    body: Any
+    close: Callable[[], Any]
     is_unpacked: bool = False
 
 
-class Carrier(Protocol):
+class Carrier:
     """Carries exchanges with a library, whose exceptions pass through.
 
     An asynchronous one returns an awaitable from `exchange` and `close`.
+
+    Args:
+        proxies: What `environment_proxies` gave; none where the user's own client carries.
     """
+
+    def __init__(self, proxies: dict[str, str]) -> None:
+        self._proxies: Final = proxies
 
     def exchange(self, exchange: Exchange) -> Any:
         """Send a request, and give the `Answer` as soon as its headers are there."""
+        raise NotImplementedError
 
     def proxy(self, origin: str) -> str:
         """Host and port of the proxy between here and an origin; empty for none, or an unknown one."""
-        ...
+        proxy = proxy_for(origin, self._proxies)
+        return proxy.place if proxy else ""
 
     def abandon(self) -> None:
         """Let go of all connections without a word to anybody: their process or event loop isn't this one."""
 
     def close(self) -> Any:
         """Close what was opened here; never called where the user's own client carries."""
-
-
-class ProxiedCarrier:
-    """What carriers with connections of their own share: the environment's proxies.
-
-    Args:
-        proxies: What `environment_proxies` gave.
-    """
-
-    def __init__(self, proxies: dict[str, str]) -> None:
-        self._proxies: Final = proxies
-        # What leads to each origin that was asked for, the proxy first.
-        self._ways: dict[str, tuple[Any, ...]] = {}
-
-    def proxy(self, origin: str) -> str:
-        """Host and port of the proxy between here and an origin; empty for none."""
-        proxy = self._ways[origin][0] if origin in self._ways else None
-        return proxy.place if proxy else ""
-
-    def _way(self, origin: str) -> tuple[Any, ...]:
-        proxy = proxy_for(origin, self._proxies)
-        way = self._ways[origin] = (proxy, *self._led(origin, proxy))
-        return way
-
-    def _led(self, origin: str, proxy: Proxy | None) -> tuple[Any, ...]:
         raise NotImplementedError
 
 

@@ -9,11 +9,11 @@ from atlex._agent import Headers, Request, too_large
 from atlex._decoding import Decoder, EncodingError
 from atlex._home import Home, here, here_async, is_gone
 from atlex._http._carrier import Answer, Carrier
-from atlex._http._choice import Transport, check_client, choose_transport, open_carrier
+from atlex._http._choice import Transport, check_choice, open_carrier, own_transport
 from atlex._http._failures import FailureGuard, late
 from atlex.errors import XrpcInternalError, XrpcInvalidResponseError
 
-__all__ = ["BaseChunks", "BaseConnection"]
+__all__ = ["BaseBody", "BaseConnection"]
 
 # How many bytes an encoding may add to a body that it can't make smaller.
 _OVERHEAD: Final = 64 * 1024
@@ -36,11 +36,10 @@ class BaseConnection:
     """
 
     def __init__(self, http_client: object, transport: Transport | None, *, asynchronous: bool) -> None:
-        check_client(http_client, transport, asynchronous=asynchronous)
+        self._library = check_choice(http_client, transport, asynchronous=asynchronous)
         self._asynchronous = asynchronous
         self._here = here_async if asynchronous else here
         self._http_client = http_client
-        self._transport: Transport | None = transport
         # Looking up and `setdefault` are single steps, so that no lock is needed, which a fork could leave locked.
         self._carriers: dict[Home, Carrier] = {}
         self._is_closed = False
@@ -50,7 +49,7 @@ class BaseConnection:
         """The transport of the requests, for a repr: a library, or ``http_client`` for the user's own."""
         if self._http_client is not None:
             return "http_client"
-        return choose_transport(self._transport, asynchronous=self._asynchronous)
+        return self._library or own_transport(asynchronous=self._asynchronous)
 
     def _carrier(self, request: Request) -> Carrier:
         """What carries a request here.
@@ -73,21 +72,18 @@ class BaseConnection:
     def _open(self, home: Home) -> Carrier:
         self._forget()
         # The choice depends on what runs here; the repr gives this one from now on.
-        self._transport = choose_transport(self._transport, asynchronous=self._asynchronous)
-        return self._carriers.setdefault(home, self._open_carrier(self._transport))
+        self._library = self._library or own_transport(asynchronous=self._asynchronous)
+        return self._carriers.setdefault(home, self._open_carrier(self._library))
 
-    def _open_carrier(self, transport: Transport) -> Carrier:
-        return open_carrier(transport, self._http_client, asynchronous=self._asynchronous)
+    def _open_carrier(self, library: Transport) -> Carrier:
+        return open_carrier(library, self._http_client, asynchronous=self._asynchronous)
 
     def _closing(self) -> Carrier | None:
         """The carrier to close here, if there is one of our own."""
         self._is_closed = True
         self._forget()
         carrier = self._carriers.pop(self._here(), None)
-        if carrier is None or self._http_client is None:
-            return carrier
-        carrier.abandon()
-        return None
+        return carrier if self._http_client is None else None
 
     def _forget(self) -> None:
         for home in list(self._carriers):
@@ -95,44 +91,38 @@ class BaseConnection:
                 carrier.abandon()
 
 
-class BaseChunks:
-    """The body of a response, unpacked.
+class BaseBody:
+    """The body of a response, unpacked, within its limits.
 
     Args:
         request: The request that the response belongs to.
         guard: Turns the failures of reading into errors.
         answer: The response.
-        headers: Its headers.
     """
 
-    __slots__ = ("_answer", "_deadline", "_guard", "_headers", "_limit", "_pieces", "_received", "_request")
+    __slots__ = ("_answer", "_deadline", "_guard", "_limit", "_reading", "_received", "headers")
 
-    def __init__(self, request: Request, guard: FailureGuard, answer: Answer, headers: Headers) -> None:
-        self._request: Final = request
-        self._guard: Final = guard
+    def __init__(self, request: Request, guard: FailureGuard, answer: Answer) -> None:
+        self.headers: Final = Headers.from_bytes(answer.headers)
         self._answer: Final = answer
-        self._headers: Final = headers
+        self._guard: Final = guard
         # The limits don't apply to a stream, which the caller reads at their own pace, unless it is an error.
         is_bounded = not (request.stream and 200 <= answer.status < 300)
         self._deadline: Final = request.deadline if is_bounded else None
         self._limit: Final = request.max_response_size if is_bounded else None
         self._received = 0
-        # What is being read.
-        self._pieces: Any = None
+        self._reading: Any = None
 
-    def _decoder(self) -> Decoder | None:
-        encoding = "" if self._answer.is_unpacked else self._headers.get("content-encoding", "")
-        return Decoder(encoding) if encoding else None
-
-    def _refused(self, error: EncodingError) -> XrpcInvalidResponseError:
-        return XrpcInvalidResponseError(
-            str(error), status=self._answer.status, headers=self._headers, method=self._request.nsid
-        )
+    def _decoder(self) -> Decoder:
+        return Decoder("" if self._answer.is_unpacked else self.headers.get("content-encoding", ""))
 
     def _check(self, data: bytes) -> None:
         """Check what has arrived against the deadline and the limit: it may well unpack to nothing."""
         if self._deadline is not None and time.monotonic() >= self._deadline:
-            raise late(self._request)
+            raise late()
         self._received += len(data)
         if self._limit is not None and self._received > self._limit + _OVERHEAD:
-            raise too_large(self._answer.status, self._headers, self._limit)
+            raise too_large(self._answer.status, self.headers, self._limit)
+
+    def _refused(self, error: EncodingError) -> XrpcInvalidResponseError:
+        return XrpcInvalidResponseError(str(error), status=self._answer.status, headers=self.headers)

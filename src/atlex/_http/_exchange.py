@@ -66,7 +66,7 @@ def _service(url: str) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", parts.path
 
 
-def first_hop(service: str, request: Request, headers: Headers | None) -> Hop:
+def first_hop(service: str, request: Request, headers: Headers | None = None) -> Hop:
     """Where a request goes first, with its own headers or those in their place.
 
     Raises:

@@ -21,19 +21,27 @@ _LIBRARIES: Final = frozenset(
 # What is known to pass through the libraries: socket and TLS errors, host names that the resolver's codec refuses, event
 # loops and clients that have been closed, several of anyio's at once.
 _FOREIGN: Final = (cast("type", ExceptionGroup), OSError, RuntimeError, OverflowError, ValueError)
-_UNREACHED, _NOT_CONNECTED, _NO_ROOM, _UNUSABLE, _LATE, _BROKEN = range(6)
-# By the names of classes, as httpx, httpx2 and what is under them use the same; the nearest base class counts.
-_CLASSES: Final = (
-    "ClientConnectorError ClientHttpProxyError ConnectError ProxyError",
-    "ConnectTimeout ConnectionTimeoutError",
-    "PoolTimeout",
-    "InvalidURL UnsupportedProtocol",
-    "ServerTimeoutError TimeoutError TimeoutException",
-    "BrokenAnswerError ClientConnectionError ClientPayloadError ClientResponseError NetworkError RemoteProtocolError",
-)
-_KINDS: Final = {name: kind for kind, names in enumerate(_CLASSES) for name in names.split()}
+
+_UNREACHED: Final = "No connection to {place}: {why}"
+_NOT_CONNECTED: Final = "No connection to {place} {in_time}"
+_NO_ROOM: Final = "No connection became free {in_time}"
+_UNUSABLE: Final = "The request to {host} can't be sent ({name})"
+_LATE: Final = "{host} didn't respond {in_time}"
+_BROKEN: Final = "The connection to {host} broke before the response was complete"
+_OTHER: Final = "The request to {host} failed ({name})"
 _BEFORE_SENDING: Final = frozenset({_UNREACHED, _NOT_CONNECTED, _NO_ROOM, _UNUSABLE})
 _TIMEOUTS: Final = frozenset({_NOT_CONNECTED, _NO_ROOM, _LATE})
+# By the names of classes, as httpx, httpx2 and what is under them use the same; the nearest base class counts.
+_CLASSES: Final = {
+    _UNREACHED: "ClientConnectorError ClientHttpProxyError ConnectError ProxyError",
+    _NOT_CONNECTED: "ConnectTimeout ConnectionTimeoutError",
+    _NO_ROOM: "PoolTimeout",
+    _UNUSABLE: "InvalidURL UnsupportedProtocol",
+    _LATE: "ServerTimeoutError TimeoutError TimeoutException",
+    _BROKEN: "BrokenAnswerError ClientConnectionError ClientPayloadError ClientResponseError NetworkError "
+    "RemoteProtocolError",
+}
+_SENTENCES: Final = {name: sentence for sentence, names in _CLASSES.items() for name in names.split()}
 
 
 class FailureGuard:
@@ -80,18 +88,29 @@ class FailureGuard:
             finally:
                 failure.__context__ = cause
 
-    def _failure(self, error: BaseException) -> XrpcFetchError:
-        kind = next((_KINDS[each.__name__] for each in type(error).__mro__ if each.__name__ in _KINDS), None)
-        deadline = self._request.deadline
-        if kind in _TIMEOUTS and deadline is not None and time.monotonic() >= deadline:
-            return late(self._request, sent=kind not in _BEFORE_SENDING)
+    def _failure(self, error: Any) -> XrpcFetchError:
+        classes = (each.__name__ for each in type(error).__mro__)
+        sentence = next((_SENTENCES[each] for each in classes if each in _SENTENCES), _OTHER)
+        request, sent, is_timeout = self._request, sentence not in _BEFORE_SENDING, sentence in _TIMEOUTS
+        if is_timeout and request.deadline is not None and time.monotonic() >= request.deadline:
+            return late(request.nsid, sent=sent)
         host, proxy = urlsplit(self._origin).netloc, self._carrier.proxy(self._origin)
-        return XrpcFetchError(
-            _sentence(kind, error, host, f"the proxy {proxy}" if proxy else "", self._request.timeout),
-            method=self._request.nsid,
-            error="Timeout" if kind in _TIMEOUTS else "NetworkError",
-            sent=kind not in _BEFORE_SENDING,
+        limit = request.timeout
+        if limit and sentence == _NOT_CONNECTED:
+            limit = min(limit, CONNECT_TIMEOUT)
+        # Most texts of the libraries' errors stay out: some quote URLs and headers.
+        is_status = hasattr(error, "status") and hasattr(error, "message")
+        why = f"{error.status} {error.message}" if is_status else getattr(error, "os_error", error)
+        message = sentence.format(
+            host=host,
+            place=f"{host} through the proxy {proxy}" if proxy else host,
+            # Without a timeout the operating system's own has passed.
+            in_time="in time" if limit is None else f"within {limit:g} s",
+            why=printable(str(why)),
+            name=type(error).__name__,
         )
+        code = "Timeout" if is_timeout else "NetworkError"
+        return XrpcFetchError(message, method=request.nsid, error=code, sent=sent)
 
 
 def _library_of(error: BaseException) -> str:
@@ -106,27 +125,6 @@ def _raised_in(trace: TracebackType | None) -> str:
     return str(name).partition(".")[0]
 
 
-def _sentence(kind: int | None, error: Any, host: str, proxy: str, patience: float | None) -> str:
-    limit = min(patience, CONNECT_TIMEOUT) if patience and kind == _NOT_CONNECTED else patience
-    # Without a timeout the operating system's own has passed.
-    in_time = "in time" if limit is None else f"within {limit:g} s"
-    # Most texts of the libraries' errors stay out: some quote URLs and headers.
-    if kind == _NOT_CONNECTED:
-        return f"{proxy or host} accepted no connection {in_time}" + (f" (for {host})" if proxy else "")
-    if kind == _NO_ROOM:
-        return f"No connection became free {in_time}"
-    if kind == _LATE:
-        return f"{host} didn't respond {in_time}"
-    if kind == _UNREACHED:
-        through = f" through {proxy}" if proxy else ""
-        status = getattr(error, "status", None)
-        why = getattr(error, "os_error", error) if status is None else f"{status} {error.message}"
-        return f"No connection to {host}{through}: {printable(str(why))}"
-    if kind == _BROKEN:
-        return f"The connection to {host} broke before the response was complete"
-    return f"The request to {host} failed ({type(error).__name__})"
-
-
-def late(request: Request, *, sent: bool = True) -> XrpcFetchError:
+def late(method: str | None = None, *, sent: bool = True) -> XrpcFetchError:
     """The error for a response that isn't there when it has to be."""
-    return XrpcFetchError(DEADLINE_PASSED, method=request.nsid, error="Timeout", sent=sent)
+    return XrpcFetchError(DEADLINE_PASSED, method=method, error="Timeout", sent=sent)

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from atlex._agent import Headers, Request, Response
+from atlex._agent import Request, Response
 from atlex._decoding import EncodingError
 from atlex._http._carrier import Answer
 from atlex._http._choice import HttpClient, Transport
-from atlex._http._connection import BaseChunks, BaseConnection
-from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, first_hop, next_hop
+from atlex._http._connection import BaseBody, BaseConnection
+from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, next_hop
 from atlex._http._failures import FailureGuard
 from atlex._upload import open_body
 from atlex.errors import XrpcFetchError
@@ -24,38 +24,23 @@ class HttpConnection(BaseConnection):
     def __init__(self, http_client: HttpClient | None = None, *, transport: Transport | None = None) -> None:
         super().__init__(http_client, transport, asynchronous=False)
 
-    def send(self, service: str, request: Request, headers: Headers | None = None) -> Response:
-        """Send a request.
+    def send(self, request: Request, hop: Hop, route: Route = next_hop) -> Response:
+        """Send a request, and give the response, whatever its status.
 
         Args:
-            service: The service's URL; a path in it is put before the request's.
             request: What to send.
-            headers: The headers to send in place of the request's; None for the request's.
-
-        Returns:
-            The response, whatever its status. Redirects are followed within an origin; to another one only
-            without a body and without credentials; never from https to http, nor where the method would
-            change.
+            hop: Where it goes first.
+            route: Says where a redirect leads.
 
         Raises:
             XrpcFetchError: There was no response, or none before the deadline.
             XrpcInvalidResponseError: The body can't be decoded, or is larger than the request allows.
             XrpcInternalError: The connection has been closed.
-            InputError: The service's URL isn't one, a setting of the environment can't be used, or the body
-                can't be read; nothing was sent.
+            InputError: A setting of the environment can't be used, or the body can't be read; nothing was
+                sent.
             FileError: The body can't be read to its end.
         """
-        return self.follow(request, first_hop(service, request, headers), next_hop)
-
-    def follow(self, request: Request, hop: Hop, route: Route) -> Response:
-        """Do what `send` does, on another way.
-
-        Args:
-            request: What to send.
-            hop: Where it goes first.
-            route: Says where a redirect leads, as `next_hop` does.
-        """
-        return self._follow(request, hop, route)
+        return self._send(request, hop, route)
 
     def close(self) -> None:
         """Close what was opened here; the user's own client stays open."""
@@ -63,50 +48,53 @@ class HttpConnection(BaseConnection):
         if carrier is not None:
             carrier.close()
 
-    def _follow(self, request: Request, hop: Hop, route: Route) -> Response:
+    def _send(self, request: Request, hop: Hop, route: Route) -> Response:
         carrier = self._carrier(request)
         for _ in range(MAX_REDIRECTS + 1):
             guard = FailureGuard(request, hop.origin, carrier)
             with guard, open_body(request.body) as content:
                 answer: Answer = carrier.exchange(exchange_of(request, hop, content))
-            following = route(request, hop, answer)
-            received = Headers.from_bytes(answer.headers)
-            chunks = _Chunks(request, guard, answer, received)
+            body = _Body(request, guard, answer)
+            try:
+                following = route(request, hop, answer)
+            except BaseException:
+                body.close()
+                raise
             if following is None:
                 limit = request.max_response_size
-                response = Response(answer.status, received, stream=chunks, limit=limit)
+                response = Response(answer.status, body.headers, stream=body, limit=limit)
                 if not request.stream:
                     with guard:
                         response.read()
                 return response
-            chunks.close()
+            body.close()
             hop = following
         raise XrpcFetchError(
             f"The request was redirected more than {MAX_REDIRECTS} times", method=request.nsid
         )
 
 
-class _Chunks(BaseChunks):
+class _Body(BaseBody):
     __slots__ = ()
 
     def __iter__(self) -> Iterator[bytes]:
-        self._pieces = pieces = self._unpacked()
-        return pieces
+        self._reading = reading = self._read()
+        return reading
 
-    def _unpacked(self) -> Generator[bytes]:
-        try:
-            with self._guard:
+    def _read(self) -> Generator[bytes]:
+        chunks = iter(self._answer.body)
+        with self._guard:
+            try:
                 decoder = self._decoder()
-                for data in self._answer.stream:
+                for data in chunks:
                     self._check(data)
-                    for piece in decoder.feed(data) if decoder else (data,):
+                    for piece in decoder.feed(data):
                         yield piece
-                if decoder:
-                    decoder.finish()
-        except EncodingError as error:
-            raise self._refused(error) from error
+                decoder.finish()
+            except EncodingError as error:
+                raise self._refused(error) from error
 
     def close(self) -> None:
         """Give the connection back."""
         with self._guard:
-            self._answer.stream.close()
+            self._answer.close()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response
-from atlex._http import AsyncHttpClient, AsyncHttpConnection, Transport
+from atlex._http import AsyncHttpClient, AsyncHttpConnection, Transport, first_hop
 from atlex._service_url import check_service_url
 
 __all__ = ["AsyncServiceAgent"]
@@ -51,7 +51,7 @@ class AsyncServiceAgent:
             XrpcInternalError: The agent has been closed.
         """
         headers = self._headers.merged(request.headers) if self._headers else None
-        return await self._connection.send(self.service, request, headers)
+        return await self._connection.send(request, first_hop(self.service, request, headers))
 
     async def aclose(self) -> None:
         """Close the connections; an ``http_client`` that was given stays open."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response
-from atlex._http import HttpClient, HttpConnection, Transport
+from atlex._http import HttpClient, HttpConnection, Transport, first_hop
 from atlex._service_url import check_service_url
 
 __all__ = ["ServiceAgent"]
@@ -52,7 +52,7 @@ class ServiceAgent:
             XrpcInternalError: The agent has been closed.
         """
         headers = self._headers.merged(request.headers) if self._headers else None
-        return self._connection.send(self.service, request, headers)
+        return self._connection.send(request, first_hop(self.service, request, headers))
 
     def close(self) -> None:
         """Close the connections; an ``http_client`` that was given stays open."""

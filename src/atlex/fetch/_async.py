@@ -83,7 +83,7 @@ class AsyncPublicFetcher:
             allow_private=self._allow_private,
         )
         try:
-            response = await self._connection.follow(visit.request(self._timeout), visit.hop, visit.follow)
+            response = await self._connection.send(visit.request(self._timeout), visit.hop, visit.follow)
         except XrpcError as error:
             raise visit.failure(error) from error
         return visit.fetched(response)

@@ -82,7 +82,7 @@ class PublicFetcher:
             allow_private=self._allow_private,
         )
         try:
-            response = self._connection.follow(visit.request(self._timeout), visit.hop, visit.follow)
+            response = self._connection.send(visit.request(self._timeout), visit.hop, visit.follow)
         except XrpcError as error:
             raise visit.failure(error) from error
         return visit.fetched(response)

@@ -19,7 +19,7 @@ from anyio.lowlevel import checkpoint_if_cancelled
 
 from atlex._effects import Block, Hook, Read, Send, Sleep, drive_async
 from atlex._home import Home, here_async, is_gone
-from atlex._http import AsyncHttpConnection
+from atlex._http import AsyncHttpConnection, first_hop
 from atlex.errors import InputError
 from atlex.session._effects import Effect, Exclusive, Find, Flow, Locked, Settle
 from atlex.session._options import Options
@@ -58,7 +58,7 @@ class AsyncDriver:
     async def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(request, origin, headers):
-                return await self.connection.send(origin or "", request, headers)
+                return await self.connection.send(request, first_hop(origin or "", request, headers))
             case Read(response):
                 return await response.aread()
             case Sleep(seconds):

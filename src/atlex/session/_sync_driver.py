@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from atlex._effects import Block, Hook, Read, Send, Sleep, drive
 from atlex._home import Home, here
-from atlex._http import HttpConnection
+from atlex._http import HttpConnection, first_hop
 from atlex.errors import InputError
 from atlex.session._effects import Effect, Exclusive, Find, Flow, Locked, Settle
 from atlex.session._options import HOOKS, Options
@@ -51,7 +51,7 @@ class Driver:
     def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(request, origin, headers):
-                return self.connection.send(origin or "", request, headers)
+                return self.connection.send(request, first_hop(origin or "", request, headers))
             case Read(response):
                 return response.read()
             case Sleep(seconds):
