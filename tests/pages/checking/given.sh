@@ -1,0 +1,2 @@
+# Of the two places that the page names, this project has its documents in one.
+ln -s my/lexicons lexicons

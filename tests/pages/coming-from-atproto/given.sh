@@ -1,0 +1,2 @@
+mkdir src
+cp "$CHECKOUT/tests/migrate/atproto_programs/post.py" src/bot.py

@@ -1,0 +1,2 @@
+# A package of somebody else's.
+atlex build other/lexicons --out src/other_sdk --base atlex_sdk

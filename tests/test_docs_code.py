@@ -1,0 +1,92 @@
+"""What the pages say of the code in blocks of another kind: its layers, its log lines, and a transport for browsers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import sys
+import tomllib
+from types import ModuleType, SimpleNamespace
+
+import httpx
+import pytest
+from tests._pages import BLOCKS, ROOT
+
+from atlex import PasswordSession
+from atlex.testing import FakePds
+from atlex_sdk import Client
+
+LAYERS = [block for block in BLOCKS if block.page == "docs/architecture.md"][:1]
+LOG_LINES = [block for block in BLOCKS if block.page == "docs/observability.md" and block.language == "text"]
+PYODIDE = [block for block in BLOCKS if "pyodide" in block.text]
+
+
+@pytest.mark.parametrize("block", LAYERS, ids=str)
+def test_the_layers_are_those_that_are_checked(block):
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    assert [set(line.split()) for line in block.text.splitlines()] == [
+        set(layer.split(" | ")) for layer in layers
+    ]
+
+
+@pytest.mark.parametrize("block", LOG_LINES, ids=str)
+def test_the_log_has_lines_like_these(block, caplog):
+    caplog.set_level(logging.DEBUG, "atlex")
+    with FakePds() as pds, pds.serve() as url:
+        pds.create_account("alice.test", "password")
+        with PasswordSession.login(url, identifier="alice.test", password="password") as session:
+            get_timeline = Client(session).app.bsky.feed.get_timeline
+            get_timeline()
+            pds.fail_next("app.bsky.feed.getTimeline", status=503, error="NotEnoughResources")
+            get_timeline()
+            pds.expire_access_tokens()
+            get_timeline()
+    logged = [
+        _form(f"{record.levelname}:{record.name}:{record.getMessage()}")
+        for record in caplog.records
+        if record.name == "atlex"
+    ]
+    for line in block.text.splitlines():
+        assert _form(line) in logged
+
+
+def _form(line: str) -> str:
+    return re.sub(r"did:plc:(\w+|…)", "DID", re.sub(r"\b(?!503)\d+\b", "0", line))
+
+
+@pytest.mark.parametrize("block", PYODIDE, ids=str)
+def test_the_transport_works_on_a_fetch_as_browsers_have_it(block, monkeypatch):
+    """Of JavaScript there is only what the program uses of it."""
+
+    async def fetch(url, options):
+        assert not {"host", "connection"} & {name for name, _ in options["headers"]}
+        async with httpx.AsyncClient() as browser:
+            answer = await browser.request(
+                options["method"], url, headers=options["headers"], content=options.get("body")
+            )
+
+        async def array_buffer():
+            return SimpleNamespace(to_bytes=lambda: answer.content)
+
+        return SimpleNamespace(
+            status=answer.status_code,
+            headers=SimpleNamespace(entries=answer.headers.items),
+            arrayBuffer=array_buffer,
+        )
+
+    modules = {name: ModuleType(name) for name in ("js", "pyodide", "pyodide.ffi")}
+    vars(modules["js"]).update(fetch=fetch, Object=SimpleNamespace(fromEntries=dict))
+    vars(modules["pyodide.ffi"]).update(to_js=lambda value, *, dict_converter: dict_converter(value.items()))
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    with FakePds() as pds, pds.serve() as url:
+        made = {}
+        exec(block.text.replace("https://public.api.bsky.app", url), made)
+
+        async def use():
+            async with made["client"] as client:
+                return (await client.com.atproto.server.describe_server()).did
+
+        assert asyncio.run(use()) == pds.did
