@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import typing
+from functools import cache
 from importlib import import_module, metadata, resources
 from pathlib import Path
 from types import ModuleType
@@ -71,23 +72,30 @@ def _run(code, *arguments):
     )
 
 
+@cache
 def _documented_names():
     """The names that a module of the runtime assigns and puts a docstring below, or has as classes for checkers."""
-    for path in (_ROOT / "src").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if not isinstance(node, ast.Module | ast.If):
-                continue
-            for statement, following in itertools.pairwise([*node.body, ast.Pass()]):
-                match statement, following:
-                    case (
-                        ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
-                        ast.Expr(value=ast.Constant(value=str())),
-                    ):
-                        yield name
-                    case (ast.ClassDef(name=name), _) if ast.get_docstring(statement):
-                        yield name
-                    case _:
-                        pass
+    return {
+        name
+        for path in (_ROOT / "src").rglob("*.py")
+        for name in _documented_in(ast.parse(path.read_bytes()))
+    }
+
+
+def _documented_in(block):
+    for statement, following in itertools.pairwise([*block.body, ast.Pass()]):
+        match statement, following:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str())),
+            ):
+                yield name
+            case (ast.ClassDef(name=name), _) if ast.get_docstring(statement):
+                yield name
+            case (ast.If(), _):
+                yield from _documented_in(statement)
+            case _:
+                pass
 
 
 @pytest.mark.parametrize("name", _PACKAGES)
@@ -131,7 +139,7 @@ def test_every_public_name_has_a_docstring(name):
     module = import_module(name)
     assert module.__doc__
 
-    assigned = set(_documented_names())
+    assigned = _documented_names()
     for entry in module.__all__:
         value = getattr(module, entry)
         if isinstance(value, ModuleType) or inspect.isclass(value) or inspect.isroutine(value):

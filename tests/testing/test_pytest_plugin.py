@@ -11,11 +11,15 @@ from tests._children import environment
 
 from atlex.testing import FakePds
 
+# They take longer to load than the tests to run.
+_WITHOUT = ("anyio", "cacheprovider", "hypothesispytest", "pytest_cov", "xdist")
+
 
 def run(folder, *options, **files):
     for name, text in files.items():
         (folder / f"{name}.py").write_text(text)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", *options]
+    without = [f"-pno:{plugin}" for plugin in _WITHOUT]
+    command = [sys.executable, "-m", "pytest", "-q", *without, "-W", "error", *options]
     return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
 
 
@@ -68,7 +72,7 @@ def test_nothing():
     heavy = {"httpx", "pydantic", "atlex.testing", "atlex_sdk", "atlex.session", "anyio"}
     assert not heavy & set(sys.modules)
 """
-    done = run(tmp_path, "-p", "no:anyio", "-p", "no:hypothesispytest", "-p", "no:xdist", test_it=program)
+    done = run(tmp_path, test_it=program)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
