@@ -33,4 +33,4 @@ def test_a_picture_that_is_out_of_date_is_told(
     assert picture.main([]) == picture.main(["--check"]) == 0
     picture.PICTURE.write_text("<svg/>")
     assert picture.main(["--check"]) == 1
-    assert capsys.readouterr().err == "demo.svg isn't what the demo shows: run tools/picture.py\n"
+    assert capsys.readouterr().err == f"{picture.PICTURE} is out of date: run python -m tools.picture\n"

@@ -1,4 +1,4 @@
-"""Make the run-time half of the packages' faces: `python tools/faces.py [--check]`.
+"""Make the run-time half of the packages' faces: `python -m tools.faces [--check]`.
 
 A face imports its public names for type checkers only; at run time each loads when it is first used. The table that
 says where each name lives, and `__all__`, are made from those imports, so that a name is written once.
@@ -11,6 +11,8 @@ import sys
 import textwrap
 from pathlib import Path
 from typing import Final
+
+from tools._made import write_or_check
 
 __all__ = ["FACES", "face", "main", "public_modules"]
 
@@ -81,18 +83,13 @@ def public_modules(path: Path) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Make the faces, or with ``--check`` say which differ from what would be made."""
-    different: list[str] = []
-    for name in FACES:
-        path = ROOT / name
-        package = ".".join(path.relative_to(ROOT).with_suffix("").parts[1:]).removesuffix(".__init__")
-        source = path.read_text("utf-8")
-        made = face(source, package, public_modules(path))
-        if made != source:
-            different.append(name)
-            if "--check" not in arguments:
-                path.write_text(made, "utf-8")
-    print(*(f"{name} differs" for name in different), sep="\n", end="\n" if different else "")
-    return int(bool(different) and "--check" in arguments)
+    return write_or_check(dict(map(_made, FACES)), arguments, "tools.faces")
+
+
+def _made(name: str) -> tuple[Path, str]:
+    path = ROOT / name
+    package = ".".join(path.relative_to(ROOT).with_suffix("").parts[1:]).removesuffix(".__init__")
+    return path, face(path.read_text("utf-8"), package, public_modules(path))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Make the page of what the test server answers: `python tools/fake_pds_page.py [--check]`.
+"""Make the page of what the test server answers: `python -m tools.fake_pds_page [--check]`.
 
 The methods and their sentences come from the server itself, so that the page can't be out of date.
 """
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Final
+
+from tools._made import write_or_check
 
 from atlex.testing import FakePds
 
@@ -53,14 +55,7 @@ def page(methods: Mapping[str, str]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` say whether it is as it should be."""
-    text = page(FakePds().methods)
-    if arguments == ["--check"]:
-        if PAGE.read_text(encoding="utf-8") == text:
-            return 0
-        print(f"{PAGE.name} isn't what the server answers: run tools/fake_pds_page.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
+    return write_or_check({PAGE: page(FakePds().methods)}, arguments, "tools.fake_pds_page")
 
 
 if __name__ == "__main__":

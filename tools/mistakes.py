@@ -1,4 +1,4 @@
-"""Make the mistakes of docs/mistakes.md, and write what each shows: `python tools/mistakes.py [--check]`.
+"""Make the mistakes of docs/mistakes.md, and write what each shows: `python -m tools.mistakes [--check]`.
 
 The page is the source of the programs and of the advice; only the messages are written here, so that they can't be
 out of date.
@@ -18,6 +18,8 @@ import warnings
 from pathlib import Path
 from typing import Any, Final, cast
 from unittest import mock
+
+from tools._made import write_or_check
 
 from atlex import PasswordSession
 from atlex.testing import FakePds
@@ -105,15 +107,7 @@ def made(program: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` say whether it is as it should be."""
-    before = PAGE.read_text(encoding="utf-8")
-    after = page(before)
-    if arguments == ["--check"]:
-        if before == after:
-            return 0
-        print(f"{PAGE.name} doesn't show what the mistakes show: run tools/mistakes.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(after, encoding="utf-8")
-    return 0
+    return write_or_check({PAGE: page(PAGE.read_text(encoding="utf-8"))}, arguments, "tools.mistakes")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Make the README's picture of the demo: `python tools/picture.py [--check]`.
+"""Make the README's picture of the demo: `python -m tools.picture [--check]`.
 
 The demo runs, and a part of what it shows becomes docs/pictures/demo.svg. What differs from run to run, the times and
 the key of the post, is left out or fixed.
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
+from tools._made import write_or_check
 
 from atlex_codegen.cli._demo_show import Show
 from atlex_codegen.cli._demo_steps import Step, walk
@@ -116,15 +117,7 @@ def picture() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the picture, or with ``--check`` say whether it is as it should be."""
-    text = picture()
-    if arguments == ["--check"]:
-        if PICTURE.read_text(encoding="utf-8") == text:
-            return 0
-        print(f"{PICTURE.name} isn't what the demo shows: run tools/picture.py", file=sys.stderr)
-        return 1
-    PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(text, encoding="utf-8")
-    return 0
+    return write_or_check({PICTURE: picture()}, arguments, "tools.picture")
 
 
 if __name__ == "__main__":

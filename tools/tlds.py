@@ -1,4 +1,4 @@
-"""Make the list of top-level domains: `python tools/tlds.py FILE [--check]`.
+"""Make the list of top-level domains: `python -m tools.tlds FILE [--check]`.
 
 FILE is `index.json` of the npm package `tlds`, by which the official apps know a domain, or IANA's own
 `tlds-alpha-by-domain.txt`, of which that is made. Names outside ASCII, and their ASCII forms, are left out:
@@ -11,6 +11,8 @@ import json
 import sys
 from pathlib import Path
 from typing import Final
+
+from tools._made import write_or_check
 
 __all__ = ["TARGET", "main", "top_level_domains"]
 
@@ -29,13 +31,10 @@ def top_level_domains(source: str) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the list, or with ``--check`` say whether it would be another one."""
-    (path,) = (argument for argument in arguments if not argument.startswith("-"))
-    text = "".join(f"{name}\n" for name in top_level_domains(Path(path).read_text("utf-8")))
-    if "--check" not in arguments:
-        TARGET.write_text(text, "ascii")
-        return 0
-    return int(text != TARGET.read_text("ascii"))
+    """Write the list, or with ``--check`` say whether it is as it should be."""
+    (source,) = (argument for argument in arguments if not argument.startswith("-"))
+    text = "".join(f"{name}\n" for name in top_level_domains(Path(source).read_text("utf-8")))
+    return write_or_check({TARGET: text}, arguments, f"tools.tlds {source}")
 
 
 if __name__ == "__main__":

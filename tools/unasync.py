@@ -1,4 +1,4 @@
-"""Make the synchronous twins from the asynchronous modules: `python tools/unasync.py [--check]`.
+"""Make the synchronous twins from the asynchronous modules: `python -m tools.unasync [--check]`.
 
 The twin of `_async.py` is `_sync.py` beside it, that of `_async_pages.py` is `_sync_pages.py`. Words are
 replaced by the rules below, in code and in docstrings alike, and ruff then sorts the imports, drops the
@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Final
+
+from tools._made import write_or_check
 
 __all__ = ["RULES", "WRITTEN", "main", "twin", "twin_path"]
 
@@ -126,20 +128,13 @@ def _laid_out(text: str, path: Path) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the twins, or with ``--check`` say which aren't what the tool makes, and return 1 if any is."""
-    stale = 0
-    for name in WRITTEN:
-        written = ROOT / name
-        path = twin_path(written)
-        text = _laid_out(twin(written.read_text("utf-8"), written.name), path)
-        if path.exists() and path.read_text("utf-8") == text:
-            continue
-        stale += 1
-        if "--check" in arguments:
-            print(f"{path.relative_to(ROOT)} isn't what tools/unasync.py makes of {written.name}")
-        else:
-            path.write_text(text, "utf-8")
-            print(f"{path.relative_to(ROOT)} written")
-    return 1 if stale and "--check" in arguments else 0
+    return write_or_check(dict(map(_made, WRITTEN)), arguments, "tools.unasync")
+
+
+def _made(name: str) -> tuple[Path, str]:
+    written = ROOT / name
+    path = twin_path(written)
+    return path, _laid_out(twin(written.read_text("utf-8"), written.name), path)
 
 
 if __name__ == "__main__":
