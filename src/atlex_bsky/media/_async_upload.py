@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Final
 
 from anyio import to_thread
@@ -13,11 +14,12 @@ from atlex.fetch import AsyncPublicFetcher
 from atlex_bsky.media._async_video import upload_video
 from atlex_bsky.media._errors import CardError
 from atlex_bsky.media._limits import max_blob_size
+from atlex_bsky.media._sources import naming
 from atlex_bsky.media._values import Card, Image, Picture
 from atlex_sdk import AsyncClient
 from atlex_sdk.app.bsky.embed import defs, external, images
 
-__all__ = ["card_for", "upload_image", "upload_video"]
+__all__ = ["card_for", "upload_image", "upload_images", "upload_video"]
 
 _PAGE_BYTES: Final = 5_000_000
 _PICTURE_BYTES: Final = 20_000_000
@@ -44,6 +46,15 @@ async def upload_image(client: AsyncClient, image: Image) -> images.Image:
     blob = await _uploaded(client, picture)
     ratio = defs.AspectRatio(width=picture.width, height=picture.height)
     return images.Image(image=blob, alt=image.alt, aspect_ratio=ratio)
+
+
+async def upload_images(client: AsyncClient, pictures: Sequence[Image]) -> list[images.Image]:
+    """`upload_image` for each picture of a post. An `InputError` begins with the picture's place, ``images[2]``."""
+    sent: list[images.Image] = []
+    for number, picture in enumerate(pictures):
+        with naming(f"images[{number}]"):
+            sent.append(await upload_image(client, picture))
+    return sent
 
 
 async def card_for(

@@ -17,7 +17,7 @@ from atlex.errors import AtlexError
 from atlex_bsky.media._captions import read_captions
 from atlex_bsky.media._errors import VideoError
 from atlex_bsky.media._jobs import begun_job, check_limits, check_parts, finished_blob
-from atlex_bsky.media._sources import opened
+from atlex_bsky.media._sources import naming_file, opened
 from atlex_bsky.media._values import Progress, Video
 from atlex_bsky.media._video_files import VideoFile, inspect, read_part
 from atlex_sdk import AsyncClient
@@ -59,7 +59,7 @@ async def upload_video(client: AsyncClient, video: Video) -> video_embed.Video:
     """
     captions = await to_thread.run_sync(read_captions, video.captions)
     service = _Service(client, video.service)
-    with opened(video.source, "The video") as file:
+    with naming_file(video.source), opened(video.source, "The video") as file:
         found = await to_thread.run_sync(inspect, file)
         blob = await service.send(file, found, video)
     size = video.aspect_ratio or found.size

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 from atlex.errors import InputError
 from atlex_bsky.media._metadata import without_metadata
-from atlex_bsky.media._sources import Source, read
+from atlex_bsky.media._sources import Source, naming_file, read
 from atlex_bsky.media._values import Picture, PillowImage
 
 try:
@@ -75,8 +75,14 @@ def prepare(source: Source | PillowImage, max_bytes: int, still: bool = False) -
         still: Whether the first frame of an animated picture is taken, in place of an error.
 
     Raises:
-        InputError: It can't be read, is animated, has too many pixels, or can't be made small enough.
+        InputError: It can't be read, is animated, has too many pixels, or can't be made small enough. The message
+            begins with the path, if it is one.
     """
+    with naming_file(source):
+        return _prepared(source, max_bytes, still=still)
+
+
+def _prepared(source: Source | PillowImage, max_bytes: int, *, still: bool) -> Picture:
     if isinstance(source, Image.Image):
         data, image = b"", source
     else:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import BinaryIO, TypeAlias, cast
 
 from atlex.errors import InputError
 
-__all__ = ["Source", "check_source", "opened", "read"]
+__all__ = ["Source", "check_source", "naming", "naming_file", "opened", "read"]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 """A path, the bytes themselves, or an open binary file, which is read from where it stands."""
@@ -30,6 +30,22 @@ def check_source(source: object, what: str) -> None:
         raise InputError(
             f"{what} must be a path, bytes or an open binary file, and not {type(source).__name__}"
         )
+
+
+@contextmanager
+def naming(place: str) -> Generator[None]:
+    """A block whose `InputError` begins with the place that it is about, as programs send many files."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from error
+
+
+def naming_file(source: object) -> AbstractContextManager[None]:
+    """`naming` for the path of a source; a block without effect where the source is none."""
+    if not isinstance(source, str | os.PathLike):
+        return nullcontext()
+    return naming(repr(os.fspath(cast("str | os.PathLike[str]", source))))
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Final
 
 from atlex import Blob, LegacyBlob
@@ -11,12 +12,13 @@ from atlex.errors import FetchError, InputError
 from atlex.fetch import PublicFetcher
 from atlex_bsky.media._errors import CardError
 from atlex_bsky.media._limits import max_blob_size
+from atlex_bsky.media._sources import naming
 from atlex_bsky.media._sync_video import upload_video
 from atlex_bsky.media._values import Card, Image, Picture
 from atlex_sdk import Client
 from atlex_sdk.app.bsky.embed import defs, external, images
 
-__all__ = ["card_for", "upload_image", "upload_video"]
+__all__ = ["card_for", "upload_image", "upload_images", "upload_video"]
 
 _PAGE_BYTES: Final = 5_000_000
 _PICTURE_BYTES: Final = 20_000_000
@@ -43,6 +45,15 @@ def upload_image(client: Client, image: Image) -> images.Image:
     blob = _uploaded(client, picture)
     ratio = defs.AspectRatio(width=picture.width, height=picture.height)
     return images.Image(image=blob, alt=image.alt, aspect_ratio=ratio)
+
+
+def upload_images(client: Client, pictures: Sequence[Image]) -> list[images.Image]:
+    """`upload_image` for each picture of a post. An `InputError` begins with the picture's place, ``images[2]``."""
+    sent: list[images.Image] = []
+    for number, picture in enumerate(pictures):
+        with naming(f"images[{number}]"):
+            sent.append(upload_image(client, picture))
+    return sent
 
 
 def card_for(client: Client, card: Card | str, *, fetcher: PublicFetcher | None = None) -> external.External:

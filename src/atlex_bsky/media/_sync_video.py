@@ -15,7 +15,7 @@ from atlex.errors import AtlexError
 from atlex_bsky.media._captions import read_captions
 from atlex_bsky.media._errors import VideoError
 from atlex_bsky.media._jobs import begun_job, check_limits, check_parts, finished_blob
-from atlex_bsky.media._sources import opened
+from atlex_bsky.media._sources import naming_file, opened
 from atlex_bsky.media._values import Progress, Video
 from atlex_bsky.media._video_files import VideoFile, inspect, read_part
 from atlex_sdk import Client
@@ -57,7 +57,7 @@ def upload_video(client: Client, video: Video) -> video_embed.Video:
     """
     captions = read_captions(video.captions)
     service = _Service(client, video.service)
-    with opened(video.source, "The video") as file:
+    with naming_file(video.source), opened(video.source, "The video") as file:
         found = inspect(file)
         blob = service.send(file, found, video)
     size = video.aspect_ratio or found.size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import ExifTags, Image, ImageOps, ImageSequence
@@ -283,6 +284,25 @@ def test_a_file_that_was_cut_off_is_an_input_error(format_, share):
 def test_what_is_no_picture_is_an_input_error(data):
     with pytest.raises(InputError, match="The picture"):
         prepare(data, LIMIT)
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("leer.jpg", b"", "The picture is broken"),
+        ("ä ö.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "The picture"),
+        ("foto.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 100, "pillow-heif"),
+        ("missing.jpg", None, "The picture can't be opened"),
+    ],
+)
+def test_a_refusal_names_the_file(tmp_path, name, data, said, as_path):
+    path = tmp_path / name
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(InputError, match=said) as caught:
+        prepare(as_path(path), LIMIT)
+    assert str(caught.value).startswith(f"{str(path)!r}: ")
 
 
 def test_a_heic_photo_names_the_package_that_reads_it():

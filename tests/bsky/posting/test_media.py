@@ -59,6 +59,15 @@ def test_a_text_that_is_none_is_refused(bsky, text):
         bsky.post(text)
 
 
+@pytest.mark.parametrize(("place", "broken"), [(0, b""), (1, b"hello"), (3, b"\xff\xd8\xff")])
+def test_a_broken_picture_is_named_by_its_place(pds, bsky, place, broken):
+    images = [picture() for _ in range(4)]
+    images[place] = Image(broken, alt="")
+    with pytest.raises(InputError, match=rf"^images\[{place}\]: The picture"):
+        bsky.post("look", images=images)
+    assert pds.count(WRITES) == 0
+
+
 def test_too_many_pictures_are_refused_before_one_is_sent(pds, bsky):
     with pytest.raises(InputError, match="at most 10 pictures, not 11"):
         bsky.post("look", images=[picture()] * 11)
