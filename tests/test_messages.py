@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from atlex import AsyncPasswordSession, PasswordSession, SessionData, now
 from atlex.errors import InputError
 from atlex.testing import FakePds
+from atlex_bsky import Bluesky, Image
+from atlex_bsky.media._video_files import inspect
 from atlex_sdk import AsyncClient, Client, app, com
 
 Post = app.bsky.feed.post.Post
@@ -132,6 +134,20 @@ def test_a_file_in_text_mode(client, tmp_path, mode):
         file.seek(0)
         with pytest.raises(InputError, match="this one has str in it: open a file with 'rb'"):
             client.com.atproto.repo.upload_blob(data=file)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n", b"caf\xe9"])
+def test_a_file_of_bytes_in_text_mode(client, tmp_path, content):
+    path = tmp_path / "cat.jpg"
+    path.write_bytes(content)
+    with path.open(encoding="utf-8") as file:
+        with pytest.raises(InputError, match=r"^The file to send .* as a text: open it with 'rb'$"):
+            client.com.atproto.repo.upload_blob(data=file)
+        file.seek(0)
+        with pytest.raises(InputError, match=r"The picture can't be read: it was opened as a text, .* 'rb'$"):
+            Bluesky(client).post(images=[Image(file, alt="")])
+        with pytest.raises(InputError, match=r"^The video can't be read, .* as a text, and not with 'rb'$"):
+            inspect(file)
 
 
 @pytest.mark.parametrize("validation", ["loose", "Strict", ""])

@@ -36,6 +36,9 @@ class AsyncChat:
         self._core = core
         self._calls = core.client.chat.bsky.convo
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._core!r}>"
+
     async def with_(self, *actors: Actor) -> AsyncConversation:
         """Open the conversation with an account, or with several (chat.bsky.convo.getConvoForMembers).
 

@@ -59,6 +59,9 @@ class AsyncCore:
         self._resolver = resolver
         self._dids: dict[str, tuple[str, float]] = {}
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._client!r})"
+
     @overload
     @classmethod
     def login(

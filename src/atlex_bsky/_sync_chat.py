@@ -37,6 +37,9 @@ class Chat:
         self._core = core
         self._calls = core.client.chat.bsky.convo
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._core!r}>"
+
     def with_(self, *actors: Actor) -> Conversation:
         """Open the conversation with an account, or with several (chat.bsky.convo.getConvoForMembers).
 

@@ -58,6 +58,9 @@ class Core:
         self._resolver = resolver
         self._dids: dict[str, tuple[str, float]] = {}
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._client!r})"
+
     @overload
     @classmethod
     def login(

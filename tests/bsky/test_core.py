@@ -271,3 +271,10 @@ def test_no_traceback_shows_the_password(pds, tmp_path, store):
         refused, broken = shown(url, "alice.test"), shown(url, "carol.test")
     assert "in login" in refused
     assert "sesame" not in refused + broken
+
+
+def test_a_repr_shows_the_account_and_the_server(client):
+    bsky = Bluesky(client)
+    assert repr(bsky) == f"Bluesky({client!r})"
+    assert repr(bsky.chat) == f"<Chat of Bluesky({client!r})>"
+    assert repr(AsyncBluesky(AsyncClient("https://pds.example.com"))).startswith("AsyncBluesky(AsyncClient(")

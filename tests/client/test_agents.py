@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
+import pickle
 
 import httpx
 import pytest
 from tests.client import _package
 from tests.client._fakes import answer
 
-from atlex import AsyncServiceAgent, Request, Response, ServiceAgent
+from atlex import (
+    AsyncPasswordSession,
+    AsyncServiceAgent,
+    PasswordSession,
+    Request,
+    Response,
+    ServiceAgent,
+    SessionData,
+)
 from atlex.errors import InputError, XrpcInternalError
 
 pytestmark = pytest.mark.anyio
@@ -193,3 +203,15 @@ async def test_asynchronous_clients_and_agents_close_as_the_ecosystem_has_it():
 @pytest.mark.parametrize("kind", [ServiceAgent, AsyncServiceAgent])
 def test_an_agent_whose_constructor_failed_has_a_repr(kind):
     assert repr(object.__new__(kind)) == f"{kind.__name__}(…)"
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
+async def test_nothing_that_holds_connections_is_copied(twin, duplicate):
+    tokens = SessionData(
+        did="did:example:alice", handle="alice.test", service=URL, access_jwt="a.b.c", refresh_jwt="d.e.f"
+    )
+    session = (AsyncPasswordSession if twin.is_async else PasswordSession)(tokens)
+    agent = (AsyncServiceAgent if twin.is_async else ServiceAgent)(URL)
+    for held in (session, agent, twin.Client(session), twin.Client(URL)):
+        with pytest.raises(TypeError, match=f"^{type(held).__name__} can't be copied or pickled"):
+            duplicate(held)

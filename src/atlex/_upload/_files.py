@@ -159,4 +159,6 @@ def reading(failure: type[InputError | FileError]) -> Generator[None]:
         yield
     except (OSError, ValueError) as error:
         what = "The file to send can't be read"
+        if isinstance(error, UnicodeError):
+            raise failure(f"{what} as a text: open it with 'rb'") from error
         raise (FileError.of(what, error) if failure is FileError else failure(f"{what}: {error}")) from error

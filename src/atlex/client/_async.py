@@ -15,6 +15,7 @@ from atlex._agent import AsyncAgent, Body, Response, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, Wait, drive_async
 from atlex._http import AsyncHttpClient, Transport
 from atlex._lazy import lazy_module
+from atlex._noncopyable import NonCopyable
 from atlex._options import FUNCTION, check_options
 from atlex._watch._watcher import TracerProvider
 from atlex.client._async_agent import AsyncServiceAgent
@@ -56,7 +57,7 @@ class AsyncClientOptions(AsyncCallOptions, total=False):
     http_client: AsyncHttpClient | None
 
 
-class BaseAsyncClient(Joined):
+class BaseAsyncClient(Joined, NonCopyable):
     """The base of a generated client, which sends through an agent: a session, or a server by itself."""
 
     lex_methods: ClassVar[Methods] = {}

@@ -7,12 +7,13 @@ from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response
 from atlex._http import AsyncHttpClient, AsyncHttpConnection, Transport, first_hop
+from atlex._noncopyable import NonCopyable
 from atlex._service_url import check_service_url
 
 __all__ = ["AsyncServiceAgent"]
 
 
-class AsyncServiceAgent:
+class AsyncServiceAgent(NonCopyable):
     """An asynchronous agent for one service, without credentials.
 
     Args:

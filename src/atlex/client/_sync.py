@@ -15,6 +15,7 @@ from atlex._agent import Agent, Response, SyncBody, check_agent
 from atlex._effects import Block, Close, Effect, Flow, Hook, Read, Send, Sleep, Wait, drive
 from atlex._http import HttpClient, Transport
 from atlex._lazy import lazy_module
+from atlex._noncopyable import NonCopyable
 from atlex._options import FUNCTION, check_options
 from atlex._watch._watcher import TracerProvider
 from atlex.client._core import Call, Core, Methods, Proxies, check_method
@@ -56,7 +57,7 @@ class ClientOptions(CallOptions, total=False):
     http_client: HttpClient | None
 
 
-class BaseClient(Joined):
+class BaseClient(Joined, NonCopyable):
     """The base of a generated client, which sends through an agent: a session, or a server by itself."""
 
     lex_methods: ClassVar[Methods] = {}

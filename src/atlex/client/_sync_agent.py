@@ -8,12 +8,13 @@ from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response
 from atlex._http import HttpClient, HttpConnection, Transport, first_hop
+from atlex._noncopyable import NonCopyable
 from atlex._service_url import check_service_url
 
 __all__ = ["ServiceAgent"]
 
 
-class ServiceAgent:
+class ServiceAgent(NonCopyable):
     """A synchronous agent for one service, without credentials.
 
     Args:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from atlex._agent import Request, Response
 from atlex._http import AsyncHttpClient, Transport
 from atlex._lazy import lazy_module
+from atlex._noncopyable import NonCopyable
 from atlex._watch._watcher import TracerProvider
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
@@ -77,7 +78,7 @@ class AsyncSessionOptions(CallOptions, total=False):
     tracer_provider: TracerProvider | None
 
 
-class AsyncPasswordSession:
+class AsyncPasswordSession(NonCopyable):
     """An account's session, begun with a password. It is an agent: a client sends through it.
 
     A call that meets an expired token refreshes the session and is sent once more; a token that says when it

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from atlex._agent import Request, Response
 from atlex._http import HttpClient, Transport
 from atlex._lazy import lazy_module
+from atlex._noncopyable import NonCopyable
 from atlex._watch._watcher import TracerProvider
 from atlex.errors import XrpcError
 from atlex.session import _endpoints as endpoints
@@ -78,7 +79,7 @@ class SessionOptions(CallOptions, total=False):
     tracer_provider: TracerProvider | None
 
 
-class PasswordSession:
+class PasswordSession(NonCopyable):
     """An account's session, begun with a password. It is an agent: a client sends through it.
 
     A call that meets an expired token refreshes the session and is sent once more; a token that says when it

@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeAlias, cast
 
 from atlex.errors import InputError
 
-__all__ = ["Source", "check_source", "naming", "naming_file", "opened", "read"]
+__all__ = ["Source", "check_source", "naming", "naming_file", "opened", "read", "reason_of"]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 """A path, the bytes themselves, or an open binary file, which is read from where it stands."""
@@ -65,7 +65,7 @@ def opened(source: Source, what: str) -> Generator[BinaryIO]:
         try:
             file = open(source, "rb")  # noqa: PTH123, SIM115 - any path-like; closed below
         except (OSError, ValueError) as error:
-            raise InputError(f"{what} can't be opened: {_reason_of(error)}") from error
+            raise InputError(f"{what} can't be opened: {reason_of(error)}") from error
         with file:
             yield file
     else:
@@ -87,7 +87,7 @@ def read(source: Source, what: str, *, limit: int) -> bytes:
         try:
             data = cast("object", file.read(limit + 1))
         except (OSError, ValueError) as error:
-            raise InputError(f"{what} can't be read: {_reason_of(error)}") from error
+            raise InputError(f"{what} can't be read: {reason_of(error)}") from error
     if not isinstance(data, bytes):
         raise InputError(f"{what} must be opened as a binary file: this one gives {type(data).__name__}")
     if len(data) > limit:
@@ -95,5 +95,8 @@ def read(source: Source, what: str, *, limit: int) -> bytes:
     return data
 
 
-def _reason_of(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a file can't be used, without its path once more."""
+    if isinstance(error, UnicodeError):
+        return "it was opened as a text, and not with 'rb'"
     return (isinstance(error, OSError) and error.strerror) or str(error)

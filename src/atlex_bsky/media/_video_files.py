@@ -11,6 +11,7 @@ from itertools import islice
 from typing import BinaryIO, Final, NamedTuple, cast
 
 from atlex.errors import FileError, InputError
+from atlex_bsky.media._sources import reason_of
 
 __all__ = ["VideoFile", "inspect", "read_part"]
 
@@ -49,7 +50,7 @@ def inspect(file: BinaryIO) -> VideoFile:
             media_type = "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
             return VideoFile(length, media_type, _mp4_size(file, length))
     except (OSError, ValueError) as error:
-        raise InputError(f"The video can't be read, or not from its beginning: {error}") from error
+        raise InputError(f"The video can't be read, or not from its beginning: {reason_of(error)}") from error
     if head.startswith((b"GIF87a", b"GIF89a")):
         size = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
         return VideoFile(length, "image/gif", size if all(size) else None)
