@@ -18,7 +18,7 @@ _MODULES: Final = frozenset(
     {"__future__", "atlex.interface", "builtins", "collections.abc", "datetime", "functools", "typing"}
 )
 
-_CHECKS: Final = frozenset({"require_bases", "require_interface"})
+_CALLED: Final = frozenset({"hide_imports", "require_bases", "require_interface"})
 
 
 class UnexpectedCodeError(AtlexError):
@@ -55,7 +55,7 @@ def _is_module_statement(node: ast.stmt, packages: Collection[str]) -> bool:
             are_deprecations = all(map(_is_deprecation, decorators)) and len(decorators) < 2
             return are_deprecations and _are_expressions(bases) and all(map(_is_class_statement, body))
         case ast.Expr(value=ast.Call(func=function) as call):
-            return _is_of_interface(function, _CHECKS) and _are_expressions([call])
+            return _is_of_interface(function, _CALLED) and _are_expressions([call])
         case _:
             return _is_binding(node, packages)
 

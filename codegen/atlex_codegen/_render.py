@@ -57,9 +57,9 @@ def _module(render: Callable[..., str], module: ModulePlan) -> tuple[str, str]:
     package = module.path if module.children else module.path[:-1]
     names = _public_names(module)
     late = [alias for alias in module.aliases if alias.marked is not None]
-    needs = [*_module_needs(module)]
+    needs = [_SDK, *_module_needs(module)]
     if late or module.children or module.inherited:
-        needs += [_SDK, *CHECKING.imports()]
+        needs += CHECKING.imports()
     imports = ModuleImports.gather(needs, package, {*names, *_class_names(module)})
     text = render(
         py=Statements(imports),
@@ -123,7 +123,7 @@ def _module_needs(module: ModulePlan) -> Iterator[Import]:
         yield from _class_needs(class_)
     for part in (module.method, module.record, module.permission_set):
         if part is not None:
-            yield from (_SDK, *FINAL.imports())
+            yield from FINAL.imports()
     if module.method is not None:
         for expression in (module.method.params, module.method.input, module.method.output):
             if expression is not None:
@@ -131,7 +131,6 @@ def _module_needs(module: ModulePlan) -> Iterator[Import]:
 
 
 def _class_needs(class_: ClassPlan) -> Iterator[Import]:
-    yield _SDK
     for field in class_.fields:
         yield from field.type.imports()
     if class_.nullable:

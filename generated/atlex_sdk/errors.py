@@ -610,3 +610,6 @@ class VideoTooLargeError(lex.XrpcResponseError):
 
 class VideoTooLongError(lex.XrpcResponseError):
     """A method failed with ``VideoTooLong``."""
+
+
+lex.hide_imports(__name__)

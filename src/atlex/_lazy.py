@@ -12,7 +12,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, ForwardRef
 
-__all__ = ["Resolving", "lazy_face", "lazy_module", "lazy_names", "lazy_package", "resolved"]
+__all__ = ["Resolving", "hide_imports", "lazy_face", "lazy_module", "lazy_names", "lazy_package", "resolved"]
 
 
 class _LazyModule:
@@ -56,7 +56,16 @@ def lazy_names(module: str, modules: Mapping[str, str], types: Mapping[str, str]
         names[name] = _LazyModule(home, names["__package__"])
     for name, text in (types or {}).items():
         names[name] = ForwardRef(text, module=module)
-    names.setdefault("__dir__", partial(_listed, module, ()))
+    hide_imports(module)
+
+
+def hide_imports(module: str) -> None:
+    """Leave what a module imports for itself out of its ``dir()``, which completion in notebooks goes by.
+
+    Args:
+        module: The module's ``__name__``.
+    """
+    vars(sys.modules[module]).setdefault("__dir__", partial(_listed, module, ()))
 
 
 def resolved(value: Any) -> Any:

@@ -14,6 +14,7 @@ if _t.TYPE_CHECKING:
     from atlex._generated import INTERFACE_VERSION as INTERFACE_VERSION
     from atlex._generated import PermissionSet as PermissionSet
     from atlex._generated import require_interface as require_interface
+    from atlex._lazy import hide_imports as hide_imports
     from atlex._lazy import lazy_names as lazy_names
     from atlex._lazy import lazy_package as lazy_package
     from atlex._validation import Validation as Validation
@@ -73,7 +74,7 @@ else:
             "atlex._agent": "Body SyncBody",
             "atlex._bases": "require_bases",
             "atlex._generated": "INTERFACE_VERSION PermissionSet require_interface",
-            "atlex._lazy": "lazy_names lazy_package",
+            "atlex._lazy": "hide_imports lazy_names lazy_package",
             "atlex._validation": "Validation",
             "atlex.client": (
                 "AsyncLiteralRecords AsyncNamespace AsyncRecords BaseAsyncClient BaseClient LiteralRecords "

@@ -62,6 +62,7 @@ def test_anything_unexpected_is_refused(code: str) -> None:
         "from ...a import b as _c",
         '"""text"""',
         "lex.require_interface(1, __name__)",
+        "lex.hide_imports(__name__)",
         "X: Final",
         "class A(lex.Object):\n    def f(self):\n        return self.x or []",
         "if not TYPE_CHECKING:\n    x = lex.lazy_module('x', __package__)\nelse:\n    y = z",

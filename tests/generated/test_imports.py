@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
@@ -85,6 +86,13 @@ def _serve_forks(modules, libraries):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_dir_of_a_module_has_what_it_exports_and_nothing_that_it_imports():
+    for name in _modules():
+        module = importlib.import_module(name)
+        shown = {entry for entry in dir(module) if not entry.startswith("_")}
+        assert shown == {entry for entry in module.__all__ if not entry.startswith("_")}, name
+
+
 def test_every_module_imports_alone_in_a_process_of_its_own(record_property):
     modules = _shuffled(record_property)
     libraries = run_fresh(

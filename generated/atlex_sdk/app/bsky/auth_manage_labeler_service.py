@@ -22,3 +22,5 @@ PERMISSION_SET: Final[lex.PermissionSet] = lex.PermissionSet(
         },
     ),
 )
+
+lex.hide_imports(__name__)

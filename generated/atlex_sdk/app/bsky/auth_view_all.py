@@ -94,3 +94,5 @@ PERMISSION_SET: Final[lex.PermissionSet] = lex.PermissionSet(
         },
     ),
 )
+
+lex.hide_imports(__name__)

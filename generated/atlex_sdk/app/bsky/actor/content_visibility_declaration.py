@@ -32,3 +32,5 @@ RECORD: Final[lex.Record[ContentVisibilityDeclaration]] = lex.Record(
     key="literal:self",
     type=lambda: ContentVisibilityDeclaration,
 )
+
+lex.hide_imports(__name__)

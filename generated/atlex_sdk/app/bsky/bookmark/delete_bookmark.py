@@ -35,3 +35,5 @@ METHOD: Final[lex.Procedure[None, DeleteBookmarkInput, None]] = lex.Procedure(
     input_encoding="application/json",
     errors={"UnsupportedCollection": UnsupportedCollectionError},
 )
+
+lex.hide_imports(__name__)

@@ -42,3 +42,5 @@ METHOD: Final[lex.Procedure[None, DismissMatchInput, DismissMatchOutput]] = lex.
     output_encoding="application/json",
     errors={"InvalidDid": InvalidDidError, "InternalError": InternalError},
 )
+
+lex.hide_imports(__name__)

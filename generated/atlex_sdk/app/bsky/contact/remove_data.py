@@ -39,3 +39,5 @@ METHOD: Final[lex.Procedure[None, RemoveDataInput, RemoveDataOutput]] = lex.Proc
     output_encoding="application/json",
     errors={"InvalidDid": InvalidDidError, "InternalError": InternalError},
 )
+
+lex.hide_imports(__name__)

@@ -62,3 +62,5 @@ METHOD: Final[lex.Procedure[None, StartPhoneVerificationInput, StartPhoneVerific
         "InternalError": InternalError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -71,3 +71,5 @@ METHOD: Final[lex.Procedure[None, VerifyPhoneInput, VerifyPhoneOutput]] = lex.Pr
         "InternalError": InternalError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -25,3 +25,5 @@ METHOD: Final[lex.Procedure[None, DeleteDraftInput, None]] = lex.Procedure(
     input=lambda: DeleteDraftInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

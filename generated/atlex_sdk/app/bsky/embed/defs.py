@@ -23,3 +23,6 @@ class AspectRatio(lex.Object):
 
     height: Annotated[int, lex.Int(minimum=1)]
     """An integer of at least 1."""
+
+
+lex.hide_imports(__name__)

@@ -48,3 +48,5 @@ METHOD: Final[lex.Query[None, DescribeFeedGeneratorOutput]] = lex.Query(
     output=lambda: DescribeFeedGeneratorOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -27,3 +27,5 @@ class Block(lex.RecordObject):
 
 
 RECORD: Final[lex.Record[Block]] = lex.Record("app.bsky.graph.block", key="tid", type=lambda: Block)
+
+lex.hide_imports(__name__)

@@ -34,3 +34,5 @@ RECORD: Final[lex.Record[Listblock]] = lex.Record(
     key="tid",
     type=lambda: Listblock,
 )
+
+lex.hide_imports(__name__)

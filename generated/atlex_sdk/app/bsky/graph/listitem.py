@@ -33,3 +33,5 @@ class Listitem(lex.RecordObject):
 
 
 RECORD: Final[lex.Record[Listitem]] = lex.Record("app.bsky.graph.listitem", key="tid", type=lambda: Listitem)
+
+lex.hide_imports(__name__)

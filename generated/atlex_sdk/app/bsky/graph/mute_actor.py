@@ -32,3 +32,5 @@ METHOD: Final[lex.Procedure[None, MuteActorInput, None]] = lex.Procedure(
     input=lambda: MuteActorInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -25,3 +25,5 @@ METHOD: Final[lex.Procedure[None, MuteActorListInput, None]] = lex.Procedure(
     input=lambda: MuteActorListInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

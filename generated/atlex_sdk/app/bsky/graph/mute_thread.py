@@ -28,3 +28,5 @@ METHOD: Final[lex.Procedure[None, MuteThreadInput, None]] = lex.Procedure(
     input=lambda: MuteThreadInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

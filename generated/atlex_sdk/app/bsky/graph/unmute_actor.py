@@ -25,3 +25,5 @@ METHOD: Final[lex.Procedure[None, UnmuteActorInput, None]] = lex.Procedure(
     input=lambda: UnmuteActorInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

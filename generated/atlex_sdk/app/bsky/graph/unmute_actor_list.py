@@ -25,3 +25,5 @@ METHOD: Final[lex.Procedure[None, UnmuteActorListInput, None]] = lex.Procedure(
     input=lambda: UnmuteActorListInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

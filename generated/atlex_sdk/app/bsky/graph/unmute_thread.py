@@ -25,3 +25,5 @@ METHOD: Final[lex.Procedure[None, UnmuteThreadInput, None]] = lex.Procedure(
     input=lambda: UnmuteThreadInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

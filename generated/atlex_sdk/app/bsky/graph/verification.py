@@ -37,3 +37,5 @@ RECORD: Final[lex.Record[Verification]] = lex.Record(
     key="tid",
     type=lambda: Verification,
 )
+
+lex.hide_imports(__name__)

@@ -31,3 +31,5 @@ RECORD: Final[lex.Record[Declaration]] = lex.Record(
     key="literal:self",
     type=lambda: Declaration,
 )
+
+lex.hide_imports(__name__)

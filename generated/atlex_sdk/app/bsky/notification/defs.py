@@ -98,3 +98,6 @@ class SubjectActivitySubscription(lex.Object):
     """A DID."""
 
     activity_subscription: ActivitySubscription
+
+
+lex.hide_imports(__name__)

@@ -38,3 +38,5 @@ METHOD: Final[lex.Query[GetUnreadCountParams, GetUnreadCountOutput]] = lex.Query
     output=lambda: GetUnreadCountOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -26,3 +26,5 @@ METHOD: Final[lex.Procedure[None, PutPreferencesInput, None]] = lex.Procedure(
     input=lambda: PutPreferencesInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

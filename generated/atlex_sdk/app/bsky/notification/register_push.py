@@ -36,3 +36,5 @@ METHOD: Final[lex.Procedure[None, RegisterPushInput, None]] = lex.Procedure(
     input=lambda: RegisterPushInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

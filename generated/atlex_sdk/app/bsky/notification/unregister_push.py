@@ -32,3 +32,5 @@ METHOD: Final[lex.Procedure[None, UnregisterPushInput, None]] = lex.Procedure(
     input=lambda: UnregisterPushInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -28,3 +28,5 @@ METHOD: Final[lex.Procedure[None, UpdateSeenInput, None]] = lex.Procedure(
     input=lambda: UpdateSeenInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

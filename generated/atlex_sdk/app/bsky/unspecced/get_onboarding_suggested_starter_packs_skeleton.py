@@ -40,3 +40,5 @@ METHOD: Final[lex.Query[GetOnboardingSuggestedStarterPacksSkeletonParams, GetOnb
     output=lambda: GetOnboardingSuggestedStarterPacksSkeletonOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -41,3 +41,5 @@ METHOD: Final[lex.Query[GetOnboardingSuggestedUsersSkeletonParams, GetOnboarding
     output=lambda: GetOnboardingSuggestedUsersSkeletonOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

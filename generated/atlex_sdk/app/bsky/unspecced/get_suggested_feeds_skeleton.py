@@ -36,3 +36,5 @@ METHOD: Final[lex.Query[GetSuggestedFeedsSkeletonParams, GetSuggestedFeedsSkelet
     output=lambda: GetSuggestedFeedsSkeletonOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -36,3 +36,5 @@ METHOD: Final[lex.Query[GetSuggestedStarterPacksSkeletonParams, GetSuggestedStar
     output=lambda: GetSuggestedStarterPacksSkeletonOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

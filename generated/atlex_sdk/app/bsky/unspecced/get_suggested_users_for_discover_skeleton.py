@@ -42,3 +42,5 @@ METHOD: Final[lex.Query[GetSuggestedUsersForDiscoverSkeletonParams, GetSuggested
     output=lambda: GetSuggestedUsersForDiscoverSkeletonOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -40,3 +40,5 @@ METHOD: Final[lex.Query[GetSuggestedUsersForExploreSkeletonParams, GetSuggestedU
     output=lambda: GetSuggestedUsersForExploreSkeletonOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

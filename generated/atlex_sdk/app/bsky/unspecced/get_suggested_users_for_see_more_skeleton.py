@@ -40,3 +40,5 @@ METHOD: Final[lex.Query[GetSuggestedUsersForSeeMoreSkeletonParams, GetSuggestedU
     output=lambda: GetSuggestedUsersForSeeMoreSkeletonOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -41,3 +41,5 @@ METHOD: Final[lex.Query[GetSuggestedUsersSkeletonParams, GetSuggestedUsersSkelet
     output=lambda: GetSuggestedUsersSkeletonOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

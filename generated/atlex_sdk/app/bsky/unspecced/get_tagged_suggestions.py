@@ -43,3 +43,5 @@ METHOD: Final[lex.Query[GetTaggedSuggestionsParams, GetTaggedSuggestionsOutput]]
     output=lambda: GetTaggedSuggestionsOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

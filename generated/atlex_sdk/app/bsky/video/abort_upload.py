@@ -53,3 +53,5 @@ METHOD: Final[lex.Procedure[None, AbortUploadInput, AbortUploadOutput]] = lex.Pr
     output_encoding="application/json",
     errors={"UploadNotFound": UploadNotFoundError, "UploadNotReady": UploadNotReadyError},
 )
+
+lex.hide_imports(__name__)

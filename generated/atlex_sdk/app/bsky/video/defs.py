@@ -72,3 +72,6 @@ class JobStatus(lex.Object):
     """
 
     message: str | None = None
+
+
+lex.hide_imports(__name__)

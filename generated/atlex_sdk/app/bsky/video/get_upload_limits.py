@@ -28,3 +28,5 @@ METHOD: Final[lex.Query[None, GetUploadLimitsOutput]] = lex.Query(
     output=lambda: GetUploadLimitsOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -111,3 +111,5 @@ METHOD: Final[lex.Procedure[None, StartUploadInput, StartUploadOutput]] = lex.Pr
         "ServiceOverloaded": ServiceOverloadedError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -110,3 +110,5 @@ METHOD: Final[lex.Procedure[UploadPartParams, bytes, UploadPartOutput]] = lex.Pr
         "ServiceOverloaded": ServiceOverloadedError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -22,3 +22,5 @@ METHOD: Final[lex.Procedure[None, None, DeleteAccountOutput]] = lex.Procedure(
     output=lambda: DeleteAccountOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

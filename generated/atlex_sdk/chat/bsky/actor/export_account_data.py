@@ -17,3 +17,5 @@ METHOD: Final[lex.Query[None, bytes]] = lex.Query(
     output=lambda: bytes,
     output_encoding="application/jsonl",
 )
+
+lex.hide_imports(__name__)

@@ -26,3 +26,5 @@ METHOD: Final[lex.Query[None, GetStatusOutput]] = lex.Query(
     output=lambda: GetStatusOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

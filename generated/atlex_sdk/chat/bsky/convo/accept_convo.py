@@ -40,3 +40,5 @@ METHOD: Final[lex.Procedure[None, AcceptConvoInput, AcceptConvoOutput]] = lex.Pr
     output_encoding="application/json",
     errors={"InvalidConvo": InvalidConvoError},
 )
+
+lex.hide_imports(__name__)

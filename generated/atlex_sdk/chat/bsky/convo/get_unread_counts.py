@@ -38,3 +38,5 @@ METHOD: Final[lex.Query[GetUnreadCountsParams, GetUnreadCountsOutput]] = lex.Que
     output=lambda: GetUnreadCountsOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

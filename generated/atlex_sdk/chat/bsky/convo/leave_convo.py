@@ -44,3 +44,5 @@ METHOD: Final[lex.Procedure[None, LeaveConvoInput, LeaveConvoOutput]] = lex.Proc
     output_encoding="application/json",
     errors={"InvalidConvo": InvalidConvoError, "OwnerCannotLeave": OwnerCannotLeaveError},
 )
+
+lex.hide_imports(__name__)

@@ -36,3 +36,5 @@ METHOD: Final[lex.Procedure[None, UpdateAllReadInput, UpdateAllReadOutput]] = le
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

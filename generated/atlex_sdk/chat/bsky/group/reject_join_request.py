@@ -50,3 +50,5 @@ METHOD: Final[lex.Procedure[None, RejectJoinRequestInput, RejectJoinRequestOutpu
     output_encoding="application/json",
     errors={"InvalidConvo": InvalidConvoError, "InsufficientRole": InsufficientRoleError},
 )
+
+lex.hide_imports(__name__)

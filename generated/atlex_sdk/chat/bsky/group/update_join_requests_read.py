@@ -47,3 +47,5 @@ METHOD: Final[lex.Procedure[None, UpdateJoinRequestsReadInput, UpdateJoinRequest
     output_encoding="application/json",
     errors={"InvalidConvo": InvalidConvoError, "InsufficientRole": InsufficientRoleError},
 )
+
+lex.hide_imports(__name__)

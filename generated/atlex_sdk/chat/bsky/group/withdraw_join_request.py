@@ -37,3 +37,5 @@ METHOD: Final[lex.Procedure[None, WithdrawJoinRequestInput, WithdrawJoinRequestO
     output_encoding="application/json",
     errors={"InvalidJoinRequest": InvalidJoinRequestError},
 )
+
+lex.hide_imports(__name__)

@@ -45,3 +45,5 @@ METHOD: Final[lex.Query[GetActorMetadataParams, GetActorMetadataOutput]] = lex.Q
     output=lambda: GetActorMetadataOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -28,3 +28,5 @@ METHOD: Final[lex.Procedure[None, UpdateActorAccessInput, None]] = lex.Procedure
     input=lambda: UpdateActorAccessInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -31,3 +31,6 @@ class ChatPreference(lex.Object):
     """The known values are ``all`` and ``follows``."""
 
     push: bool
+
+
+lex.hide_imports(__name__)

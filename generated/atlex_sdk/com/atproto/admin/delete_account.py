@@ -25,3 +25,5 @@ METHOD: Final[lex.Procedure[None, DeleteAccountInput, None]] = lex.Procedure(
     input=lambda: DeleteAccountInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

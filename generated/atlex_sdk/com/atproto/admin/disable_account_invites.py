@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, DisableAccountInvitesInput, None]] = lex.Proce
     input=lambda: DisableAccountInvitesInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

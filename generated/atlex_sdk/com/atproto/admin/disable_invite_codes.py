@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, DisableInviteCodesInput, None]] = lex.Procedur
     input=lambda: DisableInviteCodesInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

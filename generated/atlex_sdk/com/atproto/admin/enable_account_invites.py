@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, EnableAccountInvitesInput, None]] = lex.Proced
     input=lambda: EnableAccountInvitesInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -42,3 +42,5 @@ METHOD: Final[lex.Procedure[None, SendEmailInput, SendEmailOutput]] = lex.Proced
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

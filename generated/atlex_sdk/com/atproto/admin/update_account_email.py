@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, UpdateAccountEmailInput, None]] = lex.Procedur
     input=lambda: UpdateAccountEmailInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

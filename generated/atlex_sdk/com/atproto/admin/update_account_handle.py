@@ -28,3 +28,5 @@ METHOD: Final[lex.Procedure[None, UpdateAccountHandleInput, None]] = lex.Procedu
     input=lambda: UpdateAccountHandleInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, UpdateAccountPasswordInput, None]] = lex.Proce
     input=lambda: UpdateAccountPasswordInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

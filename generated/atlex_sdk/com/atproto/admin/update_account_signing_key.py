@@ -30,3 +30,5 @@ METHOD: Final[lex.Procedure[None, UpdateAccountSigningKeyInput, None]] = lex.Pro
     input=lambda: UpdateAccountSigningKeyInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -30,3 +30,6 @@ class IdentityInfo(lex.Object):
     def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``did_doc`` as an instance of a class."""
         return lex.read_as(self.did_doc, type_, validation=validation)
+
+
+lex.hide_imports(__name__)

@@ -50,3 +50,5 @@ METHOD: Final[lex.Query[None, GetRecommendedDidCredentialsOutput]] = lex.Query(
     output=lambda: GetRecommendedDidCredentialsOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -15,3 +15,5 @@ __all__ = ["METHOD"]
 METHOD: Final[lex.Procedure[None, None, None]] = lex.Procedure(
     "com.atproto.identity.requestPlcOperationSignature",
 )
+
+lex.hide_imports(__name__)

@@ -48,3 +48,5 @@ METHOD: Final[lex.Query[ResolveDidParams, ResolveDidOutput]] = lex.Query(
     output_encoding="application/json",
     errors={"DidNotFound": DidNotFoundError, "DidDeactivated": DidDeactivatedError},
 )
+
+lex.hide_imports(__name__)

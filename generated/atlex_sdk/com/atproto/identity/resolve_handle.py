@@ -40,3 +40,5 @@ METHOD: Final[lex.Query[ResolveHandleParams, ResolveHandleOutput]] = lex.Query(
     output_encoding="application/json",
     errors={"HandleNotFound": HandleNotFoundError},
 )
+
+lex.hide_imports(__name__)

@@ -66,3 +66,5 @@ METHOD: Final[lex.Procedure[None, SignPlcOperationInput, SignPlcOperationOutput]
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

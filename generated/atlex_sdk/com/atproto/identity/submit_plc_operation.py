@@ -31,3 +31,5 @@ METHOD: Final[lex.Procedure[None, SubmitPlcOperationInput, None]] = lex.Procedur
     input=lambda: SubmitPlcOperationInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, UpdateHandleInput, None]] = lex.Procedure(
     input=lambda: UpdateHandleInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -142,3 +142,6 @@ class LabelValueDefinitionStrings(lex.Object):
 
     description: Annotated[str, lex.String(max_length=100_000, max_graphemes=10_000)]
     """A string of at most 100,000 bytes of UTF-8 and at most 10,000 graphemes."""
+
+
+lex.hide_imports(__name__)

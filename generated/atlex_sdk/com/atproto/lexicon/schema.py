@@ -24,3 +24,5 @@ class Schema(lex.RecordObject):
 
 
 RECORD: Final[lex.Record[Schema]] = lex.Record("com.atproto.lexicon.schema", key="nsid", type=lambda: Schema)
+
+lex.hide_imports(__name__)

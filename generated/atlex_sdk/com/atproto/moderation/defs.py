@@ -112,3 +112,5 @@ REASON_OTHER: Final = "com.atproto.moderation.defs#reasonOther"
 
 REASON_APPEAL: Final = "com.atproto.moderation.defs#reasonAppeal"
 """Older reason: the affected person asks for a moderation decision to be looked at again."""
+
+lex.hide_imports(__name__)

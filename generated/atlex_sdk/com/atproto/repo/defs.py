@@ -23,3 +23,6 @@ class CommitMeta(lex.Object):
 
     rev: Annotated[str, lex.String(format="tid")]
     """Revision of the repository after the write, a TID that only ever grows."""
+
+
+lex.hide_imports(__name__)

@@ -52,3 +52,5 @@ METHOD: Final[lex.Query[DescribeRepoParams, DescribeRepoOutput]] = lex.Query(
     output=lambda: DescribeRepoOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -65,3 +65,5 @@ METHOD: Final[lex.Query[GetRecordParams, GetRecordOutput]] = lex.Query(
     output_encoding="application/json",
     errors={"RecordNotFound": RecordNotFoundError},
 )
+
+lex.hide_imports(__name__)

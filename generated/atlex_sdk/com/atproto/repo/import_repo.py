@@ -17,3 +17,5 @@ METHOD: Final[lex.Procedure[None, bytes, None]] = lex.Procedure(
     input=lambda: bytes,
     input_encoding="application/vnd.ipld.car",
 )
+
+lex.hide_imports(__name__)

@@ -53,3 +53,5 @@ METHOD: Final[lex.Query[ListMissingBlobsParams, ListMissingBlobsOutput]] = lex.Q
     output=lambda: ListMissingBlobsOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

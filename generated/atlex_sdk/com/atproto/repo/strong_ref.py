@@ -26,3 +26,6 @@ class StrongRef(lex.Object):
 
     A CID.
     """
+
+
+lex.hide_imports(__name__)

@@ -26,3 +26,5 @@ METHOD: Final[lex.Procedure[None, bytes, UploadBlobOutput]] = lex.Procedure(
     input_encoding="*/*",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -13,3 +13,5 @@ from atlex import interface as lex
 __all__ = ["METHOD"]
 
 METHOD: Final[lex.Procedure[None, None, None]] = lex.Procedure("com.atproto.server.activateAccount")
+
+lex.hide_imports(__name__)

@@ -48,3 +48,5 @@ METHOD: Final[lex.Query[None, CheckAccountStatusOutput]] = lex.Query(
     output=lambda: CheckAccountStatusOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -58,3 +58,5 @@ METHOD: Final[lex.Procedure[None, ConfirmEmailInput, None]] = lex.Procedure(
         "InvalidEmail": InvalidEmailError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -130,3 +130,5 @@ METHOD: Final[lex.Procedure[None, CreateAccountInput, CreateAccountOutput]] = le
         "IncompatibleDidDoc": IncompatibleDidDocError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -50,3 +50,5 @@ METHOD: Final[lex.Procedure[None, CreateAppPasswordInput, AppPassword]] = lex.Pr
     output_encoding="application/json",
     errors={"AccountTakedown": AccountTakedownError},
 )
+
+lex.hide_imports(__name__)

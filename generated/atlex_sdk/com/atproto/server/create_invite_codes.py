@@ -51,3 +51,5 @@ METHOD: Final[lex.Procedure[None, CreateInviteCodesInput, CreateInviteCodesOutpu
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -88,3 +88,5 @@ METHOD: Final[lex.Procedure[None, CreateSessionInput, CreateSessionOutput]] = le
     output_encoding="application/json",
     errors={"AccountTakedown": AccountTakedownError, "AuthFactorTokenRequired": AuthFactorTokenRequiredError},
 )
+
+lex.hide_imports(__name__)

@@ -30,3 +30,5 @@ METHOD: Final[lex.Procedure[None, DeactivateAccountInput, None]] = lex.Procedure
     input=lambda: DeactivateAccountInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -46,3 +46,6 @@ class InviteCodeUse(lex.Object):
 
     used_at: lex.Datetime
     """A datetime."""
+
+
+lex.hide_imports(__name__)

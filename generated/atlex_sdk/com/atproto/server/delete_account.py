@@ -41,3 +41,5 @@ METHOD: Final[lex.Procedure[None, DeleteAccountInput, None]] = lex.Procedure(
     input_encoding="application/json",
     errors={"ExpiredToken": ExpiredTokenError, "InvalidToken": InvalidTokenError},
 )
+
+lex.hide_imports(__name__)

@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, None, None]] = lex.Procedure(
     "com.atproto.server.deleteSession",
     errors={"InvalidToken": InvalidTokenError, "ExpiredToken": ExpiredTokenError},
 )
+
+lex.hide_imports(__name__)

@@ -55,3 +55,5 @@ METHOD: Final[lex.Query[None, DescribeServerOutput]] = lex.Query(
     output=lambda: DescribeServerOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -51,3 +51,5 @@ METHOD: Final[lex.Query[GetServiceAuthParams, GetServiceAuthOutput]] = lex.Query
     output_encoding="application/json",
     errors={"BadExpiration": BadExpirationError},
 )
+
+lex.hide_imports(__name__)

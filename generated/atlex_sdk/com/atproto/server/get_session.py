@@ -47,3 +47,5 @@ METHOD: Final[lex.Query[None, GetSessionOutput]] = lex.Query(
     output=lambda: GetSessionOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

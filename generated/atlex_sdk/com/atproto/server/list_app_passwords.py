@@ -45,3 +45,5 @@ METHOD: Final[lex.Query[None, ListAppPasswordsOutput]] = lex.Query(
     output_encoding="application/json",
     errors={"AccountTakedown": AccountTakedownError},
 )
+
+lex.hide_imports(__name__)

@@ -66,3 +66,5 @@ METHOD: Final[lex.Procedure[None, None, RefreshSessionOutput]] = lex.Procedure(
         "ExpiredToken": ExpiredTokenError,
     },
 )
+
+lex.hide_imports(__name__)

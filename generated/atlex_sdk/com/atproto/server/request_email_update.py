@@ -25,3 +25,5 @@ METHOD: Final[lex.Procedure[None, None, RequestEmailUpdateOutput]] = lex.Procedu
     output=lambda: RequestEmailUpdateOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

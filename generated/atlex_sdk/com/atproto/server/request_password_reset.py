@@ -24,3 +24,5 @@ METHOD: Final[lex.Procedure[None, RequestPasswordResetInput, None]] = lex.Proced
     input=lambda: RequestPasswordResetInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -37,3 +37,5 @@ METHOD: Final[lex.Procedure[None, ReserveSigningKeyInput, ReserveSigningKeyOutpu
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -38,3 +38,5 @@ METHOD: Final[lex.Procedure[None, ResetPasswordInput, None]] = lex.Procedure(
     input_encoding="application/json",
     errors={"ExpiredToken": ExpiredTokenError, "InvalidToken": InvalidTokenError},
 )
+
+lex.hide_imports(__name__)

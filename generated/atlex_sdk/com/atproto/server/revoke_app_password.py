@@ -25,3 +25,5 @@ METHOD: Final[lex.Procedure[None, RevokeAppPasswordInput, None]] = lex.Procedure
     input=lambda: RevokeAppPasswordInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -51,3 +51,5 @@ METHOD: Final[lex.Procedure[None, UpdateEmailInput, None]] = lex.Procedure(
         "TokenRequired": TokenRequiredError,
     },
 )
+
+lex.hide_imports(__name__)

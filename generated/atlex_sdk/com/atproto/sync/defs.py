@@ -20,3 +20,5 @@ HostStatus: TypeAlias = Annotated[
 
 The known values are ``active``, ``idle``, ``offline``, ``throttled`` and ``banned``.
 """
+
+lex.hide_imports(__name__)

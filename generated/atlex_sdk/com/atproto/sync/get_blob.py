@@ -66,3 +66,5 @@ METHOD: Final[lex.Query[GetBlobParams, bytes]] = lex.Query(
         "RepoDeactivated": RepoDeactivatedError,
     },
 )
+
+lex.hide_imports(__name__)

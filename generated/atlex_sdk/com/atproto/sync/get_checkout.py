@@ -28,3 +28,5 @@ METHOD: Final[lex.Query[GetCheckoutParams, bytes]] = lex.Query(
     output=lambda: bytes,
     output_encoding="application/vnd.ipld.car",
 )
+
+lex.hide_imports(__name__)

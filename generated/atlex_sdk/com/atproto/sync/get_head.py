@@ -40,3 +40,5 @@ METHOD: Final[lex.Query[GetHeadParams, GetHeadOutput]] = lex.Query(
     output_encoding="application/json",
     errors={"HeadNotFound": HeadNotFoundError},
 )
+
+lex.hide_imports(__name__)

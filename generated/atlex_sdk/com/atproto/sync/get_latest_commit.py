@@ -71,3 +71,5 @@ METHOD: Final[lex.Query[GetLatestCommitParams, GetLatestCommitOutput]] = lex.Que
         "RepoDeactivated": RepoDeactivatedError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -69,3 +69,5 @@ METHOD: Final[lex.Query[GetRecordParams, bytes]] = lex.Query(
         "RepoDeactivated": RepoDeactivatedError,
     },
 )
+
+lex.hide_imports(__name__)

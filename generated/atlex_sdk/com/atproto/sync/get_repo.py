@@ -63,3 +63,5 @@ METHOD: Final[lex.Query[GetRepoParams, bytes]] = lex.Query(
         "RepoDeactivated": RepoDeactivatedError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -59,3 +59,5 @@ METHOD: Final[lex.Query[GetRepoStatusParams, GetRepoStatusOutput]] = lex.Query(
     output_encoding="application/json",
     errors={"RepoNotFound": RepoNotFoundError},
 )
+
+lex.hide_imports(__name__)

@@ -82,3 +82,5 @@ METHOD: Final[lex.Query[ListBlobsParams, ListBlobsOutput]] = lex.Query(
         "RepoDeactivated": RepoDeactivatedError,
     },
 )
+
+lex.hide_imports(__name__)

@@ -70,3 +70,5 @@ METHOD: Final[lex.Query[ListReposParams, ListReposOutput]] = lex.Query(
     output=lambda: ListReposOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

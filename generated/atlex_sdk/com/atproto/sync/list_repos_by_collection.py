@@ -51,3 +51,5 @@ METHOD: Final[lex.Query[ListReposByCollectionParams, ListReposByCollectionOutput
     output=lambda: ListReposByCollectionOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

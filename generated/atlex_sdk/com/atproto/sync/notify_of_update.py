@@ -24,3 +24,5 @@ METHOD: Final[lex.Procedure[None, NotifyOfUpdateInput, None]] = lex.Procedure(
     input=lambda: NotifyOfUpdateInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -32,3 +32,5 @@ METHOD: Final[lex.Procedure[None, RequestCrawlInput, None]] = lex.Procedure(
     input_encoding="application/json",
     errors={"HostBanned": HostBannedError},
 )
+
+lex.hide_imports(__name__)

@@ -30,3 +30,5 @@ METHOD: Final[lex.Procedure[None, AddReservedHandleInput, AddReservedHandleOutpu
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -26,3 +26,5 @@ METHOD: Final[lex.Query[None, CheckSignupQueueOutput]] = lex.Query(
     output=lambda: CheckSignupQueueOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

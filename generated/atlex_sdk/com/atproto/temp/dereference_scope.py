@@ -38,3 +38,5 @@ METHOD: Final[lex.Query[DereferenceScopeParams, DereferenceScopeOutput]] = lex.Q
     output_encoding="application/json",
     errors={"InvalidScopeReference": InvalidScopeReferenceError},
 )
+
+lex.hide_imports(__name__)

@@ -24,3 +24,5 @@ METHOD: Final[lex.Procedure[None, RequestPhoneVerificationInput, None]] = lex.Pr
     input=lambda: RequestPhoneVerificationInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

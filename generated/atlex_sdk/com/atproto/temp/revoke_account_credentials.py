@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, RevokeAccountCredentialsInput, None]] = lex.Pr
     input=lambda: RevokeAccountCredentialsInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -40,3 +40,6 @@ class TemplateView(lex.Object):
 
     updated_at: lex.Datetime
     """A datetime."""
+
+
+lex.hide_imports(__name__)

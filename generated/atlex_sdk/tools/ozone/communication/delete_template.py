@@ -24,3 +24,5 @@ METHOD: Final[lex.Procedure[None, DeleteTemplateInput, None]] = lex.Procedure(
     input=lambda: DeleteTemplateInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -52,3 +52,5 @@ METHOD: Final[lex.Procedure[None, CancelScheduledActionsInput, CancellationResul
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -113,3 +113,5 @@ METHOD: Final[lex.Query[GetAccountTimelineParams, GetAccountTimelineOutput]] = l
     output_encoding="application/json",
     errors={"RepoNotFound": RepoNotFoundError},
 )
+
+lex.hide_imports(__name__)

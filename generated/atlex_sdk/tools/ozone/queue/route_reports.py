@@ -43,3 +43,5 @@ METHOD: Final[lex.Procedure[None, RouteReportsInput, RouteReportsOutput]] = lex.
     output_encoding="application/json",
     errors={"OutOfRange": OutOfRangeError},
 )
+
+lex.hide_imports(__name__)

@@ -34,3 +34,5 @@ METHOD: Final[lex.Procedure[None, UnassignModeratorInput, None]] = lex.Procedure
     input_encoding="application/json",
     errors={"InvalidAssignment": InvalidAssignmentError},
 )
+
+lex.hide_imports(__name__)

@@ -43,3 +43,5 @@ METHOD: Final[lex.Procedure[None, CloseReportsInput, CloseReportsOutput]] = lex.
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -34,3 +34,5 @@ METHOD: Final[lex.Procedure[None, RefreshStatsInput, RefreshStatsOutput]] = lex.
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -93,3 +93,6 @@ class UrlRule(lex.Object):
 
     updated_at: lex.Datetime
     """A datetime."""
+
+
+lex.hide_imports(__name__)

@@ -69,3 +69,5 @@ METHOD: Final[lex.Query[None, GetConfigOutput]] = lex.Query(
     output=lambda: GetConfigOutput,
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -27,3 +27,5 @@ METHOD: Final[lex.Procedure[None, AddValuesInput, None]] = lex.Procedure(
     input=lambda: AddValuesInput,
     input_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

@@ -43,3 +43,6 @@ class SetView(lex.Object):
 
     updated_at: lex.Datetime
     """A datetime."""
+
+
+lex.hide_imports(__name__)

@@ -37,3 +37,5 @@ METHOD: Final[lex.Procedure[None, DeleteSetInput, DeleteSetOutput]] = lex.Proced
     output_encoding="application/json",
     errors={"SetNotFound": SetNotFoundError},
 )
+
+lex.hide_imports(__name__)

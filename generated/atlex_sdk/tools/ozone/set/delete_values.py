@@ -34,3 +34,5 @@ METHOD: Final[lex.Procedure[None, DeleteValuesInput, None]] = lex.Procedure(
     input_encoding="application/json",
     errors={"SetNotFound": SetNotFoundError},
 )
+
+lex.hide_imports(__name__)

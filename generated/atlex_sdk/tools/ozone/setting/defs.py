@@ -67,3 +67,6 @@ class Option(lex.Object):
     def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
         return lex.read_as(self.value, type_, validation=validation)
+
+
+lex.hide_imports(__name__)

@@ -34,3 +34,5 @@ METHOD: Final[lex.Procedure[None, RemoveOptionsInput, RemoveOptionsOutput]] = le
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)

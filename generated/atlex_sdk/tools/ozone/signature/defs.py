@@ -18,3 +18,6 @@ class SigDetail(lex.Object):
 
     property: str
     value: str
+
+
+lex.hide_imports(__name__)

@@ -36,3 +36,5 @@ METHOD: Final[lex.Procedure[None, DeleteMemberInput, None]] = lex.Procedure(
     input_encoding="application/json",
     errors={"MemberNotFound": MemberNotFoundError, "CannotDeleteSelf": CannotDeleteSelfError},
 )
+
+lex.hide_imports(__name__)

@@ -50,3 +50,5 @@ METHOD: Final[lex.Procedure[None, RevokeVerificationsInput, RevokeVerificationsO
     input_encoding="application/json",
     output_encoding="application/json",
 )
+
+lex.hide_imports(__name__)
