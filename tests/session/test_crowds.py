@@ -36,10 +36,10 @@ class Crowded:
         self._pds.expire_access_tokens()
         self.token, self.refused, self.all_there = None, 0, event
 
-    def send(self, origin, request, headers=None):
+    def send(self, request, hop):
         if request.nsid != CALL.nsid:
-            return self._connection.send(origin, request, headers)
-        if headers["authorization"] == self.token:
+            return self._connection.send(request, hop)
+        if hop.headers["authorization"] == self.token:
             return Response(200)
         self._refuse()
         assert self.all_there.wait(60)
@@ -56,10 +56,10 @@ class Crowded:
 
 
 class AsyncCrowded(Crowded):
-    async def send(self, origin, request, headers=None):
+    async def send(self, request, hop):
         if request.nsid != CALL.nsid:
-            return await self._connection.send(origin, request, headers)
-        if headers["authorization"] == self.token:
+            return await self._connection.send(request, hop)
+        if hop.headers["authorization"] == self.token:
             return Response(200)
         self._refuse()
         await self.all_there.wait()
