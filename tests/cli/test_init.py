@@ -28,6 +28,14 @@ def test_a_start_builds_and_runs(authority: str, tmp_path: Path, monkeypatch: py
     assert done.stdout.endswith(" My first note\n")
 
 
+@pytest.mark.parametrize("name", ["my shelf", "mother's", "a;b"])
+def test_the_next_step_can_be_pasted_into_a_shell(name: str, tmp_path: Path) -> None:
+    done = run("init", tmp_path / name)
+    step = done.stdout.rpartition("Next: ")[2].partition(" && atlex")[0]
+    shell = subprocess.run(["sh", "-c", f"{step} && pwd"], capture_output=True, text=True, check=True)
+    assert shell.stdout == f"{tmp_path / name}\n"
+
+
 def test_a_second_start_overwrites_nothing(tmp_path: Path) -> None:
     run("init", tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}

@@ -261,3 +261,46 @@ def test_what_only_likeness_speaks_for_is_reported_unless_it_is_asked_for(tmp_pa
     ]
     (taken,) = migrate(paths, old, new, package="shop_sdk", guesses=True).files
     assert taken.after == source.replace("thing.alpha", "thing.alphas")
+
+
+SETTINGS = '[tool.atlex]\nlexicons = "lexicons"\nout = "src/shop_sdk"\n'
+PACKAGES = (
+    '[[tool.atlex.packages]]\nout = "a_sdk"\nlexicons = "a"\n[[tool.atlex.packages]]\nout = "shop_sdk"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sides"),
+    [
+        (SETTINGS, ("old", "lexicons")),
+        (SETTINGS, ("lexicons", "new")),
+        (PACKAGES, ("old", "lexicons")),
+        (SETTINGS, ("old", "../project/lexicons")),
+    ],
+)
+def test_the_package_is_the_one_that_the_settings_build(tmp_path, monkeypatch, settings, sides):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(settings)
+    for name in ("old", "new"):
+        (project / name).symlink_to(SHOP / name)
+    (project / "lexicons").symlink_to(SHOP / ("old" if sides[0] == "lexicons" else "new"))
+    program = project / "program.py"
+    program.write_text(f"{BEGIN}client.com.acme.shelf.search_books(q='x')\n")
+    monkeypatch.chdir(project)
+    assert migrate([program], *sides, dry_run=True).changed
+
+
+@pytest.mark.parametrize("imported", ["app", "com, tools", "com as everything, app"])
+@pytest.mark.parametrize("target", ["com.atproto.repo.strongRef", "app.bsky.actor.defs#profileViewBasic"])
+def test_the_names_of_a_base_arent_reported(tmp_path, imported, target):
+    for folder, name in (("old", "title"), ("new", "heading")):
+        properties = {name: {"type": "string"}, "subject": {"type": "ref", "ref": target}}
+        main = {"type": "object", "required": [name], "properties": properties}
+        raw = {"lexicon": 1, "id": "com.acme.thing", "defs": {"main": main}}
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "thing.json").write_text(json.dumps(raw))
+    program = tmp_path / "program.py"
+    program.write_text(f"from shop_sdk import {imported}\nfrom shop_sdk.com.acme import things\n")
+    (file,) = migrate([program], tmp_path / "old", tmp_path / "new", package="shop_sdk").files
+    assert [leftover.message for leftover in file.leftovers] == ["shop_sdk.com.acme.things isn't known"]

@@ -132,7 +132,7 @@ class _Updater(cst.CSTTransformer):
         is_changed = False
         for alias in aliases:
             of = self._world.imported(here, alias.evaluated_name)
-            if of is None:
+            if of is None and not (self._old.is_based and here == self._old.name):
                 self._report(node, f"{here}.{alias.evaluated_name} isn't known")
             place = self._place(node, of)
             if place is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from atlex._bases import package_file
 from atlex.errors import LexiconError
-from atlex.lexicon import DefId, Lexicons, Object, Params, Procedure, Query, Record, walk
+from atlex.lexicon import DefId, Lexicons, Object, Params, Procedure, Query, Record, references, walk
 from atlex_codegen._migrate._types import Instance
 from atlex_codegen._names import CLIENT_NAMES, RECORDS_NAMES, allocate, field_name
 from atlex_codegen._naming import Naming
@@ -33,6 +34,15 @@ class Package:
         self.name = name
         self.lexicons = lexicons
         self.naming = Naming(lexicons, class_name_of=load_plugins(plugins).class_name)
+
+    @cached_property
+    def is_based(self) -> bool:
+        """Whether documents refer to others that aren't among them: it then has the names of a base beside its own."""
+        return any(
+            reference.target.nsid not in self.lexicons
+            for _, definition in self.lexicons.definitions()
+            for reference in references(definition)
+        )
 
     def class_of(self, instance: Instance) -> tuple[str, ...] | None:
         """Where the class of an object is, below the package."""

@@ -20,6 +20,7 @@ from atlex_codegen._migrate._incumbent import Incumbent
 from atlex_codegen._migrate._package import Package, installed_package
 from atlex_codegen._migrate._parse import TOO_DEEP, parse_program
 from atlex_codegen._migrate._report import Leftover, MigratedFile, Migration
+from atlex_codegen._settings import read_settings
 
 __all__ = ["migrate", "migrate_from_atproto"]
 
@@ -68,7 +69,8 @@ def migrate(
             by the name that it is imported by; or ``REVISION:PATH`` as git has it.
         new: The documents of the newer package, likewise.
         package: The name that the programs import the package by. Left out: that of ``old`` or ``new``, if one is a
-            package, else ``atlex_sdk``.
+            package; else that of the package which the nearest ``pyproject.toml`` has built of one of them; else
+            ``atlex_sdk``.
         guesses: Whether to take renamings that only likeness speaks for as well; else they are reported.
         dry_run: Whether to write nothing.
 
@@ -80,8 +82,11 @@ def migrate(
         package
         or _package_name(old, is_package=before.is_package)
         or _package_name(new, is_package=after.is_package)
+        or _built_from(new)
+        or _built_from(old)
+        or "atlex_sdk"
     )
-    generated = Generated(Package(name or "atlex_sdk", before.lexicons, before.plugins))
+    generated = Generated(Package(name, before.lexicons, before.plugins))
     newer = Package(generated.package.name, after.lexicons, after.plugins)
     changes = Changes(diff(old, new), guesses=guesses)
     mark = generated.package.name.encode()
@@ -90,6 +95,12 @@ def migrate(
 
 def _package_name(place: str | os.PathLike[str], *, is_package: bool) -> str:
     return Path(place).name if is_package else ""
+
+
+def _built_from(place: str | os.PathLike[str]) -> str:
+    """The name of the package that ``pyproject.toml`` has built of a folder, in whichever revision; empty for none."""
+    folder = Path(os.fspath(place).rpartition(":")[2]).resolve()
+    return next((one.out.name for one in read_settings(Path.cwd()) if one.lexicons.resolve() == folder), "")
 
 
 def _run(paths: Iterable[Path | str], step: Step, mark: bytes, *, dry_run: bool) -> Migration:

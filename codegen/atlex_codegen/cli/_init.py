@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -34,5 +35,5 @@ def init_command(
     say(f"wrote {folder / path}" for path in paths)
     if settings:
         say(["Add to pyproject.toml:", *settings.splitlines()])
-    there = "" if folder == Path() else f"cd {folder} && "
+    there = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     say([f"Next: {there}atlex build && python example.py"])

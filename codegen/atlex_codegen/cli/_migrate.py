@@ -50,7 +50,7 @@ def migrate_command(
         typer.Option(
             metavar="NAME",
             help="What the program imports the generated package by, or with --from-package is to import. Without it, "
-            "the name of a package that OLD or NEW is, else atlex_sdk.",
+            "the name of a package that OLD or NEW is, or that pyproject.toml has built of them, else atlex_sdk.",
             show_default=False,
         ),
     ] = "",

@@ -76,7 +76,7 @@ def _diagnose(
         hint = "correct the reference, or add the definition"
     elif definition is None:
         message = f"the document {target.nsid} is missing"
-        hint = "correct the reference, or add the document"
+        hint = "correct the reference, add the document, or build on a package that has it"
     elif isinstance(definition, language.UnknownKind):
         severity = "warning"
         message = f'"{target}" is of the kind "{definition.name}", which is not known'
