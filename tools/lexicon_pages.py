@@ -92,6 +92,8 @@ def _definition(each: Description, nsid: str) -> Iterator[str]:
     yield from (f"{_kind(each.kind)} · {' · '.join(f'`{path}`' for path in paths)}", "")
     for paragraph in each.doc:
         yield from (_prose(paragraph), "")
+    if each.service:
+        yield from (f"Calls go to `{each.service}` where no proxy is given.", "")
     if each.deprecated and not any(each.deprecated[1:] in paragraph for paragraph in each.doc):
         yield from (f"**Deprecated:** {_prose(each.deprecated)}", "")
     if each.example:

@@ -59,7 +59,9 @@ def _any_of(names: list[str]) -> str:
 
 def _shown(found: DefId | Namespace, describers: Mapping[str, Describer], width: int) -> Iterator[Line]:
     if isinstance(found, Namespace):
-        yield from listed(found, {nsid: describers[nsid].summary(nsid) for nsid in found.documents}, width)
+        inside = next(describer for nsid, describer in describers.items() if nsid.startswith(found.name))
+        summaries = {nsid: describers[nsid].summary(nsid) for nsid in found.documents}
+        yield from listed(found, inside.service(found.name), summaries, width)
         return
     document = describers[found.nsid].document(found.nsid)
     own = [each for each in document if each.id == found]

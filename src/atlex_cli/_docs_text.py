@@ -22,16 +22,20 @@ class Line(NamedTuple):
     role: Literal["", "heading", "name"] = ""
 
 
-def listed(namespace: Namespace, summaries: Mapping[str, tuple[str, str]], width: int) -> Iterator[Line]:
+def listed(
+    namespace: Namespace, service: str, summaries: Mapping[str, tuple[str, str]], width: int
+) -> Iterator[Line]:
     """What is in a namespace, one line each.
 
     Args:
         namespace: The namespace.
+        service: The service that its methods go to where no proxy is given, or nothing.
         summaries: The kinds of its documents, and what is said of them, by NSID.
         width: The columns of a line.
     """
     if namespace.name:
         yield Line(namespace.name, "heading")
+        yield from _going_to(service)
     names = {nsid: nsid.rpartition(".")[2] for nsid in namespace.documents}
     column = max(map(len, names.values()), default=0)
     kinds = max((len(kind) for kind, _ in summaries.values()), default=0)
@@ -72,6 +76,7 @@ def _definition(each: Description, width: int) -> Iterator[Line]:
         yield Line(path, "name")
     if each.kind in {"query", "procedure", "record"}:
         yield Line("An AsyncClient has the same, to be awaited.")
+    yield from _going_to(each.service)
     for paragraph in each.doc:
         yield Line()
         yield from _wrapped(paragraph, width)
@@ -109,6 +114,11 @@ def _definition(each: Description, width: int) -> Iterator[Line]:
     if each.example:
         yield from _heading("Example")
         yield from (Line(f"  {line}".rstrip()) for line in each.example.splitlines())
+
+
+def _going_to(service: str) -> Iterator[Line]:
+    if service:
+        yield Line(f"Calls go to {service} where no proxy is given.")
 
 
 def _heading(text: str) -> Iterator[Line]:

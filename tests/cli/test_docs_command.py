@@ -67,6 +67,9 @@ def shelf(tmp_path, monkeypatch):
     (tmp_path / "lexicons" / "descriptions.toml").write_text(
         '"com.example.shelf.getBook#book.post" = "Where it was recommended."\n'
     )
+    (tmp_path / "lexicons" / "proxies.toml").write_text(
+        '"com.example.shelf" = "did:web:api.example.com#shelf"\n'
+    )
     build(tmp_path / "lexicons", tmp_path / "described_shelf", bases=["atlex_sdk"])
     monkeypatch.syspath_prepend(tmp_path)
     return "described_shelf"
@@ -123,6 +126,36 @@ def test_a_namespace_lists_what_is_in_it_a_line_each(docs):
     assert lines[0] == "app.bsky.actor"
     assert any(line.split()[:2] == ["getProfile", "query"] for line in lines)
     assert "  com.atproto.repo" in docs("com.atproto").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("app.bsky.embed.images#image", ["image", "alt", "aspect_ratio"]),
+        ("app.bsky.embed.external#external", ["uri", "title", "description", "thumb"]),
+        ("com.atproto.server.createSession", ["identifier", "password", "auth_factor_token"]),
+    ],
+)
+def test_fields_and_arguments_come_in_the_order_of_their_document(docs, name, fields):
+    shown = [line.split(":")[0].strip() for line in docs(name).splitlines() if line.startswith("  ")]
+    assert [each for each in shown if each in fields][: len(fields)] == fields
+
+
+def test_calls_and_namespaces_name_the_service_that_they_go_to(docs, shelf):
+    going = "Calls go to did:web:api.bsky.chat#bsky_chat where no proxy is given."
+    for name in ("chat.bsky", "chat.bsky.convo", "chat.bsky.convo.getLog"):
+        assert going in docs(name).splitlines()
+        assert going in docs(name, package=shelf).splitlines()
+    for name in ("com.example.shelf", "com.example.shelf.getBook"):
+        assert "Calls go to did:web:api.example.com#shelf " in docs(name, package=shelf)
+    for name in (
+        "",
+        "chat",
+        "app.bsky.actor",
+        "app.bsky.feed.getTimeline",
+        "chat.bsky.convo.defs#messageView",
+    ):
+        assert "Calls go to" not in docs(name)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.describe._folder import LEXICONS
 
-from atlex.lexicon import Lexicons
 from atlex_codegen._bases import load_bases
 from atlex_codegen._describe._describer import Describer
 from atlex_codegen._describe._installed import describers_of, installed_source
@@ -15,9 +14,7 @@ from atlex_codegen._planner import plan_context
 
 def test_the_descriptions_are_those_of_the_documents(lexicons):
     source = load_source(LEXICONS, None)
-    # A package keeps no order of members.
-    documents = Lexicons.from_package_data(lexicons.to_package_data())
-    made = Describer(plan_context(documents, source, Naming(documents)), "atlex_sdk")
+    made = Describer(plan_context(lexicons, source, Naming(lexicons)), "atlex_sdk")
     installed = describers_of("atlex_sdk")
     assert tuple(installed) == made.nsids
     for nsid, describer in installed.items():

@@ -101,6 +101,12 @@ class Describer:
             return "definitions", ", ".join(document.defs)
         return document.main.kind, next(iter(self._context.prose.document(document)), "")
 
+    def service(self, name: str) -> str:
+        """The service that the methods of a namespace, or one method, go to where no proxy is given; empty for none."""
+        proxies = self._context.proxies
+        namespaces = [each for each in proxies if f"{name}.".startswith(f"{each}.")]
+        return proxies[max(namespaces, key=len)] if namespaces else ""
+
     @cached_property
     def names(self) -> Mapping[str, DefId]:
         """The definitions by their dotted names in Python; a method goes by that of its module, as on a client."""
@@ -192,6 +198,7 @@ class Describer:
             returns=() if method.output is None else self._fields.type(plan.returns),
             fields=fields,
             errors=_errors(module),
+            service=self.service(nsid),
             is_paged=is_paged,
             example=self._examples.call(path, plan, is_paged=is_paged),
         )

@@ -102,6 +102,7 @@ class Description:
         fields: What an object or a record has, or what a method returns.
         errors: The errors that a method declares.
         client_path: Where a client has a collection of records.
+        service: The service that a method goes to where no proxy is given; empty for the client's own server.
         key: The kind of a record's keys, or the one key that there is.
         calls: The methods of a collection, or of an object beside its fields.
         values: The known values of a string, or what a token is written as.
@@ -122,6 +123,7 @@ class Description:
     fields: tuple[Field, ...] = ()
     errors: tuple[DeclaredError, ...] = ()
     client_path: str = ""
+    service: str = ""
     key: str = ""
     calls: tuple[Call, ...] = ()
     values: tuple[str, ...] = ()

@@ -52,14 +52,27 @@ def describers_of(package: str) -> dict[str, Describer]:
 
 
 def installed_source(naming: Naming) -> Source:
-    """What a package was made from beside its documents: descriptions, and which arrays are pages.
+    """What a package was made from beside its documents: descriptions, services, and which arrays are pages.
 
     Args:
         naming: The names in the installed package.
     """
     modules = _Modules(naming)
     nsids = tuple(naming.lexicons)
-    return Source((), _Tables(nsids, modules.words), {}, _Tables(nsids, modules.page), ())
+    proxies = _proxies(naming.package)
+    return Source((), _Tables(nsids, modules.words), proxies, _Tables(nsids, modules.page), ())
+
+
+def _proxies(package: str) -> dict[str, str]:
+    """The services that the methods of namespaces go to, as the package's client has them."""
+    for node in ast.walk(ast.parse(package_file(package, "_client/__init__.py") or "")):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id="lex_proxies"), value=ast.Dict() as table):
+                found: dict[str, str] = ast.literal_eval(table)
+                return found
+            case _:
+                pass
+    return {}
 
 
 class _Tables(Mapping[str, str]):

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeGuard, cast
 from atlex._printable import is_unicode
 from atlex.lexicon._diagnostic import Fault, pointer_to
 
-__all__ = ["MAX_DEPTH", "canonical_json", "copy_json", "read_json"]
+__all__ = ["MAX_DEPTH", "compact_json", "copy_json", "read_json"]
 
 MAX_DEPTH: Final = 100
 """How many arrays and objects of a document may stand inside each other."""
@@ -141,7 +141,7 @@ def is_array(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def canonical_json(value: object) -> bytes:
-    """Write a JSON value as UTF-8, compact and with sorted keys: equal values give equal bytes."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+def compact_json(value: object, *, sort_keys: bool) -> bytes:
+    """Write a JSON value as UTF-8. With sorted keys, equal values give equal bytes."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
     return text.encode()

@@ -1,8 +1,8 @@
 """The documents of a generated package, as the bytes of one file.
 
-The file is the canonical JSON of all documents, sorted by NSID, compressed with bzip2. That format has had one encoder
-for decades, so equal documents give equal bytes, while zlib's output changes with the zlib that a Python was built
-with. Whoever compares files across machines still should compare `package_data_digest`, which only sees the content.
+The file is the compact JSON of all documents, sorted by NSID and with their keys in the order that was written, in
+which readers show the fields. It is compressed with bzip2: that format has had one encoder for decades, so the same
+documents give the same bytes, while zlib's output changes with the zlib that a Python was built with. Whoever compares files across machines still should compare `package_data_digest`, which only sees the content.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from atlex.errors import LexiconError
-from atlex.lexicon._json import canonical_json, is_array, read_json
+from atlex.lexicon._json import compact_json, is_array, read_json
 from atlex.lexicon._language import Document
 
 __all__ = ["pack", "package_data_digest", "unpack"]
@@ -26,7 +26,7 @@ MAX_SIZE: Final = 64 * 1024 * 1024
 def pack(documents: Iterable[Document]) -> bytes:
     """Write documents as package data."""
     raws = [document.raw for document in sorted(documents, key=lambda document: document.id)]
-    return bz2.compress(canonical_json(raws))
+    return bz2.compress(compact_json(raws, sort_keys=False))
 
 
 def unpack(data: bytes) -> list[Any]:

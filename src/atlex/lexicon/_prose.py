@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from atlex.errors import LexiconError
 from atlex.lexicon._diagnostic import fault_diagnostics, raise_on_errors
-from atlex.lexicon._json import canonical_json, copy_json, is_array, is_object
+from atlex.lexicon._json import compact_json, copy_json, is_array, is_object
 from atlex.lexicon._language import Document
 
 __all__ = ["schema_digest", "strip_prose"]
@@ -70,7 +70,7 @@ def schema_digest(document: Document | Mapping[str, Any]) -> str:
         LexiconError: As `strip_prose` does.
     """
     raw = document.raw if isinstance(document, Document) else document
-    return hashlib.sha256(canonical_json(strip_prose(raw))).hexdigest()
+    return hashlib.sha256(compact_json(strip_prose(raw), sort_keys=True)).hexdigest()
 
 
 def _strip(raw: Any, kind: str) -> Any:
