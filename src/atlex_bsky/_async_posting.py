@@ -67,7 +67,7 @@ class AsyncPosting(AsyncCore):
             reply_gate: Who may reply: ``"nobody"``; or a rule or up to five, of which one is enough:
                 ``"mentioned"``, ``"followers"``, ``"following"``, or a list. None: everybody.
             quotable: Whether it may be quoted.
-            created_at: When it was written. None: now.
+            created_at: When it was written: a datetime with a time zone, or as the lexicon has it. None: now.
             long: ``"error"``: refuse a text that is too long for one post.
 
         In a thread the first post has the quote, the media, the tags and the gates.

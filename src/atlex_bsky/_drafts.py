@@ -9,8 +9,9 @@ from typing import Final, TypeAlias
 
 from atlex.client import Create
 from atlex.data import cid_for
+from atlex.errors import InputError
 from atlex.model import build
-from atlex.syntax import AtUri, Tid, format_datetime, now, parse_datetime
+from atlex.syntax import AtUri, Tid, format_datetime, is_valid_datetime, now, parse_datetime
 from atlex_bsky._embeds import Embed
 from atlex_bsky._gates import post_gate, thread_gate
 from atlex_bsky.richtext import RichText
@@ -100,7 +101,7 @@ def draft_of(
         langs: The languages of the texts.
         labels: Content warnings for all posts.
         tags: Hashtags of the first post that aren't in its text, with or without ``#``.
-        created_at: When the first post was written; each further one is a millisecond younger. None: now.
+        created_at: When the first post was written, with its time zone; each further one is a millisecond younger. None: now.
         allow: Who may reply, or None for everybody.
         quotable: Whether the first post may be quoted.
     """
@@ -138,4 +139,12 @@ def draft_of(
 def _time(written: str | dt.datetime | None) -> dt.datetime:
     if written is None:
         return parse_datetime(now())
-    return written if isinstance(written, dt.datetime) else parse_datetime(written)
+    if isinstance(written, dt.datetime):
+        return written
+    moment = parse_datetime(written)
+    if not is_valid_datetime(written):
+        # Without its zone it would be taken for UTC, and the post be hours off.
+        raise InputError(
+            f"{written!r} isn't whole: a datetime has its time zone, as 2026-01-02T03:04:05Z does"
+        )
+    return moment

@@ -130,6 +130,31 @@ async def test_an_identifier_with_an_at_before_it_is_explained(world, memory_sto
     assert world.net.seen == []
 
 
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        ({"identifier": ""}, "identifier is empty"),
+        ({"identifier": "alice.example "}, "a space before or after"),
+        ({"identifier": "alice.example\n"}, "an invisible character"),
+        ({"identifier": "\u202aalice.example\u202c"}, "an invisible character"),
+        ({"identifier": "alice@example.com\xa0"}, "an invisible character"),
+        ({"password": ""}, "password is empty"),
+        ({"password": "SECRET-password\n"}, "password ends with a newline"),
+        ({"password": "SECRET-password\r\n"}, "password ends with a newline"),
+    ],
+)
+async def test_slips_in_credentials_are_explained_and_not_shown(world, memory_store, slip, said):
+    given = {"identifier": "alice.example", "password": world.password, **world.options, **slip}
+    for begin in (
+        lambda: world.Session.login(world.entryway, **given),
+        lambda: world.Session.open(memory_store, service=world.entryway, **given),
+    ):
+        with pytest.raises(InputError, match=said) as caught:
+            await world.do(begin())
+        assert "SECRET" not in str(caught.value)
+    assert world.net.seen == []
+
+
 @pytest.mark.parametrize("options", [{"path": 5}, {"path": None}, {"path": "a", "lock_timeout": "5"}])
 def test_a_file_store_refuses_what_it_cant_use(options):
     with pytest.raises(InputError, match=r"path|lock_timeout"):

@@ -50,8 +50,8 @@ __all__ = [
     "Endpoint",
     "Members",
     "begin",
+    "check_credentials",
     "check_findable",
-    "check_identifier",
     "delete_session",
     "get_session",
     "refresh_session",
@@ -163,7 +163,7 @@ def begin(endpoint: Endpoint, service: str | None, values: Members, calls: Calls
         LexAuthFactorError: The account has a second factor, and the token for it is missing or wrong.
         XrpcError: The server refused, can't be reached, or logged in another account than the one that was found.
     """
-    check_identifier(values.reveal().get("identifier"))
+    check_credentials(values.reveal().get("identifier"), values.reveal().get("password"))
     body = _body(endpoint, values)
     did = None
     if service is None and endpoint is CREATE_SESSION:
@@ -238,14 +238,29 @@ def renewed(old: SessionData, output: Members, details: Members | None = None) -
     )
 
 
-def check_identifier(identifier: object) -> None:
-    """Explain a common slip before a server responds to it with "Invalid identifier or password".
+def check_credentials(identifier: object, password: object) -> None:
+    """Explain common slips before a server responds to them with "Invalid identifier or password".
+
+    Handles copied from an app bring invisible marks of direction; a secret read from a file, its newline; a variable of
+    the environment that isn't set, nothing at all.
 
     Raises:
-        InputError: The identifier is a handle with the ``@`` that people write before one.
+        InputError: Either is empty or has something around it that no server takes.
     """
-    if isinstance(identifier, str) and identifier.startswith("@"):
-        raise InputError("identifier: a handle is written without the @ before it, such as alice.example.com")
+    if isinstance(identifier, str):
+        if not identifier:
+            raise InputError("identifier is empty")
+        if identifier.startswith("@"):
+            raise InputError(
+                "identifier: a handle is written without the @ before it, such as alice.example.com"
+            )
+        if not identifier.isprintable() or identifier != identifier.strip():
+            raise InputError("identifier has an invisible character in it, or a space before or after it")
+    if isinstance(password, str):
+        if not password:
+            raise InputError("password is empty")
+        if password.endswith("\n"):
+            raise InputError("password ends with a newline, as a file does: strip it off")
 
 
 def check_findable(identifier: str) -> None:

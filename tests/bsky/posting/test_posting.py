@@ -283,8 +283,18 @@ class TestTimes:
     def test_the_time_can_be_given(self, bsky, written):
         assert bsky.post("old", created_at=written).record.created_at == "2020-01-02T03:04:05.000Z"
 
-    @pytest.mark.parametrize("written", ["yesterday", dt.datetime(2020, 1, 2)])  # noqa: DTZ001
-    def test_a_time_that_is_none_is_refused(self, bsky, written):
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "yesterday",
+            "2020-01-02",
+            "2020-01-02T03:04:05",
+            "2020-01-02T03:04:05.123456",
+            "2020-01-02 03:04:05Z",
+            dt.datetime(2020, 1, 2),  # noqa: DTZ001
+        ],
+    )
+    def test_what_says_no_time_or_no_zone_is_refused(self, bsky, written):
         with pytest.raises(InputError):
             bsky.post("old", created_at=written)
 
