@@ -16,7 +16,7 @@ import httpx
 from atlex import AsyncPasswordSession, PasswordSession, XrpcResponseError
 from atlex_sdk import AsyncClient, Client
 
-__all__ = ["PASSWORD", "Twin", "opened_twin", "until"]
+__all__ = ["PASSWORD", "Twin", "opened_twin", "until", "views"]
 
 PASSWORD = "correct horse"
 
@@ -93,3 +93,21 @@ async def until(found: Callable[[], Awaitable[bool]], patience: float = 60) -> N
                 raise
         assert time.monotonic() < deadline, "the app view hasn't seen what was written"
         await anyio.sleep(0.1)
+
+
+async def views(twin, bsky, *posts):
+    """The app view's views of posts, as soon as it has them all.
+
+    It hides a reply that it hears of before the post above it, and hears of each account for itself: before an
+    account answers another one, the post has to be seen.
+    """
+    seen = []
+
+    async def complete():
+        found = await twin.do(bsky.client.app.bsky.feed.get_posts(uris=[post.uri for post in posts]))
+        by_uri = {view.uri: view for view in found.posts}
+        seen[:] = [by_uri[post.uri] for post in posts if post.uri in by_uri]
+        return len(seen) == len(posts)
+
+    await until(complete)
+    return seen

@@ -11,7 +11,7 @@ from atlex import InputError
 from atlex_bsky import AsyncBluesky, Bluesky, Card, Image, RichText
 from atlex_sdk import AsyncClient, app
 
-from ._twins import until
+from ._twins import until, views
 
 pytestmark = pytest.mark.anyio
 
@@ -43,20 +43,6 @@ def handle(other_session):
     return other_session.handle
 
 
-async def views(twin, bsky, *posts):
-    """The app view's views of posts, as soon as it has them all."""
-    seen = []
-
-    async def complete():
-        found = await twin.do(bsky.client.app.bsky.feed.get_posts(uris=[post.uri for post in posts]))
-        by_uri = {view.uri: view for view in found.posts}
-        seen[:] = [by_uri[post.uri] for post in posts if post.uri in by_uri]
-        return len(seen) == len(posts)
-
-    await until(complete)
-    return seen
-
-
 async def test_a_post_with_facets_is_seen_as_it_was_written(twin, bsky, other, handle):
     text = f"Look 👀, @{handle}, @nobody-at-all.test: https://example.com/ä #cats"
     post = await twin.do(bsky.post(text, langs=["en"], tags=["hidden"], labels="graphic-media"))
@@ -77,6 +63,7 @@ async def test_replies_and_quotes_are_seen_in_their_places(twin, bsky, other):
     root = await twin.do(bsky.post("root"))
     [seen] = await views(twin, other, root)
     middle = await twin.do(other.post("middle", reply_to=seen))
+    await views(twin, other, middle)
     leaf = await twin.do(bsky.post("leaf", reply_to=middle.uri, quote=root))
     await views(twin, bsky, middle, leaf)
     thread = (await twin.do(bsky.client.app.bsky.feed.get_post_thread(uri=leaf.uri))).thread

@@ -17,7 +17,7 @@ from atlex import PasswordSession
 from atlex_bsky import AsyncBluesky, Bluesky, FileCursorStore, PostNotShownError
 from atlex_sdk import AsyncClient
 
-from ._twins import until
+from ._twins import until, views
 
 pytestmark = pytest.mark.anyio
 
@@ -146,6 +146,7 @@ async def test_notifications_are_followed_across_restarts(twin, bsky, other, tmp
     store = FileCursorStore(tmp_path / "position")
     begun = datetime.now(UTC) - timedelta(hours=1)
     root = await twin.do(bsky.post("root"))
+    await views(twin, other, root)
 
     def follow():
         return bsky.notifications(poll=0.1, store=store, since=begun)
@@ -173,6 +174,7 @@ async def test_notifications_are_followed_across_restarts(twin, bsky, other, tmp
 
 async def test_what_was_handled_is_seen(twin, bsky, other):
     root = await twin.do(bsky.post("root"))
+    await views(twin, other, root)
     await twin.do(other.post("reply", reply_to=root))
     notifications = bsky.notifications(poll=0.1, since=datetime.now(UTC) - timedelta(hours=1))
 
@@ -206,7 +208,9 @@ async def listed(twin, bsky, count):
 
 async def test_a_thread_is_read_up_and_down(twin, bsky, other):
     root = await twin.do(bsky.post("root"))
+    await views(twin, other, root)
     middle = await twin.do(other.post("middle", reply_to=root))
+    await views(twin, bsky, middle)
     leaves = [await twin.do(bsky.post(text, reply_to=middle)) for text in ("one", "two")]
 
     async def complete():
