@@ -63,3 +63,20 @@ def test_a_session_waits_as_long_as_it_was_asked_in_every_zone(zone):
 
 def test_no_header_asks_for_nothing():
     assert retry_after({}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("reset", "said"),
+    [
+        ("1737648164", " (until 2025-01-23T16:02:44Z)"),
+        ("1893456000", " (until 2030-01-01T00:00:00Z)"),
+        ("9999999999", " (until 2286-11-20T17:46:39Z)"),
+        ("30", ""),
+        ("9999999999999", ""),
+        ("soon", ""),
+    ],
+)
+@pytest.mark.usefixtures("zone")
+def test_the_message_says_until_when(reset, said):
+    error = RateLimitError("RateLimitExceeded", "No", status=429, headers={"ratelimit-reset": reset})
+    assert str(error) == f"RateLimitExceeded: No{said}"

@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, TypedDict, Unpack
 
 from atlex._rate_limit import RateLimit
@@ -82,6 +83,9 @@ __all__ = [
 ]
 
 _ISSUES_SHOWN: Final = 5
+
+_MOMENTS: Final = range(1_000_000_000, 10_000_000_000)
+"""Numbers that are seconds since 1970. Smaller ones are seconds from now, which other servers send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +325,13 @@ class XrpcAuthenticationError(XrpcResponseError):
 
 
 class RateLimitError(XrpcResponseError):
-    """Too many requests (status 429)."""
+    """Too many requests (status 429). The message says until when, if the server does."""
+
+    def __str__(self) -> str:
+        told, reset = super().__str__(), self.reset
+        if reset is None or reset not in _MOMENTS:
+            return told
+        return f"{told} (until {datetime.fromtimestamp(reset, UTC):%Y-%m-%dT%H:%M:%SZ})"
 
     @property
     def rate_limit(self) -> RateLimit:
