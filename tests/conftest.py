@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -41,6 +42,18 @@ def pytest_xdist_auto_num_workers(config):
 def pytest_collection_modifyitems(items):
     # The long ones begin early, so that no process is left with one at the end.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Take modules and tests out of what is gone over for garbage: they are many, and last to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

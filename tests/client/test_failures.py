@@ -201,7 +201,9 @@ def class_of(status):
 @pytest.mark.parametrize("body", BODIES)
 def test_every_status_has_its_error(call, kind, body):
     content, headers = BODIES[body]
-    for status in [*range(100, 200), *range(300, 600)]:
+    statuses = [*range(100, 200), *range(300, 600)]
+    # What reads a failed response doesn't know of what kind the call was: for one of them all are tried.
+    for status in statuses if kind == "query" else [*CODES, 100, 199, 300, 399, 402, 499, 505, 599]:
         error = failure(call, answering(status, content, headers), kind)
         assert (error.status, error.body) == (status, content)
         assert dict(error.headers).items() >= headers.items()
