@@ -37,6 +37,11 @@ OF_CONTRIBUTORS = [
 ]
 MEASURING = [block for block in BLOCKS if block.page == "docs/performance.md"]
 TYPESCRIPT = [block for block in BLOCKS if block.language == "ts"]
+_DIDS = {
+    "alice.example.com": "did:plc:234567abcdefghijklmnopqr",  # as a page has it
+    "bob.example.com": None,
+    "alice.bsky.social": None,
+}
 # A handful of commands is quick, and so are those that take no package or account.
 _QUICK = {"README.md", "docs/examples.md", "docs/how-to-workers.md", "docs/index.md", "docs/migrating.md"}
 
@@ -47,18 +52,17 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the pages' comm
 def pds():
     server = FakePds()
     with server.serve():
-        for handle in ("alice.example.com", "bob.example.com", "alice.bsky.social"):
-            server.create_account(handle, "app-password")
+        for handle, did in _DIDS.items():
+            server.create_account(handle, "app-password", did=did)
         yield server
 
 
 @pytest.fixture
 def shell(request, pds, tmp_path):
-    accounts = [pds.account(name) for name in ("alice.example.com", "bob.example.com", "alice.bsky.social")]
+    accounts = [pds.account(handle) for handle in _DIDS]
     places = {
         r"https://(?:bsky\.social|pds\.example\.com)": pds.url,
         r"(?<=--service )bsky\.social": pds.url,
-        "did:plc:234567abcdefghijklmnopqr": accounts[0].did,
         "…": "app-password",
     }
     with directory(pds.url, *accounts) as found:
