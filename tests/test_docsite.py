@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import pytest
+from sphinx.util.inspect import signature, stringify_signature
 from tools.docsite import _accessible, _docstrings, _links, _sources
 from tools.docsite._public import public_modules, public_names
 
@@ -90,6 +92,19 @@ def test_a_docstring_keeps_its_examples_and_the_colons_of_its_texts():
 def test_an_attribute_has_its_type_beside_its_name():
     made = _docstrings.restructured(["A thing.", "", "Attributes:", "    size: Bytes."], {"size": "int"})
     assert made[2:4] == [".. attribute:: size", "   :type: int"]
+
+
+class Place(NamedTuple):
+    name: str
+    folder: Path | None
+    sizes: list[int] = []  # noqa: RUF012
+
+
+def test_the_fields_of_a_named_tuple_are_shown_with_their_types():
+    constructor = Place.__new__
+    _docstrings.simplify_annotations(None, constructor, bound=False)
+    shown = stringify_signature(signature(constructor))
+    assert shown == "(_cls, name: str, folder: Path | None, sizes: list[int] = [])"
 
 
 def test_pages_are_mended_once():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 import typing
 from collections.abc import Iterator
 from typing import Any, Final
@@ -96,7 +97,8 @@ def _class_hints(class_: type) -> dict[str, Any]:
 def simplify_annotations(app: Sphinx, value: Any, bound: bool) -> None:
     """Leave out of annotations what only pydantic reads."""
     function = inspect.unwrap(getattr(value, "__func__", value))
-    if inspect.isfunction(function):
+    # The constructor of a named tuple is made where none of its names can be looked up.
+    if inspect.isfunction(function) and function.__module__ in sys.modules:
         function.__annotations__ = typing.get_type_hints(function, None, type_aliases())
 
 
