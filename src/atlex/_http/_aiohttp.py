@@ -153,16 +153,13 @@ class _Protocol(ResponseHandler):
     _was_waiting = False
 
     def is_connected(self) -> bool:
-        """Whether the connection can be used again."""
         return super().is_connected() and not self.should_close and not _is_readable(self.transport)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
         self._was_waiting = self._read_timeout_handle is not None
         super().data_received(data)
 
     async def read(self) -> Any:
-        """Wait for a head."""
         head = await super().read()
         if head[0].code < 200 and self._was_waiting:
             self.start_timeout()
@@ -185,7 +182,6 @@ class _Protocol(ResponseHandler):
         return await super()._drain_helper()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Take note of the end of the connection."""
         if exc is not None and self._payload is not None and not self._payload.is_eof():
             self._payload.set_exception(aiohttp.ClientPayloadError())
         super().connection_lost(exc)

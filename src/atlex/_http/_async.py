@@ -28,12 +28,7 @@ class AsyncHttpConnection(BaseConnection):
         super().__init__(http_client, transport, asynchronous=True)
 
     async def send(self, request: Request, hop: Hop, route: Route = next_hop) -> Response:
-        """Send a request, and give the response, whatever its status.
-
-        Args:
-            request: What to send.
-            hop: Where it goes first.
-            route: Says where a redirect leads.
+        """Send a request to where it goes first, and give the response at the end of its route.
 
         Raises:
             XrpcFetchError: There was no response, or none before the deadline.
@@ -97,9 +92,10 @@ class _AsyncBody(BaseBody):
                 decoder = self._decoder()
                 async for data in chunks:
                     self._check(data)
-                    for piece in decoder.feed(data):
+                    for piece in decoder.feed(data) if decoder else (data,):
                         yield piece
-                decoder.finish()
+                if decoder:
+                    decoder.finish()
             except EncodingError as error:
                 raise self._refused(error) from error
             finally:  # async only

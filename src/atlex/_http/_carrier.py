@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
-from inspect import isawaitable
 from typing import Any, Final, Literal, NamedTuple
 
 from atlex._environment import proxy_for
@@ -93,7 +92,8 @@ class Carrier:
 
 def then(value: Any, function: Callable[[Any], Any]) -> Any:
     """What a function makes of a value; for an awaitable, an awaitable of what it makes of its result."""
-    if not isawaitable(value):
+    # What inspect.isawaitable() looks at, but for generators of old.
+    if not hasattr(value, "__await__"):
         return function(value)
 
     async def wait() -> Any:

@@ -76,13 +76,10 @@ def _library_of(http_client: object, transport: object, *, asynchronous: bool) -
 
 
 def check_loops(loops: Iterable[object]) -> None:
-    """Refuse a user's own client that an event loop other than this one has been using.
-
-    Args:
-        loops: Those that its connections are of, None where that can't be told.
+    """Refuse a user's own client with connections of another event loop; None is one that can't be told.
 
     Raises:
-        InputError: One of them is another one.
+        InputError: There is one.
     """
     _, here = here_async()
     if any(each not in {None, here} for each in loops):

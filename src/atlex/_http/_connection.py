@@ -52,20 +52,14 @@ class BaseConnection:
         return self._library or own_transport(asynchronous=self._asynchronous)
 
     def _carrier(self, request: Request) -> Carrier:
-        """What carries a request here.
-
-        Raises:
-            XrpcInternalError: The connection or the user's own client has been closed.
-            InputError: The user's own client belongs to another event loop.
-        """
+        """What carries a request here, if neither the connection nor the user's own client has been closed."""
+        fault, client = "", self._http_client
         if self._is_closed:
-            raise XrpcInternalError(
-                "The connection has been closed: close() was called, or a `with` block ended",
-                method=request.nsid,
-            )
-        client = self._http_client
-        if getattr(client, "is_closed", False) or getattr(client, "closed", False):
-            raise XrpcInternalError("The http_client has been closed", method=request.nsid)
+            fault = "The connection has been closed: close() was called, or a `with` block ended"
+        elif getattr(client, "is_closed", False) or getattr(client, "closed", False):
+            fault = "The http_client has been closed"
+        if fault:
+            raise XrpcInternalError(fault, method=request.nsid)
         home = self._here()
         return self._carriers.get(home) or self._open(home)
 
@@ -92,13 +86,7 @@ class BaseConnection:
 
 
 class BaseBody:
-    """The body of a response, unpacked, within its limits.
-
-    Args:
-        request: The request that the response belongs to.
-        guard: Turns the failures of reading into errors.
-        answer: The response.
-    """
+    """The body of a response, unpacked, within the limits of its request."""
 
     __slots__ = ("_answer", "_deadline", "_guard", "_limit", "_reading", "_received", "headers")
 
@@ -113,8 +101,9 @@ class BaseBody:
         self._received = 0
         self._reading: Any = None
 
-    def _decoder(self) -> Decoder:
-        return Decoder("" if self._answer.is_unpacked else self.headers.get("content-encoding", ""))
+    def _decoder(self) -> Decoder | None:
+        encoding = "" if self._answer.is_unpacked else self.headers.get("content-encoding", "")
+        return Decoder(encoding) if encoding else None
 
     def _check(self, data: bytes) -> None:
         """Check what has arrived against the deadline and the limit: it may well unpack to nothing."""

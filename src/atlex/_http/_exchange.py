@@ -81,15 +81,10 @@ def first_hop(service: str, request: Request, headers: Headers | None = None) ->
 
 
 def exchange_of(request: Request, hop: Hop, content: Content) -> Exchange:
-    """What a carrier is given for a hop.
-
-    Args:
-        request: What is sent.
-        hop: Where it goes.
-        content: Its body.
+    """What a carrier is given for a hop, if the deadline hasn't passed.
 
     Raises:
-        TimeoutError: The deadline has passed.
+        TimeoutError: It has.
     """
     headers = {"accept-encoding": ACCEPTED, **hop.headers}
     chunks = content.chunks
@@ -114,7 +109,7 @@ def _timeouts(request: Request) -> Timeouts:
 
 
 def next_hop(request: Request, hop: Hop, answer: Answer) -> Hop | None:
-    """Where a redirect leads, or None for a response that is to be taken as it is.
+    """Where a redirect leads that is safe to follow.
 
     The libraries' own ways of following would turn procedures into GET, send their bodies (a password, say) to any
     origin, keep the authorization on the way from http to https, and write URLs in another way than the server did.

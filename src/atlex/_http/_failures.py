@@ -48,11 +48,6 @@ class FailureGuard:
     """Raise what a library raises in here as an `XrpcFetchError`, and name the method in errors of atlex's own.
 
     One object serves for any number of blocks.
-
-    Args:
-        request: What is being sent.
-        origin: Where it goes.
-        carrier: What carries it.
     """
 
     # A class, since contextlib's generators take a fair part of what a call costs.

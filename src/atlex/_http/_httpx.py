@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from http.cookiejar import CookieJar
 from importlib import import_module
 from importlib.util import find_spec
@@ -119,12 +120,7 @@ async def _close_all(pools: dict[Any, Any]) -> None:
 
 
 class ClientCarrier(Carrier):
-    """Carries exchanges through the user's own client, with its settings for all that isn't timeouts and redirects.
-
-    Args:
-        client: A client of httpx or of httpx2.
-        library: Which of them.
-    """
+    """Carries exchanges through the user's own client, with its settings for all that isn't timeouts and redirects."""
 
     def __init__(self, client: Any, library: str) -> None:
         super().__init__({})
@@ -193,7 +189,7 @@ class ClientCarrier(Carrier):
 
 def _answer_of(answer: Any) -> Answer:
     stream = answer.stream
-    return Answer(answer.status, answer.headers, stream, lambda: _close(stream, stream))
+    return Answer(answer.status, answer.headers, stream, partial(_close, stream, stream))
 
 
 def _client_answer_of(answer: Any) -> Answer:
@@ -201,7 +197,7 @@ def _client_answer_of(answer: Any) -> Answer:
     if is_unpacked:
         # After a transport that responds from memory.
         body = answer.aiter_bytes() if hasattr(body, "__aiter__") else answer.iter_bytes()
-    return Answer(answer.status_code, answer.headers.raw, body, lambda: _close(body, answer), is_unpacked)
+    return Answer(answer.status_code, answer.headers.raw, body, partial(_close, body, answer), is_unpacked)
 
 
 def _close(body: Any, owner: Any) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
-from inspect import isawaitable
 from typing import Any, Final, Self
 from weakref import finalize
 
@@ -72,7 +71,7 @@ class _Stream:
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: Any = None) -> Any:
         secured = self._stream.start_tls(ssl_context, server_hostname, _left(timeout))
-        if isawaitable(secured):
+        if hasattr(secured, "__await__"):
             secured = _secured_or_closed(self._stream, secured)
         if self._ending is not None:
             self._ending.detach()

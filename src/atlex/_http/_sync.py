@@ -25,12 +25,7 @@ class HttpConnection(BaseConnection):
         super().__init__(http_client, transport, asynchronous=False)
 
     def send(self, request: Request, hop: Hop, route: Route = next_hop) -> Response:
-        """Send a request, and give the response, whatever its status.
-
-        Args:
-            request: What to send.
-            hop: Where it goes first.
-            route: Says where a redirect leads.
+        """Send a request to where it goes first, and give the response at the end of its route.
 
         Raises:
             XrpcFetchError: There was no response, or none before the deadline.
@@ -88,9 +83,10 @@ class _Body(BaseBody):
                 decoder = self._decoder()
                 for data in chunks:
                     self._check(data)
-                    for piece in decoder.feed(data):
+                    for piece in decoder.feed(data) if decoder else (data,):
                         yield piece
-                decoder.finish()
+                if decoder:
+                    decoder.finish()
             except EncodingError as error:
                 raise self._refused(error) from error
 
