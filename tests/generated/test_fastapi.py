@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from typing import Any
 
 import anyio
 import httpx
@@ -11,6 +12,7 @@ import jsonschema
 import pytest
 from fastapi import FastAPI
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import ValidationError
 from pydantic.json_schema import models_json_schema
 
 import atlex_sdk
@@ -51,6 +53,14 @@ def server():
     def echo(post: Post) -> Post:
         return post
 
+    @api.post("/validated")
+    def validated(body: dict[str, Any]) -> list[Any]:
+        try:
+            Post.model_validate(body)
+        except ValidationError as error:
+            return error.errors(include_url=False)
+        return []
+
     @api.get("/read")
     def read() -> Post:
         return Post.from_wire({**GOOD, "later": {"a": None}, "tags": 5})
@@ -75,6 +85,16 @@ def test_a_body_that_breaks_a_rule_is_refused_with_its_place(server, change, pla
     answer = server.post("/posts", json={**GOOD, **change})
     assert answer.status_code == 422
     assert [error["loc"] for error in answer.json()["detail"]] == [["body", place]]
+
+
+def test_a_route_that_validates_by_itself_has_the_words_and_places_of_atlex(server):
+    for change, place, words in [
+        ({"text": 5}, ["text"], "expected a string (got 5)"),
+        ({"embed": 5}, ["embed"], "expected an object that names its type"),
+        ({"reply": {"root": 1, "parent": 1}}, ["reply", "root"], "expected an object (got 1)"),
+    ]:
+        fault = server.post("/validated", json={**GOOD, **change}).json()[0]
+        assert (fault["loc"], fault["msg"]) == (place, words)
 
 
 def test_the_openapi_document_is_valid_and_names_the_fields_of_bodies_and_answers(server):
