@@ -200,15 +200,21 @@ def test_package_data_gives_the_documents_back() -> None:
     assert dict(back) == dict(lexicons)
 
 
-def test_package_data_does_not_depend_on_any_order() -> None:
+def test_package_data_does_not_depend_on_the_order_of_documents() -> None:
     documents = [document(f"com.example.x{n}", main=an_object(a=ref("#m"), b=ref("#m"))) for n in range(9)]
     data = Lexicons(documents).to_package_data()
     random.Random(1).shuffle(documents)
-    backwards = [
-        document(found.id, main={"properties": {"b": ref("#m"), "a": ref("#m")}, "type": "object"})
-        for found in documents
-    ]
-    assert Lexicons(backwards).to_package_data() == data
+    assert Lexicons(documents).to_package_data() == data
+
+
+@pytest.mark.parametrize("names", ["ab", "ba", "cab", "zyxba"])
+def test_package_data_keeps_the_order_of_members(names: str) -> None:
+    given = document(A, main=an_object(**{name: ref("#main") for name in names}))
+    back = Lexicons.from_package_data(Lexicons([given]).to_package_data())
+    main = back[A].main
+    assert isinstance(main, Object)
+    assert "".join(main.properties) == names
+    assert json.dumps(back[A].raw) == json.dumps(given.raw)
 
 
 def test_the_digest_sees_the_content_and_not_the_compression() -> None:
