@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +79,9 @@ def replacing(path: Path, *, lasting: bool = True) -> Generator[BinaryIO]:
     Raises:
         OSError: It can't be written; the old one is as it was.
     """
+    # It loads half of the standard library's archives, and most commands and clients replace nothing.
+    import tempfile
+
     # Made with mode 0600.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
