@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, TypeVar, cast
 
 from atlex.lexicon import _language as language
@@ -34,12 +35,16 @@ _SEGMENT: Final = r"[A-Za-z0-9!#$&^_.+-]+"
 _MIME_PATTERN: Final = re.compile(rf"\*/\*|{_SEGMENT}/(?:\*|{_SEGMENT})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Place:
     """A position in a document, and the kinds that may stand there."""
 
     name: str
     kinds: frozenset[str]
+
+    @cached_property
+    def allowed(self) -> str:
+        return f"one of {', '.join(sorted(self.kinds))}"
 
 
 _MAIN_DEFINITION: Final = _Place("the main definition", _NAMED | _PRIMARY)
@@ -110,12 +115,11 @@ class DefinitionParser:
             self._notes.error(pointer, message, 'write an object with a "type"')
             return None, ""
         fields = Fields(self._notes, raw, pointer)
-        allowed = f"one of {', '.join(sorted(place.kinds))}"
-        kind = fields.required_text("type", allowed)
+        kind = fields.required_text("type", place.allowed)
         if kind is None:
             return None, ""
         if kind in _KINDS and kind not in place.kinds:
-            fields.error("type", f'"{kind}" can\'t be {place.name}', f"use {allowed}")
+            fields.error("type", f'"{kind}" can\'t be {place.name}', f"use {place.allowed}")
             return None, kind
         return fields, kind
 
