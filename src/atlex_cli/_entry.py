@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # What else is imported here would be loaded where Ctrl-C still ends with a traceback.
+import atexit
 import gc
 import sys
 
@@ -18,8 +19,10 @@ def main() -> None:
         SystemExit: With 1 where a package is missing or the output can't be written, with 130 after Ctrl-C, with what
             the command says otherwise.
     """
-    # A command makes many objects that last to its end, which is soon: collections would find nothing.
+    # A command makes many objects that last to its end, which is soon: collections would find nothing. The interpreter
+    # has its own at the end, which go over all that isn't frozen.
     gc.disable()
+    atexit.register(gc.freeze)
     try:
         from atlex_codegen._say import failing_with_a_sentence
 

@@ -87,3 +87,11 @@ def test_an_interrupted_demo_says_nothing_more() -> None:
         demo.send_signal(signal.SIGINT)
         _, said = demo.communicate()
     assert (demo.returncode, said) == (130, b"")
+
+
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_the_end_leaves_the_garbage_collector_nothing_to_go_over(arguments: list[str]) -> None:
+    watch = "import atexit, gc; atexit.register(lambda: print(gc.isenabled(), gc.get_count()[0] < 500)); "
+    program = [*PROGRAM[:2], watch + PROGRAM[2], *arguments]
+    done = subprocess.run(program, env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False True\n")
