@@ -217,11 +217,16 @@ class AsyncPosting(AsyncCore):
         if not named:
             return None
         # These take libraries that a text needs none of.
-        from atlex_bsky.media._async_upload import card_for, upload_images, upload_video
+        from atlex_bsky.media._async_upload import card_for, upload_image, upload_video
 
         if video is not None:
             return await upload_video(self._client, video)
         if card is not None:
             return await card_for(self._client, card)
         check_pictures(images)
-        return pictures_of(await upload_images(self._client, images))
+        return pictures_of(
+            [
+                await upload_image(self._client, image, f"images[{number}]")
+                for number, image in enumerate(images)
+            ]
+        )

@@ -72,7 +72,7 @@ def _library_of(http_client: object, transport: object, *, asynchronous: bool) -
             if transport is not None:
                 raise InputError("transport goes without an http_client, which has its own")
             return cast("Transport", library)
-    raise InputError(f"http_client must be {fitting}, not a {type(http_client).__name__}")
+    raise InputError(f"http_client must be {fitting}, not {type(http_client).__name__}")
 
 
 def check_loops(loops: Iterable[object]) -> None:

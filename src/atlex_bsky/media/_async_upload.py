@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 from typing import Final
 
 from anyio import to_thread
@@ -19,18 +18,19 @@ from atlex_bsky.media._values import Card, Image, Picture
 from atlex_sdk import AsyncClient
 from atlex_sdk.app.bsky.embed import defs, external, images
 
-__all__ = ["card_for", "upload_image", "upload_images", "upload_video"]
+__all__ = ["card_for", "upload_image", "upload_video"]
 
 _PAGE_BYTES: Final = 5_000_000
 _PICTURE_BYTES: Final = 20_000_000
 
 
-async def upload_image(client: AsyncClient, image: Image) -> images.Image:
+async def upload_image(client: AsyncClient, image: Image, place: str = "") -> images.Image:
     """Make a picture ready, and send it to the account's server (com.atproto.repo.uploadBlob).
 
     Args:
         client: The client of the account.
         image: The picture.
+        place: What the message of an `InputError` about the picture begins with, such as ``images[2]``.
 
     Returns:
         The picture as an item of ``app.bsky.embed.images``.
@@ -42,19 +42,11 @@ async def upload_image(client: AsyncClient, image: Image) -> images.Image:
     """
     from atlex_bsky.media._pictures import prepare
 
-    picture = await to_thread.run_sync(prepare, image.source, max_blob_size(images.Image, "image"))
+    with naming(place):
+        picture = await to_thread.run_sync(prepare, image.source, max_blob_size(images.Image, "image"))
     blob = await _uploaded(client, picture)
     ratio = defs.AspectRatio(width=picture.width, height=picture.height)
     return images.Image(image=blob, alt=image.alt, aspect_ratio=ratio)
-
-
-async def upload_images(client: AsyncClient, pictures: Sequence[Image]) -> list[images.Image]:
-    """`upload_image` for each picture of a post. An `InputError` begins with the picture's place, ``images[2]``."""
-    sent: list[images.Image] = []
-    for number, picture in enumerate(pictures):
-        with naming(f"images[{number}]"):
-            sent.append(await upload_image(client, picture))
-    return sent
 
 
 async def card_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from typing import BinaryIO, TypeAlias, cast
 
 from atlex.errors import InputError
@@ -34,18 +34,19 @@ def check_source(source: object, what: str) -> None:
 
 @contextmanager
 def naming(place: str) -> Generator[None]:
-    """A block whose `InputError` begins with the place that it is about, as programs send many files."""
+    """A block whose `InputError` begins with the place that it is about, unless that is empty."""
     try:
         yield
     except InputError as error:
+        if not place:
+            raise
         raise InputError(f"{place}: {error}") from error
 
 
 def naming_file(source: object) -> AbstractContextManager[None]:
-    """`naming` for the path of a source; a block without effect where the source is none."""
-    if not isinstance(source, str | os.PathLike):
-        return nullcontext()
-    return naming(repr(os.fspath(cast("str | os.PathLike[str]", source))))
+    """`naming` for the path of a source, if it is one."""
+    is_path = isinstance(source, str | os.PathLike)
+    return naming(repr(os.fspath(cast("str | os.PathLike[str]", source))) if is_path else "")
 
 
 @contextmanager

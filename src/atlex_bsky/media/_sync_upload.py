@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 from typing import Final
 
 from atlex import Blob, LegacyBlob
@@ -18,18 +17,19 @@ from atlex_bsky.media._values import Card, Image, Picture
 from atlex_sdk import Client
 from atlex_sdk.app.bsky.embed import defs, external, images
 
-__all__ = ["card_for", "upload_image", "upload_images", "upload_video"]
+__all__ = ["card_for", "upload_image", "upload_video"]
 
 _PAGE_BYTES: Final = 5_000_000
 _PICTURE_BYTES: Final = 20_000_000
 
 
-def upload_image(client: Client, image: Image) -> images.Image:
+def upload_image(client: Client, image: Image, place: str = "") -> images.Image:
     """Make a picture ready, and send it to the account's server (com.atproto.repo.uploadBlob).
 
     Args:
         client: The client of the account.
         image: The picture.
+        place: What the message of an `InputError` about the picture begins with, such as ``images[2]``.
 
     Returns:
         The picture as an item of ``app.bsky.embed.images``.
@@ -41,19 +41,11 @@ def upload_image(client: Client, image: Image) -> images.Image:
     """
     from atlex_bsky.media._pictures import prepare
 
-    picture = prepare(image.source, max_blob_size(images.Image, "image"))
+    with naming(place):
+        picture = prepare(image.source, max_blob_size(images.Image, "image"))
     blob = _uploaded(client, picture)
     ratio = defs.AspectRatio(width=picture.width, height=picture.height)
     return images.Image(image=blob, alt=image.alt, aspect_ratio=ratio)
-
-
-def upload_images(client: Client, pictures: Sequence[Image]) -> list[images.Image]:
-    """`upload_image` for each picture of a post. An `InputError` begins with the picture's place, ``images[2]``."""
-    sent: list[images.Image] = []
-    for number, picture in enumerate(pictures):
-        with naming(f"images[{number}]"):
-            sent.append(upload_image(client, picture))
-    return sent
 
 
 def card_for(client: Client, card: Card | str, *, fetcher: PublicFetcher | None = None) -> external.External:
