@@ -1,21 +1,32 @@
-"""What the pages say of the code in blocks of another kind: its layers, its log lines, and a transport for browsers."""
+"""What stands in blocks of another kind: layers, log lines, a transport for browsers, the examples of docstrings."""
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import re
+import shutil
 import sys
+import textwrap
 import tomllib
+from importlib import import_module
 from types import ModuleType, SimpleNamespace
 
 import httpx
 import pytest
+from tests._loopback import directory
 from tests._pages import BLOCKS, ROOT
+from tests.fetch.conftest import Names, Server, Wires, certificate, names, page, site, tls, wires
+from tools.docsite._docstrings import restructured
+from tools.docsite._public import public_modules, public_names
 
 from atlex import PasswordSession
+from atlex.identity._flows import Options
 from atlex.testing import FakePds
-from atlex_sdk import Client
+from atlex_sdk import Client, app
+
+__all__ = ["certificate", "names", "site", "tls", "wires"]
 
 LAYERS = [block for block in BLOCKS if block.page == "docs/architecture.md"][:1]
 LOG_LINES = [block for block in BLOCKS if block.page == "docs/observability.md" and block.language == "text"]
@@ -90,3 +101,40 @@ def test_the_transport_works_on_a_fetch_as_browsers_have_it(block, monkeypatch):
                 return (await client.com.atproto.server.describe_server()).did
 
         assert asyncio.run(use()) == pds.did
+
+
+def _examples():
+    """The examples that the reference has besides those of the lexicons, by what they are about."""
+    documented = {name.path: (name.module, name.value) for name in public_names()}
+    documented |= {name: (name, module) for name, module in public_modules().items()}
+    for path, (module, value) in documented.items():
+        text = "\n".join(restructured((inspect.getdoc(value) or "").splitlines()))
+        for example in re.findall(r"^::\n\n((?: {4}.*\n|\n)+)", f"{text}\n", re.MULTILINE):
+            yield path, module, textwrap.dedent(example)
+
+
+def test_the_examples_of_docstrings_run(names: Names, wires: Wires, site: Server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "examples" / "shelf" / "lexicons", tmp_path / "lexicons")
+    shutil.copytree(ROOT / "lexicons" / "com" / "atproto" / "repo", tmp_path / "lexicons" / "repo")
+    names.addresses["example.com"] = ["93.184.215.14"]
+    wires.ports |= {"93.184.215.14": site.port, "127.0.0.1": None}
+    site.answer = lambda _: page(b"hello")
+    run = set()
+    with FakePds() as pds, pds.serve() as url:
+        alice = pds.create_account("alice.example.com", "app-password")
+        pds.create_account("alice.bsky.social", "app-password")
+        with (
+            directory(url, alice) as places,
+            PasswordSession.login(url, identifier=alice.did, password="app-password") as session,
+        ):
+            given = Options.of
+            monkeypatch.setattr(Options, "of", lambda **options: given(**{**options, **places}))
+            for path, module, source in _examples():
+                if path == "atlex.errors":  # a drawing of the tree
+                    continue
+                around = {**vars(import_module(module)), "PasswordSession": PasswordSession, "app": app}
+                code = compile(source.replace("https://bsky.social", url), path, "exec")
+                exec(code, {**around, "client": Client(session)})
+                run.add(path)
+    assert {"atlex", "atlex.fetch", "atlex.identity", "atlex.testing.FakePds", "atlex_codegen"} <= run

@@ -3,7 +3,9 @@
     from atlex import PasswordSession
     from atlex_sdk import Client
 
-    with PasswordSession.login("https://pds.example.com", identifier="…", password="…") as session:
+    with PasswordSession.login(
+        "https://bsky.social", identifier="alice.bsky.social", password="app-password"
+    ) as session:
         client = Client(session)
         print(client.app.bsky.actor.get_profile(actor=session.did).display_name)
 
