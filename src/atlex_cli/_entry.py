@@ -83,10 +83,9 @@ def _missing(arguments: list[str]) -> str:
 
 def _give_up_unwritten() -> None:
     """Let go of output that can't be written. The interpreter would try again at its end, and complain."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except OSError:
             import os
 
