@@ -17,7 +17,7 @@ __all__ = ["DIFFERENCES", "disagreements"]
 DIFFERENCES: Final[Mapping[str, str]] = {
     "extra_forbidden": "An undeclared member is a slip in a program and something new from a server: input refuses it.",
     "int_type": "JSON has one kind of number, so that 5.0 from the wire is 5; in a program it is a float.",
-    "union_member": "Open unions are open for other packages: input refuses a known type that is no member, and a slip.",
+    "union_member": "Open unions are open for other packages: input refuses a known type that is no member.",
     "own_type": "As for other undeclared members, where an object has no type of its own.",
 }
 """Kinds of faults, as pydantic names them, that input finds in values that are valid on the wire, each with the reason."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, Union, cast, get_args, get_origin
@@ -29,11 +28,6 @@ from atlex.model._state import state_of
 from atlex.model._wire import wire_value, within_data_model
 
 __all__ = ["Anything", "Unknown", "closed_union", "open_union", "reading_union"]
-
-_ONE_SLIP: Final = 0.95
-"""How alike two types are, by difflib, of which one may be the other with a slip of a letter."""
-
-_NO_DIGITS: Final = re.compile("[^0-9]+")
 
 Members: TypeAlias = Mapping[str, type[BaseModel]]
 """The classes that a union lists, by each spelling of their types."""
@@ -155,28 +149,7 @@ def _other_input(members: Members, owner: str | None, value: object) -> Any:
         # What a package is built on is reached by way of it, too.
         if known is not None and package_of(known) in packages:
             raise _misplaced(members, known)
-    if (meant := _meant(members, cast("str", member.type))) is not None:
-        raise PydanticCustomError(
-            "union_member",
-            "{type} is no known type; did you mean {meant}? An UnknownObject may be of any type",
-            {"type": repr(member.type), "meant": meant},
-        )
     return _sound(member)
-
-
-def _meant(members: Members, name: str) -> str | None:
-    """The member's type that an unknown one is a misspelling of. It has the same digits: versions differ in them."""
-    from difflib import get_close_matches
-
-    spoken = {_spoken(tag): tag for tag in members}
-    for near in get_close_matches(_spoken(name), spoken, n=1, cutoff=_ONE_SLIP):
-        if _NO_DIGITS.sub("", near) == _NO_DIGITS.sub("", name):
-            return spoken[near]
-    return None
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", "").lower()
 
 
 def _packages(members: Members, owner: str | None) -> set[str]:
