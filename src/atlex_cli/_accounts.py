@@ -161,9 +161,9 @@ class Accounts:
         if len(fitting) == 1:
             return fitting[0]
         if not fitting:
-            raise AccountError(f"{printable(name, 100)!r} isn't logged in here: atlex accounts lists who is")
+            raise AccountError(f"{name!r:.100} isn't logged in here: atlex accounts lists who is")
         ways = ", ".join(f"{account.title} ({account.did})" for account in fitting)
-        raise AccountError(f"{printable(name, 100)!r} is the beginning of more than one account: {ways}")
+        raise AccountError(f"{name!r:.100} is the beginning of more than one account: {ways}")
 
     def current(self) -> Account:
         """The account that commands use which name none: the one chosen last, or the only one there is.

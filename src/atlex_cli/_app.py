@@ -103,6 +103,8 @@ class _Commands(TyperGroup):
 def _one_line(error: Any) -> str:
     """What was wrong with what was typed, and whose help to read."""
     sentence = " ".join(error.format_message().split()).replace("?.", "?")
+    # What typer and pydantic put before what a parser or a command has found.
+    sentence = sentence.removeprefix("Invalid value: ").replace(": Value error, ", ": ")
     path = "atlex" if error.ctx is None else error.ctx.command_path
     return f"{sentence}{'' if sentence.endswith(('.', '?')) else '.'} See {path} --help"
 

@@ -42,7 +42,7 @@ def read_values(arguments: Iterable[str], documents: Documents, known: Propertie
     for argument in arguments:
         name, equals, text = argument.partition("=")
         if not equals:
-            raise ArgumentError(f"{printable(argument, 100)!r} isn't NAME=VALUE{suggestion(argument, known)}")
+            raise ArgumentError(f"{argument!r:.100} isn't NAME=VALUE{suggestion(argument, known)}")
         _set(values, name.split("."), text, documents, known, name)
     return values
 
@@ -85,7 +85,7 @@ def read_bytes(place: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise ArgumentError(
-            f"{printable(place, 200)!r} can't be read: {reason}. A value that begins with an @ is written with two"
+            f"{place!r:.200} can't be read: {reason}. A value that begins with an @ is written with two"
         ) from error
 
 
@@ -117,7 +117,7 @@ def _set(
     if wire is None:
         if known:
             raise UnknownNameError(
-                f"There is no argument {printable(whole, 100)!r}{suggestion(path[0], known) or _list(known)}"
+                f"There is no argument {whole!r:.100}{suggestion(path[0], known) or _list(known)}"
             )
         # Inside what the documents say nothing about, names are as they are.
         schema, nsid = cast("tuple[Schema, str]", ({"type": "unknown"}, ""))
@@ -152,11 +152,11 @@ def _value(text: str, schema: Schema, nsid: str, documents: Documents, name: str
         return text
     if type_ == "integer":
         if not _INTEGER.fullmatch(text):
-            raise ArgumentError(f"{name} is an integer, not {printable(text, 100)!r}")
+            raise ArgumentError(f"{name} is an integer, not {text!r:.100}")
         return int(text)
     if type_ == "boolean":
         if text not in _WORDS:
-            raise ArgumentError(f"{name} is true or false, not {printable(text, 100)!r}")
+            raise ArgumentError(f"{name} is true or false, not {text!r:.100}")
         return _WORDS[text]
     if type_ == "array":
         if text.startswith("["):
@@ -179,7 +179,7 @@ def _from_file(place: str, type_: object, name: str) -> Any:
         # The line's end belongs to the file, as with a password from a prompt.
         return data.decode().removesuffix("\n")
     except UnicodeDecodeError as error:
-        raise ArgumentError(f"{name}: {printable(place, 200)!r} isn't text in UTF-8") from error
+        raise ArgumentError(f"{name}: {place!r:.200} isn't text in UTF-8") from error
 
 
 def _list(known: Mapping[str, object]) -> str:

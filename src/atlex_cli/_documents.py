@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from atlex._bases import DATA_FILE, base_names, package_file
-from atlex._printable import printable
 from atlex.errors import AtlexError
 from atlex_codegen._names import field_name, segment_name
 
@@ -43,7 +42,7 @@ class Documents:
         self._add(package)
         if not self._documents:
             raise UnknownNameError(
-                f"There is no installed package {printable(package, 100)!r} of atlex's making. Is its folder on the path?"
+                f"There is no installed package {package!r:.100} of atlex's making. Is its folder on the path?"
             )
 
     def _add(self, package: str) -> None:
@@ -95,7 +94,7 @@ class Documents:
             known = (
                 [*self._documents, *self._paths] if name != name.lower() or "_" in name else self._documents
             )
-            raise UnknownNameError(f"There is no {printable(name, 100)!r}{suggestion(name, known)}")
+            raise UnknownNameError(f"There is no {name!r:.100}{suggestion(name, known)}")
         return nsid
 
     def method(self, name: str) -> str:

@@ -15,19 +15,32 @@ def run(*arguments: object):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "word", "words"),
+    ("arguments", "found"),
     [
-        (("migrate", ".", "--from-package", "tweepy"), "'tweepy'", "atproto"),
-        (("check", ".", "--level", "no"), "'no'", "style or warning or error"),
-        (("check", ".", "--format", ""), "''", "text or json or github"),
-        (("diff", ".", ".", "--fail-on", "Breaking"), "'Breaking'", "compatible or deprecated or breaking"),
+        (("migrate", ".", "--from-package", "tweepy"), "'tweepy' is not one of 'atproto'."),
+        (("check", ".", "--level", "no"), "'no' is not one of 'style', 'warning', 'error'."),
+        (("check", ".", "--format", ""), "'' is not one of 'text', 'json', 'github'."),
+        (("diff", ".", ".", "--fail-on", "Breaking"), "'Breaking' is not one of 'compatible', 'deprecated', 'breaking'."),
+        (("completion", "\udcff"), "'\\udcff' is not one of 'bash', 'fish', 'zsh'."),
     ],
-)
-def test_an_option_of_few_words_names_them(arguments, word, words) -> None:
+)  # fmt: skip
+def test_what_takes_one_of_few_words_names_them(arguments, found) -> None:
     done = run(*arguments)
     assert done.exit_code == 2
-    assert f"{word} isn't known: use {words}." in done.stderr
+    assert f": {found} See atlex {arguments[0]} --help\n" in done.stderr
     assert "Value error" not in done.stderr
+
+
+def test_what_doesn_t_go_together_is_said_without_more_ado() -> None:
+    assert run("logout", "--all", "alice.test").stderr == (
+        "--all goes without an account. See atlex logout --help\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["\udcff", "a\x1b[31m", "a\nb"])
+def test_what_was_typed_is_escaped_once(name) -> None:
+    said = run("call", name).stderr
+    assert said == f"There is no {name!r}\n"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import Annotated, Literal, get_args
 import typer
 
 from atlex_codegen._say import failing_with_a_sentence, say
-from atlex_codegen.cli._choice import one_of
 
 __all__ = ["check_command"]
 
@@ -49,7 +48,6 @@ def check_command(
     level: Annotated[
         LevelName,
         typer.Option(
-            parser=one_of(*get_args(LevelName)),
             metavar="|".join(get_args(LevelName)),
             help="Hide milder findings.",
         ),
@@ -57,7 +55,6 @@ def check_command(
     fail_on: Annotated[
         LevelName,
         typer.Option(
-            parser=one_of(*get_args(LevelName)),
             metavar="|".join(get_args(LevelName)),
             help="Exit with 1 if a finding has this level, or a worse one.",
         ),
@@ -66,7 +63,6 @@ def check_command(
         Format,
         typer.Option(
             "--format",
-            parser=one_of(*get_args(Format)),
             metavar="|".join(get_args(Format)),
             help="How to print the findings.",
         ),

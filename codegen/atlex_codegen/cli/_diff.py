@@ -7,7 +7,6 @@ from typing import Annotated, Literal, get_args
 import typer
 
 from atlex_codegen._say import failing_with_a_sentence, say
-from atlex_codegen.cli._choice import one_of
 
 __all__ = ["diff_command"]
 
@@ -32,7 +31,6 @@ def diff_command(
         Format,
         typer.Option(
             "--format",
-            parser=one_of(*get_args(Format)),
             metavar="|".join(get_args(Format)),
             help="How to print the changes.",
         ),
@@ -40,7 +38,6 @@ def diff_command(
     fail_on: Annotated[
         Level | None,
         typer.Option(
-            parser=one_of(*get_args(Level)),
             metavar="|".join(get_args(Level)),
             help="Exit with 1 if a change has this verdict, or a worse one.",
             show_default=False,

@@ -10,7 +10,6 @@ import typer
 
 from atlex._printable import printable
 from atlex_codegen._say import failing_with_a_sentence, say
-from atlex_codegen.cli._choice import one_of
 
 if TYPE_CHECKING:
     from atlex_codegen._migrate._report import Migration
@@ -39,7 +38,6 @@ def migrate_command(
     from_package: Annotated[
         Literal["atproto"] | None,
         typer.Option(
-            parser=one_of("atproto"),
             metavar="atproto",
             help="The PyPI package that the program was written for.",
             show_default=False,

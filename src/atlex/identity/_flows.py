@@ -221,7 +221,7 @@ class Logic:
         if dids:
             if not is_valid_did(dids[0]):
                 raise IdentityFailedError(
-                    f"{handle}: the TXT record of {name} has no DID: {printable(dids[0], 100)!r}",
+                    f"{handle}: the TXT record of {name} has no DID: {dids[0]!r:.100}",
                     identifier=handle,
                 )
             return dids[0]

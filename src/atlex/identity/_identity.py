@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from atlex._did_document import pds_origin, signing_key
-from atlex._printable import printable
 from atlex.errors import IdentityFailedError, IdentityNotFoundError, InputError
 from atlex.syntax import is_valid_did, is_valid_handle
 
@@ -83,9 +82,7 @@ def checked_name(identifier: str) -> str:
         return identifier.lower()
     if identifier.startswith("@"):
         raise InputError("A handle is written without the @ before it, such as alice.example.com")
-    raise InputError(
-        f"{printable(identifier)[:100]!r} is neither a handle, such as alice.example.com, nor a DID"
-    )
+    raise InputError(f"{identifier!r:.100} is neither a handle, such as alice.example.com, nor a DID")
 
 
 def is_possible_handle(name: str) -> bool:
