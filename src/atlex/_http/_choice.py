@@ -65,10 +65,8 @@ def _library_of(http_client: object, transport: object, *, asynchronous: bool) -
         library, kind = each.__module__.partition(".")[0], each.__name__
         if library in get_args(Transport) and kind in {"Client", "AsyncClient", "ClientSession"}:
             if asynchronous == (kind == "Client"):
-                kinds = (
-                    ("A synchronous", "asynchronous") if asynchronous else ("An asynchronous", "synchronous")
-                )
-                raise InputError(f"{kinds[0]} http_client can't serve {kinds[1]} calls: give {fitting}")
+                calls = "asynchronous" if asynchronous else "synchronous"
+                raise InputError(f"This http_client can't serve {calls} calls: give {fitting}")
             if transport is not None:
                 raise InputError("transport goes without an http_client, which has its own")
             return cast("Transport", library)

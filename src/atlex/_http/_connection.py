@@ -36,7 +36,7 @@ class BaseConnection:
     """
 
     def __init__(self, http_client: object, transport: Transport | None, *, asynchronous: bool) -> None:
-        self._library = check_choice(http_client, transport, asynchronous=asynchronous)
+        self._library: Transport | None = check_choice(http_client, transport, asynchronous=asynchronous)
         self._asynchronous = asynchronous
         self._here = here_async if asynchronous else here
         self._http_client = http_client

@@ -169,12 +169,12 @@ class AsyncPublicCarrier(AsyncPoolCarrier):
 class PublicConnection(HttpConnection):
     """Sends to public addresses alone, whatever names lead to; every request needs a deadline."""
 
-    def _open_carrier(self, transport: Transport) -> Carrier:
-        return PublicCarrier(transport)
+    def _open_carrier(self, library: Transport) -> Carrier:
+        return PublicCarrier(library)
 
 
 class AsyncPublicConnection(AsyncHttpConnection):
     """The asynchronous form of `PublicConnection`."""
 
-    def _open_carrier(self, transport: Transport) -> Carrier:
-        return AsyncPublicCarrier("httpx" if transport == "aiohttp" else transport)
+    def _open_carrier(self, library: Transport) -> Carrier:
+        return AsyncPublicCarrier("httpx" if library == "aiohttp" else library)
