@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, TypeVar, cast, overload
 
 import atlex
 from atlex import AsyncPasswordSession, SessionStore
+from atlex.client import BaseAsyncClient
 from atlex.errors import (
     IdentityAmbiguousError,
     IdentityMismatchError,
@@ -49,8 +50,9 @@ class AsyncCore:
     """
 
     def __init__(self, client: AsyncClient, *, resolver: AsyncResolver | None = None) -> None:
-        if not hasattr(client, "assert_did"):
-            # A session or a URL, which clients are made of.
+        if not isinstance(cast("object", client), BaseAsyncClient):
+            # A session or a URL, which clients are made of; or a client of the other kind, which would write its records
+            # before the mistake shows.
             name, given = type(self).__name__, type(client).__name__
             raise InputError(
                 f"{name} needs a client, such as AsyncClient(session), not a value of type {given}"

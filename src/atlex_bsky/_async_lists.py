@@ -202,10 +202,12 @@ class AsyncLists(AsyncCore):
 
     async def _dids_of(self, actors: Iterable[Actor]) -> list[str]:
         """The DIDs of accounts, each once."""
-        return list(dict.fromkeys([await self.did_of(actor) for actor in actors]))
+        named = [actors] if isinstance(actors, str) else actors
+        return list(dict.fromkeys([await self.did_of(actor) for actor in named]))
 
     async def _feeds_of(self, feeds: Iterable[Subject]) -> list[starterpack.FeedItem]:
-        named = [starterpack.FeedItem(uri=await self.uri_of(feed)) for feed in feeds]
+        given = [feeds] if isinstance(feeds, str) else feeds
+        named = [starterpack.FeedItem(uri=await self.uri_of(feed)) for feed in given]
         if len(named) > 3:
             raise InputError(f"A starter pack recommends at most three feeds, not {len(named)}")
         return named

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 from typing import Any, Literal, overload
 
@@ -15,6 +15,7 @@ from atlex_bsky._async_pages import paged
 from atlex_bsky._following import NotificationPosition, check_poll, moment_of, notification_key
 from atlex_bsky._items import FeedItem, NotificationItem, PostItem
 from atlex_bsky._subjects import Actor, Subject, actor_of
+from atlex_bsky._texts import Texts, several
 from atlex_bsky._thread_view import PostNotShownError, ThreadNode, thread_of
 from atlex_sdk import AsyncClient
 from atlex_sdk.app.bsky.actor.defs import ProfileView
@@ -143,7 +144,7 @@ class AsyncReading(AsyncCore):
         lang: str | None = None,
         domain: str | None = None,
         url: str | None = None,
-        tags: Sequence[str] = (),
+        tags: Texts = (),
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,
@@ -177,7 +178,7 @@ class AsyncReading(AsyncCore):
             "lang": lang,
             "domain": domain,
             "url": url,
-            "tag": [*tags] or None,
+            "tag": several(tags) or None,
             "since": since,
             "until": until,
             "limit": limit,
@@ -245,7 +246,7 @@ class AsyncReading(AsyncCore):
     def notifications(
         self,
         *,
-        reasons: Sequence[str] = (),
+        reasons: Texts = (),
         limit: int | None = None,
         cursor: str | None = None,
     ) -> AsyncPaginator[NotificationItem]: ...
@@ -256,7 +257,7 @@ class AsyncReading(AsyncCore):
         *,
         poll: float,
         store: CursorStore | None = None,
-        reasons: Sequence[str] = (),
+        reasons: Texts = (),
         since: datetime | None = None,
         mark_seen: bool = True,
     ) -> AsyncGenerator[NotificationItem]: ...
@@ -266,7 +267,7 @@ class AsyncReading(AsyncCore):
         *,
         poll: float | None = None,
         store: CursorStore | None = None,
-        reasons: Sequence[str] = (),
+        reasons: Texts = (),
         since: datetime | None = None,
         mark_seen: bool = True,
         limit: int | None = None,
@@ -296,17 +297,23 @@ class AsyncReading(AsyncCore):
             cursor: Where to start, from an earlier result's ``cursor``. None: at the newest.
 
         Raises:
-            InputError: ``poll`` isn't a number of seconds, or ``since`` has no time zone.
+            InputError: ``poll`` isn't a number of seconds, or is left out beside ``store`` or ``since``; or ``since``
+                has no time zone.
             CursorStoreError: The store can't be used, or another loop uses it; raised by the loop.
         """
         call = self._client.app.bsky.notification.list_notifications
+        wanted = several(reasons)
         if poll is None:
-            arguments = {"reasons": [*reasons] or None, "limit": limit, "cursor": cursor}
+            if store is not None or since is not None:
+                raise InputError(
+                    "A position is kept of a loop that goes on: give poll=… beside store and since"
+                )
+            arguments = {"reasons": wanted or None, "limit": limit, "cursor": cursor}
             return paged(call, NotificationItem, arguments)
         check_poll(poll)
         if since is not None and since.utcoffset() is None:
             raise InputError("since needs a time zone: datetime.now(UTC) has one")
-        source = AsyncNotificationSource(self._client, self.did, [*reasons], since, mark_seen=mark_seen)
+        source = AsyncNotificationSource(self._client, self.did, wanted, since, mark_seen=mark_seen)
         return follow(source, MemoryCursorStore() if store is None else store, poll)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final
 
 from atlex.client import Create
 from atlex.data import cid_for
@@ -14,16 +14,14 @@ from atlex.model import build
 from atlex.syntax import AtUri, Tid, format_datetime, is_valid_datetime, now, parse_datetime
 from atlex_bsky._embeds import Embed
 from atlex_bsky._gates import post_gate, thread_gate
+from atlex_bsky._texts import Texts, several
 from atlex_bsky.richtext import RichText
 from atlex_sdk.app.bsky.feed.post import Post, ReplyRef
 from atlex_sdk.app.bsky.feed.threadgate import ThreadgateAllowItem
 from atlex_sdk.com.atproto.label.defs import SelfLabel, SelfLabels
 from atlex_sdk.com.atproto.repo.strong_ref import StrongRef
 
-__all__ = ["Draft", "Posted", "Texts", "draft_of"]
-
-Texts: TypeAlias = str | Iterable[str]
-"""One text or several."""
+__all__ = ["Draft", "Posted", "draft_of"]
 
 _TICK: Final = dt.timedelta(milliseconds=1)
 
@@ -73,20 +71,15 @@ class Draft:
     writes: tuple[Create, ...]
 
 
-def _several(texts: Texts) -> list[str]:
-    """The texts; one alone isn't taken apart into its letters."""
-    return [texts] if isinstance(texts, str) else list(texts)
-
-
 def draft_of(
     did: str,
     texts: Sequence[RichText],
     *,
     reply: ReplyRef | None = None,
     embed: Embed | None = None,
-    langs: Texts = (),
-    labels: Texts = (),
-    tags: Texts = (),
+    langs: Texts | None = (),
+    labels: Texts | None = (),
+    tags: Texts | None = (),
     created_at: str | dt.datetime | None = None,
     allow: Sequence[ThreadgateAllowItem] | None = None,
     quotable: bool = True,
@@ -101,13 +94,14 @@ def draft_of(
         langs: The languages of the texts.
         labels: Content warnings for all posts.
         tags: Hashtags of the first post that aren't in its text, with or without ``#``.
-        created_at: When the first post was written, with its time zone; each further one is a millisecond younger. None: now.
+        created_at: When the first post was written, with its time zone; each further one is a millisecond younger.
+            None: now.
         allow: Who may reply, or None for everybody.
         quotable: Whether the first post may be quoted.
     """
     written = _time(created_at)
-    langs, tags = _several(langs), [tag.removeprefix("#") for tag in _several(tags)]
-    warned = [build(SelfLabel, {"val": label}) for label in _several(labels)]
+    langs, tags = several(langs), [tag.removeprefix("#") for tag in several(tags)]
+    warned = [build(SelfLabel, {"val": label}) for label in several(labels)]
     warnings = build(SelfLabels, {"values": warned}) if warned else None
     posts: list[Posted] = []
     writes: list[Create] = []

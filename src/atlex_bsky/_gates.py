@@ -44,8 +44,17 @@ def rules_of(gate: ReplyGate) -> tuple[ReplyRule, ...]:
 
 
 def allowed(rule: ReplyRule) -> threadgate.ThreadgateAllowItem | None:
-    """The rule as the record has it; None for a list, whose AT-URI has to be found."""
+    """The rule as the record has it; None for a list, whose AT-URI has to be found.
+
+    Raises:
+        InputError: It is a word that is no rule.
+    """
     made = _RULES.get(rule) if isinstance(rule, str) else None
+    if made is None and isinstance(rule, str) and ":" not in rule:
+        words = ", ".join(map(repr, _RULES))
+        raise InputError(
+            f"reply_gate has no rule {rule[:60]!r}: it is 'nobody' alone, or some of {words} and lists"
+        )
     return made and made()
 
 

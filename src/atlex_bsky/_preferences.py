@@ -12,6 +12,7 @@ from atlex.errors import AtlexError, InputError
 from atlex.model import Object
 from atlex.syntax import AtUri, Tid
 from atlex_bsky._subjects import HasRef
+from atlex_bsky._texts import several
 from atlex_sdk.app.bsky.actor.defs import (
     AdultContentPref,
     ContentLabelPref,
@@ -179,7 +180,7 @@ class Preferences:
         self,
         word: str,
         *,
-        targets: Sequence[Literal["content", "tag"]] = ("content", "tag"),
+        targets: Literal["content", "tag"] | Sequence[Literal["content", "tag"]] = ("content", "tag"),
         actor_target: Literal["all", "exclude-following"] = "all",
         expires_at: datetime | None = None,
     ) -> MutedWord:
@@ -201,7 +202,7 @@ class Preferences:
         muted = MutedWord(
             id=str(Tid.now()),
             value=value,
-            targets=[*targets],
+            targets=several(targets),
             actor_target=actor_target,
             expires_at=expires_at,
         )
@@ -254,7 +255,7 @@ class Preferences:
 
     @interests.setter
     def interests(self, tags: Iterable[str]) -> None:
-        wanted = [*tags]
+        wanted = several(tags)
         self._of(InterestsPref, tags=wanted).tags = wanted
 
     @property

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias, TypeVar, cast, overload
 
 import atlex
 from atlex import PasswordSession, SessionStore
+from atlex.client import BaseClient
 from atlex.errors import (
     IdentityAmbiguousError,
     IdentityMismatchError,
@@ -50,8 +51,9 @@ class Core:
     """
 
     def __init__(self, client: Client, *, resolver: Resolver | None = None) -> None:
-        if not hasattr(client, "assert_did"):
-            # A session or a URL, which clients are made of.
+        if not isinstance(cast("object", client), BaseClient):
+            # A session or a URL, which clients are made of; or a client of the other kind, which would write its records
+            # before the mistake shows.
             name, given = type(self).__name__, type(client).__name__
             raise InputError(f"{name} needs a client, such as Client(session), not a value of type {given}")
         self._client = client

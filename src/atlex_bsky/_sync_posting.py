@@ -9,13 +9,14 @@ from typing import Literal
 
 from atlex.errors import InputError
 from atlex.syntax import AtUri
-from atlex_bsky._drafts import Draft, Posted, Texts, draft_of
+from atlex_bsky._drafts import Draft, Posted, draft_of
 from atlex_bsky._embeds import Media, check_pictures, embed_of, pictures_of
 from atlex_bsky._gates import ReplyGate, ReplyRule, allowed, rules_of
 from atlex_bsky._replies import POST
 from atlex_bsky._splitting import MAX_BYTES, MAX_GRAPHEMES, fits, split
 from atlex_bsky._subjects import Subject
 from atlex_bsky._sync_core import Core
+from atlex_bsky._texts import Texts
 from atlex_bsky.media import Card, Image, Video
 from atlex_bsky.richtext import RichText
 from atlex_sdk.app.bsky.feed import postgate, threadgate
@@ -36,9 +37,9 @@ class Posting(Core):
         images: Sequence[Image] = (),
         video: Video | None = None,
         card: Card | str | None = None,
-        langs: Texts = (),
-        tags: Texts = (),
-        labels: Texts = (),
+        langs: Texts | None = (),
+        tags: Texts | None = (),
+        labels: Texts | None = (),
         reply_gate: ReplyGate | None = None,
         quotable: bool = True,
         created_at: str | dt.datetime | None = None,
@@ -106,9 +107,9 @@ class Posting(Core):
         images: Sequence[Image] = (),
         video: Video | None = None,
         card: Card | str | None = None,
-        langs: Texts = (),
-        tags: Texts = (),
-        labels: Texts = (),
+        langs: Texts | None = (),
+        tags: Texts | None = (),
+        labels: Texts | None = (),
         reply_gate: ReplyGate | None = None,
         quotable: bool = True,
         created_at: str | dt.datetime | None = None,
@@ -141,6 +142,8 @@ class Posting(Core):
         did = self.did
         if reply_to is not None and reply_gate is not None:
             raise InputError("reply_gate is for the first post of a thread, and this one replies to another")
+        if long not in {"thread", "error"}:
+            raise InputError(f"long must be 'thread' or 'error', not {long!r}")
         rules = None if reply_gate is None else rules_of(reply_gate)
         rich = self.rich_text_of(text)
         if not fits(rich) and long == "error":

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from datetime import datetime, timedelta
 from typing import Any, Literal, overload
 
@@ -16,6 +16,7 @@ from atlex_bsky._subjects import Actor, Subject, actor_of
 from atlex_bsky._sync_core import Core
 from atlex_bsky._sync_following import follow
 from atlex_bsky._sync_pages import paged
+from atlex_bsky._texts import Texts, several
 from atlex_bsky._thread_view import PostNotShownError, ThreadNode, thread_of
 from atlex_sdk import Client
 from atlex_sdk.app.bsky.actor.defs import ProfileView
@@ -144,7 +145,7 @@ class Reading(Core):
         lang: str | None = None,
         domain: str | None = None,
         url: str | None = None,
-        tags: Sequence[str] = (),
+        tags: Texts = (),
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,
@@ -178,7 +179,7 @@ class Reading(Core):
             "lang": lang,
             "domain": domain,
             "url": url,
-            "tag": [*tags] or None,
+            "tag": several(tags) or None,
             "since": since,
             "until": until,
             "limit": limit,
@@ -246,7 +247,7 @@ class Reading(Core):
     def notifications(
         self,
         *,
-        reasons: Sequence[str] = (),
+        reasons: Texts = (),
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Paginator[NotificationItem]: ...
@@ -257,7 +258,7 @@ class Reading(Core):
         *,
         poll: float,
         store: CursorStore | None = None,
-        reasons: Sequence[str] = (),
+        reasons: Texts = (),
         since: datetime | None = None,
         mark_seen: bool = True,
     ) -> Generator[NotificationItem]: ...
@@ -267,7 +268,7 @@ class Reading(Core):
         *,
         poll: float | None = None,
         store: CursorStore | None = None,
-        reasons: Sequence[str] = (),
+        reasons: Texts = (),
         since: datetime | None = None,
         mark_seen: bool = True,
         limit: int | None = None,
@@ -297,17 +298,23 @@ class Reading(Core):
             cursor: Where to start, from an earlier result's ``cursor``. None: at the newest.
 
         Raises:
-            InputError: ``poll`` isn't a number of seconds, or ``since`` has no time zone.
+            InputError: ``poll`` isn't a number of seconds, or is left out beside ``store`` or ``since``; or ``since``
+                has no time zone.
             CursorStoreError: The store can't be used, or another loop uses it; raised by the loop.
         """
         call = self._client.app.bsky.notification.list_notifications
+        wanted = several(reasons)
         if poll is None:
-            arguments = {"reasons": [*reasons] or None, "limit": limit, "cursor": cursor}
+            if store is not None or since is not None:
+                raise InputError(
+                    "A position is kept of a loop that goes on: give poll=… beside store and since"
+                )
+            arguments = {"reasons": wanted or None, "limit": limit, "cursor": cursor}
             return paged(call, NotificationItem, arguments)
         check_poll(poll)
         if since is not None and since.utcoffset() is None:
             raise InputError("since needs a time zone: datetime.now(UTC) has one")
-        source = NotificationSource(self._client, self.did, [*reasons], since, mark_seen=mark_seen)
+        source = NotificationSource(self._client, self.did, wanted, since, mark_seen=mark_seen)
         return follow(source, MemoryCursorStore() if store is None else store, poll)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import traceback
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ import pytest
 from atlex import AsyncPasswordSession, FileSessionStore, PasswordSession, now
 from atlex.errors import AtlexError, InputError, SessionStoreError, XrpcResponseError
 from atlex.testing import FakePds
-from atlex_bsky import AsyncBluesky, Bluesky, actor_of, record_of
+from atlex_bsky import AsyncBluesky, Bluesky, MemoryCursorStore, actor_of, record_of
 from atlex_sdk import AsyncClient, Client, app
 
 
@@ -76,6 +77,15 @@ def test_what_could_name_no_account_is_refused_by_its_type(actor):
 def test_what_is_no_client_is_refused_when_the_layer_is_made(layer, client):
     with pytest.raises(InputError, match=rf"^{layer.__name__} needs a client, such as \w*Client\(session\)"):
         layer(client)
+
+
+@pytest.mark.parametrize(("layer", "client"), [(Bluesky, AsyncClient), (AsyncBluesky, Client)])
+def test_a_client_of_the_other_kind_is_refused_when_the_layer_is_made(layer, client):
+    for made in (client("https://pds.example.com"), client(client("https://pds.example.com"), timeout=5)):
+        with pytest.raises(
+            InputError, match=rf"^{layer.__name__} needs .* not a value of type {client.__name__}$"
+        ):
+            layer(made)
 
 
 @pytest.mark.parametrize("subject", [None, 5, ["at://bob.test/app.bsky.feed.post/3k5nobkf2w72g"]])
@@ -278,3 +288,68 @@ def test_a_repr_shows_the_account_and_the_server(client):
     assert repr(bsky) == f"Bluesky({client!r})"
     assert repr(bsky.chat) == f"<Chat of Bluesky({client!r})>"
     assert repr(AsyncBluesky(AsyncClient("https://pds.example.com"))).startswith("AsyncBluesky(AsyncClient(")
+
+
+@pytest.mark.parametrize(
+    ("call", "sent"),
+    [
+        (lambda bsky: bsky.search("x", tags="cats").take(pages=1), ("searchPosts", "tag=cats")),
+        (
+            lambda bsky: bsky.notifications(reasons="mention").take(pages=1),
+            ("listNotifications", "reasons=mention"),
+        ),
+        (
+            lambda bsky: bsky.notifications(reasons=["like"]).take(pages=1),
+            ("listNotifications", "reasons=like"),
+        ),
+    ],
+)
+def test_a_lone_text_isnt_taken_apart(pds, client, call, sent):
+    call(Bluesky(client))
+    asked = pds.requests[-1]
+    assert asked.nsid.endswith(sent[0])
+    assert [pair for pair in asked.query.split("&") if pair.startswith(("tag", "reasons"))] == [sent[1]]
+
+
+def test_an_account_alone_isnt_taken_apart(client):
+    bsky = Bluesky(client)
+    bob = bsky.did_of("bob.test")
+    made = bsky.create_list("Friends", "bob.test")
+    assert bsky.remove_from_list(made, "@bob.test") == [bob]
+    assert bsky.add_to_list(made, bob) == [bob]
+
+
+def test_a_preference_alone_isnt_taken_apart(client):
+    def change(preferences):
+        preferences.interests = "cats"
+        preferences.mute_word("spoiler", targets="content")
+
+    found = Bluesky(client).update_preferences(change)
+    assert found.interests == ("cats",)
+    assert [word.targets for word in found.muted_words] == [["content"]]
+
+
+@pytest.mark.parametrize("name", ["langs", "tags", "labels"])
+def test_none_leaves_an_argument_of_a_post_out(client, name):
+    record = Bluesky(client).post("hello", **{name: None}).record
+    assert getattr(record, name) is None
+
+
+@pytest.mark.parametrize(
+    "beside", [{"store": MemoryCursorStore()}, {"since": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}]
+)
+def test_a_position_without_a_loop_is_refused(client, beside):
+    with pytest.raises(InputError, match=r"give poll=… beside store and since$"):
+        Bluesky(client).notifications(**beside)
+
+
+@pytest.mark.parametrize("long", ["cut", "", None])
+def test_a_way_with_long_texts_that_there_isnt_is_refused(client, long):
+    with pytest.raises(InputError, match=r"^long must be 'thread' or 'error', not "):
+        Bluesky(client).post("hello", long=long)
+
+
+@pytest.mark.parametrize("gate", ["everyone", "folowing", ["mentioned", "friends"], [""]])
+def test_a_reply_rule_that_there_isnt_is_refused(client, gate):
+    with pytest.raises(InputError, match=r"reply_gate has no rule '.*': it is 'nobody' alone, or"):
+        Bluesky(client).post("hello", reply_gate=gate)

@@ -240,8 +240,8 @@ class TestGates:
         [
             ((), "1 to 5 rules, not 0"),
             (["mentioned"] * 6, "not 6"),
-            ("everybody", "neither an AT-URI nor"),
-            (["nobody"], "neither an AT-URI nor"),
+            ("everybody", "reply_gate has no rule"),
+            (["nobody"], "is 'nobody' alone"),
         ],
     )
     def test_a_gate_that_means_nothing_is_refused(self, pds, bsky, gate, said):
