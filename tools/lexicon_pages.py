@@ -107,7 +107,7 @@ def _definition(each: Description, nsid: str) -> Iterator[str]:
             if each.has_own_output
             else [_type(each.returns, nsid), ""]
         )
-        yield from _section(heading, _RETURNS.get(each.kind, "Type"), returned)
+        yield from _section(heading, each.returns_title, returned)
     elif each.fields:
         yield from _section(heading, "Fields", _fields(each.fields, nsid))
     if each.key:
@@ -125,9 +125,6 @@ def _definition(each: Description, nsid: str) -> Iterator[str]:
     if each.used_by:
         links = ", ".join(f"[{user}]({_place(user, nsid)})" for user in each.used_by)
         yield from _section(heading, "Used by", [links, ""])
-
-
-_RETURNS: Final = {"query": "Returns", "procedure": "Returns", "subscription": "Messages"}
 
 
 def _section(heading: str, title: str, lines: Iterable[str]) -> Iterator[str]:

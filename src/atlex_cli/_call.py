@@ -180,8 +180,6 @@ def _client(package: str, account: str | None, service: str | None) -> Generator
 
     if account is not None and service is not None:
         raise ArgumentError("--account and --service don't go together")
-    if service is not None and "://" not in service:
-        service = f"https://{service}"
     with open_client(account, service=service) as client:
         # Its own namespaces would do as well: what counts is where its methods go by default.
         yield client if package == "atlex_sdk" else import_module(package).Client(client)

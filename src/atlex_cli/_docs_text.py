@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from atlex.lexicon import DefId
 from atlex_codegen._describe._description import Description, Field, spelled
 from atlex_codegen._describe._lookup import Namespace
 
 __all__ = ["Line", "described", "listed"]
-
-_RETURNS: Final = {"query": "Returns", "procedure": "Returns", "subscription": "Messages"}
 
 
 class Line(NamedTuple):
@@ -87,7 +85,7 @@ def _definition(each: Description, width: int) -> Iterator[Line]:
         yield from _heading("Arguments")
         yield from _fields(each.arguments, width)
     if each.returns:
-        yield from _heading(_RETURNS.get(each.kind, "Type"))
+        yield from _heading(each.returns_title)
         yield from _wrapped(spelled(each.returns), width, 2)
     if each.fields:
         yield from _heading("Fields")

@@ -199,7 +199,6 @@ class Describer:
             fields=fields,
             errors=_errors(module),
             service=self.service(nsid),
-            is_paged=is_paged,
             example=self._examples.call(path, plan, is_paged=is_paged),
         )
 

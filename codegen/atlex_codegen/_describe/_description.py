@@ -107,7 +107,6 @@ class Description:
         calls: The methods of a collection, or of an object beside its fields.
         values: The known values of a string, or what a token is written as.
         permissions: What a permission set grants, each entry as JSON.
-        is_paged: Whether ``client.paginate`` goes through what a method returns.
         example: Python that uses it. It needs a ``client`` where that is mentioned, and imports all else.
         used_by: The definitions that refer to it.
     """
@@ -128,9 +127,13 @@ class Description:
     calls: tuple[Call, ...] = ()
     values: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
-    is_paged: bool = False
     example: str = ""
     used_by: tuple[DefId, ...] = ()
+
+    @property
+    def returns_title(self) -> str:
+        """What ``returns`` is headed with."""
+        return {"query": "Returns", "procedure": "Returns", "subscription": "Messages"}.get(self.kind, "Type")
 
     @property
     def has_own_output(self) -> bool:

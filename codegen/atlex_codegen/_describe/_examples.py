@@ -31,6 +31,7 @@ from atlex.lexicon import (
     UnknownKind,
     references,
 )
+from atlex_codegen._describe._fields import filled
 from atlex_codegen._expressions import value_node
 from atlex_codegen._layout import Around, Node, items_of, lay_out
 from atlex_codegen._names import allocate, field_name, singular
@@ -257,9 +258,7 @@ class _Code:
         if isinstance(schema, Ref):
             definition, names = self._lexicons.follow(schema.target)
             schema, home = cast("Object", definition), names[-1].nsid
-        properties = cast("Object | Params", schema).properties
-        names_ = allocate(properties, field_name)
-        prop = next(prop for prop in properties.values() if names_[prop.name] == argument.key)
+        prop = filled(argument, cast("Object | Params", schema))
         return self.value(prop.schema, argument.key, home)
 
     def value(self, schema: Schema, name: str, home: str) -> Node:

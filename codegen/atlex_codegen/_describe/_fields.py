@@ -117,14 +117,14 @@ class Fields:
             values=() if prop is None else self.values(prop.schema),
         )
 
-    def values(self, schema: Schema, *, most: int = MOST_VALUES) -> tuple[str, ...]:
+    def values(self, schema: Schema) -> tuple[str, ...]:
         """The values of a string or of the items of a list, where a sentence doesn't list them all."""
         while isinstance(schema, Array):
             schema = schema.items
         if not isinstance(schema, String):
             return ()
         values = schema.enum or schema.known_values or ()
-        return values if len(values) > most else ()
+        return values if len(values) > MOST_VALUES else ()
 
     def type(self, expression: Expression) -> TypeText:
         """A type expression for a reader: unions without a name are spread, and lists of values shortened."""

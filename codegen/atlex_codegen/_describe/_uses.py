@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from atlex.lexicon import DefId, Definition, Lexicons, String, references, walk
 
-__all__ = ["listed_tokens", "used_by"]
+__all__ = ["used_by"]
 
 
 def used_by(lexicons: Lexicons) -> Mapping[DefId, tuple[DefId, ...]]:
@@ -24,15 +24,7 @@ def _targets(definition: Definition, nsid: str) -> Iterator[DefId]:
     yield from (reference.target for reference in references(definition))
     for part in walk(definition):
         if isinstance(part, String):
-            yield from listed_tokens(part, nsid).values()
-
-
-def listed_tokens(schema: String, nsid: str) -> Mapping[str, DefId]:
-    """The values of a string that are written as tokens are, with what they name.
-
-    Args:
-        schema: The string.
-        nsid: The document that it stands in.
-    """
-    named = [(value, value.partition("#")) for value in (*(schema.known_values or ()), *(schema.enum or ()))]
-    return {value: DefId(home or nsid, name) for value, (home, mark, name) in named if mark and name}
+            for value in (*(part.known_values or ()), *(part.enum or ())):
+                home, mark, name = value.partition("#")
+                if mark and name:
+                    yield DefId(home or nsid, name)
