@@ -31,12 +31,14 @@ from atlex.lexicon import (
     UnknownKind,
 )
 from atlex_codegen._expressions import (
+    ANY,
     ANY_BLOB,
     ANYTHING,
     BOOL,
     BYTES,
     DATETIME,
     INT,
+    MAPPING,
     NONE,
     SEQUENCE,
     STR,
@@ -58,6 +60,7 @@ from atlex_codegen._naming import Naming
 
 __all__ = ["Types"]
 
+_OBJECT: Final = Brackets(MAPPING, (STR, ANY))
 _SCALARS: Final = (Boolean, Integer, String)
 
 Use: TypeAlias = Literal["argument", "result"]
@@ -164,7 +167,7 @@ class Types:
                 return ANYTHING
             case Unknown() | Token():
                 # A token stands only under a name, where a ref finds it.
-                return sdk("Unknown")
+                return annotated(_OBJECT, Call("Unknown"))
 
     def _marked_ref(self, target: DefId, *, expand: bool) -> Expression:
         definition, names = self._lexicons.follow(target)
@@ -219,7 +222,7 @@ class Types:
             case UnknownKind():
                 return ANYTHING
             case Unknown() | Token():
-                return _unknown(use)
+                return sdk("UnknownInput") if use == "argument" else _OBJECT
 
     def word(self, schema: Schema, home: str) -> str:
         """The class or alias that a schema, or the items of a list, go by; empty for what has none."""
@@ -278,10 +281,6 @@ class Types:
                 yield self.definition(def_id)
             elif isinstance(definition, Union):
                 yield from self._classes(definition, seen)
-
-
-def _unknown(use: Use) -> Expression:
-    return sdk("UnknownInput" if use == "argument" else "Unknown")
 
 
 def _call(name: str, **arguments: Argument | None) -> Call:

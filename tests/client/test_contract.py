@@ -26,7 +26,7 @@ from atlex.lexicon import (
 from atlex.lexicon import Union as LexiconUnion
 from atlex.model import Bool, Int, Model, closed_union
 from atlex.model import String as StringMarker
-from atlex.model import Unknown as UnknownType
+from atlex.model import Unknown as UnknownMarker
 from atlex.xrpc import Method
 
 LEXICONS = Lexicons.load(Path(__file__).parents[2] / "lexicons" / "com" / "atproto" / "repo")
@@ -65,8 +65,6 @@ def described(schema: object) -> object:
 
 def annotated(type_: Any) -> object:
     """What a class says of a value, in the same form."""
-    if type_ == UnknownType:
-        return "unknown"
     origin, arguments = get_origin(type_), get_args(type_)
     if origin in {Union, UnionType}:
         (only,) = [argument for argument in arguments if argument is not NoneType]
@@ -81,6 +79,8 @@ def annotated(type_: Any) -> object:
                 return "integer", marker.minimum, marker.maximum, marker.enum, marker.const
             case Bool() as marker:
                 return "boolean", marker.const
+            case UnknownMarker():
+                return "unknown"
             case marker:
                 assert marker is closed_union
                 return {member.lex_type for member in get_args(arguments[0])}

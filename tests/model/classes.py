@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as _t
 from builtins import list as _list
 from builtins import str as _str
+from collections.abc import Mapping
 
 import atlex.model as _sdk
 from atlex.model._state import state_of
@@ -32,7 +33,7 @@ class Post(_sdk.RecordObject):
         | None
     ) = None
     reply: Reply | None = None
-    meta: _sdk.Unknown | None = None
+    meta: _t.Annotated[Mapping[str, _t.Any], _sdk.Unknown()] | None = None
     count: _t.Annotated[int, _sdk.Int(minimum=0, maximum=10)] | None = None
     size: _sdk.Integer | None = None
     list: _list[Reply] | None = None
@@ -73,7 +74,7 @@ class External(_sdk.Object):
 class Put(_sdk.Object):
     lex_nullable: _t.ClassVar[frozenset[_str]] = frozenset({"swap_record"})
     swap_record: _t.Annotated[_str, _sdk.String(max_length=80)] | None = None
-    record: _sdk.Unknown | None = None
+    record: _t.Annotated[Mapping[str, _t.Any], _sdk.Unknown()] | None = None
     password: _t.Annotated[_str, _sdk.String(max_length=8)] | None = None
 
 

@@ -119,6 +119,11 @@ def test_a_name_shows_its_text(servers, name, code):
 
 
 @pytest.mark.parametrize("name", ["basedpyright", "ty", "pyrefly"])
+def test_an_unknown_field_shows_the_mapping_that_it_is(servers, name):
+    assert "Mapping[str, Any]" in servers(name).hover(START + "view.rec|ord")
+
+
+@pytest.mark.parametrize("name", ["basedpyright", "ty", "pyrefly"])
 @pytest.mark.parametrize(
     ("start", "code", "function"),
     [

@@ -58,7 +58,6 @@ _READABLE: Final[Mapping[Expression, Expression]] = {
     ANY_BLOB: sdk("Blob"),
     ANYTHING: Name("Any"),
     sdk("Link"): sdk("CidLink"),
-    sdk("Unknown"): _OBJECT,
     sdk("UnknownInput"): either(_OBJECT, sdk("UnknownObject")),
 }
 """Aliases of the interface that aren't for users, as what a user gives or gets."""

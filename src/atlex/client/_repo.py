@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Final, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final, TypeAlias, TypeVar
 
 from atlex.errors import InvalidSwapError, RecordNotFoundError
 from atlex.model import Boolean, Int, Object, Params, String, Text, Unknown, closed_union
@@ -28,6 +29,7 @@ __all__ = [
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
+_Unknown: TypeAlias = Annotated[Mapping[str, Any], Unknown()]
 
 
 class CommitMeta(Object):
@@ -45,7 +47,7 @@ class CreateRecordInput(Object):
     collection: Annotated[str, String(format="nsid")]
     rkey: Annotated[str, String(format="record-key", max_length=512)] | None = None
     validate_: Boolean | None = None
-    record: Unknown
+    record: _Unknown
     swap_commit: Annotated[str, String(format="cid")] | None = None
 
 
@@ -57,7 +59,7 @@ class PutRecordInput(Object):
     collection: Annotated[str, String(format="nsid")]
     rkey: Annotated[str, String(format="record-key", max_length=512)]
     validate_: Boolean | None = None
-    record: Unknown
+    record: _Unknown
     swap_record: Annotated[str, String(format="cid")] | None = None
     swap_commit: Annotated[str, String(format="cid")] | None = None
 
@@ -101,7 +103,7 @@ class GetRecordOutput(Object):
 
     uri: Annotated[str, String(format="at-uri")]
     cid: Annotated[str, String(format="cid")] | None = None
-    value: Unknown
+    value: _Unknown
 
 
 class ListRecordsParams(Params):
@@ -120,7 +122,7 @@ class RecordItem(Object):
     lex_type: ClassVar[str] = "com.atproto.repo.listRecords#record"
     uri: Annotated[str, String(format="at-uri")]
     cid: Annotated[str, String(format="cid")]
-    value: Unknown
+    value: _Unknown
 
 
 class ListRecordsOutput(Object):
@@ -136,7 +138,7 @@ class CreateWrite(Object):
     lex_type: ClassVar[str] = "com.atproto.repo.applyWrites#create"
     collection: Annotated[str, String(format="nsid")]
     rkey: Annotated[str, String(format="record-key", max_length=512)] | None = None
-    value: Unknown
+    value: _Unknown
 
 
 class UpdateWrite(Object):
@@ -145,7 +147,7 @@ class UpdateWrite(Object):
     lex_type: ClassVar[str] = "com.atproto.repo.applyWrites#update"
     collection: Annotated[str, String(format="nsid")]
     rkey: Annotated[str, String(format="record-key")]
-    value: Unknown
+    value: _Unknown
 
 
 class DeleteWrite(Object):

@@ -89,7 +89,6 @@ _PLAIN: Final = {
     "Boolean": "bool",
     "Link": "CidLink",
     "AnyBlob": "Blob",
-    "Unknown": "Mapping",
     "Datetime": "str",
     "OptionalDatetime": "str | None",
 }

@@ -22,7 +22,7 @@ from atlex.model._keys import (
     metadata_of,
     own_types_of,
 )
-from atlex.model._markers import JSON_OBJECT
+from atlex.model._markers import JSON_OBJECT, Marker
 from atlex.model._packages import class_for, owner_package, package_of
 from atlex.model._state import state_of
 from atlex.model._wire import wire_value, within_data_model
@@ -252,10 +252,12 @@ def _undeclared(check: Callable[[object], Any], plain: CoreSchema, shown: CoreSc
     )
 
 
-class _UnknownValue:
+class Unknown(Marker):
     """An object whose members no lexicon declares. It stays a plain mapping until it is read as a class."""
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+    __slots__ = ()
+
+    def _schema(self, _source: Any, _handler: GetCoreSchemaHandler, /) -> CoreSchema:
         schema: Any = _undeclared(_object, core_schema.dict_schema(), JSON_OBJECT)
         schema["metadata"][UNKNOWN] = True
         return cast("CoreSchema", schema)
@@ -271,9 +273,5 @@ class _AnyValue:
 if TYPE_CHECKING:
     Anything: TypeAlias = Any
     """Any value of the data model: a definition of a kind that the Lexicon language doesn't have."""
-
-    Unknown: TypeAlias = Mapping[str, Any]
-    """A JSON object of any shape, read-only."""
 else:
     Anything = Annotated[Any, _AnyValue()]
-    Unknown = Annotated[Mapping[str, Any], _UnknownValue()]

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from builtins import type as _type
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -100,7 +101,7 @@ class ProfileViewBasic(lex.Object):
 
     verification: VerificationState | None = None
     status: StatusView | None = None
-    debug: lex.Unknown | None = None
+    debug: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def debug_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``debug`` as an instance of a class; None stays None."""
@@ -143,7 +144,7 @@ class ProfileView(lex.Object):
     labels: list[_label_defs.Label] | None = None
     verification: VerificationState | None = None
     status: StatusView | None = None
-    debug: lex.Unknown | None = None
+    debug: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def debug_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``debug`` as an instance of a class; None stays None."""
@@ -197,7 +198,7 @@ class ProfileViewDetailed(lex.Object):
     pinned_post: _strong_ref.StrongRef | None = None
     verification: VerificationState | None = None
     status: StatusView | None = None
-    debug: lex.Unknown | None = None
+    debug: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def debug_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``debug`` as an instance of a class; None stays None."""
@@ -626,7 +627,7 @@ class StatusView(lex.Object):
     status: Annotated[Literal["app.bsky.actor.status#live"] | str, lex.String()]
     """The known value is ``app.bsky.actor.status#live``."""
 
-    record: lex.Unknown
+    record: Annotated[Mapping[str, Any], lex.Unknown()]
     embed: StatusViewEmbed | None = None
     labels: list[_label_defs.Label] | None = None
 

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from atlex import interface as lex
 
@@ -39,7 +40,7 @@ class GetEmbedExternalViewOutput(lex.Object):
 
     view: _external.View | None = None
     associated_refs: list[_strong_ref.StrongRef] | None = None
-    associated_records: list[lex.Unknown] | None = None
+    associated_records: list[Annotated[Mapping[str, Any], lex.Unknown()]] | None = None
 
 
 METHOD: Final[lex.Query[GetEmbedExternalViewParams, GetEmbedExternalViewOutput]] = lex.Query(

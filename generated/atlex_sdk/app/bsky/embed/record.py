@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -65,7 +66,7 @@ class ViewRecord(lex.Object):
 
     author: _actor_defs.ProfileViewBasic
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
     """The quoted record as stored, usually an `app.bsky.feed.post`."""
 
     labels: list[_label_defs.Label] | None = None

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -113,7 +114,7 @@ class PostView(lex.Object):
 
     author: _actor_defs.ProfileViewBasic
 
-    record: lex.Unknown
+    record: Annotated[Mapping[str, Any], lex.Unknown()]
     """The record as its author stored it, normally an `app.bsky.feed.post`."""
 
     embed: PostViewEmbed | None = None
@@ -134,7 +135,7 @@ class PostView(lex.Object):
     viewer: ViewerState | None = None
     labels: list[_label_defs.Label] | None = None
     threadgate: ThreadgateView | None = None
-    debug: lex.Unknown | None = None
+    debug: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def record_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``record`` as an instance of a class."""
@@ -407,7 +408,7 @@ class ThreadgateView(lex.Object):
     cid: Annotated[str, lex.String(format="cid")] | None = None
     """A CID."""
 
-    record: lex.Unknown | None = None
+    record: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
     lists: list[_graph_defs.ListViewBasic] | None = None
 
     def record_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:

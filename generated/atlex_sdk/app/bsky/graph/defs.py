@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from builtins import list as _list
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -162,7 +163,7 @@ class StarterPackView(lex.Object):
     cid: Annotated[str, lex.String(format="cid")]
     """A CID."""
 
-    record: lex.Unknown
+    record: Annotated[Mapping[str, Any], lex.Unknown()]
     creator: _actor_defs.ProfileViewBasic
     list: ListViewBasic | None = None
 
@@ -204,7 +205,7 @@ class StarterPackViewBasic(lex.Object):
     cid: Annotated[str, lex.String(format="cid")]
     """A CID."""
 
-    record: lex.Unknown
+    record: Annotated[Mapping[str, Any], lex.Unknown()]
     creator: _actor_defs.ProfileViewBasic
 
     list_item_count: Annotated[int, lex.Int(minimum=0)] | None = None

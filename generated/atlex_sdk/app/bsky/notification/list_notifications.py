@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -107,7 +108,7 @@ class Notification(lex.Object):
     An AT-URI.
     """
 
-    record: lex.Unknown
+    record: Annotated[Mapping[str, Any], lex.Unknown()]
     starter_pack: _graph_defs.StarterPackViewBasic | None = None
     is_read: bool
 

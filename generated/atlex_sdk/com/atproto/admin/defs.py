@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from atlex import interface as lex
 
@@ -41,7 +42,7 @@ class AccountView(lex.Object):
     """A handle."""
 
     email: str | None = None
-    related_records: list[lex.Unknown] | None = None
+    related_records: list[Annotated[Mapping[str, Any], lex.Unknown()]] | None = None
 
     indexed_at: lex.Datetime
     """A datetime."""

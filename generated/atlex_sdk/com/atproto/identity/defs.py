@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -25,7 +26,7 @@ class IdentityInfo(lex.Object):
     handle: Annotated[str, lex.String(format="handle")]
     """The handle proven in both directions, or the placeholder `handle.invalid` where that proof failed."""
 
-    did_doc: lex.Unknown
+    did_doc: Annotated[Mapping[str, Any], lex.Unknown()]
 
     def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``did_doc`` as an instance of a class."""

@@ -8,7 +8,8 @@ session.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -23,8 +24,8 @@ class GetRecommendedDidCredentialsOutput(lex.Object):
     """Keys that should be allowed to change the identity later; of no use to a did:web."""
 
     also_known_as: list[str] | None = None
-    verification_methods: lex.Unknown | None = None
-    services: lex.Unknown | None = None
+    verification_methods: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
+    services: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def verification_methods_as(
         self,

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -34,7 +35,7 @@ class ResolveDidParams(lex.Params):
 class ResolveDidOutput(lex.Object):
     """The output of ``com.atproto.identity.resolveDid``."""
 
-    did_doc: lex.Unknown
+    did_doc: Annotated[Mapping[str, Any], lex.Unknown()]
 
     def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``did_doc`` as an instance of a class."""

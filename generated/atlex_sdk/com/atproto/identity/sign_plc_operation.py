@@ -8,7 +8,8 @@ session.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -27,8 +28,8 @@ class SignPlcOperationInput(lex.Object):
     also_known_as: list[str] | None = None
     """Names the document should carry, handles written as `at://` addresses."""
 
-    verification_methods: lex.Unknown | None = None
-    services: lex.Unknown | None = None
+    verification_methods: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
+    services: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def verification_methods_as(
         self,
@@ -52,7 +53,7 @@ class SignPlcOperationInput(lex.Object):
 class SignPlcOperationOutput(lex.Object):
     """The output of ``com.atproto.identity.signPlcOperation``."""
 
-    operation: lex.Unknown
+    operation: Annotated[Mapping[str, Any], lex.Unknown()]
 
     def operation_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``operation`` as an instance of a class."""

@@ -8,7 +8,8 @@ session.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -19,7 +20,7 @@ __all__ = ["METHOD", "SubmitPlcOperationInput"]
 class SubmitPlcOperationInput(lex.Object):
     """The input of ``com.atproto.identity.submitPlcOperation``."""
 
-    operation: lex.Unknown
+    operation: Annotated[Mapping[str, Any], lex.Unknown()]
 
     def operation_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``operation`` as an instance of a class."""

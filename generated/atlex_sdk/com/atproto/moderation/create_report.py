@@ -8,7 +8,8 @@ proxied by the PDS.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -91,7 +92,7 @@ class ModTool(lex.Object):
     lex_type = "com.atproto.moderation.createReport#modTool"
 
     name: str
-    meta: lex.Unknown | None = None
+    meta: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def meta_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``meta`` as an instance of a class; None stays None."""

@@ -8,7 +8,8 @@ session.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -79,7 +80,7 @@ class Create(lex.Object):
     rkey: Annotated[str, lex.String(format="record-key", max_length=512)] | None = None
     """A record key of at most 512 bytes of UTF-8."""
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
 
     def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""
@@ -97,7 +98,7 @@ class Update(lex.Object):
     rkey: Annotated[str, lex.String(format="record-key")]
     """A record key."""
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
 
     def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""

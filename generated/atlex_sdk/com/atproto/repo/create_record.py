@@ -8,7 +8,8 @@ session.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -43,7 +44,7 @@ class CreateRecordInput(lex.Object):
     validate_: bool | None = None
     """True insists on a schema check, false goes without, omitted checks the record if its type is known."""
 
-    record: lex.Unknown
+    record: Annotated[Mapping[str, Any], lex.Unknown()]
 
     swap_commit: Annotated[str, lex.String(format="cid")] | None = None
     """Fail with `InvalidSwap` unless the newest commit of the repository still has this hash.

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -30,7 +31,7 @@ class DescribeRepoOutput(lex.Object):
     did: Annotated[str, lex.String(format="did")]
     """A DID."""
 
-    did_doc: lex.Unknown
+    did_doc: Annotated[Mapping[str, Any], lex.Unknown()]
 
     collections: list[Annotated[str, lex.String(format="nsid")]]
     """NSIDs of the record types of which the repository holds one or more.

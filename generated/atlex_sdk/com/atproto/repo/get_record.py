@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -51,7 +52,7 @@ class GetRecordOutput(lex.Object):
     A CID.
     """
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
 
     def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""

@@ -8,7 +8,8 @@ needed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -59,7 +60,7 @@ class Record(lex.Object):
     cid: Annotated[str, lex.String(format="cid")]
     """A CID."""
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
 
     def value_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M:
         """Read ``value`` as an instance of a class."""

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -40,7 +41,7 @@ class PutRecordInput(lex.Object):
     validate_: bool | None = None
     """Forces (true) or skips (false) the schema check, which by default covers only known record types."""
 
-    record: lex.Unknown
+    record: Annotated[Mapping[str, Any], lex.Unknown()]
 
     swap_record: Annotated[str, lex.String(format="cid")] | None = None
     """Hash the stored record must still have; an explicit null demands that there be none yet.

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -80,7 +81,7 @@ class CreateAccountInput(lex.Object):
     recovery_key: str | None = None
     """A `did:key` of your own that may change the new identity later, even against the server."""
 
-    plc_op: lex.Unknown | None = None
+    plc_op: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
     """A signed PLC operation to hand in when an existing did:plc comes along."""
 
     def plc_op_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
@@ -105,7 +106,7 @@ class CreateAccountOutput(lex.Object):
     A DID.
     """
 
-    did_doc: lex.Unknown | None = None
+    did_doc: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def did_doc_as(self, type_: type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``did_doc`` as an instance of a class; None stays None."""

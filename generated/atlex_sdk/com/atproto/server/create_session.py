@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -58,7 +59,7 @@ class CreateSessionOutput(lex.Object):
     did: Annotated[str, lex.String(format="did")]
     """A DID."""
 
-    did_doc: lex.Unknown | None = None
+    did_doc: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
     """The DID document, which names the PDS that further calls should go to."""
 
     email: str | None = None

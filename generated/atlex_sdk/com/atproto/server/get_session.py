@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -23,7 +24,7 @@ class GetSessionOutput(lex.Object):
     did: Annotated[str, lex.String(format="did")]
     """A DID."""
 
-    did_doc: lex.Unknown | None = None
+    did_doc: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
     email: str | None = None
     email_confirmed: bool | None = None
     email_auth_factor: bool | None = None

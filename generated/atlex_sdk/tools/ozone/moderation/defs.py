@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from builtins import type as _type
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -666,7 +667,7 @@ class RepoView(lex.Object):
     """A handle."""
 
     email: str | None = None
-    related_records: list[lex.Unknown]
+    related_records: list[Annotated[Mapping[str, Any], lex.Unknown()]]
 
     indexed_at: lex.Datetime
     """A datetime."""
@@ -694,7 +695,7 @@ class RepoViewDetail(lex.Object):
     """A handle."""
 
     email: str | None = None
-    related_records: list[lex.Unknown]
+    related_records: list[Annotated[Mapping[str, Any], lex.Unknown()]]
 
     indexed_at: lex.Datetime
     """A datetime."""
@@ -735,7 +736,7 @@ class RecordView(lex.Object):
     cid: Annotated[str, lex.String(format="cid")]
     """A CID."""
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
 
     blob_cids: list[Annotated[str, lex.String(format="cid")]]
     """A list of CIDs."""
@@ -767,7 +768,7 @@ class RecordViewDetail(lex.Object):
     cid: Annotated[str, lex.String(format="cid")]
     """A CID."""
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
     blobs: list[BlobView]
     labels: list[_label_defs.Label] | None = None
 
@@ -929,7 +930,7 @@ class ModTool(lex.Object):
     lex_type = "tools.ozone.moderation.defs#modTool"
 
     name: str
-    meta: lex.Unknown | None = None
+    meta: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     def meta_as(self, type_: _type[M], /, *, validation: lex.Validation = "lenient") -> M | None:
         """Read ``meta`` as an instance of a class; None stays None."""
@@ -948,7 +949,7 @@ class ScheduledActionView(lex.Object):
     action: Annotated[Literal["takedown"] | str, lex.String()]
     """The known value is ``takedown``."""
 
-    event_data: lex.Unknown | None = None
+    event_data: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
 
     did: Annotated[str, lex.String(format="did")]
     """A DID."""

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -396,7 +397,7 @@ class ReportActivityView(lex.Object):
     activity: ReportActivityViewActivity
     internal_note: str | None = None
     public_note: str | None = None
-    meta: lex.Unknown | None = None
+    meta: Annotated[Mapping[str, Any], lex.Unknown()] | None = None
     is_automated: bool
 
     created_by: Annotated[str, lex.String(format="did")]

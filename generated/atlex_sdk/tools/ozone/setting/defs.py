@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -25,7 +26,7 @@ class Option(lex.Object):
     did: Annotated[str, lex.String(format="did")]
     """A DID."""
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
 
     description: Annotated[str, lex.String(max_length=10_240, max_graphemes=1024)] | None = None
     """A string of at most 10,240 bytes of UTF-8 and at most 1,024 graphemes."""

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from atlex import interface as lex
 from atlex.interface import M
@@ -29,7 +30,7 @@ class UpsertOptionInput(lex.Object):
     The known values are ``instance`` and ``personal``.
     """
 
-    value: lex.Unknown
+    value: Annotated[Mapping[str, Any], lex.Unknown()]
 
     description: Annotated[str, lex.String(max_length=2000)] | None = None
     """A string of at most 2,000 bytes of UTF-8."""
