@@ -135,7 +135,8 @@ def test_keep_books_is_typed(shelf):
         program,
         shelf / "shelf_sdk",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=shelf)
+    # Where the other tests that run mypy have left what it knows of the packages.
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stdout
 
 
