@@ -23,7 +23,15 @@ from atlex.errors import (
 from atlex.syntax import format_datetime, parse_datetime
 from atlex_sdk.app.bsky.notification.list_notifications import Notification
 
-__all__ = ["LogPosition", "NotificationPosition", "check_poll", "moment_of", "notification_key", "wait_after"]
+__all__ = [
+    "LogPosition",
+    "NotificationPosition",
+    "check_poll",
+    "check_zone",
+    "moment_of",
+    "notification_key",
+    "wait_after",
+]
 
 LATE: Final = timedelta(minutes=10)
 """How much later than its own time a notification may turn up.
@@ -39,6 +47,16 @@ _PASSING: Final = frozenset({408, 425, 429})
 # A method that isn't there now won't be there in a minute.
 _LASTING: Final = frozenset({501, 505})
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def check_zone(name: str, moment: datetime | str | None) -> None:
+    """Make sure that a datetime says which time zone it is of.
+
+    Raises:
+        InputError: It doesn't.
+    """
+    if isinstance(moment, datetime) and moment.utcoffset() is None:
+        raise InputError(f"{name} needs a time zone: datetime.now(UTC) has one")
 
 
 def check_poll(poll: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, overload
 from atlex import Paginator
 from atlex.cursors import CursorStore, MemoryCursorStore
 from atlex.errors import InputError
-from atlex_bsky._following import NotificationPosition, check_poll, moment_of, notification_key
+from atlex_bsky._following import NotificationPosition, check_poll, check_zone, moment_of, notification_key
 from atlex_bsky._items import FeedItem, NotificationItem, PostItem
 from atlex_bsky._subjects import Actor, Subject, actor_of
 from atlex_bsky._sync_core import Core
@@ -169,8 +169,10 @@ class Reading(Core):
             cursor: Where to start, from an earlier result's ``cursor``. None: at the first.
 
         Raises:
-            InputError: An account isn't one.
+            InputError: An account isn't one, or a datetime has no time zone.
         """
+        check_zone("since", since)
+        check_zone("until", until)
         arguments = {
             "q": query,
             "sort": sort,
@@ -312,8 +314,7 @@ class Reading(Core):
             arguments = {"reasons": wanted or None, "limit": limit, "cursor": cursor}
             return paged(call, NotificationItem, arguments)
         check_poll(poll)
-        if since is not None and since.utcoffset() is None:
-            raise InputError("since needs a time zone: datetime.now(UTC) has one")
+        check_zone("since", since)
         source = NotificationSource(self._client, self.did, wanted, since, mark_seen=mark_seen)
         return follow(source, MemoryCursorStore() if store is None else store, poll)
 

@@ -353,3 +353,10 @@ def test_a_way_with_long_texts_that_there_isnt_is_refused(client, long):
 def test_a_reply_rule_that_there_isnt_is_refused(client, gate):
     with pytest.raises(InputError, match=r"reply_gate has no rule '.*': it is 'nobody' alone, or"):
         Bluesky(client).post("hello", reply_gate=gate)
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize("moment", [dt.datetime(2026, 1, 1), dt.datetime.max, dt.datetime(1, 1, 1)])  # noqa: DTZ001, DTZ901
+def test_a_search_by_a_time_without_a_zone_is_refused(client, name, moment):
+    with pytest.raises(InputError, match=f"^{name} needs a time zone"):
+        Bluesky(client).search("cats", **{name: moment})

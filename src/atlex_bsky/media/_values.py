@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, cast
 
 from atlex.errors import InputError
 from atlex_bsky.media._sources import Source, check_source
@@ -103,6 +103,8 @@ class Video:
         check_source(self.source, "A video")
         if self.alt is not None:
             _check_text(self.alt, "alt")
+        if not isinstance(cast("object", self.captions), Mapping):
+            raise InputError("captions must be files by language, such as {'en': 'talk.vtt'}")
         for language, caption in self.captions.items():
             check_source(caption, f"captions[{language!r}]")
         if self.aspect_ratio is not None:

@@ -34,6 +34,14 @@ def test_other_sources_are_refused_at_once(source):
             kind()
 
 
+@pytest.mark.parametrize("captions", ["en.vtt", ["en.vtt"], b"WEBVTT", None])
+def test_captions_are_files_by_language(captions):
+    with pytest.raises(
+        InputError, match=r"^captions must be files by language, such as \{'en': 'talk.vtt'\}$"
+    ):
+        Video("a.mp4", captions=captions)
+
+
 def test_alt_has_to_be_said():
     make: Any = Image
     with pytest.raises(TypeError):
