@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from getpass import getpass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -14,6 +13,7 @@ from atlex._printable import printable
 from atlex.errors import AtlexError, InputError, LexAuthFactorError
 from atlex_cli._accounts import Account, AccountError, Accounts, folder, scope_of, server_url
 from atlex_cli._output import failing_with_a_sentence, print_json, say
+from atlex_codegen.cli._ask import ask, is_terminal
 
 if TYPE_CHECKING:
     from atlex.session import PasswordSession, SessionData
@@ -60,7 +60,7 @@ def login_command(
     Example: atlex login alice.example.com
     """
     with failing_with_a_sentence():
-        identifier = (identifier or _ask("Handle")).strip().removeprefix("@")
+        identifier = (identifier or ask("Handle", otherwise="as an argument")).strip().removeprefix("@")
         accounts = Accounts(folder())
         accounts.make_folder()
         # Before the password is asked for, so that it can be seen where that goes.
@@ -199,13 +199,13 @@ def _begin(service: str, identifier: str, password: str) -> PasswordSession:
     try:
         return PasswordSession.login(service, identifier=identifier, password=password)
     except LexAuthFactorError:
-        if not _is_terminal():
+        if not is_terminal():
             raise InputError(
                 "The account asks for a code, which has been sent by e-mail: log in at a terminal, or with an app "
                 "password, which takes none"
             ) from None
     say(["The server has sent a code by e-mail"], err=True)
-    code = _ask("Code")
+    code = ask("Code", otherwise="as an argument")
     return PasswordSession.login(service, identifier=identifier, password=password, auth_factor_token=code)
 
 
@@ -220,27 +220,14 @@ def _server_of(identifier: str) -> str:
         return resolver.resolve(identifier).server()
 
 
-def _is_terminal() -> bool:
-    # A process may be started without standard input.
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _ask(what: str, *, hidden: bool = False) -> str:
-    if not _is_terminal():
-        ways = "by --password-stdin or in ATLEX_PASSWORD" if hidden else "as an argument"
-        raise typer.BadParameter(f"{what}: give it {ways}, for there is no terminal to ask at")
-    if hidden:
-        return getpass(f"{what}: ")
-    # On standard error, for the output may be a file.
-    return str(typer.prompt(what, err=True))
-
-
 def _password(question: str, *, is_piped: bool) -> str:
     # Never an argument: the list of processes shows those, and so does the shell's history.
-    if is_piped and not _is_terminal():
+    if is_piped and not is_terminal():
         password = _piped_password()
     else:
-        password = os.environ.get("ATLEX_PASSWORD") or _ask(question, hidden=True)
+        password = os.environ.get("ATLEX_PASSWORD") or ask(
+            question, otherwise="by --password-stdin or in ATLEX_PASSWORD", hidden=True
+        )
     # Two lines of a file, or a key of the terminal that should have pasted.
     if _CONTROL.search(password):
         raise InputError("The password holds a line's end or another control character")

@@ -175,7 +175,7 @@ def test_the_post_is_deleted_even_when_a_later_step_fails(few_lexicons: Path) ->
         result = CliRunner().invoke(
             app,
             ["demo", "--lexicons", str(few_lexicons), "--service", url, "--identifier", "carla.test"],
-            input="her password\n",
+            env={"ATLEX_PASSWORD": "her password"},
         )
 
     assert result.exit_code == 1
@@ -190,7 +190,7 @@ def test_a_server_may_be_named_without_its_scheme(few_lexicons: Path) -> None:
     result = CliRunner().invoke(
         app,
         ["demo", "--lexicons", str(few_lexicons), "--service", "pds.invalid", "--identifier", "carla.test"],
-        input="her password\n",
+        env={"ATLEX_PASSWORD": "her password"},
     )
 
     assert result.exit_code == 1
@@ -237,3 +237,14 @@ def test_what_a_server_says_is_printed_escaped(few_lexicons: Path) -> None:
     assert result.exit_code == 1
     assert "\x1b" not in result.output
     assert "wrong" not in result.output
+
+
+@pytest.mark.parametrize("stdin", ["", "\n", "an app password\n"])
+def test_without_a_terminal_no_password_is_asked_for(stdin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ATLEX_PASSWORD", raising=False)
+    command = ["demo", "--service", "bsky.social", "--identifier", "alice.test"]
+    result = CliRunner().invoke(app, command, input=stdin)
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Password: give it in ATLEX_PASSWORD, for there is no terminal to ask at. See atlex demo --help\n"
+    )

@@ -11,6 +11,7 @@ import typer
 
 from atlex.errors import AtlexError, LexiconError
 from atlex_codegen._say import say
+from atlex_codegen.cli._ask import ask
 
 __all__ = ["demo_command"]
 
@@ -47,8 +48,7 @@ def demo_command(
     if service is not None and "://" not in service:
         service = f"https://{service}"
     if (service is None) != (identifier is None):
-        typer.echo("--service and --identifier go together.", err=True)
-        raise SystemExit(2)
+        raise typer.BadParameter("--service and --identifier go together")
     from rich.console import Console
 
     from atlex_codegen.cli._demo_show import Show
@@ -73,4 +73,4 @@ def demo_command(
 
 def _password() -> str:
     # Never an argument: the list of processes shows those.
-    return os.environ.get("ATLEX_PASSWORD") or typer.prompt("Password", hide_input=True)
+    return os.environ.get("ATLEX_PASSWORD") or ask("Password", otherwise="in ATLEX_PASSWORD", hidden=True)
