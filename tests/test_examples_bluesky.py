@@ -22,7 +22,6 @@ from atlex_sdk import app
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
-ALICE = {"identifier": "alice.test", "password": "password"}
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def pds():
 
 @pytest.fixture
 def bsky(pds):
-    with Bluesky.login(pds.url, **ALICE) as bsky:
+    with Bluesky.login(pds.url, identifier="alice.test", password="password") as bsky:
         yield bsky
 
 

@@ -260,9 +260,9 @@ def test_a_document_that_has_become_too_large_is_told_each_time(small: tuple[Pat
     (file,) = lexicons.rglob("*thing.json")
     file.write_bytes(file.read_bytes() + b" " * MAX_FILE_SIZE)
     for _ in range(2):
-        with pytest.raises(LexiconError) as raised:
+        with pytest.raises(LexiconError, match="can't be read: larger than 512 KiB") as raised:
             build(lexicons, sdk)
-        assert [found.message for found in raised.value.diagnostics] == ["can't be read: larger than 512 KiB"]
+        assert len(raised.value.diagnostics) == 1
 
 
 def test_the_command_says_the_same_without_loading_what_makes_packages(small: tuple[Path, Path]) -> None:
