@@ -106,6 +106,9 @@ async def test_a_login_that_fails(world, memory_store, fault):
         {"allow_takendown": "yes"},
         {"password": "SECRET-\ud800"},
         {"password": b"SECRET-bytes"},
+        {"password": "SECRET-line\n"},
+        {"identifier": " alice.test"},
+        {"identifier": ""},
         {"timeout": "SECRET"},
     ],
 )

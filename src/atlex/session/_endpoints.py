@@ -163,7 +163,7 @@ def begin(endpoint: Endpoint, service: str | None, values: Members, calls: Calls
         LexAuthFactorError: The account has a second factor, and the token for it is missing or wrong.
         XrpcError: The server refused, can't be reached, or logged in another account than the one that was found.
     """
-    check_credentials(values.reveal().get("identifier"), values.reveal().get("password"))
+    check_credentials(values)
     body = _body(endpoint, values)
     did = None
     if service is None and endpoint is CREATE_SESSION:
@@ -238,7 +238,7 @@ def renewed(old: SessionData, output: Members, details: Members | None = None) -
     )
 
 
-def check_credentials(identifier: object, password: object) -> None:
+def check_credentials(credentials: Members) -> None:
     """Explain common slips before a server responds to them with "Invalid identifier or password".
 
     Handles copied from an app bring invisible marks of direction; a secret read from a file, its newline; a variable of
@@ -247,20 +247,26 @@ def check_credentials(identifier: object, password: object) -> None:
     Raises:
         InputError: Either is empty or has something around it that no server takes.
     """
+    # What raises has no password among its variables.
+    slip = _slip(credentials.reveal().get("identifier"), credentials.reveal().get("password"))
+    if slip:
+        raise InputError(slip)
+
+
+def _slip(identifier: object, password: object) -> str:
     if isinstance(identifier, str):
         if not identifier:
-            raise InputError("identifier is empty")
+            return "identifier is empty"
         if identifier.startswith("@"):
-            raise InputError(
-                "identifier: a handle is written without the @ before it, such as alice.example.com"
-            )
+            return "identifier: a handle is written without the @ before it, such as alice.example.com"
         if not identifier.isprintable() or identifier != identifier.strip():
-            raise InputError("identifier has an invisible character in it, or a space before or after it")
+            return "identifier has an invisible character in it, or a space before or after it"
     if isinstance(password, str):
         if not password:
-            raise InputError("password is empty")
+            return "password is empty"
         if password.endswith("\n"):
-            raise InputError("password ends with a newline, as a file does: strip it off")
+            return "password ends with a newline, as a file does: strip it off"
+    return ""
 
 
 def check_findable(identifier: str) -> None:

@@ -53,7 +53,7 @@ class Credentials:
         if self.can_log_in and self._identifier is None:
             raise InputError("A password needs an identifier beside it")
         if self.can_log_in and self._identifier is not None:
-            endpoints.check_credentials(self._identifier, login.reveal()["password"])
+            endpoints.check_credentials(login)
             if service is None:
                 endpoints.check_findable(self._identifier)
         elif login.reveal()["auth_factor_token"] is not None:
