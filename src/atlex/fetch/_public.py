@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from ipaddress import IPv4Address, ip_address, ip_network
-from threading import Thread
 from typing import Any, Final
 
 from atlex._http._async import AsyncHttpConnection
@@ -19,6 +17,7 @@ from atlex._http._choice import Transport
 from atlex._http._httpx import AsyncPoolCarrier, PoolCarrier
 from atlex._http._network import Network, Patience
 from atlex._http._sync import HttpConnection
+from atlex._thread import in_thread
 from atlex.errors import FetchRefusedError
 
 __all__ = ["AsyncPublicConnection", "PublicConnection", "is_public"]
@@ -121,15 +120,7 @@ class AsyncPublicNetwork(Network):
 
 def _look_up(host: str, port: int, seconds: float) -> list[Any]:
     """The addresses of a host, in a thread: the system's resolver takes no time limit."""
-    found: Future[list[Any]] = Future()
-
-    def work() -> None:
-        try:
-            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except BaseException as error:  # noqa: BLE001  # the caller's
-            found.set_exception(error)
-
-    Thread(target=work, name="atlex-look-up", daemon=True).start()
+    found = in_thread(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "atlex-look-up")
     return found.result(seconds)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import Future
-from threading import Event, Thread
-from typing import Any, TypeVar
+from threading import Event
+from typing import Any, Final, TypeVar
 
 from atlex._effects import Block, drive
 from atlex._home import Home, here
+from atlex._thread import in_thread
 from atlex.errors import AtlexError, FetchError
 from atlex.fetch import PublicFetcher
 from atlex.identity._dns import Dns
@@ -19,6 +18,7 @@ from atlex.identity._flows import Options
 
 __all__ = ["Driver"]
 
+_NAME: Final = "atlex-identity"
 _logger = logging.getLogger("atlex.identity")
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ class Driver:
                 return function()
 
     def _race(self, race: Race) -> tuple[Any, Any]:
-        second = _in_thread(lambda: self._perform(race.second))
+        second = in_thread(lambda: self._perform(race.second), _NAME)
         try:
             first: Any = self._perform(race.first)
         except DnsError as error:
@@ -117,17 +117,4 @@ class Driver:
             except Exception:
                 _logger.exception("A look-up in the background failed")
 
-        Thread(target=work, name="atlex-identity", daemon=True).start()
-
-
-def _in_thread(work: Callable[[], T]) -> Future[T]:
-    done: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:  # noqa: BLE001  # the caller's
-            done.set_exception(error)
-
-    Thread(target=run, name="atlex-identity", daemon=True).start()
-    return done
+        in_thread(work, _NAME)
