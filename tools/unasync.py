@@ -20,8 +20,8 @@ __all__ = ["RULES", "WRITTEN", "main", "twin", "twin_path"]
 
 ROOT: Final = Path(__file__).parents[1]
 WRITTEN: Final = (
+    "src/atlex/_connection/_async.py",
     "src/atlex/_effects/_async.py",
-    "src/atlex/_http/_async.py",
     "src/atlex/_upload/_async.py",
     "src/atlex/client/_async.py",
     "src/atlex/client/_async_agent.py",

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import atlex
-from atlex import _http
+from atlex import _connection
 from atlex._agent import Request, Response
 
 ORIGIN = "https://pds.example"
@@ -45,7 +45,9 @@ class Driver:
         transport = httpx.MockTransport(handler)
         if self.name == "sync":
             with httpx.Client(transport=transport, **client) as http_client:
-                return _http.HttpConnection(http_client).send(request, _http.first_hop(origin, request))
+                return _connection.HttpConnection(http_client).send(
+                    request, _connection.first_hop(origin, request)
+                )
 
         async def main() -> Response:
             async def answer(sent: httpx.Request) -> httpx.Response:
@@ -53,8 +55,8 @@ class Driver:
                 return handler(sent)
 
             async with httpx.AsyncClient(transport=httpx.MockTransport(answer), **client) as http_client:
-                return await _http.AsyncHttpConnection(http_client).send(
-                    request, _http.first_hop(origin, request)
+                return await _connection.AsyncHttpConnection(http_client).send(
+                    request, _connection.first_hop(origin, request)
                 )
 
         return asyncio.run(main())
@@ -62,16 +64,16 @@ class Driver:
     def send_to(self, origin: str, request: Request) -> Response:
         """Send over a socket, with a client that the connection opens itself."""
         if self.name == "sync":
-            connection = _http.HttpConnection(transport=self.transport)
+            connection = _connection.HttpConnection(transport=self.transport)
             try:
-                return connection.send(request, _http.first_hop(origin, request))
+                return connection.send(request, _connection.first_hop(origin, request))
             finally:
                 connection.close()
 
         async def main() -> Response:
-            connection = _http.AsyncHttpConnection(transport=self.transport)
+            connection = _connection.AsyncHttpConnection(transport=self.transport)
             try:
-                return await connection.send(request, _http.first_hop(origin, request))
+                return await connection.send(request, _connection.first_hop(origin, request))
             finally:
                 await connection.aclose()
 

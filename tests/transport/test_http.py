@@ -14,7 +14,7 @@ import pytest
 
 import atlex
 from atlex._agent import Agent, AsyncAgent, Request, Response
-from atlex._http import _exchange
+from atlex._http import default_headers
 from atlex.errors import InputError, XrpcFetchError, XrpcInternalError, XrpcInvalidResponseError
 
 OK = httpx.Response(200, json={})
@@ -108,7 +108,7 @@ class TestUserAgent:
             raise metadata.PackageNotFoundError
 
         monkeypatch.setattr(metadata, "version", missing)
-        assert _exchange.default_headers.__wrapped__()["user-agent"] == "atlex"
+        assert default_headers.__wrapped__()["user-agent"] == "atlex"
 
 
 class TestTimeouts:

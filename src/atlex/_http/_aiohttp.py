@@ -19,9 +19,8 @@ from yarl import URL
 
 from atlex._environment import environment_proxies, proxy_for, tls_context
 from atlex._home import here, keep_if_inherited, tied_to_loop
-from atlex._http._carrier import Answer, BrokenAnswerError, Carrier, Exchange
+from atlex._http._carrier import Answer, BrokenAnswerError, Carrier, Exchange, default_headers
 from atlex._http._choice import check_loops
-from atlex._http._exchange import default_headers
 from atlex.errors import AtlexError, InputError
 
 __all__ = ["AiohttpCarrier"]

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
 from atlex._environment import proxy_for
 
-__all__ = ["HARMLESS_HEADERS", "Answer", "BrokenAnswerError", "Carrier", "Exchange", "Timeouts", "then"]
+__all__ = [
+    "HARMLESS_HEADERS",
+    "Answer",
+    "BrokenAnswerError",
+    "Carrier",
+    "Exchange",
+    "Timeouts",
+    "default_headers",
+    "then",
+]
 
 HARMLESS_HEADERS: Final = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
 """The headers that another origin may see, in lower case: none that could be a credential."""
 
 Timeouts = dict[Literal["connect", "read", "write", "pool"], float | None]
 """How many seconds each phase may take; None for no limit."""
+
+
+@cache
+def default_headers() -> dict[str, str]:
+    """The headers where neither the request nor the user's client names others."""
+    from atlex._version import user_agent
+
+    return {"accept": "*/*", "user-agent": user_agent()}
 
 
 class BrokenAnswerError(ConnectionError):

@@ -12,9 +12,16 @@ from urllib.parse import urlsplit
 
 from atlex._environment import Proxy, environment_proxies, proxy_for, tls_context
 from atlex._home import here, keep_if_inherited, tied_to_loop
-from atlex._http._carrier import HARMLESS_HEADERS, Answer, BrokenAnswerError, Carrier, Exchange, then
+from atlex._http._carrier import (
+    HARMLESS_HEADERS,
+    Answer,
+    BrokenAnswerError,
+    Carrier,
+    Exchange,
+    default_headers,
+    then,
+)
 from atlex._http._choice import check_loops
-from atlex._http._exchange import default_headers
 from atlex._http._network import Network
 from atlex._http._pool import pool_class
 from atlex.errors import InputError
@@ -32,15 +39,15 @@ class PoolCarrier(Carrier):
 
     Args:
         library: ``httpx`` or ``httpx2``.
-        proxies: As `environment_proxies` gives them; None for those of the environment.
+        network: What to connect over, past every proxy; None for no restriction, and the environment's proxies.
     """
 
     _prefix, _handle, _backend = "", "handle_request", "SyncBackend"
 
-    def __init__(self, library: str, proxies: dict[str, str] | None = None) -> None:
-        super().__init__(environment_proxies() if proxies is None else proxies)
+    def __init__(self, library: str, network: type[Network] | None = None) -> None:
+        super().__init__({} if network else environment_proxies())
         self._core: Final[Any] = import_module(_CORES[library])
-        self._network = Network(getattr(self._core, self._backend)())
+        self._network = (network or Network)(getattr(self._core, self._backend)(), self._core)
         # By scheme and proxy, so that certificates are loaded for https only.
         self._pools: dict[tuple[str, Proxy | None], Any] = {}
         # For each origin how a request is handled, the Host header, and the parts of its URLs.
@@ -101,8 +108,8 @@ class AsyncPoolCarrier(PoolCarrier):
 
     _prefix, _handle, _backend = "Async", "handle_async_request", "AnyIOBackend"
 
-    def __init__(self, library: str, proxies: dict[str, str] | None = None) -> None:
-        super().__init__(library, proxies)
+    def __init__(self, library: str, network: type[Network] | None = None) -> None:
+        super().__init__(library, network)
         self._pid, _ = here()
         pools = self._pools
         self._ending = tied_to_loop(lambda: _close_all(pools))

@@ -91,10 +91,16 @@ async def _secured_or_closed(stream: Any, secured: Awaitable[Any]) -> Any:
 
 
 class Network:
-    """A network backend of httpcore, over another one that does the work, synchronously or asynchronously."""
+    """A network backend of httpcore, over another one that does the work, synchronously or asynchronously.
 
-    def __init__(self, backend: Any) -> None:
+    Args:
+        backend: The other one.
+        core: httpcore or httpcore2, for the errors of those that raise them.
+    """
+
+    def __init__(self, backend: Any, core: Any = None) -> None:
         self._backend = backend
+        self._core = core
         self.sleep = backend.sleep
 
     def connect_tcp(self, **options: Any) -> Any:

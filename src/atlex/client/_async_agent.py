@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response
-from atlex._http import AsyncHttpClient, AsyncHttpConnection, Transport, first_hop
+from atlex._connection import AsyncHttpConnection, first_hop
+from atlex._http import AsyncHttpClient, Transport
 from atlex._noncopyable import NonCopyable
 from atlex._service_url import check_service_url
 

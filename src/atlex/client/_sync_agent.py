@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from atlex._agent import Headers, Request, Response
-from atlex._http import HttpClient, HttpConnection, Transport, first_hop
+from atlex._connection import HttpConnection, first_hop
+from atlex._http import HttpClient, Transport
 from atlex._noncopyable import NonCopyable
 from atlex._service_url import check_service_url
 

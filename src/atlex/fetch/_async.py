@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from atlex._http import AsyncHttpConnection
+from atlex._connection import AsyncHttpConnection
 from atlex._options import check_options
 from atlex.errors import XrpcError
 from atlex.fetch._public import AsyncPublicConnection

@@ -11,12 +11,10 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Final
 
-from atlex._http._async import AsyncHttpConnection
-from atlex._http._carrier import Carrier
-from atlex._http._choice import Transport
+from atlex._connection import AsyncHttpConnection, HttpConnection
+from atlex._http import Carrier, Patience, Transport
 from atlex._http._httpx import AsyncPoolCarrier, PoolCarrier
-from atlex._http._network import Network, Patience
-from atlex._http._sync import HttpConnection
+from atlex._http._network import Network
 from atlex._thread import in_thread
 from atlex.errors import FetchRefusedError
 
@@ -62,17 +60,7 @@ def is_public(address: str) -> bool:
 
 
 class PublicNetwork(Network):
-    """A network backend of httpcore that connects to public addresses alone.
-
-    Args:
-        backend: Connects to an address.
-        core: httpcore or httpcore2, whose errors are raised.
-    """
-
-    def __init__(self, backend: Any, core: Any) -> None:
-        super().__init__(backend)
-        self._core = core
-        self._failures = core.ConnectError, core.ConnectTimeout
+    """A network backend of httpcore that connects to public addresses alone."""
 
     def connect_tcp(self, **options: Any) -> Any:
         """Connect to a host."""
@@ -87,18 +75,13 @@ class PublicNetwork(Network):
         for way in _ways(host, found, patience):
             try:
                 return super().connect_tcp(**{**options, **way})
-            except self._failures as error:
+            except (self._core.ConnectError, self._core.ConnectTimeout) as error:
                 failure = error
         raise failure or self._core.ConnectError(_NO_ADDRESS)
 
 
 class AsyncPublicNetwork(Network):
     """The asynchronous form of `PublicNetwork`."""
-
-    def __init__(self, backend: Any, core: Any) -> None:
-        super().__init__(backend)
-        self._core = core
-        self._failures = core.ConnectError, core.ConnectTimeout
 
     async def connect_tcp(self, **options: Any) -> Any:
         """Connect to a host."""
@@ -113,7 +96,7 @@ class AsyncPublicNetwork(Network):
         for way in _ways(host, found, patience):
             try:
                 return await super().connect_tcp(**{**options, **way})
-            except self._failures as error:
+            except (self._core.ConnectError, self._core.ConnectTimeout) as error:
                 failure = error
         raise failure or self._core.ConnectError(_NO_ADDRESS)
 
@@ -141,31 +124,18 @@ def _ways(host: str, found: Sequence[Any], patience: Patience) -> Iterator[dict[
         }
 
 
-class PublicCarrier(PoolCarrier):
-    """Carries exchanges to public addresses, and past every proxy, which would look names up for itself."""
-
-    def __init__(self, library: str) -> None:
-        super().__init__(library, proxies={})
-        self._network = PublicNetwork(self._core.SyncBackend(), self._core)
-
-
-class AsyncPublicCarrier(AsyncPoolCarrier):
-    """The asynchronous form of `PublicCarrier`."""
-
-    def __init__(self, library: str) -> None:
-        super().__init__(library, proxies={})
-        self._network = AsyncPublicNetwork(self._core.AnyIOBackend(), self._core)
-
-
 class PublicConnection(HttpConnection):
-    """Sends to public addresses alone, whatever names lead to; every request needs a deadline."""
+    """Sends to public addresses alone, whatever names lead to; every request needs a deadline.
+
+    It goes past every proxy, which would look names up for itself.
+    """
 
     def _open_carrier(self, library: Transport) -> Carrier:
-        return PublicCarrier(library)
+        return PoolCarrier(library, PublicNetwork)
 
 
 class AsyncPublicConnection(AsyncHttpConnection):
     """The asynchronous form of `PublicConnection`."""
 
     def _open_carrier(self, library: Transport) -> Carrier:
-        return AsyncPublicCarrier("httpx" if library == "aiohttp" else library)
+        return AsyncPoolCarrier("httpx" if library == "aiohttp" else library, AsyncPublicNetwork)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from atlex._http import HttpConnection
+from atlex._connection import HttpConnection
 from atlex._options import check_options
 from atlex.errors import XrpcError
 from atlex.fetch._public import PublicConnection

@@ -9,8 +9,8 @@ from typing import Any, Final, cast
 from urllib.parse import quote, urlsplit
 
 from atlex._agent import Headers, Request, Response
-from atlex._http._carrier import Answer
-from atlex._http._exchange import Hop
+from atlex._connection import Hop
+from atlex._http import Answer
 from atlex._options import FLAG, TEXT, Kind, check_options, is_integer
 from atlex._service_url import check_service_url, resolve_location
 from atlex.errors import FetchError, FetchRefusedError, InputError, XrpcError, XrpcInvalidResponseError

@@ -17,9 +17,9 @@ import anyio
 from anyio import to_thread
 from anyio.lowlevel import checkpoint_if_cancelled
 
+from atlex._connection import AsyncHttpConnection, first_hop
 from atlex._effects import Block, Hook, Read, Send, Sleep, drive_async
 from atlex._home import Home, here_async, is_gone
-from atlex._http import AsyncHttpConnection, first_hop
 from atlex.errors import InputError
 from atlex.session._effects import Effect, Exclusive, Find, Flow, Locked, Settle
 from atlex.session._options import Options

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from atlex._connection import HttpConnection, first_hop
 from atlex._effects import Block, Hook, Read, Send, Sleep, drive
 from atlex._home import Home, here
-from atlex._http import HttpConnection, first_hop
 from atlex.errors import InputError
 from atlex.session._effects import Effect, Exclusive, Find, Flow, Locked, Settle
 from atlex.session._options import HOOKS, Options

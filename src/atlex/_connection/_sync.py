@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 from atlex._agent import Request, Response
+from atlex._connection._base import BaseBody, BaseConnection
+from atlex._connection._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, next_hop
+from atlex._connection._failures import FailureGuard
 from atlex._decoding import EncodingError
-from atlex._http._carrier import Answer
-from atlex._http._choice import HttpClient, Transport
-from atlex._http._connection import BaseBody, BaseConnection
-from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, next_hop
-from atlex._http._failures import FailureGuard
+from atlex._http import Answer, HttpClient, Transport
 from atlex._upload import open_body
 from atlex.errors import XrpcFetchError
 

@@ -6,11 +6,10 @@ import time
 from typing import Any, Final
 
 from atlex._agent import Headers, Request, too_large
+from atlex._connection._failures import FailureGuard, late
 from atlex._decoding import Decoder, EncodingError
 from atlex._home import Home, here, here_async, is_gone
-from atlex._http._carrier import Answer, Carrier
-from atlex._http._choice import Transport, check_choice, open_carrier, own_transport
-from atlex._http._failures import FailureGuard, late
+from atlex._http import Answer, Carrier, Transport, check_choice, open_carrier, own_transport
 from atlex.errors import XrpcInternalError, XrpcInvalidResponseError
 
 __all__ = ["BaseBody", "BaseConnection"]

@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from atlex._agent import DEADLINE_PASSED, Request
-from atlex._http._carrier import Carrier
-from atlex._http._exchange import CONNECT_TIMEOUT
+from atlex._connection._exchange import CONNECT_TIMEOUT
+from atlex._http import Carrier
 from atlex._printable import printable
 from atlex.errors import AtlexError, XrpcError, XrpcFetchError
 

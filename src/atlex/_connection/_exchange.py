@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import inf
 from typing import Final, NamedTuple, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from atlex._agent import Headers, Request
 from atlex._decoding import ACCEPTED
-from atlex._http._carrier import HARMLESS_HEADERS, Answer, Exchange, Timeouts
-from atlex._http._network import Patience
+from atlex._http import HARMLESS_HEADERS, Answer, Exchange, Patience, Timeouts
 from atlex._service_url import check_service_url, resolve_location
 from atlex._upload import Content
 from atlex.errors import InputError
@@ -21,7 +20,6 @@ __all__ = [
     "MAX_REDIRECTS",
     "Hop",
     "Route",
-    "default_headers",
     "exchange_of",
     "first_hop",
     "next_hop",
@@ -48,14 +46,6 @@ class Hop(NamedTuple):
 
 Route: TypeAlias = Callable[[Request, Hop, Answer], Hop | None]
 """Where an answer to a request leads; None for one that is to be taken as it is."""
-
-
-@cache
-def default_headers() -> dict[str, str]:
-    """The headers where neither the request nor the user's client names others."""
-    from atlex._version import user_agent
-
-    return {"accept": "*/*", "user-agent": user_agent()}
 
 
 @lru_cache(maxsize=64)

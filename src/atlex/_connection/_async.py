@@ -6,13 +6,12 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from atlex._agent import Request, Response
+from atlex._connection._base import BaseBody, BaseConnection
+from atlex._connection._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, next_hop
+from atlex._connection._failures import FailureGuard, late
 from atlex._decoding import EncodingError
 from atlex._home import end_reading
-from atlex._http._carrier import Answer
-from atlex._http._choice import AsyncHttpClient, Transport
-from atlex._http._connection import BaseBody, BaseConnection
-from atlex._http._exchange import MAX_REDIRECTS, Hop, Route, exchange_of, next_hop
-from atlex._http._failures import FailureGuard, late
+from atlex._http import Answer, AsyncHttpClient, Transport
 from atlex._upload import open_body_async
 from atlex.errors import XrpcFetchError
 
