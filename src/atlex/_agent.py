@@ -71,6 +71,9 @@ DEADLINE_PASSED: Final = "The deadline of the call passed before the response wa
 
 _LIMITS: Final = {"timeout": SECONDS, "max_response_size": SIZE}
 _DEFAULT_LIMITS: Final = (DEFAULT_TIMEOUT, DEFAULT_MAX_RESPONSE_SIZE)
+# How many pieces of a body are kept apart, however small: so many, and one for so many bytes.
+_FEW: Final = 64
+_SMALL: Final = 256
 _NSID_CHARACTERS: Final = re.compile(r"[A-Za-z0-9.-]+")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
@@ -284,6 +287,31 @@ def too_large(status: int, headers: Headers, limit: int) -> XrpcInvalidResponseE
     )
 
 
+class _Gathered:
+    """A body that is read to its end, up to a limit."""
+
+    __slots__ = ("_limit", "_pieces", "_response", "_size")
+
+    def __init__(self, response: Response, limit: int | None) -> None:
+        self._response = response
+        self._limit = limit
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def add(self, piece: bytes) -> None:
+        self._size += len(piece)
+        # A stream may fill the same buffer anew.
+        self._pieces.append(bytes(piece))
+        if self._limit is not None and self._size > self._limit:
+            raise too_large(self._response.status, self._response.headers, self._limit)
+        # One buffer would be moved each time it grows. Many small pieces would take more memory than what is in them.
+        if len(self._pieces) > _FEW + self._size // _SMALL:
+            self._pieces = [self.whole()]
+
+    def whole(self) -> bytes:
+        return b"".join(self._pieces)
+
+
 class Response:
     """A response: status, headers, and a body that is there whole or still on its way.
 
@@ -343,31 +371,27 @@ class Response:
             XrpcInvalidResponseError: The body is larger than the limit.
         """
         if self._content is None:
-            held = bytearray()
+            gathered = _Gathered(self, self._limit)
             stream = self._taken(self._synchronous())
             try:
                 for chunk in stream:
-                    held += chunk
-                    if self._limit is not None and len(held) > self._limit:
-                        raise too_large(self.status, self.headers, self._limit)
+                    gathered.add(chunk)
             finally:
                 self.close()
-            self._content = bytes(held)
+            self._content = gathered.whole()
         return self._content
 
     async def aread(self) -> bytes:
         """Do what ``read()`` does, asynchronously."""
         if self._content is None:
-            held = bytearray()
+            gathered = _Gathered(self, self._limit)
             stream = self._taken(self._asynchronous())
             try:
                 async for chunk in stream:
-                    held += chunk
-                    if self._limit is not None and len(held) > self._limit:
-                        raise too_large(self.status, self.headers, self._limit)
+                    gathered.add(chunk)
             finally:
                 await self.aclose()
-            self._content = bytes(held)
+            self._content = gathered.whole()
         return self._content
 
     def iter_bytes(self) -> Generator[bytes]:

@@ -157,6 +157,25 @@ async def test_a_streamed_body_is_read_once_and_closed_asynchronously() -> None:
     assert stream.closed == 1
 
 
+@pytest.mark.parametrize(
+    "sizes", [[0, 3, 0], [1] * 1000, [70_000] * 9, [1, 70_000] * 200, [70_000, *[2] * 500, 70_000]]
+)
+def test_a_body_is_read_whole_however_it_is_cut(sizes: list[int]) -> None:
+    pieces = [bytes([number % 251]) * size for number, size in enumerate(sizes)]
+    assert Response(200, stream=Chunks(*pieces)).read() == b"".join(pieces)
+
+
+def test_a_stream_may_fill_the_same_buffer_anew() -> None:
+    class Refilled(Chunks):
+        def __iter__(self) -> Iterator[bytes]:
+            buffer = bytearray(1)
+            for number in range(100):
+                buffer[0] = number
+                yield buffer  # type: ignore[misc]
+
+    assert Response(200, stream=Refilled()).read() == bytes(range(100))
+
+
 def test_a_stream_left_in_the_middle_is_closed() -> None:
     stream = Chunks(b"a", b"b")
     response = Response(200, stream=stream)
