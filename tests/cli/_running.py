@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 __all__ = ["PROGRAM", "Result", "at_terminal", "atlex", "program"]
 
-PROGRAM = [sys.executable, "-c", "from atlex_cli._entry import main; main()"]
+PROGRAM = [sys.executable, "-m", "atlex_cli"]
 
 
 class Result(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -115,7 +116,7 @@ def shell(tmp_path: Path):
             pytest.skip(f"{name} isn't installed")
         (tmp_path / "bin").mkdir()
         command = tmp_path / "bin" / "atlex"
-        command.write_text(f"#!/bin/sh\nexec '{PROGRAM[0]}' -c '{PROGRAM[2]}' \"$@\"\n")
+        command.write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n')
         command.chmod(0o755)
         (tmp_path / "script").write_text(atlex("completion", name).out)
         options = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[name]
