@@ -8,17 +8,20 @@ from __future__ import annotations
 import os
 import re
 import ssl
+import sys
 from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies
 
 from atlex._files import reason_of
 from atlex.errors import InputError
 
 __all__ = ["Proxy", "environment_proxies", "proxy_for", "tls_context"]
+
+_SYSTEM_HAS_PROXIES: Final = sys.platform in {"darwin", "win32"}
+"""Whether proxies can be set elsewhere than in the environment."""
 
 _SCHEMES: Final = ("http", "https", "socks5", "socks5h")
 _CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
@@ -50,6 +53,11 @@ class Proxy(NamedTuple):
 
 def environment_proxies() -> dict[str, str]:
     """The URLs of proxies by scheme, ``http``, ``https`` and ``all``, with the hosts that go without as ``no``."""
+    if not _SYSTEM_HAS_PROXIES and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    # Loads http.client and email with it.
+    from urllib.request import getproxies
+
     return {
         scheme: url
         for scheme, url in getproxies().items()

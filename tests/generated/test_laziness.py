@@ -116,7 +116,16 @@ def test_the_package_alone_loads_no_library():
 
 def test_a_client_loads_nothing_that_only_some_calls_need():
     modules, _ = _after(_CLIENTS)
-    libraries = {"anyio", "asyncio", "difflib", "importlib.metadata", "regex"}
+    libraries = {
+        "anyio",
+        "asyncio",
+        "difflib",
+        "html",
+        "http.cookiejar",
+        "importlib.metadata",
+        "pickle",
+        "regex",
+    }
     parts = {"_async_pages", "_blobs", "_downloads", "_repo", "_results", "_sync_pages", "_writes"}
     assert not modules & (libraries | {"atlex.session", "atlex.syntax._formats"})
     assert not modules & {f"atlex.client.{part}" for part in parts}

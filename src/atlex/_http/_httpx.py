@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from http.cookiejar import CookieJar
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
@@ -187,7 +186,7 @@ class ClientCarrier(Carrier):
 
     def _cookies_for_others(self) -> Any:
         """The client's cookies but for those without a domain, which would go anywhere."""
-        cookies = self._library.Cookies(CookieJar())
+        cookies = self._library.Cookies()
         for cookie in self._client.cookies.jar:
             if cookie.domain:
                 cookies.jar.set_cookie(cookie)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from secrets import token_hex
+from os import urandom
 from typing import Any, Final, NoReturn, TypeGuard, cast
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -118,7 +118,7 @@ def _parse_in_parts(text: bytes) -> Any:
     Arrays and objects that hold `_PART_DEPTH` levels are parsed one by one, the innermost first. In the text around
     it a string stands for each: one that nobody can guess.
     """
-    mark = token_hex(16).encode()
+    mark = urandom(16).hex().encode()
     # Where each array or object begins that isn't closed, how many levels it holds so far, and the parts in it.
     begins, heights = [0], [_PART_DEPTH]
     parts: dict[int, list[tuple[int, int, Any]]] = {}

@@ -1,28 +1,23 @@
-"""Copies, pickles and comparison of instances that may nest more deeply than a recursion reaches."""
+"""Copies and comparison of instances that may nest more deeply than a recursion reaches."""
 
 from __future__ import annotations
 
-import io
-import pickle
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any, Final, TypeVar, cast
 
 from pydantic import BaseModel
 
-from atlex.model._deep import deepest_first, is_deep
+from atlex.model._deep import deepest_first
 from atlex.model._kept import Kept, kept_of
 from atlex.model._levels import wire_names
 from atlex.model._state import fill
 
-__all__ = ["are_equal", "deep_copy", "reduce_deep"]
+__all__ = ["are_equal", "deep_copy"]
 
 T = TypeVar("T", bound=BaseModel)
 
 _OUTERMOST: Final = "atlex_outermost"
 """The key under which the memory of a copy has the model that looks after its depth. All others are numbers."""
-
-_is_pickling: Final[ContextVar[bool]] = ContextVar("is_pickling", default=False)
 
 
 def deep_copy(value: T, copy_one: Callable[[dict[Any, Any]], T], memo: dict[Any, Any]) -> T:
@@ -42,53 +37,6 @@ def deep_copy(value: T, copy_one: Callable[[dict[Any, Any]], T], memo: dict[Any,
         return copy_one(memo)
     finally:
         del memo[_OUTERMOST]
-
-
-class _Pickler(pickle.Pickler):
-    """Refers to models that have been pickled already by their numbers."""
-
-    def __init__(self, file: io.BytesIO, protocol: int, numbers: dict[int, int]) -> None:
-        super().__init__(file, protocol)
-        self._numbers = numbers
-
-    def persistent_id(self, obj: Any) -> int | None:
-        return self._numbers.get(id(obj))
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, models: list[Any]) -> None:
-        super().__init__(file)
-        self._models = models
-
-    def persistent_load(self, pid: Any) -> Any:
-        return self._models[pid]
-
-
-def reduce_deep(value: BaseModel, protocol: int) -> Any:
-    """What ``__reduce_ex__`` gives for a deep instance: its parts, pickled one by one. None for any other."""
-    if _is_pickling.get() or not is_deep(value):
-        return None
-    numbers: dict[int, int] = {}
-    parts: list[bytes] = []
-    token = _is_pickling.set(True)
-    try:
-        for item in [*deepest_first(value), value]:
-            if id(item) in numbers:
-                continue
-            file = io.BytesIO()
-            _Pickler(file, protocol, numbers).dump(item)
-            parts.append(file.getvalue())
-            numbers[id(item)] = len(parts) - 1
-    finally:
-        _is_pickling.reset(token)
-    return _restore, (parts,)
-
-
-def _restore(parts: list[bytes]) -> Any:
-    models: list[Any] = []
-    for part in parts:
-        models.append(_Unpickler(io.BytesIO(part), models).load())
-    return models[-1]
 
 
 def are_equal(one: BaseModel, other: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from secrets import token_hex
+from os import urandom
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, SerializationInfo, SerializerFunctionWrapHandler
@@ -78,7 +78,7 @@ def dump(value: BaseModel, dump_whole: Any, options: Mapping[str, Any]) -> Any:
     inner = {name: option for name, option in options.items() if name not in {"include", "exclude"}}
     # pydantic goes over what a serializer returns once more. So a mark stands for each part, with a name that nobody
     # else can have chosen.
-    name = f"\0{token_hex()}"
+    name = f"\0{urandom(16).hex()}"
     parts: list[Any] = []
 
     def operate(item: Any, put_aside: dict[int, Any]) -> Any:

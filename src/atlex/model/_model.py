@@ -30,13 +30,12 @@ from atlex._validation import Validation
 from atlex.data import UnknownObject, write_json
 from atlex.errors import InputError, Issue, XrpcResponseValidationError
 from atlex.model._annotations import evaluate, give_back, is_local, put_aside
-from atlex.model._copying import are_equal, deep_copy, reduce_deep
+from atlex.model._copying import are_equal, deep_copy
 from atlex.model._deprecation import warn_of_fields
 from atlex.model._describing import ClassSignature, DescribedFields, describe_schema
 from atlex.model._dumping import dump, dump_json, serialize
 from atlex.model._errors import MANY, for_author, issues_of, with_suggestions
 from atlex.model._fast_input import checked_fast
-from atlex.model._html import html_of
 from atlex.model._kept import KEPT, kept_of
 from atlex.model._keys import own_types_of, to_camel
 from atlex.model._levels import level_schema, model_fields_schema, validator, wire_names, with_own_members
@@ -331,6 +330,8 @@ class Model(BaseModel):
         return super().__getstate__()
 
     def __reduce_ex__(self, protocol: Any) -> Any:
+        from atlex.model._pickling import reduce_deep
+
         return reduce_deep(self, protocol) or super().__reduce_ex__(protocol)
 
     def __eq__(self, other: object) -> bool:
@@ -356,6 +357,8 @@ class Model(BaseModel):
         pretty(self, printer, cycle)
 
     def _repr_html_(self) -> str:
+        from atlex.model._html import html_of
+
         return html_of(self)
 
     @classmethod

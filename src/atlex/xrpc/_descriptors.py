@@ -7,7 +7,6 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from pickle import PicklingError
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeAlias, TypeVar, cast
 
@@ -62,6 +61,8 @@ class _Descriptor:
         for name, value in getattr(sys.modules.get(self._home), "__dict__", {}).items():
             if value is self:
                 return _find, (self._home, name)
+        from pickle import PicklingError
+
         raise PicklingError(f"{self!r} can't be pickled: it has no name in the module {self._home}")
 
 

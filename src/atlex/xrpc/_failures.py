@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import unescape
 from typing import Any, Final, NamedTuple, cast
 
 from atlex._agent import Response
@@ -105,7 +104,12 @@ def _of_text(text: str) -> str | None:
     title = _TITLE.search(text)
     if title is None and text.lstrip().startswith("<"):
         return None
-    line = _line(text.strip().partition("\n")[0] if title is None else unescape(title[1]))
+    if title is None:
+        line = _line(text.strip().partition("\n")[0])
+    else:
+        from html import unescape
+
+        line = _line(unescape(title[1]))
     # Not text, whatever the content type says.
     return None if "\ufffd" in line else line or None
 
