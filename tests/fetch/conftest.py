@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ class Driver:
             raise outcome
         return outcome
 
-    def get_each(self, urls: Sequence[Any], *, fetcher: Any = None, **options: Any) -> list[Any]:
+    def get_each(self, urls: Iterable[Any], *, fetcher: Any = None, **options: Any) -> list[Any]:
         """Fetch URLs, one after the other, with one fetcher; what comes of each, errors included."""
         given = fetcher or {}
         outcomes: list[Any] = []

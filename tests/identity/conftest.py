@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import dns.resolver
 import pytest
 from tests.fetch.conftest import Names, Wires, certificate, names, tls, wires
 from tests.identity._world import World
@@ -28,10 +29,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])
-def world(request: pytest.FixtureRequest, names: Names, wires: Wires, tls: ssl.SSLContext) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest,
+    names: Names,
+    wires: Wires,
+    tls: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[World]:
+    # dnspython would ask again after two seconds, which a busy machine may take to answer.
+    monkeypatch.setattr(
+        dns.resolver.BaseResolver, "timeout", property(lambda _: 60.0, lambda *_: None), raising=False
+    )
     made = World(names, wires, tls, request.param)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """Collect those sockets before the tests of other folders, which do take offence."""
+    yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect(1)
+        gc.collect()

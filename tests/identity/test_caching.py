@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -48,14 +49,18 @@ def cache(request: pytest.FixtureRequest, tmp_path: Any) -> Any:
     return MemoryIdentityCache() if request.param == "memory" else FileIdentityCache(tmp_path / "ids")
 
 
-async def settled(world: World, count: int) -> None:
-    """Wait until DNS has been asked so many times and what came of it is kept."""
-    for _ in range(500):
-        if world.dns.queries[NAME] >= count:
-            break
+async def settled(world: World, resolver: Any) -> None:
+    """Wait until no look-up is under way, and what came of them is kept."""
+    await until(world, lambda: not resolver._driver._flights)
+
+
+async def until(world: World, condition: Callable[[], object]) -> None:
+    """Wait for something."""
+    for _ in range(3000):
+        if condition():
+            return
         await pause(world)
-    for _ in range(20):
-        await pause(world)
+    raise AssertionError
 
 
 async def pause(world: World) -> None:
@@ -95,7 +100,7 @@ class TestWhatIsFound:
             for _ in range(20):
                 assert (await do(resolver.resolve(HANDLE))).pds == "https://pds.example.net"
             world.dns.may_answer.set()
-            await settled(world, 2)
+            await settled(world, resolver)
             assert (await do(resolver.resolve(HANDLE))).pds == "https://new.example.net"
 
         world.run(scenario, cache=cache)
@@ -123,7 +128,7 @@ class TestWhatIsFound:
             for asked, passed in ((2, 0), (2, 100), (3, 30), (3, 100), (4, 30)):
                 world.now += passed
                 assert (await do(resolver.resolve(HANDLE))).did == ALICE
-                await settled(world, asked)
+                await settled(world, resolver)
                 assert world.dns.queries[NAME] == asked
             world.now += 24 * HOUR
             with pytest.raises(IdentityFailedError):
@@ -139,7 +144,7 @@ class TestWhatIsFound:
             world.now += HOUR + 1
             del world.dns.texts[NAME]
             await do(resolver.resolve(HANDLE))
-            await settled(world, 2)
+            await settled(world, resolver)
             with pytest.raises(IdentityNotFoundError):
                 await do(resolver.resolve(HANDLE))
 
@@ -175,14 +180,14 @@ class TestWhatIsFound:
             if world.kind == "sync":
                 with ThreadPoolExecutor() as pool:
                     first = pool.submit(resolver.resolve, HANDLE)
-                    await settled(world, 1)
+                    await until(world, lambda: world.dns.queries[NAME])
                     resolver.purge(ALICE)
                     world.dns.may_answer.set()
                     first.result()
             else:
                 async with anyio.create_task_group() as group:
                     group.start_soon(resolver.resolve, HANDLE)
-                    await settled(world, 1)
+                    await until(world, lambda: world.dns.queries[NAME])
                     await resolver.purge(ALICE)
                     world.dns.may_answer.set()
             await do(resolver.resolve(HANDLE))
@@ -239,12 +244,8 @@ class TestWhatFails:
             del world.dns.trouble[NAME]
             world.now += 121
             await do(resolver.resolve(ALICE))
-            await settled(world, world.dns.queries[NAME])
-            for _ in range(100):
-                if (await do(resolver.resolve(ALICE))).handle == HANDLE:
-                    return
-                await pause(world)
-            raise AssertionError
+            await settled(world, resolver)
+            assert (await do(resolver.resolve(ALICE))).handle == HANDLE
 
         world.run(scenario)
 
@@ -261,11 +262,9 @@ class TestManyAtOnce:
                     threading.Thread(target=lambda: found.append(resolver.resolve(HANDLE)))
                     for _ in range(1000)
                 ]
-                for number, thread in enumerate(threads):
+                for thread in threads:
                     thread.start()
-                    if number == 100:
-                        # DNS is asked again after two seconds without an answer.
-                        world.dns.may_answer.set()
+                world.dns.may_answer.set()
                 for thread in threads:
                     thread.join()
             else:
@@ -337,7 +336,7 @@ class TestManyAtOnce:
             scope = anyio.CancelScope()
             async with anyio.create_task_group() as group:
                 group.start_soon(first)
-                await settled(world, 1)
+                await until(world, lambda: world.dns.queries[NAME])
                 for _ in range(5):
                     group.start_soon(look)
                 await anyio.sleep(0.01)
@@ -388,7 +387,11 @@ class TestManyAtOnce:
                 time.sleep(0.01)
             child = os.fork()
             if not child:
-                os._exit(0 if resolver.resolve(HANDLE).did == ALICE else 1)
+                status = 1
+                try:
+                    status = 0 if resolver.resolve(HANDLE).did == ALICE else 1
+                finally:
+                    os._exit(status)
             world.dns.may_answer.set()
             assert os.waitpid(child, 0)[1] == 0
         assert world.dns.queries[NAME] == 2

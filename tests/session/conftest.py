@@ -13,6 +13,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from contextlib import asynccontextmanager, contextmanager
@@ -26,6 +27,7 @@ import pytest
 
 from atlex import _agent
 from atlex.session import AsyncPasswordSession, PasswordSession, SessionData
+from atlex.session._sync_driver import Driver
 
 ENTRYWAY = "https://entryway.example"
 PDS = "https://pds.example"
@@ -289,6 +291,10 @@ class _TaskGate:
         self._opened.set()
 
 
+# What a thread is in that waits: the session's lock, or a gate.
+_WAITING = {Driver._perform.__code__, threading.Condition.wait.__code__}
+
+
 class _Threads:
     def __init__(self):
         self._threads = []
@@ -306,6 +312,18 @@ class _Threads:
         self._threads[-1].start()
         return outcome
 
+    async def until_blocked(self):
+        """Wait until each of them waits for a lock or an event, or is done."""
+        before, now = None, self._places()
+        while before != now or not {code for code, _ in now} <= _WAITING:
+            time.sleep(0.01)  # noqa: ASYNC251 - nothing else runs in this loop
+            before, now = now, self._places()
+
+    def _places(self):
+        frames = sys._current_frames()
+        at_work = [frames[thread.ident] for thread in self._threads if thread.ident in frames]
+        return [(frame.f_code, frame.f_lasti) for frame in at_work]
+
     def join(self):
         for thread in self._threads:
             thread.join(20)
@@ -315,6 +333,9 @@ class _Threads:
 class _Tasks:
     def __init__(self, group):
         self._group = group
+
+    async def until_blocked(self):
+        await anyio.wait_all_tasks_blocked()
 
     def start(self, work):
         outcome = _Outcome()
@@ -360,10 +381,6 @@ class SyncApi:
         yield threads
         threads.join()
 
-    @staticmethod
-    async def until_blocked():
-        time.sleep(0.05)  # noqa: ASYNC251 - nothing else runs in this loop, and threads can't be asked
-
 
 class AsyncApi:
     is_async = True
@@ -403,10 +420,6 @@ class AsyncApi:
     async def group():
         async with anyio.create_task_group() as group:
             yield _Tasks(group)
-
-    @staticmethod
-    async def until_blocked():
-        await anyio.wait_all_tasks_blocked()
 
 
 _no_trio = pytest.mark.skipif(importlib.util.find_spec("trio") is None, reason="trio isn't installed")
@@ -562,14 +575,18 @@ def _start_redis(folder):
         if os.environ.get("ATLEX_LIVE") == "1" or os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    for line in server.stdout:
-        if "eady to accept connections" in line:
-            return server, f"redis://127.0.0.1:{port}/0"
-    pytest.fail(f"redis-server ended with {server.wait()}", pytrace=False)
+    for _ in range(5):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        for line in server.stdout:
+            if "eady to accept connections" in line:
+                return server, f"redis://127.0.0.1:{port}/0"
+        # Somebody else may have been given the port meanwhile.
+        server.wait()
+        server.stdout.close()
+    pytest.fail("redis-server doesn't start", pytrace=False)
 
 
 @pytest.fixture(scope="session")

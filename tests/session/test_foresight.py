@@ -125,7 +125,7 @@ async def test_many_at_once_refresh_ahead_once(world):
     async with world.api.group() as group:
         outcomes = [group.start(lambda: world_call(session)) for _ in range(10)]
         await gate.arrived()
-        await world.api.until_blocked()
+        await group.until_blocked()
         gate.open()
     assert [outcome.value.status for outcome in outcomes] == [200] * 10
     assert (world.net.count("refreshSession"), world.net.count("customMethod")) == (1, 10)

@@ -74,7 +74,7 @@ async def test_two_manual_refreshes_at_once_are_one(world):
         first = group.start(session.refresh)
         await gate.arrived()
         second = group.start(session.refresh)
-        await world.api.until_blocked()
+        await group.until_blocked()
         gate.open()
 
     assert first.value == second.value == session.data
@@ -514,7 +514,7 @@ async def test_requests_wait_for_a_refresh_under_way(world):
         group.start(session.refresh)
         await gate.arrived()
         waiting = group.start(lambda: call(session))
-        await world.api.until_blocked()
+        await group.until_blocked()
         assert world.net.count("customMethod") == 0
         gate.open()
 
@@ -535,7 +535,7 @@ async def test_a_request_behind_a_logout_fails(world):
             group.start(session.refresh),
         ]
         second = group.start(session.logout)
-        await world.api.until_blocked()
+        await group.until_blocked()
         gate.open()
 
     assert [type(outcome.error) for outcome in queued] == [LoggedOutError] * 2
