@@ -64,6 +64,8 @@ class FailureGuard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is None:
+            return
         if isinstance(error, XrpcError):
             error.method = error.method or self._request.nsid
         elif isinstance(error, AtlexError) or not isinstance(error, Exception):

@@ -223,5 +223,6 @@ def _timeout(pool: float | None, connect: float | None, read: float | None) -> a
 
 
 async def _end(answer: aiohttp.ClientResponse) -> None:
-    """Close an answer: its connection too, unless all of the body has been read."""
-    answer.close()
+    """Close an answer and its connection, unless all of the body has been read."""
+    if not answer.closed:
+        answer.close()
