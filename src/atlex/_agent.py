@@ -18,6 +18,7 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
 )
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
@@ -46,6 +47,7 @@ __all__ = [
     "AsyncByteStream",
     "Body",
     "ByteStream",
+    "Gathered",
     "Headers",
     "Request",
     "Response",
@@ -121,18 +123,24 @@ class Headers(Mapping[str, str]):
         self._is_checked, self._values = False, joined
 
     @classmethod
-    def from_bytes(cls, pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
+    def from_bytes(cls, pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
         """The headers of a message as they came.
 
         Args:
             pairs: Names and values. What isn't ASCII is taken for UTF-8, or else for Latin-1.
         """
         # Some versions of aiohttp leave the spaces behind a value, which aren't a part of it.
-        stripped = [(name, value.strip(b" \t")) for name, value in pairs]
         try:
-            return cls([(name.decode("ascii"), value.decode("ascii")) for name, value in stripped])
+            values = {
+                name.decode("ascii").lower(): value.strip(b" \t").decode("ascii") for name, value in pairs
+            }
         except UnicodeDecodeError:
-            return cls([(_text(name), _text(value)) for name, value in stripped])
+            values = {}
+        if len(values) < len(pairs):
+            return cls([(_text(name), _text(value.strip(b" \t"))) for name, value in pairs])
+        headers = object.__new__(cls)
+        headers._is_checked, headers._values = False, values
+        return headers
 
     def __getitem__(self, name: str, /) -> str:
         return self._values[name.lower()]
@@ -287,13 +295,14 @@ def too_large(status: int, headers: Headers, limit: int) -> XrpcInvalidResponseE
     )
 
 
-class _Gathered:
+class Gathered:
     """A body that is read to its end, up to a limit."""
 
-    __slots__ = ("_limit", "_pieces", "_response", "_size")
+    __slots__ = ("_headers", "_limit", "_pieces", "_size", "_status")
 
-    def __init__(self, response: Response, limit: int | None) -> None:
-        self._response = response
+    def __init__(self, status: int, headers: Headers, limit: int | None) -> None:
+        self._status = status
+        self._headers = headers
         self._limit = limit
         self._pieces: list[bytes] = []
         self._size = 0
@@ -303,7 +312,7 @@ class _Gathered:
         # A stream may fill the same buffer anew.
         self._pieces.append(bytes(piece))
         if self._limit is not None and self._size > self._limit:
-            raise too_large(self._response.status, self._response.headers, self._limit)
+            raise too_large(self._status, self._headers, self._limit)
         # One buffer would be moved each time it grows. Many small pieces would take more memory than what is in them.
         if len(self._pieces) > _FEW + self._size // _SMALL:
             self._pieces = [self.whole()]
@@ -371,7 +380,7 @@ class Response:
             XrpcInvalidResponseError: The body is larger than the limit.
         """
         if self._content is None:
-            gathered = _Gathered(self, self._limit)
+            gathered = Gathered(self.status, self.headers, self._limit)
             stream = self._taken(self._synchronous())
             try:
                 for chunk in stream:
@@ -384,7 +393,7 @@ class Response:
     async def aread(self) -> bytes:
         """Do what ``read()`` does, asynchronously."""
         if self._content is None:
-            gathered = _Gathered(self, self._limit)
+            gathered = Gathered(self.status, self.headers, self._limit)
             stream = self._taken(self._asynchronous())
             try:
                 async for chunk in stream:
