@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import select
-import sys
 import weakref
 from base64 import b64encode
 from contextlib import suppress
 from functools import lru_cache, partial
 from io import BytesIO
-from math import inf
 from typing import Any, Final, cast
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
+from multidict import CIMultiDict
 from yarl import URL
 
 from atlex._environment import environment_proxies, proxy_for, tls_context
 from atlex._home import here, keep_if_inherited, tied_to_loop
+from atlex._http._aiohttp_connection import Connection
 from atlex._http._carrier import Answer, BrokenAnswerError, Carrier, Exchange, default_headers
 from atlex._http._choice import check_loops
 from atlex.errors import AtlexError, InputError
@@ -30,12 +28,13 @@ _LARGE: Final = 64 * 1024
 _PLAIN: Final[dict[str, Any]] = {
     "auto_decompress": False,
     "raise_for_status": False,
-    "skip_auto_headers": ("content-type",),
     # h11, under httpx, takes heads of up to 100 KiB, with any number of fields.
     "max_line_size": 100 * 1024,
     "max_field_size": 100 * 1024,
     "max_headers": 5000,
 }
+# The same for each request of a user's session, whose requests aren't `_Request`.
+_PLAIN_ONCE: Final[dict[str, Any]] = {**_PLAIN, "skip_auto_headers": ("content-type",)}
 
 
 class AiohttpCarrier(Carrier):
@@ -51,7 +50,7 @@ class AiohttpCarrier(Carrier):
         self._users: Final = session
         if session is None:
             connector: Any = aiohttp.TCPConnector(limit=100, keepalive_timeout=15)
-            vars(connector)["_factory"] = partial(_Protocol, asyncio.get_running_loop())
+            vars(connector)["_factory"] = partial(Connection, asyncio.get_running_loop())
         else:
             connector = session.connector
         # What a user's session adds is for the first origin only: others get one without, over its connections. A jar of
@@ -60,6 +59,7 @@ class AiohttpCarrier(Carrier):
             connector=connector,
             connector_owner=session is None,
             cookie_jar=aiohttp.DummyCookieJar(),
+            request_class=_Request,
             **_PLAIN,
         )
         # Whether to send a request again is decided above.
@@ -78,7 +78,7 @@ class AiohttpCarrier(Carrier):
         headers.pop("transfer-encoding", None)
         if self._users is not None:
             if exchange.is_trusted:
-                session, options = self._users, {**options, **_PLAIN}
+                session, options = self._users, {**options, **_PLAIN_ONCE}
                 for name in default_headers().keys() & {name.lower() for name in session.headers}:
                     if name not in exchange.headers:
                         del headers[name]
@@ -143,57 +143,10 @@ class AiohttpCarrier(Carrier):
         return "; ".join(f"{each.key}={each.coded_value}" for each in found if each["domain"])
 
 
-class _Protocol(ResponseHandler):
-    """A connection that isn't kept where more came than the answer, and whose break is no end of a body.
+class _Request(aiohttp.ClientRequest):
+    """A request to which aiohttp adds no header but ``Host``: the others that it would add are there already."""
 
-    The timeout of reading goes on after a status of 1xx, where aiohttp ends it, and there is one of writing.
-    """
-
-    _was_waiting = False
-
-    def is_connected(self) -> bool:
-        return super().is_connected() and not self.should_close and not _is_readable(self.transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._was_waiting = self._read_timeout_handle is not None
-        super().data_received(data)
-
-    async def read(self) -> Any:
-        head = await super().read()
-        if head[0].code < 200 and self._was_waiting:
-            self.start_timeout()
-        return head
-
-    async def _drain_helper(self) -> None:
-        left = inf
-        while (
-            self._paused
-            and self.transport is not None
-            and (size := self.transport.get_write_buffer_size()) < left
-        ):
-            left = size
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.read_timeout):
-                    return await super()._drain_helper()
-            self._drain_waiter = None
-        if self._paused:
-            raise TimeoutError
-        return await super()._drain_helper()
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        if exc is not None and self._payload is not None and not self._payload.is_eof():
-            self._payload.set_exception(aiohttp.ClientPayloadError())
-        super().connection_lost(exc)
-
-
-def _is_readable(transport: Any) -> bool:
-    """Whether something has come that the event loop hasn't seen yet: the end, or what nobody asked for."""
-    socket = transport.get_extra_info("socket")
-    if sys.platform == "win32" or not hasattr(select, "poll"):  # pragma: no cover
-        return bool(select.select([socket], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(socket, select.POLLIN)
-    return bool(poll.poll(0))
+    _skip_auto_headers = CIMultiDict({"content-type": None})
 
 
 def _close(session: aiohttp.ClientSession, pid: int) -> None:
