@@ -325,6 +325,7 @@ def test_an_error_that_nobody_is_to_hear_is_no_output() -> None:
 
 def test_an_interrupt_ends_it_with_130_and_no_traceback() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
         service = f"http://127.0.0.1:{silent.getsockname()[1]}"
         child = subprocess.Popen(
             [*PROGRAM, "call", "com.atproto.server.describeServer", "--service", service],
@@ -334,6 +335,8 @@ def test_an_interrupt_ends_it_with_130_and_no_traceback() -> None:
         )
         connection, _ = silent.accept()
         with connection:
+            connection.settimeout(60)
+            assert connection.recv(65536)
             child.send_signal(signal.SIGINT)
             assert child.communicate() == (b"", b"")
         assert child.returncode == 130

@@ -165,6 +165,9 @@ def refreshes(url: str, rounds: int) -> None:
                 response = session.send(Request(method="GET", nsid="com.atproto.server.getSession"))
                 assert response.status == 200, response
 
+            # A fork amid an import of another thread is Python's own trap.
+            session.refresh()
+            call()
             with busily(session.refresh, call):
                 for _ in range(rounds):
                     join([fork(lambda: (call(), session.refresh(), call())) for _ in range(2)])

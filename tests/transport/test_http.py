@@ -387,19 +387,21 @@ class TestFailures:
     @pytest.mark.parametrize("credentials", ["", "user:secret@"])
     @pytest.mark.parametrize("way", ["proxy", "mounts", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])
     def test_a_dead_proxy_is_named(self, driver, monkeypatch, way: str, credentials: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            place = f"127.0.0.1:{listener.getsockname()[1]}"
-        proxy, origin = f"http://{credentials}{place}", "http://pds.example"
-        kind = httpx.AsyncHTTPTransport if driver.is_async else httpx.HTTPTransport
-        send = partial(driver.send_to, origin)
-        if way == "proxy":
-            send = partial(driver.send, Server(), origin=origin, proxy=proxy)
-        elif way == "mounts":
-            send = partial(driver.send, Server(), origin=origin, mounts={"all://": kind(proxy=proxy)})
-        else:
-            monkeypatch.setenv(way, proxy)
-        with pytest.raises(XrpcFetchError) as caught:
-            send(request=driver.request())
+        # Bound, so that nobody else gets the port, and not listening.
+        with socket.socket() as bound:
+            bound.bind(("127.0.0.1", 0))
+            place = f"127.0.0.1:{bound.getsockname()[1]}"
+            proxy, origin = f"http://{credentials}{place}", "http://pds.example"
+            kind = httpx.AsyncHTTPTransport if driver.is_async else httpx.HTTPTransport
+            send = partial(driver.send_to, origin)
+            if way == "proxy":
+                send = partial(driver.send, Server(), origin=origin, proxy=proxy)
+            elif way == "mounts":
+                send = partial(driver.send, Server(), origin=origin, mounts={"all://": kind(proxy=proxy)})
+            else:
+                monkeypatch.setenv(way, proxy)
+            with pytest.raises(XrpcFetchError) as caught:
+                send(request=driver.request())
         assert caught.value.message.startswith(f"No connection to pds.example through the proxy {place}: ")
         assert "secret" not in str(caught.value)
         assert not caught.value.sent

@@ -332,6 +332,8 @@ def test_a_host_that_nobody_has(way: Way) -> None:
 
 
 def test_a_port_that_nobody_listens_at(way: Way) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    check_failure(way.ask(f"http://127.0.0.1:{port}"), f"127.0.0.1:{port}")
+    # Bound, so that nobody else gets the port, and not listening.
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{bound.getsockname()[1]}"
+        check_failure(way.ask(f"http://{place}"), place)
