@@ -6,6 +6,9 @@ after their classes, and their names mean the same wherever they are used. So th
 makes the class (`put_aside`), given back afterwards (`give_back`), and evaluated by `evaluate` before pydantic needs
 them.
 
+The fields of a class as the generator writes it are made here too, equal to pydantic's, which looks at each for much
+that they never have. Whatever differs is left to pydantic.
+
 Where an annotation says ``str``, ``int`` or ``bool``, the data model's own kind is meant: pydantic's would convert.
 
 Classes that are made inside a function are left to pydantic, which knows the names of that function.
@@ -15,11 +18,16 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from collections.abc import Iterable
+from functools import lru_cache
+from types import CodeType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Union, cast, get_origin
 
 from pydantic.errors import PydanticUndefinedAnnotation
+from pydantic.fields import FieldInfo
 
 from atlex._lazy import Resolving
+from atlex.model._keys import to_camel
 from atlex.model._markers import Boolean, Integer, Text
 from atlex.model._state import state_of
 
@@ -45,7 +53,10 @@ def is_local(model: type[BaseModel]) -> bool:
 
 
 def put_aside(model: type[BaseModel]) -> None:
-    """Hide the texts of a new class's field annotations from pydantic, which sees fields of any type."""
+    """Hide the texts of a new class's field annotations from pydantic.
+
+    It sees class variables where the fields are made here, and fields of any type elsewhere.
+    """
     module = sys.modules.get(model.__module__)
     if is_local(model) or module is None:
         return
@@ -59,19 +70,43 @@ def put_aside(model: type[BaseModel]) -> None:
     # The module itself, since another may have its name by the time that the class is used.
     state.module = vars(module)
     for name, text in texts.items():
-        is_field = "ClassVar" not in text
-        annotations[name] = Any if is_field else ClassVar
-        (state.annotations if is_field else state.constants)[name] = text
+        (state.constants if "ClassVar" in text else state.annotations)[name] = text
+    state.is_usual = _is_usual(model, state.annotations)
+    annotations.update(dict.fromkeys(texts, ClassVar))
+    if not state.is_usual:
+        annotations.update(dict.fromkeys(state.annotations, Any))
+
+
+def _is_usual(model: type[BaseModel], names: Iterable[str]) -> bool:
+    """Whether a class is as the generator writes it: its fields are all its own, and absent ones are None."""
+    config, bases = model.model_config, model.__bases__
+    return (
+        config.get("alias_generator") is to_camel
+        and not config.get("field_title_generator")
+        and not config.get("use_attribute_docstrings")
+        and not any(getattr(base, "__pydantic_fields__", None) for base in bases)
+        and all(vars(model).get(name) is None for name in names)
+        # pydantic warns of these.
+        and not any(hasattr(base, name) for base in bases for name in names)
+    )
 
 
 def give_back(model: type[BaseModel]) -> None:
-    """Show the texts again, and let pydantic know that its fields are to be made from them."""
+    """Show the texts again, and have the fields made from them when the class is first used."""
     state = state_of(model)
     texts, constants = state.annotations, state.constants
     vars(model).get("__annotations__", {}).update(texts | constants)
     constants.clear()
+    fields: dict[str, Any] = cast("Any", model).__pydantic_fields__
+    if state.is_usual:
+        model.__class_vars__.difference_update(texts)
+        for name in texts:
+            fields[name] = field = cast("Any", FieldInfo())
+            if name in vars(model):
+                field.default = field._original_assignment = None
+                delattr(model, name)
     for name, text in texts.items():
-        field = cast("Any", model.__pydantic_fields__[name])
+        field = fields[name]
         field.annotation = field._original_annotation = text
         field._complete = False
 
@@ -93,7 +128,47 @@ def evaluate(model: type[BaseModel]) -> None:
         for name, text in list(state.annotations.items()):
             try:
                 # The module's own source.
-                fields[name]._original_annotation = eval(text, state.module, names)  # noqa: S307
+                annotation = eval(_compiled(text), state.module, names)  # noqa: S307
             except NameError as error:
                 raise PydanticUndefinedAnnotation.from_name_error(error) from error
+            if not (state.is_usual and _complete(fields, name, annotation)):
+                fields[name]._original_annotation = annotation
         state.annotations = {}
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> CodeType:
+    # Most fields of most classes have one of few types.
+    return compile(text, "<annotation>", "eval")
+
+
+def _complete(fields: dict[str, Any], name: str, annotation: Any) -> bool:
+    """Complete a field, or return False if pydantic has to do so: it may have settings, or names to look up."""
+    type_: Any = annotation
+    markers: tuple[Any, ...] = ()
+    if get_origin(annotation) is Annotated:
+        type_, markers = annotation.__origin__, annotation.__metadata__
+    if not (_is_evaluated(type_) and all(hasattr(item, "__get_pydantic_core_schema__") for item in markers)):
+        return False
+    default, wire = fields[name]._original_assignment, to_camel(name)
+    field: Any = FieldInfo(
+        annotation=type_,
+        default=default,
+        alias=wire,
+        alias_priority=1,
+        validation_alias=wire,
+        serialization_alias=wire,
+    )
+    field.metadata = [*markers]
+    field._original_annotation, field._original_assignment = annotation, default
+    field._final = True
+    fields[name] = field
+    return True
+
+
+def _is_evaluated(type_: Any) -> bool:
+    """Whether a type has no text in it, and is of the kinds that fields have."""
+    origin = get_origin(type_)
+    if origin in {Annotated, list, Union, UnionType}:
+        return all(map(_is_evaluated, type_.__args__))
+    return isinstance(type_, type) if origin is None else origin is Literal

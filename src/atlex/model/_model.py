@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import wraps
-from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self, TypeAlias, TypeVar, cast
 
 from pydantic import (
@@ -12,10 +11,7 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    SerializationInfo,
-    SerializerFunctionWrapHandler,
     ValidationError,
-    model_serializer,
 )
 from pydantic.errors import PydanticUndefinedAnnotation
 from pydantic_core import (
@@ -71,6 +67,11 @@ _UNLISTED: Final = frozenset(
     }
 )
 """What ``dir()`` leaves out: pydantic's deprecated methods, and what is for classes rather than for instances."""
+
+
+# Not a decorated method, which pydantic would look through for each class. Without the type of what is returned, the
+# JSON Schema is that of the fields.
+_SERIALIZATION: Final = core_schema.wrap_serializer_function_ser_schema(serialize, info_arg=True)
 
 
 class Model(BaseModel):
@@ -365,18 +366,19 @@ class Model(BaseModel):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
         evaluate(cls)
         with owned_by(cls):
-            return with_own_members(cls, handler(source))
+            schema: Any = handler(source)
+        inner = schema
+        while inner["type"].startswith("function-"):
+            inner = inner["schema"]
+        if inner["type"] == "model":
+            inner.setdefault("serialization", _SERIALIZATION)
+        return with_own_members(cls, schema)
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
     ) -> dict[str, Any]:
         return describe_schema(cls, schema, handler)
-
-    # Without the type of what is returned, the JSON Schema is that of the fields.
-    @model_serializer(mode="wrap")
-    def _serialize(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo):  # type: ignore[no-untyped-def] # noqa: ANN202
-        return serialize(self, handler, info)
 
     def _is_null(self, name: str) -> bool:
         """Whether a field that reads None is null, rather than absent."""
@@ -405,13 +407,8 @@ class RecordObject(Model):
 
 
 for _base in (Model, RecordObject):
-    # pydantic evaluates what is still a text again for each class that inherits it.
-    _base.__annotations__ = {
-        name: eval(text) if isinstance(text, str) else text  # noqa: S307 - the source above
-        for name, text in _base.__annotations__.items()
-    }
-# pydantic asks for it for each class, and inspect takes long to find out.
-cast("Any", Model._serialize).__signature__ = signature(cast("Any", Model._serialize))
+    # These are noted as class variables; pydantic would evaluate them again for each class.
+    _base.__annotations__.clear()
 Model.__atlex__ = ClassState()
 Model.__signature__ = cast("Any", ClassSignature())
 Model.model_fields = cast("Any", DescribedFields())  # type: ignore[method-assign]

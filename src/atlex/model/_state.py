@@ -75,6 +75,7 @@ class ClassState:
     Attributes:
         names: The wire name of each attribute, once the class has a schema.
         is_plain: Whether attributes are looked up as `atlex.model.Model` does.
+        is_usual: Whether its fields are as the generator writes them; see `atlex.model._annotations`.
         is_tagged: Whether its JSON names its type, since it is a member of a union or was seen to.
         is_full: Whether its JSON was seen to have undeclared members or null, which a lean instance can't hold.
         rare: Optional attributes that none of many instances had; see `atlex.model._fast`.
@@ -97,6 +98,7 @@ class ClassState:
 
     names: dict[str, str] | None = None
     is_plain: bool = True
+    is_usual: bool = False
     is_tagged: bool = False
     is_full: bool = False
     rare: frozenset[str] = frozenset()

@@ -112,7 +112,7 @@ class _ForeignError(Exception):
 def _writers(cls: Any) -> tuple[FieldWriter, ...] | Literal[False]:
     """How the fields of a class are written, or False where its user has a say in it."""
     decorators = cls.__pydantic_decorators__
-    if decorators.field_serializers or decorators.computed_fields or len(decorators.model_serializers) > 1:
+    if decorators.field_serializers or decorators.computed_fields or decorators.model_serializers:
         return False
     fields, definitions = model_fields_schema(cls)
     try:
