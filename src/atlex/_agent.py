@@ -168,7 +168,7 @@ class Headers(Mapping[str, str]):
 
     def merged(self, values: Mapping[str, str]) -> Headers:
         """These headers with others, which win where both have a name."""
-        others = Headers(values)
+        others = values if isinstance(values, Headers) else Headers(values)
         if self._is_checked:
             others.check()
         both = object.__new__(Headers)

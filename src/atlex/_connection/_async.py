@@ -81,9 +81,9 @@ class _AsyncBody(BaseBody):
     async def aread(self) -> bytes:
         """Read all of the body, and give the connection back."""
         gathered = Gathered(self._answer.status, self.headers, self._limit)
+        chunks = aiter(self._answer.body)
         with self._guard:
             try:
-                self._reading = chunks = aiter(self._answer.body)
                 # As `_read` does. A generator for each body would take a tenth of what a call costs.
                 decoder = self._decoder()
                 async for data in chunks:
@@ -95,7 +95,8 @@ class _AsyncBody(BaseBody):
             except EncodingError as error:
                 raise self._refused(error) from error
             finally:
-                await self.aclose()
+                await end_reading(chunks)  # async only
+                await self._answer.close()
         return gathered.whole()
 
     def __aiter__(self) -> AsyncIterator[bytes]:

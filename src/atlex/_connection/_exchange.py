@@ -76,7 +76,8 @@ def exchange_of(request: Request, hop: Hop, content: Content) -> Exchange:
     Raises:
         TimeoutError: It has.
     """
-    headers = {"accept-encoding": ACCEPTED, **hop.headers}
+    headers = {"accept-encoding": ACCEPTED}
+    headers.update(hop.headers.items())
     chunks = content.chunks
     length = len(chunks or b"") if chunks is None or isinstance(chunks, bytes) else content.length
     if length is None:

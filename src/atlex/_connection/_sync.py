@@ -72,9 +72,9 @@ class _Body(BaseBody):
     def read(self) -> bytes:
         """Read all of the body, and give the connection back."""
         gathered = Gathered(self._answer.status, self.headers, self._limit)
+        chunks = iter(self._answer.body)
         with self._guard:
             try:
-                self._reading = chunks = iter(self._answer.body)
                 # As `_read` does. A generator for each body would take a tenth of what a call costs.
                 decoder = self._decoder()
                 for data in chunks:
@@ -86,7 +86,7 @@ class _Body(BaseBody):
             except EncodingError as error:
                 raise self._refused(error) from error
             finally:
-                self.close()
+                self._answer.close()
         return gathered.whole()
 
     def __iter__(self) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any, Final, cast
 
 import aiohttp
+from aiohttp import hdrs
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -59,6 +60,7 @@ class AiohttpCarrier(Carrier):
             connector=connector,
             connector_owner=session is None,
             cookie_jar=aiohttp.DummyCookieJar(),
+            headers=default_headers(),
             request_class=_Request,
             **_PLAIN,
         )
@@ -73,15 +75,13 @@ class AiohttpCarrier(Carrier):
     async def exchange(self, exchange: Exchange) -> Answer:
         options, added = self._ways.get(exchange.origin) or self._way(exchange.origin)
         session = self._own
-        headers = {**default_headers(), **added, **exchange.headers}
+        headers = {**added, **exchange.headers}
         # aiohttp sets it itself, and would take it for a contradiction.
         headers.pop("transfer-encoding", None)
         if self._users is not None:
             if exchange.is_trusted:
                 session, options = self._users, {**options, **_PLAIN_ONCE}
-                for name in default_headers().keys() & {name.lower() for name in session.headers}:
-                    if name not in exchange.headers:
-                        del headers[name]
+                headers = {**_lacking(session), **headers}
             elif cookies := self._cookies(exchange.origin):
                 headers["cookie"] = cookies
         timeouts, content = exchange.timeouts, exchange.content
@@ -104,7 +104,7 @@ class AiohttpCarrier(Carrier):
                 raise
             raise failure from None
         # aiohttp takes the end of the connection for that of a body whose coding it doesn't know, and has no lowest status.
-        codings = answer.headers.getall("transfer-encoding", ())
+        codings = answer.headers.getall(hdrs.TRANSFER_ENCODING, ())
         if answer.status < 200 or (codings and [each.lower() for each in codings] != ["chunked"]):
             answer.close()
             raise BrokenAnswerError
@@ -161,6 +161,11 @@ def _close(session: aiohttp.ClientSession, pid: int) -> None:
     with suppress(RuntimeError, StopIteration):
         next(closing)
     closing.close()
+
+
+def _lacking(session: aiohttp.ClientSession) -> dict[str, str]:
+    """The default headers that a user's session doesn't name."""
+    return {name: value for name, value in default_headers().items() if name not in session.headers}
 
 
 @lru_cache(maxsize=256)
