@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Annotated, Any, Final
 
 import pytest
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 from tests.model import classes
 
+from atlex import interface
 from atlex import model as lex
 from atlex.model._state import state_of
 
@@ -115,3 +117,42 @@ def test_a_field_that_hides_a_method_is_warned_of() -> None:
     names = {"lex": lex, "__name__": __name__}
     with pytest.warns(UserWarning, match="shadows an attribute"):
         exec(compile(source, "<source>", "exec", dont_inherit=False), names)
+
+
+def _loaded(name: str, source: str, **names: Any) -> Any:
+    module = ModuleType(name)
+    vars(module).update(lex=interface, Annotated=Annotated, **names)
+    sys.modules[name] = module
+    try:
+        exec(f"from __future__ import annotations\n{source}", vars(module))
+        for value in list(vars(module).values()):
+            if isinstance(value, type) and issubclass(value, lex.Model):
+                value.model_rebuild()
+    finally:
+        del sys.modules[name]
+    return module
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "is_shared"),
+    [
+        ("str", "a", True),
+        ("Annotated[str, lex.String(max_length=3)] | None", "a", True),
+        ("list[Annotated[int, lex.Int(minimum=1)]]", [1], True),
+        ("Own", {"own": "a"}, False),
+        ('list["Own"] | None', [{"own": "a"}], False),
+        ("other.Own", {"own": "a"}, False),
+    ],
+)
+def test_modules_share_the_types_that_name_nothing_of_theirs(text: str, value: Any, is_shared: bool) -> None:
+    source = f"class Own(lex.Object):\n    own: str\n\nclass Holder(lex.Object):\n    field: {text}\n"
+    own = "class Own(lex.Object):\n    own: str\n"
+    one, other = (
+        _loaded(name, source, other=_loaded(f"{name}.other", own)) for name in ("module_one", "module_other")
+    )
+    for module in (one, other):
+        held = module.Holder.from_wire({"field": value}).field
+        made = held[0] if text.startswith("list") else held
+        assert not isinstance(made, lex.Model) or type(made) in {module.Own, module.other.Own}
+    types = [module.Holder.model_fields["field"]._original_annotation for module in (one, other)]
+    assert (types[0] is types[1]) is is_shared

@@ -38,6 +38,9 @@ __all__ = ["evaluate", "give_back", "is_local", "put_aside"]
 
 _KINDS: Final = {str: Text, int: Integer, bool: Boolean}
 
+_common: Final[dict[tuple[str, tuple[Any, ...]], Any]] = {}
+"""The types of texts that mean the same in many modules, by text and what it names."""
+
 
 class _Names(Resolving):
     """The names of the module of a class, as the annotations of its fields see them."""
@@ -127,8 +130,7 @@ def evaluate(model: type[BaseModel]) -> None:
         names = _Names(state.module)
         for name, text in list(state.annotations.items()):
             try:
-                # The module's own source.
-                annotation = eval(_compiled(text), state.module, names)  # noqa: S307
+                annotation = _evaluated(text, state.module, names)
             except NameError as error:
                 raise PydanticUndefinedAnnotation.from_name_error(error) from error
             if not (state.is_usual and _complete(fields, name, annotation)):
@@ -136,9 +138,23 @@ def evaluate(model: type[BaseModel]) -> None:
         state.annotations = {}
 
 
+def _evaluated(text: str, module: dict[str, Any], names: _Names) -> Any:
+    """The type that a text stands for: one for the classes of all modules, where it names nothing of their own."""
+    code = _compiled(text)
+    # Built-ins and attributes are None here.
+    values = tuple(map(module.get, code.co_names))
+    alike = (None, Annotated, sys.modules.get("atlex.interface"))
+    is_common = all(any(value is known for known in alike) for value in values)
+    if is_common and (text, values) in _common:
+        return _common[text, values]
+    found = eval(code, module, names)  # noqa: S307 - the module's own source
+    if is_common and _is_evaluated(found):
+        _common[text, values] = found
+    return found
+
+
 @lru_cache(maxsize=256)
 def _compiled(text: str) -> CodeType:
-    # Most fields of most classes have one of few types.
     return compile(text, "<annotation>", "eval")
 
 
