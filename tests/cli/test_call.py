@@ -42,8 +42,7 @@ def pds() -> Iterator[FakePds]:
 
 @pytest.fixture(autouse=True)
 def account(pds: FakePds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ATLEX_ACCOUNT", "NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("ATLEX_ACCOUNT", raising=False)
     monkeypatch.setenv("ATLEX_HOME", str(tmp_path / "home"))
     session = PasswordSession.login(pds.url, identifier="alice.test", password="password")
     session.close()
