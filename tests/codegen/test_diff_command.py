@@ -37,7 +37,7 @@ def test_text_has_a_line_for_each_change_and_each_name(sides: tuple[Path, Path])
     result = run(*sides)
     assert result.exit_code == 0
     assert result.stdout == (
-        "  lexicon     python      \n"
+        "  lexicon     python\n"
         "com.example.doThing\n"
         '  breaking    breaking    the property "a" is required now\n'
         "                            com.example.do_thing.DoThingInput.a is required now,"

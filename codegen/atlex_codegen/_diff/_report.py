@@ -27,7 +27,7 @@ def diff_lines(diff: Diff) -> Iterator[str]:
     A change begins with what it means by the Lexicon rules and with what it means to Python code.
     """
     if diff:
-        yield f"  {'lexicon':<12}{'python':<12}"
+        yield f"  {'lexicon':<12}python"
     for definition, changes in groupby(diff.changes, lambda change: change.definition):
         yield _plain(str(definition))
         for change in changes:
