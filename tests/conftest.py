@@ -65,9 +65,10 @@ def caches(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def colours():
-    """What colours somebody wishes for this run is nothing to the programs of the tests."""
+def plain_terminal():
+    """The colours and the width of somebody's terminal are nothing to the programs of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("NO_COLOR", "FORCE_COLOR"):
             patch.delenv(name, raising=False)
+        patch.setenv("COLUMNS", "80")
         yield
