@@ -145,16 +145,16 @@ def _without_null(schema: Any) -> CoreSchema:
 
 def _instances(response: object) -> Iterator[BaseModel]:
     """All models inside a response."""
-    pending: list[Any] = [response]
+    pending: list[object] = [response]
     while pending:
         item = pending.pop()
         kind = type(item)
         # Asking of a string whether it is a model takes pydantic ten times as long.
         if kind is list:
-            pending.extend(item)
+            pending.extend(cast("list[object]", item))
         elif isinstance(kind, _ModelType):
             pending.extend(item.__dict__.values())
-            yield item
+            yield cast("BaseModel", item)
 
 
 def note_read(response: BaseModel) -> None:
