@@ -193,7 +193,7 @@ AREAS: Final = (
     ),
     Area(
         "calls",
-        3,
+        5,
         _calls,
         _chart(
             "Calls of 50 tasks at once",
@@ -209,7 +209,7 @@ AREAS: Final = (
     ),
     Area(
         "generation",
-        2,
+        8,
         _generation,
         _chart(
             "Generating the official documents",
