@@ -9,7 +9,13 @@ import pickle
 from typing import Any, Generic, TypeVar
 
 import pytest
-from pydantic import BaseModel, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from tests.model.classes import External, Image, Images, Post, Reply
 
 from atlex import UnknownObject, issues
@@ -235,3 +241,43 @@ def test_an_attribute_of_an_unknown_value_is_told_how_to_be_read() -> None:
         assert value.to_wire()["meta"] == {"a": 1}
     with pytest.raises(AttributeError):
         _ = Post.meta
+
+
+class After(Post):
+    @model_validator(mode="after")
+    def checked(self) -> Any:
+        return self
+
+
+class Before(Post):
+    @model_validator(mode="before")
+    @classmethod
+    def checked(cls, value: Any) -> Any:
+        return value
+
+
+class Around(After):
+    @model_validator(mode="wrap")
+    @classmethod
+    def checked_around(cls, value: Any, handler: Any) -> Any:
+        return handler(value)
+
+
+@pytest.mark.parametrize("kind", [After, Before, Around])
+def test_a_class_with_validators_of_its_own_is_as_any_other(kind: Any) -> None:
+    value = kind(text="a", created_at=NOW)
+    assert value == kind.model_validate(GOOD)
+    assert value != kind(text="b", created_at=NOW)
+    assert value.model_dump() == json.loads(value.model_dump_json()) == GOOD
+    assert TypeAdapter(list[kind]).dump_python([value]) == [GOOD]
+    assert kind.from_wire({**GOOD, "more": 1}).to_wire() == {**GOOD, "more": 1}
+    for mode in ("validation", "serialization"):
+        schema = kind.model_json_schema(mode=mode)
+        assert schema["properties"]["$type"] == {"const": "app.test.post", "type": "string"}
+        assert schema["properties"]["createdAt"]["type"] == "string"
+    for values, fault in [
+        ({"txt": "a"}, "did you mean 'text'"),
+        ({"$type": "app.test.other"}, "another type"),
+    ]:
+        with pytest.raises(ValidationError, match=fault):
+            kind.model_validate({**GOOD, **values})

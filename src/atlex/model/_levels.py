@@ -60,6 +60,9 @@ _OTHER: Final[dict[Level, str]] = {"lenient": LENIENT, "strict": STRICT, "resend
 _UNDECLARED: Final = core_schema.no_info_after_validator_function(within_data_model, core_schema.any_schema())
 _CONFIG: Final = CoreConfig(hide_input_in_errors=True)
 
+# A class's schema, where a subclass has validators of its own for the whole.
+_VALIDATED: Final = frozenset({"function-after", "function-before", "function-wrap"})
+
 # Keys of a core schema that hold data or functions, never schemas.
 _LEAVES: Final = frozenset(
     {"cls", "config", "default", "discriminator", "expected", "function", "metadata", "ref", "type"}
@@ -220,11 +223,16 @@ def _field_names(schema: Any) -> dict[str, str]:
     return {name: field.get("serialization_alias", name) for name, field in schema["fields"].items()}
 
 
-def with_own_members(model: Any, schema: Any) -> CoreSchema:
+def with_own_members(model: Any, schema: Any, serialization: Any) -> CoreSchema:
     """Surround the fields in a class's schema: input may name the class's own type, which no field stands for.
 
-    A misspelt name is told what may have been meant. The wire names are kept in the class's state on the way.
+    A misspelt name is told what may have been meant. The class is written by the serialization given, unless it has one
+    of its own. The wire names are kept in the class's state on the way.
     """
+    if schema["type"] in _VALIDATED:
+        return cast(
+            "CoreSchema", {**schema, "schema": with_own_members(model, schema["schema"], serialization)}
+        )
     if schema["type"] != "model" or OWN_TYPE in metadata_of(schema["schema"]):
         # The second is the schema of a class that is complete already.
         return cast("CoreSchema", schema)
@@ -254,7 +262,7 @@ def with_own_members(model: Any, schema: Any) -> CoreSchema:
         return fields
 
     inner = core_schema.no_info_wrap_validator_function(check, schema["schema"], metadata={OWN_TYPE: model})
-    return cast("CoreSchema", {**schema, "schema": inner})
+    return cast("CoreSchema", {"serialization": serialization, **schema, "schema": inner})
 
 
 def _is_unknown(schema: Any) -> bool:

@@ -366,13 +366,7 @@ class Model(BaseModel):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:
         evaluate(cls)
         with owned_by(cls):
-            schema: Any = handler(source)
-        inner = schema
-        while inner["type"].startswith("function-"):
-            inner = inner["schema"]
-        if inner["type"] == "model":
-            inner.setdefault("serialization", _SERIALIZATION)
-        return with_own_members(cls, schema)
+            return with_own_members(cls, handler(source), _SERIALIZATION)
 
     @classmethod
     def __get_pydantic_json_schema__(
