@@ -212,7 +212,15 @@ def test_the_profile_stays_with_colours_that_it_describes():
     assert "icc_profile" not in reopened(prepare(grey, 30_000)).info
 
 
-@pytest.mark.parametrize("profile", [b"", b"no profile", srgb()])
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param(b"", id="none"),
+        pytest.param(b"no profile", id="broken"),
+        # Without a name of its own the test would have the profile's bytes, and so the time, in its.
+        pytest.param(srgb(), id="srgb"),
+    ],
+)
 def test_a_profile_of_other_colours_is_left_out(profile):
     data = file_of(gradient(60, 40, "CMYK"), "JPEG", icc_profile=profile)
     assert corners(reopened(prepare(data, LIMIT))) == ["dark", "light", "red", "blue"]
