@@ -9,7 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias, cast
+from functools import cache
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from atlex_codegen._layout import Around, Bracket, Choice, Node, flat, items_of
 from atlex_codegen._text import literal
@@ -64,8 +65,7 @@ Argument: TypeAlias = str | int | bool | tuple[str, ...] | tuple[int, ...]
 """What a marker's argument may be."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Import:
+class Import(NamedTuple):
     """One name that a module has to bind.
 
     Attributes:
@@ -259,6 +259,7 @@ def _imported(source: str, name: str) -> Name:
     return Name(name, Import(source, name))
 
 
+@cache
 def sdk(name: str) -> Name:
     """A name of the generated-code interface."""
     return Name(name, _SDK)

@@ -47,23 +47,36 @@ def replace_file(path: str | Path, data: bytes) -> None:
         OSError: The file or its folder can't be written; an older file is still whole.
     """
     folder, name = os.path.split(path)
-    try:
-        mode = os.stat(path).st_mode & 0o777
-    except FileNotFoundError:
-        os.makedirs(folder or ".", exist_ok=True)
-        mode = None
     # Nobody can tell the name beforehand, and put a link there.
     temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}")
-    handle = os.open(temporary, _FLAGS, 0o666 if mode is None else 0o600)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        mode = os.stat(path).st_mode & 0o777
+        handle = os.open(temporary, _FLAGS, 0o600)
+    except FileNotFoundError:
+        mode = None
+        handle = _new_file(temporary, folder)
+    try:
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(handle, left) :]
+        finally:
+            os.close(handle)
         if mode is not None:
             os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _new_file(path: str, folder: str) -> int:
+    """Open a new file; the folders are asked for only where they are missing, since mostly they aren't."""
+    try:
+        return os.open(path, _FLAGS, 0o666)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+        return os.open(path, _FLAGS, 0o666)
 
 
 def remove_file(path: Path, root: Path) -> None:

@@ -161,11 +161,14 @@ def _is_function_statement(node: ast.stmt) -> bool:
 
 def _are_expressions(roots: Iterable[ast.expr]) -> bool:
     pending = list(roots)
+    # Most of what there is to prove goes through here: each look-up counts.
+    parts_of, is_leaf = _PARTS.get, _LEAVES.__contains__
     while pending:
         node = pending.pop()
-        if isinstance(node, ast.Name | ast.Constant):
+        kind = type(node)
+        if is_leaf(kind):
             continue
-        parts = _PARTS.get(type(node), _unexpected)(node)
+        parts = parts_of(kind, _unexpected)(node)
         if parts is None:
             return False
         pending += parts
@@ -215,6 +218,9 @@ def _call(node: ast.Call) -> list[ast.expr] | None:
         return None
     return [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
 
+
+_LEAVES: Final[Collection[type[ast.AST]]] = frozenset({ast.Name, ast.Constant})
+"""Expressions without parts."""
 
 _PARTS: Final[Mapping[type[ast.AST], _Parts]] = {
     ast.Attribute: lambda node: (node.value,),

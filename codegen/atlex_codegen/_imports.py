@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from atlex_codegen._expressions import CHECKING, Import, Path, natural
 from atlex_codegen._names import Scope
@@ -22,8 +22,7 @@ _TYPING_NAMES: Final = frozenset({"TYPE_CHECKING"})
 """What type checkers know by its name alone; no document can take it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleImport:
+class ModuleImport(NamedTuple):
     """One module of the package or of one that it is built on, as another imports it.
 
     Attributes:

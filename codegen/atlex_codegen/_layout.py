@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from atlex_codegen._text import LINE_LENGTH, literal
 
@@ -19,8 +18,7 @@ _INDENT: Final = 4
 _WORD: Final = re.compile(r"\S+\s*|\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(NamedTuple):
     """A call, a subscript or a display.
 
     Attributes:
@@ -36,15 +34,13 @@ class Bracket:
     single: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The members of ``a | b``, none of them such a choice itself."""
 
     members: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """What stands before and after something that may be broken."""
 
     before: str
@@ -52,8 +48,7 @@ class Around:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A string literal that may be cut at its spaces."""
 
     text: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
 from typing import Final
 
 __all__ = [
@@ -87,10 +88,14 @@ CLIENT_NAMES: Final = frozenset(
 RECORDS_NAMES: Final = frozenset({"create", "delete", "get", "iterate", "list", "nsid", "put"})
 """What a namespace below a record can't be called: methods of the record collection."""
 
+_REMEMBERED: Final = 2**14
+"""Of how many names the words are kept: documents have the same few over and over."""
+
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*")
 _PART: Final = re.compile(r"[A-Za-z0-9]+")
 
 
+@lru_cache(_REMEMBERED)
 def snake_case(name: str) -> str:
     """``postView`` becomes ``post_view``; a digit belongs to the word before it, and an acronym is one word."""
     return "_".join(_WORD.findall(name)).lower()
@@ -102,6 +107,7 @@ def to_camel(name: str) -> str:
     return first + "".join(word[:1].upper() + word[1:] for word in rest)
 
 
+@lru_cache(_REMEMBERED)
 def _pascal_case(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in _PART.findall(name))
 

@@ -69,7 +69,7 @@ def rule(schema: Schema, lexicons: Lexicons) -> str:
 def is_told(schema: Schema, lexicons: Lexicons, said: str) -> bool:
     """Whether prose says already what the sentence of the rules says: that of a format is in a word."""
     schema = _followed(schema, lexicons)
-    if not isinstance(schema, String) or schema.format not in _FORMATS:
+    if not said or not isinstance(schema, String) or schema.format not in _FORMATS:
         return False
     noun = _FORMATS[schema.format][0]
     words = set(_TELLING.findall(noun.lower()))

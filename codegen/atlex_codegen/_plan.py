@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from atlex_codegen._expressions import Expression, Member, Path
 
@@ -45,8 +44,7 @@ DescriptorKind: TypeAlias = Literal["Query", "Procedure", "Subscription"]
 """The interface's classes of methods."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPlan:
+class FieldPlan(NamedTuple):
     """An attribute of a class.
 
     Attributes:
@@ -64,8 +62,7 @@ class FieldPlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderPlan:
+class ReaderPlan(NamedTuple):
     """A method that reads an ``unknown`` attribute as a class.
 
     Attributes:
@@ -79,8 +76,7 @@ class ReaderPlan:
     nullable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PagePlan:
+class PagePlan(NamedTuple):
     """The method that gives the items of one page.
 
     Attributes:
@@ -94,8 +90,7 @@ class PagePlan:
     nullable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ClassPlan:
+class ClassPlan(NamedTuple):
     """A class for objects, parameters or records.
 
     Attributes:
@@ -127,8 +122,7 @@ class ClassPlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AliasPlan:
+class AliasPlan(NamedTuple):
     """A name for a type that isn't a class.
 
     Attributes:
@@ -145,8 +139,7 @@ class AliasPlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantPlan:
+class ConstantPlan(NamedTuple):
     """A token."""
 
     name: str
@@ -154,8 +147,7 @@ class ConstantPlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorPlan:
+class ErrorPlan(NamedTuple):
     """A declared error.
 
     Attributes:
@@ -171,8 +163,7 @@ class ErrorPlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DescriptorPlan:
+class DescriptorPlan(NamedTuple):
     """The ``METHOD`` of a module.
 
     Attributes:
@@ -196,8 +187,7 @@ class DescriptorPlan:
     errors: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPlan:
+class RecordPlan(NamedTuple):
     """The ``RECORD`` of a module."""
 
     nsid: str
@@ -205,16 +195,14 @@ class RecordPlan:
     type: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class PermissionSetPlan:
+class PermissionSetPlan(NamedTuple):
     """The ``PERMISSION_SET`` of a module; ``permissions`` holds JSON objects."""
 
     nsid: str
     permissions: tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class InheritedPlan:
+class InheritedPlan(NamedTuple):
     """A name that a module hands on from a package that the generated one is built on.
 
     Attributes:
@@ -226,8 +214,7 @@ class InheritedPlan:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ModulePlan:
+class ModulePlan(NamedTuple):
     """A module of the generated package, or a package within it.
 
     Attributes:
@@ -254,8 +241,7 @@ class ModulePlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ArgumentPlan:
+class ArgumentPlan(NamedTuple):
     """A keyword argument.
 
     Attributes:
@@ -275,8 +261,7 @@ class ArgumentPlan:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MethodPlan:
+class MethodPlan(NamedTuple):
     """A method of a namespace.
 
     Attributes:
@@ -306,8 +291,7 @@ class MethodPlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RecordsPlan:
+class RecordsPlan(NamedTuple):
     """A collection of records, as an attribute of a namespace.
 
     Attributes:
@@ -327,8 +311,7 @@ class RecordsPlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChildPlan:
+class ChildPlan(NamedTuple):
     """A namespace as an attribute of the one above it.
 
     Attributes:
@@ -344,8 +327,7 @@ class ChildPlan:
     collection: Member | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NamespacePlan:
+class NamespacePlan(NamedTuple):
     """A module below ``_client``: what one namespace offers on a client, sync and async.
 
     Attributes:
@@ -378,8 +360,7 @@ class NamespacePlan:
     doc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PackagePlan:
+class PackagePlan(NamedTuple):
     """A whole generated package.
 
     Attributes:
@@ -413,11 +394,12 @@ def _json(value: object) -> Any:
     match value:
         case Expression():
             return value.flat()
+        case _ if hasattr(value, "_asdict"):
+            plan = cast("PackagePlan", value)
+            return {name: _json(part) for name, part in plan._asdict().items()}
         case tuple() | list():
             return [_json(item) for item in cast("tuple[object, ...]", value)]
         case dict():
             return {str(key): _json(item) for key, item in cast("dict[object, object]", value).items()}
-        case None | bool() | int() | float() | str():
-            return value
         case _:
-            return {field.name: _json(getattr(value, field.name)) for field in fields(cast("Any", value))}
+            return value

@@ -74,7 +74,9 @@ class Prose:
             nodes: The parts of the documents that are about it.
         """
         for text in (self._overlay.get(key), *(node.description for node in nodes)):
-            found = _DEPRECATED.search(clean(text or ""))
+            said = clean(text or "")
+            # The pattern looks at every word.
+            found = _DEPRECATED.search(said) if "deprecated" in said.lower() else None
             if found:
                 return _reason(found["reason"])
         for node in nodes:

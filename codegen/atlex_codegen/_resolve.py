@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from atlex.lexicon import (
     Array,
@@ -68,8 +67,7 @@ def _error(lexicons: Lexicons, nsid: str, pointer: str, message: str, hint: str)
     return Diagnostic(severity="error", file=source, nsid=nsid, pointer=pointer, message=message, hint=hint)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(NamedTuple):
     """What a type comes to.
 
     Attributes:

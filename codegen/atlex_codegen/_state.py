@@ -171,16 +171,16 @@ def _made_from(package: Settings) -> tuple[dict[str, bytes], str]:
     for name in files_below(package.lexicons):
         if not name.endswith((".json", ".toml")):
             continue
-        path = package.lexicons / name
+        path = str(package.lexicons / name)
         data = read_file(path, MAX_TOTAL_SIZE)
         size += len(data)
-        if size > MAX_TOTAL_SIZE or path.is_symlink():
+        if size > MAX_TOTAL_SIZE or os.path.islink(path):  # noqa: PTH114 - a Path takes longer than this
             # A build refuses the one, and looks at where the other leads.
             return {}, ""
-        if path.suffix == ".json":
-            contents[str(path)] = data
+        if name.endswith(".json"):
+            contents[path] = data
         else:
-            parts.append((path.as_posix(), data))
+            parts.append((path, data))
     if package.descriptions is not None:
         parts.append((package.descriptions.as_posix(), read_file(package.descriptions, MAX_TOTAL_SIZE)))
     installed = [*_GENERATOR, *package.base]

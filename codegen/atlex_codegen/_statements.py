@@ -154,9 +154,18 @@ class Statements:
     def _class_var(self, name: str, type_: Expression) -> str:
         return f"{name}: {self.name(Brackets(CLASS_VAR, (type_,)))} = "
 
-    def field(self, field: FieldPlan) -> str:
-        """The line of an attribute, in a class."""
-        return lay_out(self._typed(field.name, field.type, field.default), 4, 4)
+    def fields(self, fields: Iterable[FieldPlan]) -> str:
+        """The attributes of a class with their docstrings; one that has none follows another such closely."""
+        lines: list[str] = []
+        follows_doc = False
+        for field in fields:
+            if lines and (field.doc or follows_doc):
+                lines.append("")
+            lines.append(f"    {lay_out(self._typed(field.name, field.type, field.default), 4, 4)}")
+            if field.doc:
+                lines.append(f"    {doc(field.doc, 4)}")
+            follows_doc = bool(field.doc)
+        return "\n".join(lines)
 
     def _typed(self, name: str, type_: Expression, default: str) -> Node:
         """A name with its type, and with its default where it has one: None, or a constant of the interface."""

@@ -47,13 +47,29 @@ _ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def clean(text: str) -> str:
     """Make prose safe to show: no invisible or control characters, line feeds for line ends, and an end to it."""
+    if _is_plain(text):
+        return text
     plain = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip(" \t\n")
     return plain if len(plain) <= _PROSE_LIMIT else f"{plain[:_PROSE_LIMIT].rstrip()}…"
 
 
 def paragraphs(text: str) -> list[str]:
     """Clean prose and cut it into paragraphs of one line each; a blank line separates them."""
+    if _is_plain(text):
+        return [text] if text else []
     return [_SPACES.sub(" ", part).strip() for part in _BLANK_LINES.split(clean(text)) if part.strip()]
+
+
+def _is_plain(text: str) -> bool:
+    """Whether prose is one clean line already, as most is: a shortcut, without which the outcome is the same."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and "  " not in text
+        and len(text) <= _PROSE_LIMIT
+        and not text.startswith(" ")
+        and not text.endswith(" ")
+    )
 
 
 def shortened(text: str, limit: int = 80) -> str:

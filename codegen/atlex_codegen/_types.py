@@ -252,7 +252,9 @@ class Types:
         if isinstance(schema, Ref):
             definition, _ = self._lexicons.follow(schema.target)
             return isinstance(definition, String) and self._is_datetime(definition)
-        return isinstance(schema, String) and _marked_string(schema) == _MARKED_DATETIME
+        if not isinstance(schema, String) or schema.format != "datetime":
+            return False
+        return _marked_string(schema) == _MARKED_DATETIME
 
     def _is_scalar(self, schema: Schema) -> bool:
         if isinstance(schema, Ref):

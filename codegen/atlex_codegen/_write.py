@@ -172,6 +172,9 @@ class Folder:
         # Where upper and lower case are the same, a missing file may be there by another name.
         foreign = [name for name in comparison.missing if os.path.lexists(self._place(name))]
         touched = (*comparison.missing, *comparison.different, *comparison.obsolete)
+        if not os.path.lexists(out):
+            # What is wrong with one place is wrong with all.
+            touched = touched[:1]
         check_places([self._place(name) for name in touched], out)
         foreign += [name for name in (*comparison.different, *comparison.obsolete) if not self._is_ours(name)]
         if foreign:

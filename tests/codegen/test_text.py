@@ -89,6 +89,13 @@ def test_cleaned_text_holds_nothing_invisible(text: str) -> None:
     assert clean(found) == found
 
 
+@given(text=printable | st.text(" ab") | st.text("a b\n\t"))
+def test_prose_without_a_fault_is_as_if_it_had_been_searched_for_one(text: str) -> None:
+    # A character that is taken out keeps the text from any shortcut.
+    assert clean(text) == clean(f"{text[:1]}\u200b{text[1:]}")
+    assert paragraphs(text) == paragraphs(f"{text[:1]}\u200b{text[1:]}")
+
+
 def test_prose_has_an_end() -> None:
     assert len(clean("word " * 100_000)) < 5000
     assert shortened("word " * 100, 20) == "word word word word…"

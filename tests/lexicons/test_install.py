@@ -293,6 +293,15 @@ def test_a_replaced_file_keeps_its_mode_and_leaves_nothing_beside_it(tmp_path: P
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_a_file_is_whole_where_the_system_takes_it_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data[:3]))
+    replace_file(tmp_path / "file", b"one and two")
+    assert (tmp_path / "file").read_bytes() == b"one and two"
+
+
 def test_a_failed_replacement_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "taken/inner").mkdir(parents=True)
     with pytest.raises(OSError, match="taken"):

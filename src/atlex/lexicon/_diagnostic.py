@@ -57,7 +57,9 @@ class Diagnostic:
 
 def pointer_to(pointer: str, *segments: str | int) -> str:
     """Extend a JSON pointer by keys and positions, escaped as RFC 6901 wants it."""
-    return pointer + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in segments)
+    for part in segments:
+        pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
+    return pointer
 
 
 def fault_diagnostics(faults: Iterable[Fault], *, file: str = "", nsid: str = "") -> list[Diagnostic]:

@@ -200,7 +200,8 @@ class Fields:
         return {name: text for name, text in texts.items() if text is not None}
 
     def _value_of(self, key: str, is_valid: Callable[[object], TypeGuard[T]], expected: str) -> T | None:
-        if not self.has(key):
+        self._known.add(key)
+        if key not in self.raw:
             return None
         value = self.raw[key]
         if is_valid(value):

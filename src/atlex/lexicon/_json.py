@@ -39,6 +39,9 @@ def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
+
+
 def read_json(data: bytes | str) -> tuple[Any, list[Fault]]:
     """Parse JSON text. Of text that isn't JSON, the value is None and the one fault says why.
 
@@ -46,7 +49,7 @@ def read_json(data: bytes | str) -> tuple[Any, list[Fault]]:
     """
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data.removeprefix("\ufeff")
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant), []
+        return _DECODER.decode(text), []
     except UnicodeDecodeError as error:
         return None, [("", f"not UTF-8: byte {error.start} can't be read", "save the file as UTF-8")]
     except json.JSONDecodeError as error:
@@ -89,13 +92,14 @@ class _Copier:
                 self.fault(
                     "a lone surrogate is not text", "write the surrogate pair, or the character itself"
                 )
-        elif isinstance(value, Mapping | list | tuple):
-            if len(self._path) >= MAX_DEPTH:
-                raise _TooDeepError
-            if isinstance(value, Mapping):
-                return self._object(cast("Mapping[object, object]", value))
+        elif isinstance(value, (list, tuple)):
+            self._go_deeper()
             items = cast("list[object] | tuple[object, ...]", value)
             return [self._member(index, item) for index, item in enumerate(items)]
+        # By itself, and before all others: Mapping is asked at length.
+        elif isinstance(value, dict):
+            self._go_deeper()
+            return self._object(cast("dict[object, object]", value))
         elif isinstance(value, bool) or value is None:
             return value
         elif isinstance(value, int):
@@ -104,9 +108,16 @@ class _Copier:
         elif isinstance(value, float):
             if not isfinite(value):
                 self.fault(f"the number {value} doesn't exist in JSON", "write a finite number")
+        elif isinstance(value, Mapping):
+            self._go_deeper()
+            return self._object(cast("Mapping[object, object]", value))
         else:
             self.fault(f"a value of type {type(value).__name__} is not JSON", "give JSON values only")
         return value
+
+    def _go_deeper(self) -> None:
+        if len(self._path) >= MAX_DEPTH:
+            raise _TooDeepError
 
     def _object(self, value: Mapping[object, object]) -> dict[str, Any]:
         result: dict[str, Any] = {}

@@ -439,6 +439,8 @@ class DefinitionParser:
 
 def _check_choices(fields: Fields, node: _Scalar, faults: Callable[[_Scalar, object], list[str]]) -> None:
     """Note where a const or a member of an enum breaks the limits beside it."""
+    if node.enum is None and node.const is None:
+        return
     limits = replace(node, enum=None, const=None)
     for index, member in enumerate(node.enum or ()):
         _report(fields, "enum", faults(limits, member), index)
