@@ -6,12 +6,16 @@ import inspect
 import json
 from collections import deque
 from contextlib import asynccontextmanager, contextmanager
+from email.utils import formatdate
 from urllib.parse import parse_qs
 
 from tests.client import _package
 
 from atlex import Response
 from atlex.errors import XrpcFetchError
+
+START = 1_800_000_000.0
+"""When the clocks of tests begin."""
 
 DID = "did:plc:alice234alice234alice234"
 
@@ -28,6 +32,20 @@ def refusal(error, status=400, message="No", **headers):
 def things(*names, cursor=None):
     page = {"things": [{"name": name} for name in names]}
     return answer(page if cursor is None else {**page, "cursor": cursor})
+
+
+def announcing(limit=5, remaining=0, reset=START + 30, policy="5;w=60", now=START, status=200, **headers):
+    """An answer with the figures of a limit."""
+    given = {
+        "ratelimit-limit": limit,
+        "ratelimit-remaining": remaining,
+        "ratelimit-reset": None if reset is None else int(reset),
+        "ratelimit-policy": policy,
+        "date": None if now is None else formatdate(now, usegmt=True),
+        **headers,
+    }
+    found = {name: str(value) for name, value in given.items() if value is not None}
+    return Response(status, {"content-type": "application/json", **found}, things().content)
 
 
 def sent(request):
