@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from atlex_codegen._expressions import Expression, Member, Path
@@ -360,7 +361,8 @@ class NamespacePlan(NamedTuple):
     doc: tuple[str, ...] = ()
 
 
-class PackagePlan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PackagePlan:
     """A whole generated package.
 
     Attributes:
@@ -387,7 +389,8 @@ class PackagePlan(NamedTuple):
 
 def plan_json(plan: PackagePlan) -> str:
     """The canonical JSON form of a plan: keys sorted, two spaces, types as they are written."""
-    return json.dumps(_json(plan), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+    parts = {field.name: _json(getattr(plan, field.name)) for field in fields(plan)}
+    return json.dumps(parts, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
 
 
 def _json(value: object) -> Any:
@@ -395,8 +398,8 @@ def _json(value: object) -> Any:
         case Expression():
             return value.flat()
         case _ if hasattr(value, "_asdict"):
-            plan = cast("PackagePlan", value)
-            return {name: _json(part) for name, part in plan._asdict().items()}
+            part = cast("ModulePlan", value)
+            return {name: _json(each) for name, each in part._asdict().items()}
         case tuple() | list():
             return [_json(item) for item in cast("tuple[object, ...]", value)]
         case dict():
