@@ -14,6 +14,8 @@ from tests.generated._documents import Shape, shapes
 from tests.generated._examples import FEW, class_of, faults_of, values_of
 from tests.generated._mutations import mutated
 
+from atlex.model._state import state_of
+
 # The profile "slow" gives 25 values of each of the 940 classes, and as many that are nearly right.
 _SOME = settings(FEW, max_examples=max(4, settings().max_examples // 160))
 
@@ -39,3 +41,22 @@ def test_what_is_no_name_is_no_type(tag: Any) -> None:
     value = {"$type": tag}
     assert [issue.path for issue in faults_of(shape, value)] == ["$type"]
     assert disagreements(class_of(shape), partial(faults_of, shape), value) == []
+
+
+@pytest.mark.parametrize(
+    "shape", [shape for shape in shapes() if not faults_of(shape, {})], ids=lambda shape: shape.id
+)
+def test_objects_that_were_seen_with_a_type_may_name_what_they_might_before(
+    shape: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = state_of(class_of(shape))
+    learnt: dict[str, Any] = {"is_tagged": True, "is_full": False, "fast": {}, "fast_input": {}}
+    for name, value in learnt.items():
+        monkeypatch.setattr(state, name, value)
+    compared = partial(
+        disagreements, class_of(shape), partial(faults_of, shape), is_read=shape.schema["type"] != "params"
+    )
+    own = shape.lex_type.removesuffix("#main")
+    tags: list[Any] = ["", "#main", "com.example.thing", own, f"{own}#main", "\ud800", None, 5, []]
+    for tag in tags:
+        assert compared({"$type": tag}) == [], tag

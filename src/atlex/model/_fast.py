@@ -99,10 +99,11 @@ class _Fast(PatternsFirst):
         )
 
     def _own_type(self, model: Any) -> core_schema.DataclassField:
-        own_type: CoreSchema = core_schema.str_schema(strict=True)
+        # What has no type of its own may name any.
+        own_type: CoreSchema = core_schema.str_schema(strict=True, min_length=1 if self._is_strict else None)
         is_required = False
-        if self._is_strict:
-            is_required = bool(model.lex_is_record and model.lex_type)
+        if self._is_strict and model.lex_type:
+            is_required = model.lex_is_record
             spellings = [model.lex_type] if is_required else list(own_types_of(model.lex_type))
             own_type = core_schema.literal_schema(spellings)
         if not is_required:

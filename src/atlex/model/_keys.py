@@ -72,7 +72,9 @@ def to_camel(name: str) -> str:
 
 
 def own_types_of(lex_type: str) -> tuple[str, ...]:
-    """The spellings of a Lexicon type: the type of a document's main definition has two."""
+    """The spellings of a Lexicon type: the type of a document's main definition has two, no type (empty) has none."""
+    if not lex_type:
+        return ()
     return (lex_type,) if "#" in lex_type else (lex_type, f"{lex_type}#main")
 
 
