@@ -361,6 +361,7 @@ class NamespacePlan(NamedTuple):
     doc: tuple[str, ...] = ()
 
 
+# No tuple, since plugins get it: there is one of it, and its page in the reference lists each attribute once.
 @dataclass(frozen=True, slots=True)
 class PackagePlan:
     """A whole generated package.

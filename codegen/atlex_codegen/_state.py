@@ -174,7 +174,7 @@ def _made_from(package: Settings) -> tuple[dict[str, bytes], str]:
         path = str(package.lexicons / name)
         data = read_file(path, MAX_TOTAL_SIZE)
         size += len(data)
-        if size > MAX_TOTAL_SIZE or os.path.islink(path):  # noqa: PTH114 - a Path takes longer than this
+        if size > MAX_TOTAL_SIZE or os.path.islink(path):  # noqa: PTH114 - Path's own takes longer
             # A build refuses the one, and looks at where the other leads.
             return {}, ""
         if name.endswith(".json"):

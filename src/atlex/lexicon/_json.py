@@ -96,7 +96,7 @@ class _Copier:
             self._go_deeper()
             items = cast("list[object] | tuple[object, ...]", value)
             return [self._member(index, item) for index, item in enumerate(items)]
-        # By itself, and before all others: Mapping is asked at length.
+        # Before the other mappings, which are told by an abstract class: that takes long.
         elif isinstance(value, dict):
             self._go_deeper()
             return self._object(cast("dict[object, object]", value))
