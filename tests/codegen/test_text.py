@@ -89,7 +89,14 @@ def test_cleaned_text_holds_nothing_invisible(text: str) -> None:
     assert clean(found) == found
 
 
-@given(text=printable | st.text(" ab") | st.text("a b\n\t"))
+@given(
+    text=printable
+    | st.text(" ab")
+    | st.text("a b\n\t")
+    # Printable by Unicode's tables, and invisible.
+    | st.text("a\u3164\ufe0f\u034f")
+    | st.integers(3990, 4010).map("a".__mul__)
+)
 def test_prose_without_a_fault_is_as_if_it_had_been_searched_for_one(text: str) -> None:
     # A character that is taken out keeps the text from any shortcut.
     assert clean(text) == clean(f"{text[:1]}\u200b{text[1:]}")
